@@ -1,0 +1,31 @@
+/* gst-resnet: aligned memory and checked sizes
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#define NN_ALIGNMENT 64
+
+/* @size bytes at a multiple of NN_ALIGNMENT, zero-filled; NULL when there is no memory (sizes come from untrusted
+ * files). */
+gpointer nn_aligned_alloc0 (gsize size);
+void nn_aligned_free (gpointer memory);
+
+/* *result = a · b (· c); FALSE on overflow. */
+static inline gboolean
+nn_size_mul (gsize a, gsize b, gsize *result)
+{
+  return !__builtin_mul_overflow (a, b, result);
+}
+
+static inline gboolean
+nn_size_mul3 (gsize a, gsize b, gsize c, gsize *result)
+{
+  return nn_size_mul (a, b, result) && nn_size_mul (*result, c, result);
+}
+
+static inline gboolean
+nn_size_add (gsize a, gsize b, gsize *result)
+{
+  return !__builtin_add_overflow (a, b, result);
+}

@@ -1,0 +1,17 @@
+/* gst-resnet: names and shapes of a state dict → the ResNet they belong to
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/graph.h"
+#include "load/weights.h"
+
+/**
+ * nn_resnet_build: the graph of a ResNet from its tensors alone
+ * @architecture: (out): a name for people
+ * @n_parameters: (out): as PyTorch counts them
+ * @warnings: gchar * are appended
+ * Errors: NN_ERROR_ARCHITECTURE names the first tensor that is missing, unexpected or of the wrong shape, with expected
+ * and found; NN_ERROR_UNFIT where it cannot be evaluated.
+ */
+NnGraph *nn_resnet_build (const NnWeights *weights, gchar **architecture, guint64 *n_parameters, GPtrArray *warnings,
+                          GError **error);

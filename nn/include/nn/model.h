@@ -1,0 +1,61 @@
+/* gst-resnet: a model, loaded, checked and folded
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <nn/error.h>
+#include <nn/preprocess.h>
+
+G_BEGIN_DECLS
+
+/* Immutable after loading and reference-counted: any number of sessions and threads share one. */
+typedef struct _NnModel NnModel;
+
+/**
+ * nn_model_load: .pth/.pt (both of torch.save's forms) or .safetensors, told apart by content, never by name
+ * Evaluation mode is the only mode: BatchNorm uses running statistics (folded into the convolution at load), dropout is
+ * identity, no gradient state exists.
+ * Returns: (nullable): NULL with an error of NN_ERROR that names file, place and reason
+ */
+NnModel *nn_model_load (const gchar *path, GError **error);
+/* The same from memory; @name stands for the file in messages. */
+NnModel *nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error);
+NnModel *nn_model_ref (NnModel *model);
+void nn_model_unref (NnModel *model);
+
+/* "ResNet-50", "ResNeXt-50 32x4d", "Wide ResNet-50-2", "ResNet-20 (CIFAR stem)", "ResNet (basic 2-2-2-2, width 32)" */
+const gchar *nn_model_get_architecture (const NnModel *model);
+/* "safetensors", "PyTorch zip", "PyTorch legacy pickle" */
+const gchar *nn_model_get_format (const NnModel *model);
+guint nn_model_get_n_classes (const NnModel *model);
+/* Trainable parameters as PyTorch counts them (weights, biases, BatchNorm's gamma and beta; no running statistics). */
+guint64 nn_model_get_n_parameters (const NnModel *model);
+/* SHA-256 of the file's bytes, 64 lower-case hexadecimal digits. */
+const gchar *nn_model_get_sha256 (const NnModel *model);
+/* n_classes labels from the file's own metadata, NULL-terminated; NULL when it has none. */
+const gchar *const *nn_model_get_labels (const NnModel *model);
+/* From the file's metadata where it says so, torchvision's ImageNet values elsewhere. */
+const NnPreprocess *nn_model_get_preprocess (const NnModel *model);
+/* TRUE when the file's metadata said at least one of the preprocessing values. */
+gboolean nn_model_has_preprocess (const NnModel *model);
+/* What a user should know though the model runs (untrained BatchNorm statistics, …): sentences, NULL-terminated, never
+ * NULL. */
+const gchar *const *nn_model_get_warnings (const NnModel *model);
+
+/* One row of `resnet-tool inspect`: a node after folding and fusing. */
+typedef struct {
+  const gchar *name;    /* "layer1.0.conv1", "maxpool", "fc" */
+  const gchar *op;      /* "conv 3x3/2 g32 + add + relu", "max pool 3x3/2", "global average pool", "linear" */
+  guint in[3];          /* channels, height, width */
+  guint out[3];         /* channels, height, width */
+  guint64 n_parameters; /* after folding: weights + bias */
+  guint64 flops;        /* 2 × multiply-adds, one image */
+} NnLayerInfo;
+
+/* Layers for one image of 3 × height × width, in execution order: a GArray of NnLayerInfo, free with g_array_unref();
+ * strings belong to the model. NULL with an error where the size does not fit. */
+GArray *nn_model_get_layers (const NnModel *model, guint height, guint width, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnModel, nn_model_unref)
+
+G_END_DECLS
