@@ -1,0 +1,257 @@
+/* gst-resnet: planning one convolution: segments, blocks of channels, packed weights, how the work is cut
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/nn-memory.h"
+#include "graph/plan.h"
+
+/* Weights up to this size are kept in a core's second-level cache while pixels stream past; bytes. */
+#define WEIGHTS_IN_CACHE (192 * 1024)
+/* What a task should read and write of activations at most, so that they come from the cache; bytes. */
+#define ACTIVATIONS_IN_CACHE (128 * 1024)
+/* Tasks a thread, so that all finish at about the same time. */
+#define TASKS_A_THREAD 4
+
+typedef struct {
+  const NnNode *node;
+  const NnBuffer *in;
+  gboolean merged; /* a segment spans a row of the kernel */
+  guint in_group, out_group;
+} Geometry;
+
+static gpointer
+no_memory (const NnNode *node, GError **error)
+{
+  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
+  return NULL;
+}
+
+/* The first input channel that a block of output channels reads; a block inside one group of few channels reads its
+ * neighbours', too, with weights of zero. */
+static guint
+block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
+{
+  guint start;
+
+  if (g->node->groups == 1)
+    return 0;
+  start = first_channel / g->out_group * g->in_group;
+  return MIN (start, g->node->in_channels - step->segment_length);
+}
+
+/* Input channels that a block of @channels output channels may touch at most. */
+static guint
+inputs_of_block (const Geometry *g, guint channels)
+{
+  const NnNode *node = g->node;
+  guint most = 0;
+
+  if (node->groups == 1)
+    return node->in_channels;
+  for (guint c = 0; c < node->out_channels; c += channels) {
+    const guint last = MIN (c + channels, node->out_channels) - 1;
+    const guint groups = last / g->out_group - c / g->out_group + 1;
+
+    most = MAX (most, groups * g->in_group);
+  }
+  return most;
+}
+
+static void
+pack_block (const Geometry *g, const NnStep *step, NnConvBlock *block)
+{
+  const NnNode *node = g->node;
+  const gfloat *weight = g_bytes_get_data (node->weight, NULL);
+  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
+  const guint first_input = block_first_input (g, step, block->first_channel);
+  const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
+  gfloat *w = block->weights;
+
+  for (guint s = 0; s < step->n_segments; s++) {
+    for (guint j = 0; j < step->segment_length; j++) {
+      const guint tap = g->merged ? s * node->kernel[1] + j / node->in_channels : s;
+      const guint input = g->merged ? j % node->in_channels : first_input + j;
+
+      for (guint c = 0; c < block->channels; c++) {
+        const guint output = block->first_channel + c;
+        const guint group = output / g->out_group;
+
+        /* Zero from the allocation: channels that pad the block, and inputs of another group. */
+        if (output >= node->out_channels || input / g->in_group != group)
+          continue;
+        w[c] = weight[((gsize)output * g->in_group + input % g->in_group) * taps + tap];
+      }
+      w += block->channels;
+    }
+  }
+  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
+    block->bias[c] = bias[block->first_channel + c];
+
+  for (guint s = 0; s < step->n_segments; s++) {
+    const guint ky = g->merged ? s : s / node->kernel[1];
+    const guint kx = g->merged ? 0 : s % node->kernel[1];
+
+    block->segment_offset[s]
+        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + first_input);
+  }
+}
+
+/* The variant for the next @left channels (a multiple of NN_CHANNEL_BLOCK). */
+static const NnConvVariant *
+pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
+{
+  for (guint i = 0; i < kernels->n_variants; i++) {
+    const NnConvVariant *v = &kernels->variant[i];
+    const gboolean last = i == kernels->n_variants - 1;
+
+    *channels = v->channels;
+    if (*channels == 0)
+      *channels = g->node->groups == 1 ? left : NN_CHANNEL_BLOCK;
+    /* Across groups a wide block is mostly zeros. */
+    if (last || (*channels <= left && (g->node->groups == 1 || g->out_group % *channels == 0)))
+      return v;
+  }
+  return NULL;
+}
+
+static gboolean
+make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+{
+  const NnNode *node = g->node;
+  const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
+  guint widest = 0;
+  GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
+
+  for (guint c = 0; c < padded;) {
+    NnConvBlock block = { .first_channel = c };
+
+    block.variant = pick_variant (&plan->conv, g, padded - c, &block.channels);
+    widest = MAX (widest, block.channels);
+    c += block.channels;
+    g_array_append_val (blocks, block);
+  }
+  step->n_blocks = blocks->len;
+  step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
+
+  if (g->merged) {
+    step->n_segments = node->kernel[0];
+    step->segment_length = node->kernel[1] * node->in_channels;
+  } else {
+    step->n_segments = node->kernel[0] * node->kernel[1];
+    step->segment_length = inputs_of_block (g, widest);
+  }
+
+  for (guint i = 0; i < step->n_blocks; i++) {
+    NnConvBlock *block = &step->blocks[i];
+    gsize size;
+
+    if (!nn_size_mul3 ((gsize)step->n_segments * step->segment_length, block->channels, sizeof (gfloat), &size))
+      return no_memory (node, error) != NULL;
+    block->weights = nn_aligned_alloc0 (size);
+    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
+    block->segment_offset = g_try_new0 (gint32, step->n_segments);
+    if (!block->weights || !block->bias || !block->segment_offset)
+      return no_memory (node, error) != NULL;
+    pack_block (g, step, block);
+    plan->packed_size += size + block->channels * sizeof (gfloat);
+    if (block->variant->scratch)
+      plan->scratch_size
+          = MAX (plan->scratch_size, block->variant->scratch (step->n_segments, step->segment_length, block->channels));
+  }
+  return TRUE;
+}
+
+static gboolean
+make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+{
+  const NnNode *node = g->node;
+  const NnBuffer *in = step->in, *out = step->out, *residual = step->residual;
+
+  step->in_offset = g_try_new0 (gint32, step->n_pixels);
+  step->out_offset = g_try_new0 (gint32, step->n_pixels);
+  step->residual_offset = residual ? g_try_new0 (gint32, step->n_pixels) : NULL;
+  if (!step->in_offset || !step->out_offset || (residual && !step->residual_offset))
+    return no_memory (node, error) != NULL;
+
+  for (guint p = 0; p < step->n_pixels; p++) {
+    const guint y = p / out->width, x = p % out->width;
+
+    if (step->batch_is_pixels) {
+      step->in_offset[p] = (gint32)(p * in->size + in->origin);
+      step->out_offset[p] = (gint32)(p * out->size + out->origin);
+      continue;
+    }
+    step->in_offset[p] = (gint32)((y * node->stride[0] + in->border - node->pad[0]) * in->row
+                                  + (x * node->stride[1] + in->border - node->pad[1]) * in->pixel);
+    step->out_offset[p] = (gint32)(out->origin + y * out->row + x * out->pixel);
+    if (residual)
+      step->residual_offset[p] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);
+  }
+  return TRUE;
+}
+
+/* How many pixels a task takes, and whether it takes all blocks of channels. */
+static void
+cut (NnPlan *plan, NnStep *step, guint threads)
+{
+  const NnConvVariant *variant = step->blocks[0].variant;
+  const NnNode *node = step->node;
+  const gsize weights = (gsize)step->n_segments * step->segment_length * step->out->pixel * sizeof (gfloat);
+  const gsize a_pixel
+      = (step->in->pixel * node->stride[0] * node->stride[1] + step->out->pixel * (step->residual ? 2 : 1))
+        * sizeof (gfloat);
+  guint chunk;
+
+  if (variant->fixed) {
+    step->chunk = step->batch_is_pixels ? 1 : variant->pixels;
+    step->all_blocks = TRUE;
+  } else {
+    const guint images = step->batch_is_pixels ? 1 : plan->batch;
+    guint wanted;
+
+    step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels;
+    chunk = CLAMP (ACTIVATIONS_IN_CACHE / a_pixel, 4 * variant->pixels, step->n_pixels);
+    wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
+    if (!step->all_blocks)
+      wanted = (wanted + step->n_blocks - 1) / step->n_blocks;
+    wanted = (wanted + images - 1) / images;
+    chunk = MIN (chunk, (step->n_pixels + wanted - 1) / wanted);
+    chunk = (chunk + variant->pixels - 1) / variant->pixels * variant->pixels;
+    step->chunk = MAX (chunk, variant->pixels);
+  }
+  step->n_chunks = (step->n_pixels + step->chunk - 1) / step->chunk;
+}
+
+gboolean
+nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
+{
+  const NnNode *node = step->node;
+  Geometry g = { .node = node, .in = step->in };
+
+  if (step->residual && step->residual->pixel < step->out->pixel) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
+                 node->name, step->residual->channels, step->out->channels);
+    return FALSE;
+  }
+  g.in_group = node->in_channels / node->groups;
+  g.out_group = node->out_channels / node->groups;
+  g.merged = node->groups == 1 && node->dilation[1] == 1 && step->in->pixel == node->in_channels;
+  step->batch_is_pixels = node->op == NN_OP_LINEAR;
+  step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
+  if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))
+    return FALSE;
+  cut (plan, step, threads);
+  return TRUE;
+}
+
+void
+nn_plan_conv_clear (NnStep *step)
+{
+  for (guint i = 0; i < step->n_blocks; i++) {
+    nn_aligned_free (step->blocks[i].weights);
+    nn_aligned_free (step->blocks[i].bias);
+    g_free (step->blocks[i].segment_offset);
+  }
+  g_free (step->blocks);
+  g_free (step->in_offset);
+  g_free (step->out_offset);
+  g_free (step->residual_offset);
+}

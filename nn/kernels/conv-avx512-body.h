@@ -1,0 +1,37 @@
+/* gst-resnet: direct convolution at the geometry of AVX-512
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Included by x86/conv-avx512.c, and by the tests with vectors that the compiler takes apart for a narrower machine:
+ * CONV_512_TABLE names the function that fills the table. 24 accumulators of 32 registers and more than the 8 that hide
+ * an FMA's latency on two ports, wherever there are enough channels. */
+#include "kernels/conv.h"
+
+#define CONV_NAME conv_512_6x64
+#define CONV_LANES 16
+#define CONV_VECTORS 4
+#define CONV_PIXELS 6
+#include "kernels/conv-tile-body.h"
+
+#define CONV_NAME conv_512_8x32
+#define CONV_LANES 16
+#define CONV_VECTORS 2
+#define CONV_PIXELS 8
+#include "kernels/conv-tile-body.h"
+
+#define CONV_NAME conv_512_8x16
+#define CONV_LANES 16
+#define CONV_VECTORS 1
+#define CONV_PIXELS 8
+#include "kernels/conv-tile-body.h"
+
+void
+CONV_512_TABLE (NnConvKernels *kernels)
+{
+  *kernels = (NnConvKernels){ .n_variants = 3 };
+  kernels->variant[0]
+      = (NnConvVariant){ .name = "direct avx512 6x64", .channels = 64, .pixels = 6, .func = conv_512_6x64 };
+  kernels->variant[1]
+      = (NnConvVariant){ .name = "direct avx512 8x32", .channels = 32, .pixels = 8, .func = conv_512_8x32 };
+  kernels->variant[2]
+      = (NnConvVariant){ .name = "direct avx512 8x16", .channels = 16, .pixels = 8, .func = conv_512_8x16 };
+}

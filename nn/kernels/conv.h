@@ -1,0 +1,78 @@
+/* gst-resnet: kernel family: direct convolution on NHWC activations
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Activations are NHWC float32 with the channels of a pixel padded to a multiple of NN_CHANNEL_BLOCK (zeros; the
+ * network's input keeps its three) and a border of zeros as wide as the padding of whoever reads them. So an output
+ * pixel is a sum over segments: runs of consecutive floats, each at a constant offset from the pixel's first input
+ * element. A 3×3 convolution of 64 channels has 3 segments of 192 floats, a 1×1 convolution has one, the 7×7 stem has 7
+ * of 21; strides, dilations and groups only change offsets. Nothing is copied (no im2col) and no case at the image's
+ * edge exists.
+ *
+ * Sums run in the same order for every pixel whatever tile it falls into, so the result does not depend on how the work
+ * is cut. */
+#pragma once
+
+#include <glib.h>
+
+#include "cpu/nn-cpu.h"
+
+#define NN_CHANNEL_BLOCK 16
+#define NN_CONV_MAX_VARIANTS 4
+
+/**
+ * NnConvArgs: one group of output channels of one image
+ * @in, @out, @residual: the image's first element in its buffer (residual NULL: none); all as floats
+ * @in_offset, @out_offset, @residual_offset: per output pixel, in floats from the above; of @out and @residual the
+ * group's first channel is added by the caller to the pointers
+ * @weights: packed [n_segments × segment_length][channels], channels a multiple of NN_CHANNEL_BLOCK, 64-byte aligned
+ * @bias: channels floats, 64-byte aligned
+ * @segment_offset: n_segments offsets in floats from the pixel's first input element
+ * @channels: what this call computes; a variant's own unless that is 0
+ * @relu: max (0, ·) last; a NaN stays one
+ * @scratch: the variant's scratch (…) floats, 64-byte aligned, this thread's own; NULL when it needs none
+ * Reads exactly the segments and channels floats of residual; writes exactly channels floats a pixel. in and residual
+ * may be unaligned; out is aligned to 64 bytes.
+ */
+typedef struct {
+  const gfloat *in;
+  gfloat *out;
+  const gfloat *residual;
+  const gint32 *in_offset, *out_offset, *residual_offset;
+  const gfloat *weights, *bias;
+  const gint32 *segment_offset;
+  guint n_segments, segment_length;
+  guint channels;
+  gboolean relu;
+  gfloat *scratch;
+} NnConvArgs;
+
+/* out[p] = relu (bias + Σ weights · in[p] + residual[p]) for the pixels p from @first to @first + @n − 1. */
+typedef void (*NnConvFunc) (const NnConvArgs *args, guint first, guint n);
+
+/* @channels: output channels a call (0: any multiple of NN_CHANNEL_BLOCK); @pixels: of a register tile; @fixed: bits
+ * depend on how the pixels are cut into calls, so the caller must cut them the same way always, at most @pixels a call.
+ */
+typedef struct {
+  const gchar *name;
+  guint channels, pixels;
+  gboolean fixed;
+  NnConvFunc func;
+  gsize (*scratch) (guint n_segments, guint segment_length, guint channels);
+} NnConvVariant;
+
+/* Variants from the widest to the narrowest; the last takes one block of NN_CHANNEL_BLOCK or any number. */
+typedef struct {
+  guint n_variants;
+  NnConvVariant variant[NN_CONV_MAX_VARIANTS];
+  /* The library under this entry runs threads of its own: one call at a time, from one thread. */
+  gboolean serialize;
+} NnConvKernels;
+
+/* Fills the table with C or OpenBLAS, then overwrites upward to @isa. */
+void nn_conv_kernels_init (NnConvKernels *kernels, NnIsa isa);
+/* The portable body alone: the specification. */
+void nn_conv_kernels_init_c (NnConvKernels *kernels);
+/* The OpenBLAS entry; FALSE where it was not built in. */
+gboolean nn_conv_kernels_init_openblas (NnConvKernels *kernels);
+void nn_conv_kernels_init_avx2 (NnConvKernels *kernels);
+void nn_conv_kernels_init_avx512 (NnConvKernels *kernels);

@@ -1,0 +1,69 @@
+/* gst-resnet: convolution as im2col over OpenBLAS's sgemm
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The floor on every architecture. The segments of a few pixels are gathered into rows, and one sgemm multiplies them
+ * with all output channels. Its bits may depend on the number of rows, so the caller always cuts the same way.
+ *
+ * OpenBLAS is never told how many threads to use: that number belongs to the process, not to this engine. Where the
+ * serial library is linked (Debian's libopenblas0-serial) our threads call it side by side; where the process brought
+ * one with threads of its own, one call runs at a time and spreads itself. */
+#include <cblas.h>
+#include <string.h>
+
+#include "kernels/conv.h"
+
+#define PIXELS 64
+
+static gsize
+scratch_size (guint n_segments, guint segment_length, guint channels)
+{
+  return (gsize)PIXELS * n_segments * segment_length + (gsize)PIXELS * channels;
+}
+
+static void
+conv_openblas (const NnConvArgs *a, guint first, guint n)
+{
+  const gsize k = (gsize)a->n_segments * a->segment_length;
+  gfloat *rows = a->scratch;
+  gfloat *sums = rows + PIXELS * k;
+
+  g_assert (n <= PIXELS);
+  for (guint p = 0; p < n; p++) {
+    const gfloat *in = a->in + a->in_offset[first + p];
+    gfloat *row = rows + p * k;
+
+    for (guint s = 0; s < a->n_segments; s++, row += a->segment_length)
+      memcpy (row, in + a->segment_offset[s], a->segment_length * sizeof (gfloat));
+    memcpy (sums + (gsize)p * a->channels, a->bias, a->channels * sizeof (gfloat));
+  }
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)n, (blasint)a->channels, (blasint)k, 1.0f, rows,
+               (blasint)k, a->weights, (blasint)a->channels, 1.0f, sums, (blasint)a->channels);
+  for (guint p = 0; p < n; p++) {
+    const gfloat *sum = sums + (gsize)p * a->channels;
+    gfloat *out = a->out + a->out_offset[first + p];
+    const gfloat *residual = a->residual ? a->residual + a->residual_offset[first + p] : NULL;
+
+    for (guint c = 0; c < a->channels; c++) {
+      gfloat y = sum[c];
+
+      if (residual)
+        y += residual[c];
+      if (a->relu && y < 0)
+        y = 0;
+      out[c] = y;
+    }
+  }
+}
+
+gboolean
+nn_conv_kernels_init_openblas (NnConvKernels *kernels)
+{
+  *kernels = (NnConvKernels){ .n_variants = 1, .serialize = openblas_get_parallel () != 0 };
+  kernels->variant[0] = (NnConvVariant){ .name = "im2col + OpenBLAS sgemm",
+                                         .channels = 0,
+                                         .pixels = PIXELS,
+                                         .fixed = TRUE,
+                                         .func = conv_openblas,
+                                         .scratch = scratch_size };
+  return TRUE;
+}

@@ -1,0 +1,37 @@
+/* gst-resnet: kernel family: pooling and element-wise operations on NHWC activations
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "cpu/nn-cpu.h"
+
+/**
+ * NnMaxPoolArgs: one image
+ * @in, @out: pixel (0, 0)'s first channel
+ * @in_row, @in_pixel, @out_row, @out_pixel: floats from one row, one pixel to the next
+ * @channels: floats a pixel that are computed
+ * Windows are cut at the image's edge, so padding never wins. A NaN in the window gives NaN, as PyTorch's.
+ */
+typedef struct {
+  const gfloat *in;
+  gfloat *out;
+  gsize in_row, in_pixel, out_row, out_pixel;
+  guint in_height, in_width, out_width, channels;
+  guint kernel[2], stride[2], pad[2], dilation[2];
+} NnMaxPoolArgs;
+
+typedef struct {
+  /* One output row. */
+  void (*max_pool_row) (const NnMaxPoolArgs *args, guint row);
+  /* out[c] = mean over height × width pixels, summed row after row in float32. */
+  void (*global_avg_pool) (const gfloat *in, gsize in_row, gsize in_pixel, guint height, guint width, guint channels,
+                           gfloat *out);
+  /* out = relu? (a + b?), n floats; b may be NULL. */
+  void (*add) (const gfloat *a, const gfloat *b, gsize n, gboolean relu, gfloat *out);
+} NnPoolKernels;
+
+void nn_pool_kernels_init (NnPoolKernels *kernels, NnIsa isa);
+void nn_pool_kernels_init_c (NnPoolKernels *kernels);
+void nn_pool_kernels_init_avx2 (NnPoolKernels *kernels);
+void nn_pool_kernels_init_avx512 (NnPoolKernels *kernels);

@@ -1,0 +1,22 @@
+/* gst-resnet: direct convolution, AVX2 and FMA
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#if !defined(__AVX2__) || !defined(__FMA__)
+#error "compile with -mavx2 -mfma"
+#endif
+
+#include "kernels/conv.h"
+
+/* 6 × 2 accumulators, 2 weights, 1 broadcast: 15 of 16 registers; 12 FMA a step need 8 loads. */
+#define CONV_NAME conv_avx2_6x16
+#define CONV_LANES 8
+#define CONV_VECTORS 2
+#define CONV_PIXELS 6
+#include "kernels/conv-tile-body.h"
+
+void
+nn_conv_kernels_init_avx2 (NnConvKernels *kernels)
+{
+  *kernels = (NnConvKernels){ .n_variants = 1 };
+  kernels->variant[0]
+      = (NnConvVariant){ .name = "direct avx2 6x16", .channels = 16, .pixels = 6, .func = conv_avx2_6x16 };
+}

@@ -1,0 +1,376 @@
+/* gst-resnet: executes a plan
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <nn/session.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/nn-memory.h"
+#include "base/nn-pool.h"
+#include "graph/model-private.h"
+#include "graph/plan.h"
+
+struct _NnSession {
+  NnModel *model;
+  NnPlan *plan;
+  NnPool *pool;
+  NnIsa isa;
+  guint max_batch, height, width, n_classes;
+  gfloat *arena;
+  gfloat *scratch; /* scratch_size floats a thread */
+  gsize scratch_size;
+  gboolean profiling;
+  gdouble *seconds; /* a step */
+};
+
+/* What the tasks of one step need. */
+typedef struct {
+  NnSession *session;
+  const NnStep *step;
+  const gfloat *input; /* of the network, for the copy in */
+  guint images;
+} Run;
+
+static inline gfloat *
+image_of (const NnSession *session, const NnBuffer *buffer, guint image)
+{
+  return session->arena + buffer->offset + image * buffer->size;
+}
+
+/* Other buffers share the memory, so the border is made again each time; a few rows of a small share of the image. */
+static void
+zero_border (const NnSession *session, const NnBuffer *b, guint images)
+{
+  if (b->border == 0)
+    return;
+  for (guint i = 0; i < images; i++) {
+    gfloat *image = image_of (session, b, i);
+    const gsize side = b->border * b->pixel;
+
+    memset (image, 0, (b->border * b->row + side) * sizeof (gfloat));
+    for (guint y = 0; y + 1 < b->height; y++)
+      memset (image + (b->border + y + 1) * b->row - side, 0, 2 * side * sizeof (gfloat));
+    memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (gfloat));
+  }
+}
+
+/* NCHW planes → NHWC; a task is a row of an image. */
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnBuffer *b = run->session->plan->input;
+  const guint image = task / b->height, y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
+  gfloat *out = image_of (run->session, b, image) + b->origin + y * b->row;
+
+  for (guint x = 0; x < b->width; x++) {
+    for (guint c = 0; c < b->channels; c++)
+      out[x * b->pixel + c] = in[c * plane + x];
+  }
+}
+
+static void
+conv_block (const Run *run, guint thread, const NnConvBlock *block, guint image, guint first, guint n)
+{
+  const NnSession *session = run->session;
+  const NnStep *step = run->step;
+  const NnConvArgs args = {
+    .in = image_of (session, step->in, image),
+    .out = image_of (session, step->out, image) + block->first_channel,
+    .residual = step->residual ? image_of (session, step->residual, image) + block->first_channel : NULL,
+    .in_offset = step->in_offset,
+    .out_offset = step->out_offset,
+    .residual_offset = step->residual_offset,
+    .weights = block->weights,
+    .bias = block->bias,
+    .segment_offset = block->segment_offset,
+    .n_segments = step->n_segments,
+    .segment_length = step->segment_length,
+    .channels = block->channels,
+    .relu = step->relu,
+    .scratch = session->scratch ? session->scratch + thread * session->scratch_size : NULL,
+  };
+
+  block->variant->func (&args, first, n);
+}
+
+/* Tasks count pixels fastest, then images, then blocks: neighbours in time share their weights. */
+static void
+conv_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const guint pixels = step->batch_is_pixels ? run->images : step->n_pixels;
+  const guint images = step->batch_is_pixels ? 1 : run->images;
+  const guint first = task % step->n_chunks * step->chunk;
+  const guint image = task / step->n_chunks % images;
+  guint block = task / step->n_chunks / images;
+
+  if (first >= pixels)
+    return;
+  if (!step->all_blocks) {
+    conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
+    return;
+  }
+  for (block = 0; block < step->n_blocks; block++)
+    conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
+}
+
+static void
+max_pool_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const NnNode *node = step->node;
+  const guint image = task / step->out->height;
+  const NnMaxPoolArgs args = {
+    .in = image_of (run->session, step->in, image) + step->in->origin,
+    .out = image_of (run->session, step->out, image) + step->out->origin,
+    .in_row = step->in->row,
+    .in_pixel = step->in->pixel,
+    .out_row = step->out->row,
+    .out_pixel = step->out->pixel,
+    .in_height = step->in->height,
+    .in_width = step->in->width,
+    .out_width = step->out->width,
+    .channels = (guint)step->out->pixel,
+    .kernel = { node->kernel[0], node->kernel[1] },
+    .stride = { node->stride[0], node->stride[1] },
+    .pad = { node->pad[0], node->pad[1] },
+    .dilation = { node->dilation[0], node->dilation[1] },
+  };
+
+  run->session->plan->pool.max_pool_row (&args, task % step->out->height);
+}
+
+static void
+average_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+
+  run->session->plan->pool.global_avg_pool (image_of (run->session, in, task) + in->origin, in->row, in->pixel,
+                                            in->height, in->width, (guint)in->pixel,
+                                            image_of (run->session, out, task) + out->origin);
+}
+
+static void
+add_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *residual = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->session->plan->pool.add (
+      image_of (run->session, in, image) + in->origin + y * in->row,
+      residual ? image_of (run->session, residual, image) + residual->origin + y * residual->row : NULL,
+      out->width * out->pixel, step->relu, image_of (run->session, out, image) + out->origin + y * out->row);
+}
+
+static void
+run_step (Run *run)
+{
+  NnSession *session = run->session;
+  const NnStep *step = run->step;
+
+  zero_border (session, step->out, run->images);
+  switch (step->kind) {
+  case NN_STEP_CONV: {
+    const guint n
+        = step->n_chunks * (step->batch_is_pixels ? 1 : run->images) * (step->all_blocks ? 1 : step->n_blocks);
+
+    if (session->plan->conv.serialize) {
+      for (guint task = 0; task < n; task++)
+        conv_task (run, task, 0);
+    } else {
+      nn_pool_run (session->pool, conv_task, run, n);
+    }
+    break;
+  }
+  case NN_STEP_MAX_POOL:
+    nn_pool_run (session->pool, max_pool_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_GLOBAL_AVG_POOL:
+    nn_pool_run (session->pool, average_task, run, run->images);
+    break;
+  case NN_STEP_ADD:
+    nn_pool_run (session->pool, add_task, run, run->images * step->out->height);
+    break;
+  }
+}
+
+static gdouble
+now (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
+}
+
+static void
+run_images (NnSession *session, const gfloat *input, guint images, gfloat *logits)
+{
+  const NnPlan *plan = session->plan;
+  Run run = { .session = session, .input = input, .images = images };
+
+  zero_border (session, plan->input, images);
+  nn_pool_run (session->pool, input_task, &run, images * plan->input->height);
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const gdouble start = session->profiling ? now () : 0;
+
+    run.step = &g_array_index (plan->steps, NnStep, i);
+    run_step (&run);
+    if (session->profiling)
+      session->seconds[i] += now () - start;
+  }
+  for (guint i = 0; i < images; i++)
+    memcpy (logits + (gsize)i * session->n_classes, image_of (session, plan->output, i) + plan->output->origin,
+            session->n_classes * sizeof (gfloat));
+}
+
+void
+nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits)
+{
+  const gsize image = (gsize)3 * session->height * session->width;
+
+  g_return_if_fail (batch >= 1 && batch <= session->max_batch);
+  if (session->profiling)
+    memset (session->seconds, 0, session->plan->steps->len * sizeof (gdouble));
+  for (guint i = 0; i < batch; i += session->plan->batch)
+    run_images (session, input + i * image, MIN (session->plan->batch, batch - i),
+                logits + (gsize)i * session->n_classes);
+}
+
+NnSession *
+nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
+{
+  static const NnSessionOptions defaults = { 0 };
+  const NnGraph *graph = nn_model_get_graph (model);
+  const guint crop = nn_model_get_preprocess (model)->crop;
+  NnSession *session = g_new0 (NnSession, 1);
+  NnConvKernels conv;
+  NnPoolKernels pool;
+  guint threads;
+
+  if (!options)
+    options = &defaults;
+  threads = options->threads > 0 ? options->threads : nn_cpu_count ();
+  session->model = nn_model_ref (model);
+  session->max_batch = MAX (options->max_batch, 1);
+  session->height = options->height > 0 ? options->height : crop;
+  session->width = options->width > 0 ? options->width : crop;
+  session->n_classes = nn_model_get_n_classes (model);
+  session->isa = nn_cpu_level (options->max_isa);
+  session->pool = nn_pool_new (threads);
+  nn_conv_kernels_init (&conv, session->isa);
+  nn_pool_kernels_init (&pool, session->isa);
+  session->plan = nn_plan_new (graph, session->height, session->width, session->max_batch,
+                               nn_pool_get_threads (session->pool), &conv, &pool, error);
+  if (!session->plan)
+    goto failed;
+  if (session->plan->output->channels != session->n_classes || session->plan->output->height != 1
+      || session->plan->output->width != 1) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "the network's last layer gives %u × %u × %u, not %u logits",
+                 session->plan->output->channels, session->plan->output->height, session->plan->output->width,
+                 session->n_classes);
+    goto failed;
+  }
+  session->seconds = g_new0 (gdouble, session->plan->steps->len);
+  session->arena = nn_aligned_alloc0 (session->plan->arena_size * sizeof (gfloat));
+  /* Per thread, each at its own cache lines. */
+  session->scratch_size = (session->plan->scratch_size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
+  if (session->scratch_size > 0)
+    session->scratch
+        = nn_aligned_alloc0 (session->scratch_size * nn_pool_get_threads (session->pool) * sizeof (gfloat));
+  if (!session->arena || (session->scratch_size > 0 && !session->scratch)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the activations of %u images of %u × %u pixels",
+                 session->max_batch, session->height, session->width);
+    goto failed;
+  }
+  return session;
+
+failed:
+  nn_session_free (session);
+  return NULL;
+}
+
+void
+nn_session_free (NnSession *session)
+{
+  if (!session)
+    return;
+  nn_pool_free (session->pool);
+  nn_plan_free (session->plan);
+  nn_aligned_free (session->arena);
+  nn_aligned_free (session->scratch);
+  g_free (session->seconds);
+  nn_model_unref (session->model);
+  g_free (session);
+}
+
+guint
+nn_session_get_threads (const NnSession *session)
+{
+  return nn_pool_get_threads (session->pool);
+}
+
+guint
+nn_session_get_height (const NnSession *session)
+{
+  return session->height;
+}
+
+guint
+nn_session_get_width (const NnSession *session)
+{
+  return session->width;
+}
+
+const gchar *
+nn_session_get_isa (const NnSession *session)
+{
+  return nn_isa_name (session->isa);
+}
+
+gsize
+nn_session_get_memory (const NnSession *session)
+{
+  return session->plan->packed_size + session->plan->arena_size * sizeof (gfloat);
+}
+
+void
+nn_session_set_profiling (NnSession *session, gboolean on)
+{
+  session->profiling = on;
+}
+
+GArray *
+nn_session_get_profile (const NnSession *session)
+{
+  GArray *times = g_array_new (FALSE, TRUE, sizeof (NnLayerTime));
+
+  for (guint i = 0; i < session->plan->steps->len; i++) {
+    const NnStep *step = &g_array_index (session->plan->steps, NnStep, i);
+    NnLayerTime t = { .name = step->node->name, .flops = step->flops, .seconds = session->seconds[i] };
+
+    switch (step->kind) {
+    case NN_STEP_CONV:
+      t.kernel = step->blocks[0].variant->name;
+      break;
+    case NN_STEP_MAX_POOL:
+      t.kernel = "max pool";
+      break;
+    case NN_STEP_GLOBAL_AVG_POOL:
+      t.kernel = "average";
+      break;
+    case NN_STEP_ADD:
+      t.kernel = "add";
+      break;
+    }
+    g_array_append_val (times, t);
+  }
+  return times;
+}
