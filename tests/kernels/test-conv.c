@@ -1,0 +1,299 @@
+/* gst-resnet: every convolution body against float64, with guards; -m perf: GFLOP/s of each
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/nn-memory.h"
+#include "conv-avx512-emulated.h"
+#include "cpu/nn-cpu.h"
+#include "kernels/conv.h"
+
+#define GUARD 12345.678f
+#define GUARDS 32
+
+typedef struct {
+  const gchar *name;
+  NnConvKernels kernels;
+} Level;
+
+/* One random problem and its memory; pixels lie anywhere, also over each other in the input. */
+typedef struct {
+  NnConvArgs args;
+  gfloat *in, *out, *residual, *weights, *bias, *scratch;
+  gint32 *in_offset, *out_offset, *residual_offset, *segment_offset;
+  gsize in_size, out_size;
+  guint n;
+} Problem;
+
+static gfloat *
+random_floats (GRand *rand, gsize n)
+{
+  gfloat *x = nn_aligned_alloc0 ((n + 1) * sizeof (gfloat));
+
+  for (gsize i = 0; i < n; i++)
+    x[i] = (gfloat)g_rand_double_range (rand, -1, 1);
+  return x;
+}
+
+static Problem *
+problem_new (GRand *rand, const NnConvVariant *variant, guint channels, guint n, guint n_segments, guint length,
+             gboolean residual, gboolean relu)
+{
+  Problem *p = g_new0 (Problem, 1);
+  const gsize k = (gsize)n_segments * length;
+  const guint out_pixel = channels + 16, gap = 7;
+
+  p->n = n;
+  /* The last segment of the last pixel ends where the allocation does: a read past it is seen by the sanitizers. */
+  p->in_size = (gsize)(n - 1) * 3 + (n_segments - 1) * (length + gap) + length;
+  p->in = g_new (gfloat, p->in_size);
+  for (gsize i = 0; i < p->in_size; i++)
+    p->in[i] = (gfloat)g_rand_double_range (rand, -1, 1);
+  p->weights = random_floats (rand, k * channels);
+  p->bias = random_floats (rand, channels);
+  p->out_size = (gsize)n * out_pixel + 2 * GUARDS;
+  p->out = nn_aligned_alloc0 (p->out_size * sizeof (gfloat));
+  p->residual = random_floats (rand, (gsize)n * (channels + 3));
+  p->in_offset = g_new (gint32, n);
+  p->out_offset = g_new (gint32, n);
+  p->residual_offset = g_new (gint32, n);
+  p->segment_offset = g_new (gint32, n_segments);
+  for (guint i = 0; i < n; i++) {
+    p->in_offset[i] = (gint32)(3 * i);
+    p->out_offset[i] = (gint32)((n - 1 - i) * out_pixel);
+    p->residual_offset[i] = (gint32)(i * (channels + 3));
+  }
+  for (guint s = 0; s < n_segments; s++)
+    p->segment_offset[s] = (gint32)(s * (length + gap));
+  if (variant->scratch)
+    p->scratch = nn_aligned_alloc0 (variant->scratch (n_segments, length, channels) * sizeof (gfloat));
+  p->args = (NnConvArgs){ .in = p->in,
+                          .out = p->out + GUARDS,
+                          .residual = residual ? p->residual : NULL,
+                          .in_offset = p->in_offset,
+                          .out_offset = p->out_offset,
+                          .residual_offset = residual ? p->residual_offset : NULL,
+                          .weights = p->weights,
+                          .bias = p->bias,
+                          .segment_offset = p->segment_offset,
+                          .n_segments = n_segments,
+                          .segment_length = length,
+                          .channels = channels,
+                          .relu = relu,
+                          .scratch = p->scratch };
+  return p;
+}
+
+static void
+problem_free (Problem *p)
+{
+  g_free (p->in);
+  nn_aligned_free (p->weights);
+  nn_aligned_free (p->bias);
+  nn_aligned_free (p->out);
+  nn_aligned_free (p->residual);
+  nn_aligned_free (p->scratch);
+  g_free (p->in_offset);
+  g_free (p->out_offset);
+  g_free (p->residual_offset);
+  g_free (p->segment_offset);
+  g_free (p);
+}
+
+static void
+problem_reset (Problem *p)
+{
+  for (gsize i = 0; i < p->out_size; i++)
+    p->out[i] = GUARD;
+}
+
+/* In float64, straight from the header's formula; *@scale: the sum of magnitudes, what the rounding error grows with.
+ */
+static gdouble
+reference (const Problem *p, guint pixel, guint c, gdouble *scale)
+{
+  const NnConvArgs *a = &p->args;
+  gdouble sum = a->bias[c];
+
+  *scale = fabs (sum);
+  for (guint s = 0; s < a->n_segments; s++) {
+    for (guint j = 0; j < a->segment_length; j++) {
+      const gdouble product = (gdouble)a->in[a->in_offset[pixel] + a->segment_offset[s] + (gint32)j]
+                              * a->weights[((gsize)s * a->segment_length + j) * a->channels + c];
+
+      sum += product;
+      *scale += fabs (product);
+    }
+  }
+  if (a->residual)
+    sum += a->residual[a->residual_offset[pixel] + (gint32)c];
+  return a->relu && sum < 0 ? 0 : sum;
+}
+
+static void
+check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
+{
+  const guint step = variant->fixed ? variant->pixels : p->n;
+  g_autofree guint8 *written = g_new0 (guint8, p->out_size);
+
+  problem_reset (p);
+  for (guint first = 0; first < p->n; first += step)
+    variant->func (&p->args, first, MIN (step, p->n - first));
+  for (guint i = 0; i < p->n; i++) {
+    for (guint c = 0; c < p->args.channels; c++) {
+      gdouble scale;
+      const gdouble want = reference (p, i, c, &scale);
+      const gsize at = (gsize)(GUARDS + p->out_offset[i] + (gint32)c);
+
+      written[at] = 1;
+      if (!(fabs (p->out[at] - want) <= 1e-6 * (scale + 1)))
+        g_error ("%s: pixel %u of %u, channel %u of %u: %g instead of %g", name, i, p->n, c, p->args.channels,
+                 p->out[at], want);
+    }
+  }
+  for (gsize i = 0; i < p->out_size; i++) {
+    if (!written[i])
+      g_assert_cmpfloat (p->out[i], ==, GUARD);
+  }
+
+  if (!variant->fixed) {
+    /* The same bits one pixel at a time. */
+    g_autofree gfloat *all = g_memdup2 (p->out, p->out_size * sizeof (gfloat));
+
+    problem_reset (p);
+    for (guint i = 0; i < p->n; i++)
+      variant->func (&p->args, i, 1);
+    g_assert_cmpmem (all, p->out_size * sizeof (gfloat), p->out, p->out_size * sizeof (gfloat));
+  }
+}
+
+static void
+test_level (gconstpointer data)
+{
+  const Level *level = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  for (guint v = 0; v < level->kernels.n_variants; v++) {
+    const NnConvVariant *variant = &level->kernels.variant[v];
+
+    for (guint i = 0; i < 150; i++) {
+      const guint channels
+          = variant->channels ? variant->channels : NN_CHANNEL_BLOCK * (guint)g_rand_int_range (rand, 1, 6);
+      Problem *p = problem_new (rand, variant, channels, (guint)g_rand_int_range (rand, 1, i % 10 ? 27 : 200),
+                                (guint)g_rand_int_range (rand, 1, 10), (guint)g_rand_int_range (rand, 1, 70),
+                                g_rand_boolean (rand), g_rand_boolean (rand));
+
+      check_problem (variant->name, variant, p);
+      problem_free (p);
+    }
+  }
+}
+
+/* max (0, NaN) is NaN in PyTorch, too: a broken model must not look like a working one. */
+static void
+test_nan (gconstpointer data)
+{
+  const Level *level = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+
+  for (guint v = 0; v < level->kernels.n_variants; v++) {
+    const NnConvVariant *variant = &level->kernels.variant[v];
+    const guint channels = variant->channels ? variant->channels : NN_CHANNEL_BLOCK;
+    Problem *p = problem_new (rand, variant, channels, 9, 1, 5, FALSE, TRUE);
+
+    p->in[3 * 4 + 4] = NAN; /* read by pixel 4 last, and by pixel 3 not at all */
+    problem_reset (p);
+    variant->func (&p->args, 0, 9);
+    for (guint c = 0; c < channels; c++) {
+      g_assert_true (isnan (p->out[GUARDS + p->out_offset[4] + (gint32)c]));
+      g_assert_false (isnan (p->out[GUARDS + p->out_offset[3] + (gint32)c]));
+    }
+    problem_free (p);
+  }
+}
+
+static gdouble
+seconds (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
+}
+
+static void
+bench_level (gconstpointer data)
+{
+  const Level *level = data;
+  static const guint segments[][2]
+      = { { 3, 192 }, { 3, 384 }, { 3, 768 }, { 3, 1536 }, { 1, 64 }, { 1, 512 }, { 7, 21 } };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (9);
+
+  for (guint v = 0; v < level->kernels.n_variants; v++) {
+    const NnConvVariant *variant = &level->kernels.variant[v];
+    const guint channels = variant->channels ? variant->channels : 64;
+
+    for (guint i = 0; i < G_N_ELEMENTS (segments); i++) {
+      Problem *p = problem_new (rand, variant, channels, 48, segments[i][0], segments[i][1], TRUE, TRUE);
+      const gdouble flops = 2. * 48 * channels * segments[i][0] * segments[i][1];
+      gdouble best = G_MAXDOUBLE;
+
+      for (guint run = 0; run < 200; run++) {
+        const gdouble start = seconds ();
+
+        variant->func (&p->args, 0, 48);
+        best = MIN (best, seconds () - start);
+      }
+      g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s", variant->name, segments[i][0], segments[i][1], channels,
+                      flops / best * 1e-9);
+      problem_free (p);
+    }
+  }
+}
+
+static void
+skipped (gconstpointer data)
+{
+  g_test_skip ("this machine does not have the level");
+}
+
+static void
+add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
+{
+  Level *level = g_new0 (Level, 1);
+  g_autofree gchar *path = g_strdup_printf ("/conv/%s/differential", name);
+  g_autofree gchar *nan = g_strdup_printf ("/conv/%s/nan", name);
+  g_autofree gchar *bench = g_strdup_printf ("/conv/%s/bench", name);
+
+  level->name = name;
+  if (!there) {
+    g_test_add_data_func_full (path, level, skipped, g_free);
+    return;
+  }
+  init (&level->kernels);
+  g_test_add_data_func_full (path, level, test_level, g_free);
+  g_test_add_data_func (nan, level, test_nan);
+  if (g_test_perf ())
+    g_test_add_data_func (bench, level, bench_level);
+}
+
+static void
+init_openblas (NnConvKernels *kernels)
+{
+  g_assert_true (nn_conv_kernels_init_openblas (kernels));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_level ("c", TRUE, nn_conv_kernels_init_c);
+  add_level ("openblas", TRUE, init_openblas);
+  add_level ("avx512-emulated", TRUE, nn_conv_kernels_init_avx512_emulated);
+#ifdef NN_HAVE_X86
+  add_level ("avx2", nn_cpu_level (NULL) >= NN_ISA_AVX2, nn_conv_kernels_init_avx2);
+  add_level ("avx512", nn_cpu_level (NULL) >= NN_ISA_AVX512, nn_conv_kernels_init_avx512);
+#endif
+  return g_test_run ();
+}

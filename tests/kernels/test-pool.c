@@ -1,0 +1,195 @@
+/* gst-resnet: pooling and element-wise bodies against their definitions
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "cpu/nn-cpu.h"
+#include "kernels/pool.h"
+
+#define GUARD 12345.678f
+
+typedef void (*Init) (NnPoolKernels *kernels);
+
+static gfloat *
+random_floats (GRand *rand, gsize n)
+{
+  gfloat *x = g_new (gfloat, n);
+
+  for (gsize i = 0; i < n; i++)
+    x[i] = (gfloat)g_rand_double_range (rand, -1, 1);
+  return x;
+}
+
+static void
+check_max_pool (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan)
+{
+  NnMaxPoolArgs a = { .channels = (guint)g_rand_int_range (rand, 1, 40),
+                      .in_height = (guint)g_rand_int_range (rand, 1, 12),
+                      .in_width = (guint)g_rand_int_range (rand, 1, 12) };
+  guint out_height;
+  g_autofree gfloat *in = NULL, *out = NULL;
+  gsize out_size;
+
+  for (guint d = 0; d < 2; d++) {
+    a.kernel[d] = (guint)g_rand_int_range (rand, 1, 4);
+    a.stride[d] = (guint)g_rand_int_range (rand, 1, 4);
+    a.dilation[d] = 1;
+    a.pad[d] = (guint)g_rand_int_range (rand, 0, (gint32)(a.kernel[d] / 2) + 1);
+    /* A kernel no larger than the padded input. */
+    while (a.kernel[d] > (d ? a.in_width : a.in_height) + 2 * a.pad[d])
+      a.kernel[d]--;
+    a.pad[d] = MIN (a.pad[d], a.kernel[d] / 2);
+  }
+  out_height = (a.in_height + 2 * a.pad[0] - a.kernel[0]) / a.stride[0] + 1;
+  a.out_width = (a.in_width + 2 * a.pad[1] - a.kernel[1]) / a.stride[1] + 1;
+  a.in_pixel = a.channels + 2;
+  a.in_row = a.in_pixel * a.in_width + 5;
+  a.out_pixel = a.channels + 1;
+  a.out_row = a.out_pixel * a.out_width + 3;
+  in = random_floats (rand, a.in_row * a.in_height);
+  if (with_nan)
+    in[g_rand_int_range (rand, 0, (gint32)(a.in_row * a.in_height))] = NAN;
+  out_size = a.out_row * out_height;
+  out = g_new (gfloat, out_size);
+  for (gsize i = 0; i < out_size; i++)
+    out[i] = GUARD;
+  a.in = in;
+  a.out = out;
+  for (guint y = 0; y < out_height; y++)
+    kernels->max_pool_row (&a, y);
+
+  for (guint y = 0; y < out_height; y++) {
+    for (guint x = 0; x < a.out_width; x++) {
+      for (guint c = 0; c <= a.channels; c++) {
+        const gfloat got = out[y * a.out_row + x * a.out_pixel + c];
+        gfloat want = -INFINITY;
+
+        if (c == a.channels) {
+          g_assert_cmpfloat (got, ==, GUARD);
+          continue;
+        }
+        for (guint ky = 0; ky < a.kernel[0]; ky++) {
+          for (guint kx = 0; kx < a.kernel[1]; kx++) {
+            const gint iy = (gint)(y * a.stride[0] + ky) - (gint)a.pad[0];
+            const gint ix = (gint)(x * a.stride[1] + kx) - (gint)a.pad[1];
+            gfloat value;
+
+            if (iy < 0 || ix < 0 || iy >= (gint)a.in_height || ix >= (gint)a.in_width)
+              continue;
+            value = in[(gsize)iy * a.in_row + (gsize)ix * a.in_pixel + c];
+            if (isnan (value) || isnan (want))
+              want = NAN;
+            else
+              want = MAX (want, value);
+          }
+        }
+        if (isnan (want))
+          g_assert_true (isnan (got));
+        else
+          g_assert_cmpfloat (got, ==, want);
+      }
+    }
+  }
+}
+
+static void
+test_max_pool (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  for (guint i = 0; i < 300; i++)
+    check_max_pool (&kernels, rand, i % 3 == 0);
+}
+
+static void
+test_average (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+  NnPoolKernels kernels, c;
+
+  ((Init)data) (&kernels);
+  nn_pool_kernels_init_c (&c);
+  for (guint i = 0; i < 100; i++) {
+    const guint channels = (guint)g_rand_int_range (rand, 1, 70), height = (guint)g_rand_int_range (rand, 1, 9),
+                width = (guint)g_rand_int_range (rand, 1, 9);
+    const gsize pixel = channels + 3, row = pixel * width + 4;
+    g_autofree gfloat *in = random_floats (rand, row * height);
+    g_autofree gfloat *out = g_new (gfloat, channels + 1);
+    g_autofree gfloat *out_c = g_new (gfloat, channels + 1);
+
+    out[channels] = GUARD;
+    kernels.global_avg_pool (in, row, pixel, height, width, channels, out);
+    c.global_avg_pool (in, row, pixel, height, width, channels, out_c);
+    g_assert_cmpfloat (out[channels], ==, GUARD);
+    g_assert_cmpmem (out, channels * sizeof (gfloat), out_c, channels * sizeof (gfloat));
+    for (guint k = 0; k < channels; k++) {
+      gdouble sum = 0;
+
+      for (guint y = 0; y < height; y++) {
+        for (guint x = 0; x < width; x++)
+          sum += in[y * row + x * pixel + k];
+      }
+      g_assert_cmpfloat_with_epsilon (out[k], sum / (height * width), 1e-6);
+    }
+  }
+}
+
+static void
+test_add (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  for (guint n = 1; n < 70; n++) {
+    g_autofree gfloat *a = random_floats (rand, n);
+    g_autofree gfloat *b = random_floats (rand, n);
+    g_autofree gfloat *out = g_new (gfloat, n + 1);
+
+    for (guint way = 0; way < 4; way++) {
+      out[n] = GUARD;
+      kernels.add (a, way & 1 ? b : NULL, n, way & 2, out);
+      for (guint i = 0; i < n; i++) {
+        const gfloat sum = way & 1 ? a[i] + b[i] : a[i];
+
+        g_assert_cmpfloat (out[i], ==, way & 2 && sum < 0 ? 0 : sum);
+      }
+      g_assert_cmpfloat (out[n], ==, GUARD);
+    }
+  }
+}
+
+static void
+skipped (gconstpointer data)
+{
+  g_test_skip ("this machine does not have the level");
+}
+
+static void
+add_level (const gchar *name, gboolean there, Init init)
+{
+  static const struct {
+    const gchar *name;
+    GTestDataFunc func;
+  } tests[] = { { "max-pool", test_max_pool }, { "average", test_average }, { "add", test_add } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/pool/%s/%s", name, tests[i].name);
+
+    g_test_add_data_func (path, (gconstpointer)init, there ? tests[i].func : skipped);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_level ("c", TRUE, nn_pool_kernels_init_c);
+#ifdef NN_HAVE_X86
+  add_level ("avx2", nn_cpu_level (NULL) >= NN_ISA_AVX2, nn_pool_kernels_init_avx2);
+  add_level ("avx512", nn_cpu_level (NULL) >= NN_ISA_AVX512, nn_pool_kernels_init_avx512);
+#endif
+  return g_test_run ();
+}
