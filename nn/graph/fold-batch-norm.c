@@ -1,0 +1,92 @@
+/* gst-resnet: BatchNorm into the convolution before it
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+
+#include "graph/graph-private.h"
+#include "graph/graph.h"
+
+static const gfloat *
+floats (GBytes *bytes)
+{
+  return bytes ? g_bytes_get_data (bytes, NULL) : NULL;
+}
+
+/* Ioffe & Szegedy 2015, algorithm 2: in evaluation BatchNorm is y = scale · x + shift with
+ * scale = gamma / sqrt (variance + epsilon), shift = beta − mean · scale. */
+static void
+scale_and_shift (const NnNode *bn, guint channel, gdouble *scale, gdouble *shift)
+{
+  *scale = floats (bn->bn_gamma)[channel] / sqrt (floats (bn->bn_variance)[channel] + bn->bn_epsilon);
+  *shift = floats (bn->bn_beta)[channel] - floats (bn->bn_mean)[channel] * *scale;
+}
+
+/* W' = scale · W, b' = scale · b + shift. The weight is replaced, never written: its bytes may be a mapped file's. */
+static void
+fold (NnNode *conv, const NnNode *bn)
+{
+  gsize n = g_bytes_get_size (conv->weight) / sizeof (gfloat), per_channel = n / conv->out_channels, i;
+  const gfloat *old_weight = floats (conv->weight), *old_bias = floats (conv->bias);
+  gfloat *weight = g_new (gfloat, n), *bias = g_new (gfloat, conv->out_channels);
+  guint channel;
+
+  for (channel = 0; channel < conv->out_channels; channel++) {
+    const gfloat *from = old_weight + channel * per_channel;
+    gfloat *to = weight + channel * per_channel;
+    gdouble scale, shift;
+
+    scale_and_shift (bn, channel, &scale, &shift);
+    for (i = 0; i < per_channel; i++)
+      to[i] = (gfloat)(from[i] * scale);
+    bias[channel] = (gfloat)((old_bias ? old_bias[channel] : 0.0) * scale + shift);
+  }
+  g_bytes_unref (conv->weight);
+  conv->weight = g_bytes_new_take (weight, n * sizeof (gfloat));
+  g_clear_pointer (&conv->bias, g_bytes_unref);
+  conv->bias = g_bytes_new_take (bias, conv->out_channels * sizeof (gfloat));
+}
+
+/* A BatchNorm that has no convolution of its own before it: a 1×1 convolution, a group a channel. */
+static void
+become_convolution (NnNode *bn)
+{
+  guint n = bn->out_channels, channel;
+  gfloat *weight = g_new (gfloat, n), *bias = g_new (gfloat, n);
+
+  for (channel = 0; channel < n; channel++) {
+    gdouble scale, shift;
+
+    scale_and_shift (bn, channel, &scale, &shift);
+    weight[channel] = (gfloat)scale;
+    bias[channel] = (gfloat)shift;
+  }
+  bn->op = NN_OP_CONV;
+  bn->groups = n;
+  bn->weight = g_bytes_new_take (weight, n * sizeof (gfloat));
+  bn->bias = g_bytes_new_take (bias, n * sizeof (gfloat));
+  g_clear_pointer (&bn->bn_gamma, g_bytes_unref);
+  g_clear_pointer (&bn->bn_beta, g_bytes_unref);
+  g_clear_pointer (&bn->bn_mean, g_bytes_unref);
+  g_clear_pointer (&bn->bn_variance, g_bytes_unref);
+}
+
+void
+nn_graph_fold_batch_norm (NnGraph *graph)
+{
+  g_autofree guint *readers = nn_graph_count_readers (graph);
+  guint i;
+
+  for (i = 0; i < graph->nodes->len; i++) {
+    NnNode *bn = nn_graph_node (graph, i), *conv;
+
+    if (bn->op != NN_OP_BATCH_NORM)
+      continue;
+    conv = nn_graph_node (graph, bn->inputs[0]);
+    if (conv->op == NN_OP_CONV && readers[bn->inputs[0]] == 1 && !conv->relu && conv->inputs[1] == NN_NO_NODE) {
+      fold (conv, bn);
+      nn_graph_absorb (graph, bn->inputs[0], i);
+    } else {
+      become_convolution (bn);
+    }
+  }
+  nn_graph_compact (graph);
+}

@@ -1,0 +1,95 @@
+/* gst-resnet: shape inference
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/graph.h"
+
+/* A layer's output of one image: what an index of type gint32 reaches, so that kernels may compute offsets in pixels
+ * without overflow; 8 GiB of floats. */
+#define MAX_ELEMENTS G_MAXINT32
+
+/* The largest input side. */
+#define MAX_SIDE 65535
+
+/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + 2 · pad − dilation · (kernel − 1) − 1) / stride + 1);
+ * 0 where the kernel does not fit into the padded input. */
+static guint
+output_size (const NnNode *node, guint axis, guint in)
+{
+  guint64 padded = (guint64)in + 2 * (guint64)node->pad[axis];
+  guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
+
+  return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
+}
+
+static gboolean
+infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **error)
+{
+  const NnShape *in = &shapes[node->inputs[0]];
+
+  *out = *in;
+  out->channels = node->out_channels;
+  switch (node->op) {
+  case NN_OP_CONV:
+  case NN_OP_MAX_POOL:
+    out->height = output_size (node, 0, in->height);
+    out->width = output_size (node, 1, in->width);
+    break;
+  case NN_OP_GLOBAL_AVG_POOL:
+    out->height = out->width = 1;
+    break;
+  case NN_OP_LINEAR:
+    if (in->height != 1 || in->width != 1) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: a linear layer takes an input of 1×1, not of %u×%u",
+                   node->name, in->height, in->width);
+      return FALSE;
+    }
+    break;
+  default:
+    break;
+  }
+  if (!out->height || !out->width) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
+                 "%s: its %u×%u kernel does not fit into an input of %u×%u; use a larger input", node->name,
+                 node->kernel[0], node->kernel[1], in->height, in->width);
+    return FALSE;
+  }
+  if (node->inputs[1] != NN_NO_NODE) {
+    const NnShape *other = &shapes[node->inputs[1]];
+
+    if (other->height != out->height || other->width != out->width) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: a sum of %u×%u and %u×%u", node->name, out->height,
+                   out->width, other->height, other->width);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+NnShape *
+nn_graph_infer_shapes (const NnGraph *graph, guint height, guint width, GError **error)
+{
+  g_autofree NnShape *shapes = g_new0 (NnShape, MAX (graph->nodes->len, 1));
+  guint i;
+
+  if (!height || !width || height > MAX_SIDE || width > MAX_SIDE) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
+                 "the input's size should be 1×1 to %u×%u, not %u×%u (height × width)", MAX_SIDE, MAX_SIDE, height,
+                 width);
+    return NULL;
+  }
+  for (i = 0; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    if (node->op == NN_OP_INPUT)
+      shapes[i] = (NnShape){ node->out_channels, height, width };
+    else if (!infer_one (node, shapes, &shapes[i], error))
+      return NULL;
+    /* Sides below 2^32 each: the first product cannot overflow. */
+    if ((guint64)shapes[i].height * shapes[i].width > MAX_ELEMENTS / shapes[i].channels) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
+                   "%s: %u × %u × %u elements are more than %d; use a smaller input", node->name, shapes[i].channels,
+                   shapes[i].height, shapes[i].width, MAX_ELEMENTS);
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&shapes);
+}

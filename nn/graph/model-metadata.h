@@ -1,0 +1,20 @@
+/* gst-resnet: what a model file says about itself (docs/model-metadata.md)
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <nn/preprocess.h>
+
+/**
+ * nn_metadata_read_preprocess: the preprocess.* keys
+ * @preprocess: the defaults; what the metadata says replaces them
+ * @found: (out): at least one of the keys is there
+ * @warnings: gchar * are appended
+ * Errors: NN_ERROR_FORMAT, names key and value
+ */
+gboolean nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gboolean *found,
+                                      GPtrArray *warnings, GError **error);
+
+/* The key labels. *labels: NULL-terminated, free with g_strfreev(), NULL when there is none. Errors: NN_ERROR_LABELS.
+ */
+gboolean nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels, GError **error);

@@ -1,0 +1,219 @@
+/* gst-resnet: file → model
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <nn/model.h>
+
+#include "graph/model-metadata.h"
+#include "graph/model-private.h"
+#include "graph/resnet-builder.h"
+#include "load/weights.h"
+
+struct _NnModel {
+  gint ref_count;
+  NnGraph *graph;
+  gchar *architecture;
+  const gchar *format;
+  gchar *sha256;
+  guint64 n_parameters;
+  gchar **labels;
+  NnPreprocess preprocess;
+  gboolean has_preprocess;
+  GPtrArray *warnings; /* NULL-terminated once loaded */
+};
+
+NnModel *
+nn_model_ref (NnModel *model)
+{
+  g_atomic_int_inc (&model->ref_count);
+  return model;
+}
+
+void
+nn_model_unref (NnModel *model)
+{
+  if (!model || !g_atomic_int_dec_and_test (&model->ref_count))
+    return;
+  nn_graph_free (model->graph);
+  g_ptr_array_unref (model->warnings);
+  g_strfreev (model->labels);
+  g_free (model->architecture);
+  g_free (model->sha256);
+  g_free (model);
+}
+
+/* Weights were finite before BatchNorm was folded in; a huge gamma or a tiny variance can have changed that. */
+static gboolean
+check_folded (const NnGraph *graph, GError **error)
+{
+  guint i, j;
+
+  for (i = 0; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+    GBytes *const arrays[] = { node->weight, node->bias };
+
+    for (j = 0; j < G_N_ELEMENTS (arrays); j++) {
+      gsize size = 0, k;
+      const gfloat *values = arrays[j] ? g_bytes_get_data (arrays[j], &size) : NULL;
+
+      for (k = 0; k < size / sizeof (gfloat); k++)
+        if (!isfinite (values[k])) {
+          g_set_error (error, NN_ERROR, NN_ERROR_UNFIT,
+                       "%s: its weight times the BatchNorm's scale after it is over float32's range; the statistics or "
+                       "gamma are damaged",
+                       node->name);
+          return FALSE;
+        }
+    }
+  }
+  return TRUE;
+}
+
+/* A small stem says small pictures, and ImageNet's 224 pixels would still run, slowly and wrongly. */
+static void
+warn_of_small_stem (NnModel *model)
+{
+  guint i;
+
+  if (model->has_preprocess)
+    return;
+  for (i = 0; i < model->graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (model->graph, i);
+
+    if (node->op != NN_OP_CONV)
+      continue;
+    if (node->kernel[0] == 3)
+      g_ptr_array_add (
+          model->warnings,
+          g_strdup ("the 3×3 stem is taken as CIFAR's (stride 1, no max-pool) and the file does not say its "
+                    "preprocessing, so ImageNet's is used (resize 256, crop 224); set resize, crop, mean and "
+                    "std to what the model was trained with (CIFAR-10: resize=32 crop=32 "
+                    "mean=0.4914,0.4822,0.4465 std=0.2470,0.2435,0.2616)"));
+    return;
+  }
+}
+
+static gboolean
+build (NnModel *model, const NnWeights *weights, GError **error)
+{
+  guint i, n_classes;
+
+  for (i = 0; i < weights->warnings->len; i++)
+    g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
+  model->format = weights->format;
+  model->sha256 = g_strdup (weights->sha256);
+  model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
+  if (!model->graph)
+    return FALSE;
+  n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
+                                    error)
+      || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, error))
+    return FALSE;
+  warn_of_small_stem (model);
+  return TRUE;
+}
+
+/* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
+ */
+static NnModel *
+model_new (NnWeights *weights, GError **error)
+{
+  g_autoptr (NnModel) model = g_new0 (NnModel, 1);
+  g_autofree gchar *name = g_strdup (weights->name);
+  gboolean built;
+
+  model->ref_count = 1;
+  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
+  model->warnings = g_ptr_array_new_with_free_func (g_free);
+  built = build (model, weights, error);
+  nn_weights_free (weights);
+  if (built) {
+    nn_graph_fold_batch_norm (model->graph);
+    nn_graph_fuse (model->graph);
+    nn_graph_remove_dead (model->graph);
+    nn_graph_finish (model->graph);
+    built = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
+  }
+  if (!built) {
+    g_prefix_error (error, "%s: ", name);
+    return NULL;
+  }
+  g_ptr_array_add (model->warnings, NULL);
+  return g_steal_pointer (&model);
+}
+
+NnModel *
+nn_model_load (const gchar *path, GError **error)
+{
+  NnWeights *weights = nn_weights_load (path, error);
+
+  return weights ? model_new (weights, error) : NULL;
+}
+
+NnModel *
+nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error)
+{
+  NnWeights *weights = nn_weights_load_bytes (bytes, name, error);
+
+  return weights ? model_new (weights, error) : NULL;
+}
+
+const NnGraph *
+nn_model_get_graph (const NnModel *model)
+{
+  return model->graph;
+}
+
+const gchar *
+nn_model_get_architecture (const NnModel *model)
+{
+  return model->architecture;
+}
+
+const gchar *
+nn_model_get_format (const NnModel *model)
+{
+  return model->format;
+}
+
+guint
+nn_model_get_n_classes (const NnModel *model)
+{
+  return nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+}
+
+guint64
+nn_model_get_n_parameters (const NnModel *model)
+{
+  return model->n_parameters;
+}
+
+const gchar *
+nn_model_get_sha256 (const NnModel *model)
+{
+  return model->sha256;
+}
+
+const gchar *const *
+nn_model_get_labels (const NnModel *model)
+{
+  return (const gchar *const *)model->labels;
+}
+
+const NnPreprocess *
+nn_model_get_preprocess (const NnModel *model)
+{
+  return &model->preprocess;
+}
+
+gboolean
+nn_model_has_preprocess (const NnModel *model)
+{
+  return model->has_preprocess;
+}
+
+const gchar *const *
+nn_model_get_warnings (const NnModel *model)
+{
+  return (const gchar *const *)model->warnings->pdata;
+}

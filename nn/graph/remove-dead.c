@@ -1,0 +1,25 @@
+/* gst-resnet: nodes that nobody reads
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/graph-private.h"
+#include "graph/graph.h"
+
+void
+nn_graph_remove_dead (NnGraph *graph)
+{
+  g_autofree guint *readers = nn_graph_count_readers (graph);
+  guint i, j;
+
+  /* Backwards: what only a dead node reads is dead by the time it is looked at. The input (node 0) always stays. */
+  for (i = graph->nodes->len; i-- > 1;) {
+    NnNode *node = nn_graph_node (graph, i);
+
+    if (readers[i])
+      continue;
+    for (j = 0; j < 2; j++)
+      if (node->inputs[j] != NN_NO_NODE)
+        readers[node->inputs[j]]--;
+    nn_node_free (node);
+    graph->nodes->pdata[i] = NULL;
+  }
+  nn_graph_compact (graph);
+}

@@ -1,0 +1,260 @@
+/* gst-resnet: taking tensors out of the state dict and making layers of them
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/resnet-private.h"
+
+/* "[128, *, 3, 3]": * where any size does. */
+static gchar *
+expected_shape (guint n_dims, const guint64 *dims)
+{
+  GString *string = g_string_new ("[");
+  guint i;
+
+  for (i = 0; i < n_dims; i++) {
+    if (i)
+      g_string_append (string, ", ");
+    if (dims[i])
+      g_string_append_printf (string, "%" G_GUINT64_FORMAT, dims[i]);
+    else
+      g_string_append_c (string, '*');
+  }
+  g_string_append_c (string, ']');
+  return g_string_free (string, FALSE);
+}
+
+static gboolean
+shape_fits (const NnTensor *tensor, guint n_dims, const guint64 *dims)
+{
+  guint i;
+
+  if (tensor->n_dims != n_dims)
+    return FALSE;
+  for (i = 0; i < n_dims; i++)
+    if (!tensor->dims[i] || (dims[i] && dims[i] != tensor->dims[i]))
+      return FALSE;
+  return TRUE;
+}
+
+const NnTensor *
+nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const guint64 *dims, NnTensorRole role,
+                GError **error)
+{
+  const NnTensor *tensor = nn_weights_get (builder->weights, name);
+  g_autofree gchar *expected = expected_shape (n_dims, dims);
+  NnTaken taken = { tensor, role };
+  guint i;
+
+  if (!tensor) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: missing, expected %s", name, expected);
+    return NULL;
+  }
+  if (!shape_fits (tensor, n_dims, dims)) {
+    g_autofree gchar *found = nn_tensor_shape_string (tensor);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: expected %s, found %s", name, expected, found);
+    return NULL;
+  }
+  if (!tensor->f32) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: expected floating-point numbers, found %s", name,
+                 nn_dtype_name (tensor->dtype));
+    return NULL;
+  }
+  for (i = 0; i < n_dims; i++) {
+    guint64 limit = role <= NN_ROLE_BIAS && i == 0 ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
+
+    if (tensor->dims[i] > limit) {
+      g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
+                   "%s: %" G_GUINT64_FORMAT " is over the limit of %" G_GUINT64_FORMAT, name, tensor->dims[i], limit);
+      return NULL;
+    }
+  }
+  g_array_append_val (builder->taken, taken);
+  g_hash_table_add (builder->used, (gpointer)tensor);
+  return tensor;
+}
+
+gboolean
+nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, const gchar *suffix)
+{
+  g_autofree gchar *name = g_strconcat (layer, ".", suffix, NULL);
+
+  return nn_weights_get (builder->weights, name) != NULL;
+}
+
+/* The tensor's floats as bytes that keep its storage alive after the state dict is gone. */
+static GBytes *
+tensor_bytes (const NnTensor *tensor)
+{
+  return g_bytes_new_with_free_func (tensor->f32, tensor->n_elements * sizeof (gfloat), (GDestroyNotify)g_bytes_unref,
+                                     g_bytes_ref (tensor->storage));
+}
+
+static GBytes *
+take_vector (NnResnetBuilder *builder, const gchar *layer, const gchar *suffix, guint n, NnTensorRole role,
+             GError **error)
+{
+  g_autofree gchar *name = g_strconcat (layer, ".", suffix, NULL);
+  const guint64 dims[] = { n };
+  const NnTensor *tensor = nn_resnet_take (builder, name, 1, dims, role, error);
+
+  return tensor ? tensor_bytes (tensor) : NULL;
+}
+
+static GBytes *
+constant_vector (guint n, gfloat value)
+{
+  gfloat *v = g_new (gfloat, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    v[i] = value;
+  return g_bytes_new_take (v, n * sizeof (gfloat));
+}
+
+static NnNode *
+append (NnResnetBuilder *builder, NnOp op, const gchar *name, guint out_channels)
+{
+  guint index = nn_graph_add (builder->graph, op, name);
+  NnNode *node = nn_graph_node (builder->graph, index);
+
+  if (op != NN_OP_INPUT) {
+    node->inputs[0] = builder->last;
+    node->in_channels = builder->channels;
+  }
+  node->out_channels = out_channels;
+  builder->last = index;
+  builder->channels = out_channels;
+  return node;
+}
+
+void
+nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guint other)
+{
+  append (builder, op, name, builder->channels)->inputs[1] = other;
+}
+
+/* An integer, or a float where somebody converted all tensors to one type; not needed. */
+static void
+take_counter (NnResnetBuilder *builder, const gchar *layer)
+{
+  g_autofree gchar *name = g_strconcat (layer, ".num_batches_tracked", NULL);
+  const NnTensor *tensor = nn_weights_get (builder->weights, name);
+  NnTaken taken = { tensor, NN_ROLE_COUNTER };
+
+  if (!tensor)
+    return;
+  g_array_append_val (builder->taken, taken);
+  g_hash_table_add (builder->used, (gpointer)tensor);
+}
+
+static gboolean
+add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error)
+{
+  gboolean affine = nn_resnet_has (builder, layer, "weight") || nn_resnet_has (builder, layer, "bias");
+  guint n = builder->channels;
+  NnNode *node;
+
+  if (!builder->survey.has_statistics && affine) {
+    g_set_error (
+        error, NN_ERROR, NN_ERROR_UNFIT,
+        "%s.running_mean: missing, as every running statistic is, so the network cannot be evaluated: save the "
+        "whole state_dict() of a model with BatchNorm and track_running_stats=True",
+        layer);
+    return FALSE;
+  }
+  /* Nothing of it is there: name the tensor that comes first. */
+  affine |= !nn_resnet_has (builder, layer, "running_mean") && !nn_resnet_has (builder, layer, "running_var");
+  node = append (builder, NN_OP_BATCH_NORM, layer, n);
+  node->bn_epsilon = NN_RESNET_EPSILON;
+  node->bn_gamma = affine ? take_vector (builder, layer, "weight", n, NN_ROLE_GAMMA, error) : constant_vector (n, 1);
+  if (!node->bn_gamma)
+    return FALSE;
+  node->bn_beta = affine ? take_vector (builder, layer, "bias", n, NN_ROLE_BETA, error) : constant_vector (n, 0);
+  if (!node->bn_beta)
+    return FALSE;
+  node->bn_mean = take_vector (builder, layer, "running_mean", n, NN_ROLE_MEAN, error);
+  if (!node->bn_mean)
+    return FALSE;
+  node->bn_variance = take_vector (builder, layer, "running_var", n, NN_ROLE_VARIANCE, error);
+  if (!node->bn_variance)
+    return FALSE;
+  take_counter (builder, layer);
+  return TRUE;
+}
+
+/* How many groups [*, per_group, …] makes of the channels that come in; 0: it doesn't go. */
+static guint
+groups_of (const NnResnetBuilder *builder, const gchar *weight_name, guint kernel)
+{
+  const NnTensor *tensor = nn_weights_get (builder->weights, weight_name);
+  guint64 in = builder->channels;
+
+  if (!tensor || tensor->n_dims != 4 || !tensor->dims[1] || in % tensor->dims[1]
+      || tensor->dims[0] % (in / tensor->dims[1]) || tensor->dims[2] != kernel || tensor->dims[3] != kernel)
+    return 0;
+  return (guint)(in / tensor->dims[1]);
+}
+
+gboolean
+nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *bn_layer, guint out, guint kernel,
+                    guint stride, guint *groups, GError **error)
+{
+  g_autofree gchar *weight_name = g_strconcat (layer, ".weight", NULL);
+  guint g = groups ? *groups : 1;
+  guint64 dims[4] = { out, 0, kernel, kernel };
+  const NnTensor *weight;
+  NnNode *node;
+  guint i;
+
+  if (!g)
+    g = MAX (groups_of (builder, weight_name, kernel), 1);
+  /* Channels that the wanted groups don't divide: the error below shows what one group would take. */
+  dims[1] = MAX (builder->channels / g, 1);
+  weight = nn_resnet_take (builder, weight_name, 4, dims, NN_ROLE_WEIGHT, error);
+  if (!weight)
+    return FALSE;
+  if (weight->dims[0] > NN_RESNET_MAX_CHANNELS || builder->channels % g || weight->dims[0] % g) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
+                 "%s: %u → %" G_GUINT64_FORMAT " channels do not go in %u groups", weight_name, builder->channels,
+                 weight->dims[0], g);
+    return FALSE;
+  }
+  node = append (builder, NN_OP_CONV, layer, (guint)weight->dims[0]);
+  for (i = 0; i < 2; i++) {
+    node->kernel[i] = kernel;
+    node->stride[i] = stride;
+    node->pad[i] = kernel / 2;
+  }
+  node->groups = g;
+  node->weight = tensor_bytes (weight);
+  if (!builder->survey.has_batch_norm || nn_resnet_has (builder, layer, "bias")) {
+    node->bias = take_vector (builder, layer, "bias", node->out_channels, NN_ROLE_BIAS, error);
+    if (!node->bias)
+      return FALSE;
+  }
+  if (groups)
+    *groups = g;
+  return !builder->survey.has_batch_norm || add_batch_norm (builder, bn_layer, error);
+}
+
+gboolean
+nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
+{
+  const gchar *layer = builder->survey.head;
+  g_autofree gchar *name = g_strconcat (layer, ".weight", NULL);
+  const guint64 dims[] = { 0, builder->channels };
+  const NnTensor *weight;
+  NnNode *node;
+
+  nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
+  weight = nn_resnet_take (builder, name, 2, dims, NN_ROLE_WEIGHT, error);
+  if (!weight)
+    return FALSE;
+  node = append (builder, NN_OP_LINEAR, layer, (guint)weight->dims[0]);
+  node->weight = tensor_bytes (weight);
+  if (nn_resnet_has (builder, layer, "bias")) {
+    node->bias = take_vector (builder, layer, "bias", node->out_channels, NN_ROLE_BIAS, error);
+    if (!node->bias)
+      return FALSE;
+  }
+  return TRUE;
+}

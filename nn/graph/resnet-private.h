@@ -1,0 +1,111 @@
+/* gst-resnet: what the parts of the ResNet builder share
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/resnet-builder.h"
+
+/* ResNet-1202 has 200 blocks a stage. */
+#define NN_RESNET_MAX_STAGES 8
+#define NN_RESNET_MAX_BLOCKS 512
+#define NN_RESNET_MAX_CHANNELS 65536
+#define NN_RESNET_MAX_CLASSES (1u << 20)
+#define NN_RESNET_EPSILON 1e-5
+
+typedef enum {
+  NN_ROLE_WEIGHT,
+  NN_ROLE_BIAS,
+  NN_ROLE_GAMMA,
+  NN_ROLE_BETA,
+  NN_ROLE_MEAN,
+  NN_ROLE_VARIANCE,
+  NN_ROLE_COUNTER,
+} NnTensorRole;
+
+typedef struct {
+  const NnTensor *tensor;
+  NnTensorRole role;
+} NnTaken;
+
+/**
+ * NnResnetSurvey: what the names alone say, before any shape is looked at
+ * @prefix: before conv1, bn1 and layerN ("", "backbone.")
+ * @head: the classifier's layer ("fc", "head.fc"), prefix and all
+ * @shortcut: "downsample" or "shortcut"
+ * @bottleneck: some block has a conv3
+ * @has_batch_norm: FALSE when it is folded already
+ * @has_statistics: some BatchNorm has running_mean or running_var
+ * @n_blocks: of each stage
+ */
+typedef struct {
+  gchar *prefix;
+  gchar *head;
+  const gchar *shortcut;
+  gboolean bottleneck;
+  gboolean has_batch_norm;
+  gboolean has_statistics;
+  guint n_stages;
+  guint n_blocks[NN_RESNET_MAX_STAGES];
+} NnResnetSurvey;
+
+gboolean nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **error);
+void nn_resnet_survey_clear (NnResnetSurvey *survey);
+
+/* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
+const gchar *nn_foreign_hint (const gchar *name);
+
+/* Channels of one block's convolutions; inner[1] and groups: of a bottleneck's 3×3. */
+typedef struct {
+  guint stage;
+  guint inner[2];
+  guint out;
+  guint groups;
+} NnResnetBlock;
+
+/**
+ * NnResnetBuilder: the network under construction
+ * @taken: NnTaken, in the order of the network
+ * @used: the same tensors as a set
+ * @channels, @last: of the node that the next one reads
+ * @stem_kernel: 7 or 3
+ * @blocks: NnResnetBlock
+ */
+typedef struct {
+  const NnWeights *weights;
+  NnResnetSurvey survey;
+  NnGraph *graph;
+  GArray *taken;
+  GHashTable *used;
+  guint last;
+  guint channels;
+  guint stem_kernel;
+  guint stem_channels;
+  GArray *blocks;
+} NnResnetBuilder;
+
+/* The tensor of that name; dims of 0 are free. An error names it, what was expected and what was found. */
+const NnTensor *nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const guint64 *dims,
+                                NnTensorRole role, GError **error);
+/* Whether layer.suffix ("conv1", "bias") is there. */
+gboolean nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, const gchar *suffix);
+
+/**
+ * nn_resnet_add_conv: a convolution and its BatchNorm on builder->last, which they become
+ * @layer, @bn_layer: their names
+ * @out: output channels expected, 0: free
+ * @kernel: side of the kernel; padding is kernel / 2
+ * @groups: (inout) (nullable): NULL: 1; in: groups expected, 0: whatever the weight's shape says; out: what it says
+ */
+gboolean nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *bn_layer, guint out,
+                             guint kernel, guint stride, guint *groups, GError **error);
+/* An operation without parameters on builder->last; input 1 for sums. */
+void nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guint other);
+
+gboolean nn_resnet_add_stem (NnResnetBuilder *builder, GError **error);
+gboolean nn_resnet_add_stages (NnResnetBuilder *builder, GError **error);
+gboolean nn_resnet_add_head (NnResnetBuilder *builder, GError **error);
+
+/* Values: what cannot be evaluated is an error, what may not be meant a warning. */
+gboolean nn_resnet_check_fitness (const NnResnetBuilder *builder, GPtrArray *warnings, GError **error);
+
+/* "ResNet-50", "ResNet (basic 2-2-2-2, width 32)"; free with g_free(). */
+gchar *nn_resnet_describe (const NnResnetBuilder *builder);
