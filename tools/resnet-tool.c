@@ -1,0 +1,107 @@
+/* gst-resnet: resnet-tool, the engine at a prompt
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool-common.h"
+
+static const ToolCommand *const commands[] = {
+  &tool_inspect_command, &tool_classify_command,   &tool_eval_command,
+  &tool_bench_command,   &tool_preprocess_command, &tool_run_command,
+};
+
+static const ToolCommand *
+find_command (const gchar *name)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i]->name, name))
+      return commands[i];
+  return NULL;
+}
+
+static void
+print_help (FILE *stream)
+{
+  gsize i;
+
+  fputs ("Usage: resnet-tool COMMAND MODEL [...]\n\n"
+         "Looks into, runs and measures image classification networks of the ResNet family, in evaluation mode:\n"
+         "BatchNorm uses running statistics, dropout is identity, no gradient state exists.\n\n"
+         "MODEL is a PyTorch state dict (.pth, .pt, both of torch.save's forms), a .safetensors file, or the word\n"
+         "'embedded' for the model inside this program (a file of that name: ./embedded).\n\n"
+         "Commands:\n",
+         stream);
+  for (i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+  fputs ("\nHelp:\n"
+         "  resnet-tool help COMMAND     what a command takes, with examples\n"
+         "  resnet-tool --version        the version, and the instruction set level of this processor\n\n"
+         "Exit status: 0 done, 1 something failed (or an accuracy below the minimum), 2 the command line is wrong.\n"
+         "Environment: NN_MAX_ISA caps the instruction set (c, avx2, avx512), as --max-isa does.\n",
+         stream);
+}
+
+static int
+help (int argc, char **argv)
+{
+  const ToolCommand *command;
+  GOptionContext *context;
+  gchar *text, *prgname;
+
+  if (argc < 3) {
+    print_help (stdout);
+    return TOOL_OK;
+  }
+  command = find_command (argv[2]);
+  if (!command) {
+    tool_error ("there is no command '%s' (try 'resnet-tool --help').", argv[2]);
+    return TOOL_USAGE;
+  }
+  prgname = g_strdup_printf ("resnet-tool %s", command->name);
+  g_set_prgname (prgname);
+  context = command->context ();
+  text = g_option_context_get_help (context, FALSE, NULL);
+  fputs (text, stdout);
+  g_free (text);
+  g_free (prgname);
+  g_option_context_free (context);
+  return TOOL_OK;
+}
+
+int
+main (int argc, char **argv)
+{
+  const ToolCommand *command;
+  gchar *prgname;
+
+  setlocale (LC_ALL, "");
+  /* Numbers are read and written the same everywhere. */
+  setlocale (LC_NUMERIC, "C");
+  /* `resnet-tool … | head` ends without a word, also where a parent ignores the signal. */
+  signal (SIGPIPE, SIG_DFL);
+  g_set_prgname ("resnet-tool");
+
+  if (argc < 2) {
+    print_help (stderr);
+    return TOOL_USAGE;
+  }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    return tool_finish (help (argc, argv));
+  if (g_str_equal (argv[1], "--version")) {
+    printf ("resnet-tool %s (%s)\n", TOOL_VERSION, nn_cpu_get_isa ());
+    return tool_finish (TOOL_OK);
+  }
+  command = find_command (argv[1]);
+  if (!command) {
+    tool_error ("there is no %s '%s' (try 'resnet-tool --help').", argv[1][0] == '-' ? "option" : "command", argv[1]);
+    return TOOL_USAGE;
+  }
+  prgname = g_strdup_printf ("resnet-tool %s", command->name);
+  g_set_prgname (prgname);
+  g_free (prgname);
+  return tool_finish (command->run (argc - 1, argv + 1));
+}

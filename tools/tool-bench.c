@@ -1,0 +1,317 @@
+/* gst-resnet: resnet-tool bench: how fast a model runs here
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "tool-common.h"
+
+#define MIN_RUNS 3
+#define MAX_RUNS 1000000
+#define SEED 20250611u
+
+static ToolOptions options = TOOL_OPTIONS_DEFAULT;
+static gchar *batch_string, *size_string, *seconds_string, *warmup_string;
+static gboolean by_layer;
+
+typedef struct {
+  const gchar *name, *kernel;
+  gdouble flops; /* the whole batch */
+  gdouble seconds;
+} LayerResult;
+
+typedef struct {
+  guint batch, n_runs;
+  gdouble median, min, p95; /* milliseconds an image */
+  gdouble images_per_second;
+  GArray *layers; /* LayerResult, or NULL */
+} BenchResult;
+
+static GOptionContext *
+bench_context (void)
+{
+  static const GOptionEntry entries[] = {
+    { "batch", 'b', 0, G_OPTION_ARG_STRING, &batch_string, "Images a run (default 1)", "N" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &size_string, "Input height and width, pixels (default: the crop)", "HxW" },
+    { "seconds", 0, 0, G_OPTION_ARG_STRING, &seconds_string, "How long to measure (default 3)", "S" },
+    { "warmup", 'w', 0, G_OPTION_ARG_STRING, &warmup_string, "Runs before measuring (default 3)", "N" },
+    { "layers", 0, 0, G_OPTION_ARG_NONE, &by_layer, "Also the time of each layer", NULL },
+    { NULL },
+  };
+
+  return tool_context_new (
+      "MODEL", "Measures how fast a model runs on this machine, without preprocessing.",
+      "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians of runs of\n"
+      "their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as inspect does.\n\n"
+      "Examples:\n"
+      "  resnet-tool bench resnet50.pth\n"
+      "  resnet-tool bench embedded --threads 1 --layers\n"
+      "  resnet-tool bench resnet18.pth --batch 8 --size 480x640 --seconds 10 --json\n"
+      "  resnet-tool bench resnet18.pth --max-isa avx2",
+      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_JSON | TOOL_OPT_QUIET, &options, entries);
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* @fraction of the sorted @times lies at or below; the value between two where it falls between them. */
+static gdouble
+quantile (const GArray *times, gdouble fraction)
+{
+  gdouble position = fraction * (times->len - 1);
+  guint low = (guint)position, high = MIN (low + 1, times->len - 1);
+  gdouble a = g_array_index (times, gdouble, low), b = g_array_index (times, gdouble, high);
+
+  return a + (b - a) * (position - low);
+}
+
+static void
+sort_times (GArray *times)
+{
+  qsort (times->data, times->len, sizeof (gdouble), compare_doubles);
+}
+
+static gdouble
+seconds_since (gint64 start)
+{
+  return (gdouble)(g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+}
+
+static GArray *
+measure_layers (NnSession *session, const gfloat *input, gfloat *logits, guint batch, gdouble seconds)
+{
+  GArray *result = g_array_new (FALSE, TRUE, sizeof (LayerResult));
+  g_autoptr (GPtrArray) times = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  gint64 start = g_get_monotonic_time ();
+  guint run, i;
+
+  nn_session_set_profiling (session, TRUE);
+  for (run = 0; run < MAX_RUNS && (run < MIN_RUNS || seconds_since (start) < seconds); run++) {
+    g_autoptr (GArray) profile = NULL;
+
+    nn_session_run (session, input, batch, logits);
+    profile = nn_session_get_profile (session);
+    for (i = 0; i < profile->len; i++) {
+      const NnLayerTime *layer = &g_array_index (profile, NnLayerTime, i);
+
+      if (i == times->len) {
+        LayerResult one = { layer->name, layer->kernel, layer->flops * batch, 0 };
+
+        g_array_append_val (result, one);
+        g_ptr_array_add (times, g_array_new (FALSE, FALSE, sizeof (gdouble)));
+      }
+      g_array_append_val (g_ptr_array_index (times, i), layer->seconds);
+    }
+  }
+  nn_session_set_profiling (session, FALSE);
+  for (i = 0; i < result->len; i++) {
+    sort_times (g_ptr_array_index (times, i));
+    g_array_index (result, LayerResult, i).seconds = quantile (g_ptr_array_index (times, i), 0.5);
+  }
+  return result;
+}
+
+static void
+measure (NnSession *session, guint batch, guint n_classes, guint warmup, gdouble seconds, BenchResult *result)
+{
+  gsize n = (gsize)3 * nn_session_get_height (session) * nn_session_get_width (session) * batch, i;
+  g_autofree gfloat *input = g_new (gfloat, n);
+  g_autofree gfloat *logits = g_new (gfloat, (gsize)batch * n_classes);
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  GRand *random = g_rand_new_with_seed (SEED);
+  gint64 start;
+  gdouble total;
+
+  /* The range of a normalized image; constant input would let a processor's clever paths shine that no image takes. */
+  for (i = 0; i < n; i++)
+    input[i] = (gfloat)g_rand_double_range (random, -2, 2);
+  g_rand_free (random);
+  for (i = 0; i < warmup; i++)
+    nn_session_run (session, input, batch, logits);
+  start = g_get_monotonic_time ();
+  while (times->len < MAX_RUNS && (times->len < MIN_RUNS || seconds_since (start) < seconds)) {
+    gint64 before = g_get_monotonic_time ();
+    gdouble one;
+
+    nn_session_run (session, input, batch, logits);
+    one = seconds_since (before);
+    g_array_append_val (times, one);
+  }
+  total = seconds_since (start);
+  sort_times (times);
+  result->batch = batch;
+  result->n_runs = times->len;
+  result->median = 1000 * quantile (times, 0.5) / batch;
+  result->min = 1000 * g_array_index (times, gdouble, 0) / batch;
+  result->p95 = 1000 * quantile (times, 0.95) / batch;
+  result->images_per_second = (gdouble)times->len * batch / MAX (total, 1e-9);
+  result->layers = by_layer ? measure_layers (session, input, logits, batch, seconds) : NULL;
+}
+
+/* Bytes. */
+static guint64
+peak_rss (void)
+{
+  struct rusage usage;
+
+  return getrusage (RUSAGE_SELF, &usage) == 0 ? (guint64)usage.ru_maxrss * 1024 : 0;
+}
+
+static gdouble
+gflops (const LayerResult *layer)
+{
+  return layer->seconds > 0 ? layer->flops / layer->seconds * 1e-9 : 0;
+}
+
+static void
+print_text (const gchar *name, const NnModel *model, const NnSession *session, const BenchResult *r, gdouble flops)
+{
+  g_autofree gchar *display = tool_display_name (name);
+  gdouble total = 0;
+  guint i, name_width = 5, kernel_width = 6;
+
+  printf ("%s: %s, 3x%ux%u, batch %u, %s, %u threads, %u runs\n", display, nn_model_get_architecture (model),
+          nn_session_get_height (session), nn_session_get_width (session), r->batch, nn_session_get_isa (session),
+          nn_session_get_threads (session), r->n_runs);
+  printf ("  median         %.3f ms an image\n", r->median);
+  printf ("  min            %.3f ms\n", r->min);
+  printf ("  p95            %.3f ms\n", r->p95);
+  printf ("  throughput     %.1f images/s, %.1f GFLOP/s\n", r->images_per_second, flops * r->images_per_second * 1e-9);
+  printf ("  peak RSS       %.1f MiB (weights and arena %.1f MiB)\n", (gdouble)peak_rss () / 1048576,
+          (gdouble)nn_session_get_memory (session) / 1048576);
+  if (!r->layers)
+    return;
+  for (i = 0; i < r->layers->len; i++) {
+    const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
+
+    total += layer->seconds;
+    name_width = MAX (name_width, tool_columns (layer->name));
+    kernel_width = MAX (kernel_width, tool_columns (layer->kernel));
+  }
+  printf ("\n  %-*s  %-*s  %10s  %8s  %7s\n", (int)name_width, "layer", (int)kernel_width, "kernel",
+          r->batch > 1 ? "ms a batch" : "ms", "GFLOP/s", "share");
+  for (i = 0; i < r->layers->len; i++) {
+    const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
+    g_autoptr (GString) line = g_string_new ("  ");
+
+    tool_append_padded (line, layer->name, name_width);
+    g_string_append (line, "  ");
+    tool_append_padded (line, layer->kernel, kernel_width);
+    g_string_append_printf (line, "  %10.4f  %8.1f  %5.1f %%\n", layer->seconds * 1000, gflops (layer),
+                            total > 0 ? 100 * layer->seconds / total : 0.0);
+    fputs (line->str, stdout);
+  }
+}
+
+static void
+print_json (const gchar *name, const NnModel *model, const NnSession *session, const BenchResult *r, gdouble flops)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  gdouble total = 0;
+  guint i;
+
+  json_builder_begin_object (builder);
+  tool_json_model (builder, name, model);
+  json_builder_set_member_name (builder, "input");
+  json_builder_begin_array (builder);
+  json_builder_add_int_value (builder, 3);
+  json_builder_add_int_value (builder, nn_session_get_height (session));
+  json_builder_add_int_value (builder, nn_session_get_width (session));
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "batch");
+  json_builder_add_int_value (builder, r->batch);
+  json_builder_set_member_name (builder, "threads");
+  json_builder_add_int_value (builder, nn_session_get_threads (session));
+  json_builder_set_member_name (builder, "isa");
+  json_builder_add_string_value (builder, nn_session_get_isa (session));
+  json_builder_set_member_name (builder, "runs");
+  json_builder_add_int_value (builder, r->n_runs);
+  tool_json_number (builder, "median_ms", r->median);
+  tool_json_number (builder, "min_ms", r->min);
+  tool_json_number (builder, "p95_ms", r->p95);
+  tool_json_number (builder, "images_per_second", r->images_per_second);
+  tool_json_number (builder, "flops", flops);
+  json_builder_set_member_name (builder, "peak_rss_bytes");
+  json_builder_add_int_value (builder, (gint64)peak_rss ());
+  json_builder_set_member_name (builder, "session_bytes");
+  json_builder_add_int_value (builder, (gint64)nn_session_get_memory (session));
+  if (r->layers) {
+    for (i = 0; i < r->layers->len; i++)
+      total += g_array_index (r->layers, LayerResult, i).seconds;
+    json_builder_set_member_name (builder, "layers");
+    json_builder_begin_array (builder);
+    for (i = 0; i < r->layers->len; i++) {
+      const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
+
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "name");
+      json_builder_add_string_value (builder, layer->name);
+      json_builder_set_member_name (builder, "kernel");
+      json_builder_add_string_value (builder, layer->kernel);
+      tool_json_number (builder, "ms", layer->seconds * 1000);
+      tool_json_number (builder, "gflops", gflops (layer));
+      tool_json_number (builder, "share", total > 0 ? layer->seconds / total : 0);
+      json_builder_end_object (builder);
+    }
+    json_builder_end_array (builder);
+  }
+  json_builder_end_object (builder);
+  tool_json_print (builder, TRUE);
+}
+
+static int
+bench_run (int argc, char **argv)
+{
+  g_autoptr (NnModel) model = NULL;
+  g_autoptr (NnSession) session = NULL;
+  g_autoptr (GArray) layers = NULL;
+  BenchResult result = { 0 };
+  guint batch = 1, height = 0, width = 0, warmup = 3, i;
+  gdouble seconds = 3, flops = 0;
+  GError *error = NULL;
+
+  if (!tool_parse (&tool_bench_command, argc, argv, &options, 1, 1))
+    return TOOL_USAGE;
+  if (!tool_parse_uint ("--batch", batch_string, 1, 4096, &batch, &error)
+      || !tool_parse_size ("--size", size_string, &height, &width, &error)
+      || !tool_parse_double ("--seconds", seconds_string, 0, 86400, &seconds, &error)
+      || !tool_parse_uint ("--warmup", warmup_string, 0, MAX_RUNS, &warmup, &error)) {
+    int status = tool_usage_error (&tool_bench_command, "%s", error->message);
+
+    g_error_free (error);
+    return status;
+  }
+  model = tool_model_open (options.arguments[0], &options, &error);
+  if (!model)
+    return tool_fail (error);
+  if (!height)
+    height = width = nn_model_get_preprocess (model)->crop;
+  layers = nn_model_get_layers (model, height, width, &error);
+  if (!layers)
+    return tool_fail (error);
+  for (i = 0; i < layers->len; i++)
+    flops += (gdouble)g_array_index (layers, NnLayerInfo, i).flops;
+  session = tool_session_new (model, &options, batch, height, width, &error);
+  if (!session)
+    return tool_fail (error);
+  measure (session, batch, nn_model_get_n_classes (model), warmup, seconds, &result);
+  if (options.json)
+    print_json (options.arguments[0], model, session, &result, flops);
+  else
+    print_text (options.arguments[0], model, session, &result, flops);
+  g_clear_pointer (&result.layers, g_array_unref);
+  return TOOL_OK;
+}
+
+const ToolCommand tool_bench_command = {
+  "bench",
+  "milliseconds an image, images/s, memory, time of each layer",
+  bench_context,
+  bench_run,
+};

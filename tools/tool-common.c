@@ -1,0 +1,301 @@
+/* gst-resnet: what the commands of resnet-tool share: models, labels, messages, JSON
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tool-common.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "default-model.h"
+
+void
+tool_error (const gchar *format, ...)
+{
+  g_autofree gchar *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "resnet-tool: %s\n", message);
+}
+
+void
+tool_warning (const gchar *format, ...)
+{
+  g_autofree gchar *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "resnet-tool: warning: %s\n", message);
+}
+
+int
+tool_fail (GError *error)
+{
+  tool_error ("%s", error ? error->message : "failed without a reason given");
+  g_clear_error (&error);
+  return TOOL_FAILED;
+}
+
+int
+tool_finish (int status)
+{
+  /* A reader that went away (EPIPE, where SIGPIPE is ignored) has seen what it wanted. */
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  if (errno != EPIPE)
+    tool_error ("standard output could not be written: %s.", g_strerror (errno));
+  return TOOL_FAILED;
+}
+
+NnModel *
+tool_model_open (const gchar *name, const ToolOptions *options, GError **error)
+{
+  NnModel *model;
+  const gchar *const *warning;
+
+  if (g_str_equal (name, "embedded")) {
+    g_autoptr (GBytes) bytes = default_model_get_bytes ();
+
+    if (!bytes) {
+      g_set_error (error, NN_ERROR, NN_ERROR_IO, "this build of resnet-tool has no embedded model; name a model file");
+      return NULL;
+    }
+    model = nn_model_load_bytes (bytes, "embedded", error);
+  } else {
+    model = nn_model_load (name, error);
+  }
+  if (!model || options->quiet)
+    return model;
+  for (warning = nn_model_get_warnings (model); *warning; warning++)
+    tool_warning ("%s", *warning);
+  return model;
+}
+
+gboolean
+tool_preprocess_get (const NnModel *model, const ToolOptions *options, NnPreprocess *preprocess, GError **error)
+{
+  *preprocess = *nn_model_get_preprocess (model);
+  if (options->has_resize)
+    preprocess->resize = options->preprocess.resize;
+  if (options->has_crop)
+    preprocess->crop = options->preprocess.crop;
+  if (options->has_mean)
+    memcpy (preprocess->mean, options->preprocess.mean, sizeof preprocess->mean);
+  if (options->has_std)
+    memcpy (preprocess->std, options->preprocess.std, sizeof preprocess->std);
+  if (options->has_interpolation)
+    preprocess->interpolation = options->preprocess.interpolation;
+  return nn_preprocess_validate (preprocess, error);
+}
+
+gboolean
+tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labels, GError **error)
+{
+  *labels = NULL;
+  if (options->labels) {
+    *labels = nn_labels_load (options->labels, nn_model_get_n_classes (model), error);
+    return *labels != NULL;
+  }
+  *labels = g_strdupv ((gchar **)nn_model_get_labels (model));
+  return TRUE;
+}
+
+NnSession *
+tool_session_new (NnModel *model, const ToolOptions *options, guint max_batch, guint height, guint width,
+                  GError **error)
+{
+  const NnSessionOptions session = {
+    .threads = options->threads,
+    .max_batch = max_batch,
+    .height = height,
+    .width = width,
+    .max_isa = options->max_isa,
+  };
+
+  return nn_session_new (model, &session, error);
+}
+
+const gchar *
+tool_label (gchar *const *labels, guint index, gchar buffer[TOOL_LABEL_SIZE])
+{
+  if (labels)
+    return labels[index];
+  g_snprintf (buffer, TOOL_LABEL_SIZE, "class %u", index);
+  return buffer;
+}
+
+gchar *
+tool_display_name (const gchar *path)
+{
+  return g_utf8_make_valid (path, -1);
+}
+
+guint
+tool_columns (const gchar *string)
+{
+  guint n = 0;
+
+  for (; *string; string = g_utf8_next_char (string)) {
+    gunichar c = g_utf8_get_char (string);
+
+    n += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+  }
+  return n;
+}
+
+void
+tool_append_padded (GString *out, const gchar *string, guint columns)
+{
+  gboolean cut = tool_columns (string) > columns;
+  guint limit = cut ? columns - MIN (columns, 2) : columns;
+  guint n = 0;
+
+  while (*string) {
+    gunichar c = g_utf8_get_char (string);
+    guint width = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+
+    if (n + width > limit)
+      break;
+    g_string_append_unichar (out, c);
+    n += width;
+    string = g_utf8_next_char (string);
+  }
+  if (cut)
+    for (; n < columns && n < limit + 2; n++)
+      g_string_append_c (out, '.');
+  for (; n < columns; n++)
+    g_string_append_c (out, ' ');
+}
+
+gboolean
+tool_fancy (int fd)
+{
+  return isatty (fd) && g_get_charset (NULL);
+}
+
+gchar *
+tool_group_digits (guint64 value)
+{
+  g_autofree gchar *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
+  GString *out = g_string_new (NULL);
+  gsize n = strlen (digits), i;
+
+  for (i = 0; i < n; i++) {
+    if (i && (n - i) % 3 == 0)
+      g_string_append_c (out, ',');
+    g_string_append_c (out, digits[i]);
+  }
+  return g_string_free (out, FALSE);
+}
+
+void
+tool_json_number (JsonBuilder *builder, const gchar *name, gdouble value)
+{
+  if (name)
+    json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+tool_json_model (JsonBuilder *builder, const gchar *name, const NnModel *model)
+{
+  g_autofree gchar *display = tool_display_name (name);
+
+  json_builder_set_member_name (builder, "model");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "name");
+  json_builder_add_string_value (builder, display);
+  json_builder_set_member_name (builder, "architecture");
+  json_builder_add_string_value (builder, nn_model_get_architecture (model));
+  json_builder_set_member_name (builder, "format");
+  json_builder_add_string_value (builder, nn_model_get_format (model));
+  json_builder_set_member_name (builder, "sha256");
+  json_builder_add_string_value (builder, nn_model_get_sha256 (model));
+  json_builder_set_member_name (builder, "classes");
+  json_builder_add_int_value (builder, nn_model_get_n_classes (model));
+  json_builder_set_member_name (builder, "parameters");
+  json_builder_add_int_value (builder, (gint64)nn_model_get_n_parameters (model));
+  json_builder_end_object (builder);
+}
+
+/* The shortest decimal number that is this float again: 0.485, where its double would be 0.48500001430511475. */
+static gdouble
+shortest (gfloat value)
+{
+  gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  gint precision;
+
+  for (precision = 6; precision < 9; precision++) {
+    gchar format[8];
+
+    g_snprintf (format, sizeof format, "%%.%dg", precision);
+    g_ascii_formatd (buffer, sizeof buffer, format, value);
+    if ((gfloat)g_ascii_strtod (buffer, NULL) == value)
+      break;
+  }
+  return g_ascii_strtod (buffer, NULL);
+}
+
+void
+tool_json_preprocess (JsonBuilder *builder, const NnPreprocess *preprocess)
+{
+  guint i;
+
+  json_builder_set_member_name (builder, "preprocessing");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "resize");
+  json_builder_add_int_value (builder, preprocess->resize);
+  json_builder_set_member_name (builder, "crop");
+  json_builder_add_int_value (builder, preprocess->crop);
+  json_builder_set_member_name (builder, "interpolation");
+  json_builder_add_string_value (builder, nn_interpolation_to_string (preprocess->interpolation));
+  json_builder_set_member_name (builder, "mean");
+  json_builder_begin_array (builder);
+  for (i = 0; i < 3; i++)
+    tool_json_number (builder, NULL, shortest (preprocess->mean[i]));
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "std");
+  json_builder_begin_array (builder);
+  for (i = 0; i < 3; i++)
+    tool_json_number (builder, NULL, shortest (preprocess->std[i]));
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+void
+tool_json_print (JsonBuilder *builder, gboolean pretty)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree gchar *text = NULL;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, pretty);
+  text = json_generator_to_data (generator, NULL);
+  fputs (text, stdout);
+  fputc ('\n', stdout);
+}
+
+gchar *
+tool_preprocess_string (const NnPreprocess *p)
+{
+  GString *out = g_string_new (NULL);
+  const gchar *filter = nn_interpolation_to_string (p->interpolation);
+
+  if (p->resize)
+    g_string_append_printf (out, "shorter side to %u (%s), centre crop %u", p->resize, filter, p->crop);
+  else
+    g_string_append_printf (out, "stretched to %ux%u (%s)", p->crop, p->crop, filter);
+  g_string_append_printf (out, ", mean %g %g %g, std %g %g %g", p->mean[0], p->mean[1], p->mean[2], p->std[0],
+                          p->std[1], p->std[2]);
+  return g_string_free (out, FALSE);
+}

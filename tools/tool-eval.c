@@ -1,0 +1,323 @@
+/* gst-resnet: resnet-tool eval: how good is a model on a folder of images
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool-common.h"
+#include "tool-folder.h"
+#include "tool-pipeline.h"
+#include "tool-report.h"
+
+#define BEST 5
+#define BAR_COLUMNS 24
+/* Microseconds between two pictures of the progress bar. */
+#define PROGRESS_INTERVAL 100000
+
+static ToolOptions options = TOOL_OPTIONS_DEFAULT;
+static gchar *csv_path, *confusion_path, *min_top1_string;
+
+typedef struct {
+  ToolReport *report;
+  gfloat *confidences;
+  FILE *csv;
+  gint csv_errno;
+  gboolean progress, unicode;
+  gint64 start, last_shown;
+} Eval;
+
+static GOptionContext *
+eval_context (void)
+{
+  static const GOptionEntry entries[] = {
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &csv_path, "path, label, predicted, index, confidence of each image",
+      "FILE" },
+    { "confusion", 0, 0, G_OPTION_ARG_FILENAME, &confusion_path, "The confusion matrix as CSV", "FILE" },
+    { "min-top1", 0, 0, G_OPTION_ARG_STRING, &min_top1_string, "Exit with 1 where top-1 is below P percent", "P" },
+    { NULL },
+  };
+
+  return tool_context_new (
+      "MODEL DIR", "Measures a model on a folder of images: top-1, top-5, each class, what is taken for what.",
+      "DIR is an ImageFolder as torchvision reads it: DIR/CLASS/*.{jpg,jpeg,png,bmp,ppm,pgm,webp,gif,tif,tiff}, also "
+      "in\n"
+      "folders below CLASS. Folders are matched to the labels by name (exactly; else without regard to case and with "
+      "_\n"
+      "for a space; else by what stands before a label's first comma), and may then be a subset of the classes. Where\n"
+      "names don't match, the sorted folders are the classes in order, as in torchvision, if there are as many.\n\n"
+      "The pixels are those of Pillow's convert('RGB'), the tensor is torchvision's: the answers are PyTorch's.\n"
+      "An image that cannot be read is counted and named, not fatal. Progress is shown on a terminal. Results do not\n"
+      "depend on --threads. 'index' in the CSV is the predicted class's.\n\n"
+      "Examples:\n"
+      "  resnet-tool eval embedded photos/val\n"
+      "  resnet-tool eval resnet50.pth imagenet/val --labels imagenet_classes.txt --csv answers.csv\n"
+      "  resnet-tool eval model.pth test --resize 32 --crop 32 --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26 --min-top1 "
+      "88\n"
+      "  resnet-tool eval model.pth test --json | jq '.classes | sort_by(.top1)[:10] | .[].label'",
+      TOOL_OPT_LABELS | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_JSON
+          | TOOL_OPT_QUIET,
+      &options, entries);
+}
+
+static void
+show_progress (Eval *e, guint done)
+{
+  const ToolReport *r = e->report;
+  gint64 now = g_get_monotonic_time ();
+  gdouble seconds = (gdouble)(now - e->start) / G_USEC_PER_SEC, rate = done / MAX (seconds, 1e-6);
+  guint n = r->folder->n_images, filled = (guint)((guint64)BAR_COLUMNS * done / n), i;
+  guint left = (guint)((n - done) / MAX (rate, 1e-6) + 0.5);
+  g_autoptr (GString) line = NULL;
+
+  if (!e->progress || (done < n && now - e->last_shown < PROGRESS_INTERVAL))
+    return;
+  e->last_shown = now;
+  line = g_string_new ("\r");
+  for (i = 0; i < BAR_COLUMNS; i++)
+    if (e->unicode)
+      g_string_append_unichar (line, i < filled ? 0x2588 : 0x2591);
+    else
+      g_string_append_c (line, i < filled ? '#' : '.');
+  g_string_append_printf (line, "  %u/%u  %.0f images/s  ", done, n, rate);
+  if (left >= 3600)
+    g_string_append_printf (line, "ETA %u:%02u:%02u", left / 3600, left / 60 % 60, left % 60);
+  else
+    g_string_append_printf (line, "ETA %u:%02u", left / 60, left % 60);
+  if (r->total)
+    g_string_append_printf (line, "  top-1 %.2f %%", tool_report_percent (r->total_top1, r->total));
+  g_string_append (line, "\033[K");
+  if (done == n)
+    g_string_append (line, "\r\033[K");
+  fputs (line->str, stderr);
+  fflush (stderr);
+}
+
+static void
+write_csv_row (Eval *e, guint image, guint folder, gint predicted, gdouble confidence)
+{
+  const ToolReport *r = e->report;
+  g_autoptr (GString) row = g_string_new (NULL);
+  gchar buffer[TOOL_LABEL_SIZE];
+  gboolean by_folder = !r->labels && r->how == TOOL_MATCH_ORDER;
+
+  tool_csv_append (row, g_ptr_array_index (r->folder->paths, image));
+  g_string_append_c (row, ',');
+  tool_csv_append (row, by_folder ? r->folder->names[folder] : tool_label (r->labels, r->classes[folder], buffer));
+  if (predicted < 0) {
+    g_string_append (row, ",,,\n");
+  } else {
+    gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_c (row, ',');
+    tool_csv_append (row, by_folder ? r->folder->names[predicted] : tool_label (r->labels, (guint)predicted, buffer));
+    g_string_append_printf (row, ",%d,%s\n", predicted, g_ascii_formatd (number, sizeof number, "%.9g", confidence));
+  }
+  if (fwrite (row->str, 1, row->len, e->csv) != row->len && !e->csv_errno)
+    e->csv_errno = errno;
+}
+
+static void
+on_result (guint index, const gfloat *logits, const GError *error, gpointer data)
+{
+  Eval *e = data;
+  ToolReport *r = e->report;
+  guint folder = g_array_index (r->folder->folder_of, guint, index);
+  guint best[BEST] = { 0 }, n = 0;
+
+  if (error) {
+    g_ptr_array_add (r->failures, g_utf8_make_valid (error->message, -1));
+  } else {
+    n = nn_topk (logits, r->n_classes, BEST, best);
+    tool_report_add (r, folder, best, n);
+  }
+  if (e->csv) {
+    if (!error)
+      nn_activate (options.activation, logits, r->n_classes, e->confidences);
+    write_csv_row (e, index, folder, error ? -1 : (gint)best[0], error ? 0 : e->confidences[best[0]]);
+  }
+  show_progress (e, index + 1);
+}
+
+static void
+print_head (const gchar *name, const NnModel *model, const NnSession *session, const NnPreprocess *preprocess,
+            const ToolReport *r)
+{
+  g_autofree gchar *display = tool_display_name (name);
+  g_autofree gchar *steps = tool_preprocess_string (preprocess);
+
+  printf ("%s: %s, %u classes, %s, %u threads\n", display, nn_model_get_architecture (model), r->n_classes,
+          nn_session_get_isa (session), nn_session_get_threads (session));
+  printf ("%s\n", steps);
+  printf ("%u images in %u folders, matched to the classes by %s\n\n", r->folder->n_images, r->folder->n_folders,
+          r->how == TOOL_MATCH_NAME ? "name" : "sorted order");
+  fflush (stdout);
+}
+
+/* What torchvision's order does to folders whose names are numbers surprises people: 0, 1, 10, 11, 2. */
+static void
+warn_about_folders (const ToolFolder *folder, ToolMatch how)
+{
+  gboolean numbers = TRUE, in_order = TRUE;
+  guint64 number, last = 0;
+  guint i;
+
+  for (i = 0; i < folder->n_folders; i++) {
+    numbers = numbers && g_ascii_string_to_unsigned (folder->names[i], 10, 0, G_MAXINT64, &number, NULL);
+    in_order = in_order && (!numbers || i == 0 || number > last);
+    last = numbers ? number : 0;
+    if (!folder->counts[i])
+      tool_warning ("folder '%s' has no image in it.", folder->names[i]);
+  }
+  if (how == TOOL_MATCH_ORDER && numbers && !in_order)
+    tool_warning ("the folders' names are numbers, and are taken in torchvision's order, that of text (1, 10, 2).");
+}
+
+static void
+print_json (const gchar *name, const NnModel *model, const NnSession *session, const NnPreprocess *preprocess,
+            const ToolReport *r, gdouble min_top1, gboolean passed)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree gchar *directory = tool_display_name (options.arguments[1]);
+
+  json_builder_begin_object (builder);
+  tool_json_model (builder, name, model);
+  tool_json_preprocess (builder, preprocess);
+  json_builder_set_member_name (builder, "isa");
+  json_builder_add_string_value (builder, nn_session_get_isa (session));
+  json_builder_set_member_name (builder, "threads");
+  json_builder_add_int_value (builder, nn_session_get_threads (session));
+  json_builder_set_member_name (builder, "directory");
+  json_builder_add_string_value (builder, directory);
+  tool_report_json (r, builder);
+  tool_json_number (builder, "seconds", r->seconds);
+  tool_json_number (builder, "images_per_second", r->folder->n_images / MAX (r->seconds, 1e-9));
+  if (min_top1 >= 0) {
+    tool_json_number (builder, "min_top1", min_top1);
+    json_builder_set_member_name (builder, "passed");
+    json_builder_add_boolean_value (builder, passed);
+  }
+  json_builder_end_object (builder);
+  /* Compact: a matrix with a number a line helps nobody. */
+  tool_json_print (builder, FALSE);
+}
+
+static gboolean
+evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **error)
+{
+  ToolReport *r = e->report;
+  g_autofree gchar *display = csv_path ? tool_display_name (csv_path) : NULL;
+  gboolean ok;
+
+  if (csv_path) {
+    e->csv = fopen (csv_path, "w");
+    if (!e->csv || fputs ("path,label,predicted,index,confidence\n", e->csv) < 0)
+      e->csv_errno = errno;
+    if (!e->csv)
+      goto csv_failed;
+  }
+  e->start = g_get_monotonic_time ();
+  ok = tool_pipeline_run (session, r->n_classes, preprocess, options.max_isa, options.threads,
+                          (const gchar *const *)r->folder->paths->pdata, r->folder->n_images, on_result, e, error);
+  r->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
+  if (e->csv && fclose (e->csv) != 0 && !e->csv_errno)
+    e->csv_errno = errno;
+  if (!ok)
+    return FALSE;
+  if (!e->csv_errno)
+    return !confusion_path || tool_report_save_confusion (r, confusion_path, error);
+
+csv_failed:
+  g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: the file could not be written: %s", display,
+               g_strerror (e->csv_errno));
+  return FALSE;
+}
+
+static int
+eval_run (int argc, char **argv)
+{
+  g_autoptr (NnModel) model = NULL;
+  g_autoptr (NnSession) session = NULL;
+  g_autoptr (ToolFolder) folder = NULL;
+  g_auto (GStrv) labels = NULL;
+  g_autofree guint *classes = NULL;
+  g_autofree gfloat *confidences = NULL;
+  NnPreprocess preprocess;
+  ToolReport report = { 0 };
+  ToolMatch how;
+  Eval e = { .report = &report };
+  const gchar *name;
+  gdouble min_top1 = -1;
+  guint n_classes;
+  gboolean passed;
+  int status = TOOL_FAILED;
+  GError *error = NULL;
+
+  if (!tool_parse (&tool_eval_command, argc, argv, &options, 2, 2))
+    return TOOL_USAGE;
+  if (!tool_parse_double ("--min-top1", min_top1_string, 0, 100, &min_top1, &error)) {
+    status = tool_usage_error (&tool_eval_command, "%s", error->message);
+    g_error_free (error);
+    return status;
+  }
+  name = options.arguments[0];
+  model = tool_model_open (name, &options, &error);
+  if (!model || !tool_preprocess_get (model, &options, &preprocess, &error)
+      || !tool_labels_get (model, &options, &labels, &error))
+    return tool_fail (error);
+  n_classes = nn_model_get_n_classes (model);
+  folder = tool_folder_scan (options.arguments[1], &error);
+  if (!folder)
+    return tool_fail (error);
+  classes = tool_folder_match (folder, labels, n_classes, &how, &error);
+  if (!classes)
+    return tool_fail (error);
+  if (!options.quiet)
+    warn_about_folders (folder, how);
+  session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, folder->n_images), preprocess.crop,
+                              preprocess.crop, &error);
+  if (!session || !tool_report_init (&report, folder, classes, how, labels, n_classes, &error)) {
+    tool_report_clear (&report);
+    return tool_fail (error);
+  }
+  e.confidences = confidences = g_new (gfloat, n_classes);
+  e.progress = !options.quiet && isatty (STDERR_FILENO);
+  e.unicode = e.progress && tool_fancy (STDERR_FILENO);
+  if (!options.json && !options.quiet)
+    print_head (name, model, session, &preprocess, &report);
+
+  if (!evaluate (&e, session, &preprocess, &error)) {
+    tool_fail (error);
+    goto done;
+  }
+  passed = min_top1 < 0 || (report.total && 100.0 * report.total_top1 >= min_top1 * report.total);
+  if (options.json) {
+    print_json (name, model, session, &preprocess, &report, min_top1, passed);
+  } else {
+    tool_report_print (&report, !options.quiet);
+    printf ("time        %.1f s, %.0f images/s\n", report.seconds, folder->n_images / MAX (report.seconds, 1e-9));
+  }
+  fflush (stdout);
+  if (!report.total)
+    tool_error ("none of the %u images could be read; the first: %s", folder->n_images,
+                (const gchar *)g_ptr_array_index (report.failures, 0));
+  else if (!passed)
+    tool_error ("top-1 is %.2f %%, below the minimum of %g %%.", tool_report_percent (report.total_top1, report.total),
+                min_top1);
+  else
+    status = TOOL_OK;
+  if (report.failures->len && report.total && options.json && !options.quiet)
+    tool_warning ("%u of %u images could not be read.", report.failures->len, folder->n_images);
+
+done:
+  tool_report_clear (&report);
+  return status;
+}
+
+const ToolCommand tool_eval_command = {
+  "eval",
+  "accuracy on a folder of images: top-1, top-5, classes, confusions",
+  eval_context,
+  eval_run,
+};

@@ -1,0 +1,216 @@
+/* gst-resnet: resnet-tool's command line: the options that commands share, strict numbers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool-common.h"
+
+gboolean
+tool_parse_uint (const gchar *name, const gchar *string, guint min, guint max, guint *value, GError **error)
+{
+  guint64 number;
+
+  if (!string)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (string, 10, min, max, &number, NULL)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is a whole number from %u to %u, not '%s'", name,
+                 min, max, string);
+    return FALSE;
+  }
+  *value = (guint)number;
+  return TRUE;
+}
+
+gboolean
+tool_parse_double (const gchar *name, const gchar *string, gdouble min, gdouble max, gdouble *value, GError **error)
+{
+  gchar *end = NULL;
+  gdouble number;
+
+  if (!string)
+    return TRUE;
+  /* strtod also takes leading space, "nan", "inf" and hexadecimal: only a plain decimal number is meant here. */
+  number = *string && string[strspn (string, "+-.0123456789eE")] == '\0' ? g_ascii_strtod (string, &end) : NAN;
+  if (!end || *end || !isfinite (number) || number < min || number > max) {
+    gchar low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is a number from %s to %s, not '%s'", name,
+                 g_ascii_formatd (low, sizeof low, "%g", min), g_ascii_formatd (high, sizeof high, "%g", max), string);
+    return FALSE;
+  }
+  *value = number;
+  return TRUE;
+}
+
+gboolean
+tool_parse_size (const gchar *name, const gchar *string, guint *height, guint *width, GError **error)
+{
+  g_auto (GStrv) parts = NULL;
+  guint64 h, w;
+
+  if (!string)
+    return TRUE;
+  parts = g_strsplit (string, "x", 3);
+  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, NN_PREPROCESS_MAX_SIZE, &h, NULL)
+      || !g_ascii_string_to_unsigned (parts[1], 10, 1, NN_PREPROCESS_MAX_SIZE, &w, NULL)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 "%s is HEIGHTxWIDTH in pixels, each from 1 to %d, not '%s'", name, NN_PREPROCESS_MAX_SIZE, string);
+    return FALSE;
+  }
+  *height = (guint)h;
+  *width = (guint)w;
+  return TRUE;
+}
+
+static gboolean
+parse_shared (const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+  static const gchar *const activations[] = { "softmax", "sigmoid", "none", NULL };
+  static const gchar *const levels[] = { "c", "avx2", "avx512", NULL };
+  ToolOptions *options = data;
+  const gchar *const *match;
+
+  if (g_str_equal (name, "--threads"))
+    return tool_parse_uint (name, value, 0, 1024, &options->threads, error);
+  if (g_str_equal (name, "--top-k"))
+    return tool_parse_uint (name, value, 1, G_MAXINT, &options->top_k, error);
+  if (g_str_equal (name, "--resize")) {
+    options->has_resize = TRUE;
+    return tool_parse_uint (name, value, 0, NN_PREPROCESS_MAX_SIZE, &options->preprocess.resize, error);
+  }
+  if (g_str_equal (name, "--crop")) {
+    options->has_crop = TRUE;
+    return tool_parse_uint (name, value, 1, NN_PREPROCESS_MAX_SIZE, &options->preprocess.crop, error);
+  }
+  if (g_str_equal (name, "--mean")) {
+    options->has_mean = TRUE;
+    return nn_preprocess_parse_triple (name, value, options->preprocess.mean, error);
+  }
+  if (g_str_equal (name, "--std")) {
+    options->has_std = TRUE;
+    return nn_preprocess_parse_triple (name, value, options->preprocess.std, error);
+  }
+  if (g_str_equal (name, "--interpolation")) {
+    options->has_interpolation = TRUE;
+    if (nn_interpolation_from_string (value, &options->preprocess.interpolation))
+      return TRUE;
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is nearest, bilinear or bicubic, not '%s'", name,
+                 value);
+    return FALSE;
+  }
+  if (g_str_equal (name, "--activation")) {
+    for (match = activations; *match; match++)
+      if (g_str_equal (*match, value)) {
+        options->activation = (NnActivation)(match - activations);
+        return TRUE;
+      }
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is softmax, sigmoid or none, not '%s'", name,
+                 value);
+    return FALSE;
+  }
+  if (g_strv_contains (levels, value)) {
+    g_free (options->max_isa);
+    options->max_isa = g_strdup (value);
+    return TRUE;
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is c, avx2 or avx512, not '%s'", name, value);
+  return FALSE;
+}
+
+GOptionContext *
+tool_context_new (const gchar *arguments, const gchar *summary, const gchar *description, ToolOptionSet set,
+                  ToolOptions *options, const GOptionEntry *entries)
+{
+  const struct {
+    ToolOptionSet member;
+    GOptionEntry entry;
+  } shared[] = {
+    { TOOL_OPT_LABELS,
+      { "labels", 'l', 0, G_OPTION_ARG_FILENAME, &options->labels, "Label file, one a line or JSON", "FILE" } },
+    { TOOL_OPT_TOP_K,
+      { "top-k", 'k', 0, G_OPTION_ARG_CALLBACK, parse_shared, "How many classes to tell (default 5)", "N" } },
+    { TOOL_OPT_ACTIVATION,
+      { "activation", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "softmax (default), sigmoid or none (logits)",
+        "NAME" } },
+    { TOOL_OPT_PREPROCESS,
+      { "resize", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "Shorter side after resizing; 0: stretch to the crop (default: the model's)", "N" } },
+    { TOOL_OPT_PREPROCESS,
+      { "crop", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Side of the centre square (default: the model's)", "N" } },
+    { TOOL_OPT_PREPROCESS,
+      { "mean", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Mean of R, G, B, of values from 0 to 1", "A,B,C" } },
+    { TOOL_OPT_PREPROCESS,
+      { "std", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Standard deviation of R, G, B", "A,B,C" } },
+    { TOOL_OPT_PREPROCESS,
+      { "interpolation", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "nearest, bilinear or bicubic", "NAME" } },
+    { TOOL_OPT_THREADS,
+      { "threads", 't', 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "Threads; 0 (default): the CPUs this process may run on", "N" } },
+    { TOOL_OPT_MAX_ISA,
+      { "max-isa", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Highest instruction set to use: c, avx2, avx512",
+        "LEVEL" } },
+    { TOOL_OPT_JSON,
+      { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json, "One JSON document on standard output", NULL } },
+    { TOOL_OPT_QUIET,
+      { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, "No warnings, no progress, no tables", NULL } },
+  };
+  const GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->arguments, NULL, NULL },
+    { NULL },
+  };
+  GOptionContext *context = g_option_context_new (arguments);
+  GOptionGroup *group = g_option_group_new ("main", "", "", options, NULL);
+  gsize i;
+
+  if (entries)
+    g_option_group_add_entries (group, entries);
+  for (i = 0; i < G_N_ELEMENTS (shared); i++)
+    if (set & shared[i].member) {
+      const GOptionEntry one[] = { shared[i].entry, { NULL } };
+
+      g_option_group_add_entries (group, one);
+    }
+  g_option_group_add_entries (group, rest);
+  g_option_context_set_main_group (context, group);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  return context;
+}
+
+int
+tool_usage_error (const ToolCommand *command, const gchar *format, ...)
+{
+  g_autofree gchar *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  tool_error ("%s: %s (try 'resnet-tool help %s').", command->name, message, command->name);
+  return TOOL_USAGE;
+}
+
+gboolean
+tool_parse (const ToolCommand *command, int argc, char **argv, ToolOptions *options, guint min, guint max)
+{
+  g_autoptr (GOptionContext) context = command->context ();
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    tool_usage_error (command, "%s", error->message);
+    return FALSE;
+  }
+  n = options->arguments ? g_strv_length (options->arguments) : 0;
+  if (n < min || n > max) {
+    if (n < min && !n)
+      tool_usage_error (command, "a MODEL is needed: a .pth or .safetensors file, or 'embedded'");
+    else if (n < min)
+      tool_usage_error (command, "something is missing after the model's name");
+    else
+      tool_usage_error (command, "unexpected argument '%s'", options->arguments[max]);
+    return FALSE;
+  }
+  return TRUE;
+}
