@@ -87,7 +87,9 @@ def main():
     parser.add_argument("model", choices=sorted(MODELS), help="which recipe made the checkpoint")
     parser.add_argument("checkpoint", type=pathlib.Path, help="the .pth file that the recipe saved")
     parser.add_argument("output", type=pathlib.Path, help="the .safetensors file to write")
-    parser.add_argument("--labels", type=pathlib.Path, help="one label a line (default: MODEL-labels.txt in this folder)")
+    parser.add_argument(
+        "--labels", type=pathlib.Path, help="one label a line (default: MODEL-labels.txt in this folder)"
+    )
     arguments = parser.parse_args()
     labels = arguments.labels or _HERE / f"{arguments.model}-labels.txt"
     try:

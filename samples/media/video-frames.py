@@ -28,7 +28,9 @@ def main(folder, frames, photographs):
         with PIL.Image.open(photograph) as file:
             picture = file.convert("RGB")
         for k in range(frames):
-            frame = picture.resize((WIDTH, HEIGHT), PIL.Image.Resampling.BICUBIC, window(picture, k / max(frames - 1, 1)))
+            frame = picture.resize(
+                (WIDTH, HEIGHT), PIL.Image.Resampling.BICUBIC, window(picture, k / max(frames - 1, 1))
+            )
             frame.save(folder / f"{n * frames + k:04}.png")
 
 
