@@ -41,21 +41,27 @@ take (Cursor *c, gsize n, const guint8 **bytes, GError **error)
   return TRUE;
 }
 
-/* Colours that a palette doesn't have keep the grey of their number, as in Pillow. */
+/* A colour that the palette doesn't have is black, as in Pillow; without a palette, or with one that is grey in order,
+ * numbers are greys. */
 static gboolean
 read_palette (Cursor *c, guint flags, guint8 colors[256][3], GError **error)
 {
-  gsize n = (gsize)3 * (2u << (flags & 7));
+  guint n = 2u << (flags & 7), i;
+  gboolean grey = TRUE;
   const guint8 *bytes;
-  guint i;
 
   for (i = 0; i < 256; i++)
     memset (colors[i], (gint)i, 3);
   if (!(flags & 0x80))
     return TRUE;
-  if (!take (c, n, &bytes, error))
+  if (!take (c, (gsize)3 * n, &bytes, error))
     return FALSE;
-  memcpy (colors, bytes, n);
+  for (i = 0; i < n; i++)
+    grey = grey && memcmp (colors[i], bytes + (gsize)3 * i, 3) == 0;
+  if (grey)
+    return TRUE;
+  memset (colors, 0, 256 * 3);
+  memcpy (colors, bytes, (gsize)3 * n);
   return TRUE;
 }
 
@@ -200,7 +206,8 @@ decompress (Cursor *c, guint8 *pixels, gsize n, GError **error)
     }
     previous = code;
   }
-  return TRUE;
+  /* A file that is cut inside its last block of data is cut, although no pixel is missing. */
+  return take (c, reader.block_left, &b, error);
 }
 
 /* The row of the picture that the @i-th stored one is. */

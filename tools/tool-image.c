@@ -166,6 +166,35 @@ pixbuf_decode (const gchar *type, const guint8 *data, gsize size, ToolImage *ima
   return TRUE;
 }
 
+static guint32
+le32 (const guint8 *b)
+{
+  return b[0] | (guint32)b[1] << 8 | (guint32)b[2] << 16 | (guint32)b[3] << 24;
+}
+
+/* gdk-pixbuf takes a BMP file that ends early and leaves the rest of the image as it is; its header tells enough. */
+static gboolean
+bmp_is_whole (const guint8 *data, gsize size)
+{
+  gint64 width, height;
+  guint64 bits, bytes;
+
+  if (size < 54)
+    return size >= 26 && le32 (data + 14) == 12; /* OS/2's short header */
+  if (le32 (data + 14) < 40 || (le32 (data + 30) != 0 && le32 (data + 30) != 3))
+    return TRUE; /* run-length coded: the loader sees where the data ends */
+  width = (gint32)le32 (data + 18);
+  height = (gint32)le32 (data + 22);
+  if (ABS (width) > NN_IMAGE_MAX_SIZE || ABS (height) > NN_IMAGE_MAX_SIZE)
+    return TRUE; /* refused later, by its size */
+  bits = (guint64)ABS (width) * (data[28] | (guint)data[29] << 8);
+  if (!bits || !height)
+    return TRUE;
+  /* The last row's padding is missed by nobody. */
+  bytes = (bits + 31) / 32 * 4 * (guint64)(ABS (height) - 1) + (bits + 7) / 8;
+  return size >= le32 (data + 10) && size - le32 (data + 10) >= bytes;
+}
+
 static gboolean
 begins (const guint8 *data, gsize size, const gchar *magic, gsize length)
 {
@@ -185,8 +214,12 @@ decode (const guint8 *data, gsize size, ToolImage *image, GError **error)
 #endif
   if (begins (data, size, "GIF87a", 6) || begins (data, size, "GIF89a", 6))
     return tool_gif_decode (data, size, image, error);
-  if (begins (data, size, "BM", 2))
-    return pixbuf_decode ("bmp", data, size, image, error);
+  if (begins (data, size, "BM", 2)) {
+    if (bmp_is_whole (data, size))
+      return pixbuf_decode ("bmp", data, size, image, error);
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "the BMP file ends early");
+    return FALSE;
+  }
   if (begins (data, size, "II*\0", 4) || begins (data, size, "MM\0*", 4))
     return pixbuf_decode ("tiff", data, size, image, error);
   if (begins (data, size, "RIFF", 4) && size >= 12 && memcmp (data + 8, "WEBP", 4) == 0)
