@@ -1,0 +1,349 @@
+/* gst-resnet: what resnetclassify says about a frame, for applications
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:gstclassificationmeta
+ * @title: GstClassificationMeta
+ * @short_description: reading a frame's classification
+ *
+ * resnetclassify puts a custom meta named "GstClassificationMeta" on each buffer that it has a result for, and posts
+ * an element message named "classification" with the same fields. Everything in this header is inline: an application
+ * includes it and links GStreamer, nothing else. Bindings read the same with buffer.get_custom_meta
+ * ("GstClassificationMeta") and the meta's structure.
+ *
+ * Fields of both structures:
+ *
+ * - "entries": GST_TYPE_ARRAY of GstStructure "entry", the most confident first; each has "label" (string), "index"
+ *   (int, the network's output) and "confidence" (double). Empty when nothing reaches the element's threshold.
+ * - "label", "index", "confidence": those of the first entry; absent when there is none
+ * - "model" (string): the network's architecture, "ResNet-50"
+ * - "model-sha256" (string): SHA-256 of the model file, 64 lower-case hexadecimal digits
+ * - "reused" (boolean): the result was carried over from an earlier frame (the element's interval property)
+ * - "source-pts" (uint64): PTS of the frame that the network saw, GST_CLOCK_TIME_NONE when it had none
+ * - "element" (string): name of the element that classified
+ *
+ * A message has in addition "timestamp", "stream-time", "running-time" and "duration" (uint64, nanoseconds,
+ * GST_CLOCK_TIME_NONE where unknown), as GStreamer's level element has them.
+ *
+ * |[<!-- language="C" -->
+ * GstClassificationMeta *meta = gst_buffer_get_classification_meta (buffer);
+ * const gchar *label;
+ * gdouble confidence;
+ *
+ * if (meta && gst_classification_meta_get_entry (meta, 0, &label, NULL, &confidence))
+ *   g_print ("%s %.3f\n", label, confidence);
+ * ]|
+ */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+#define GST_CLASSIFICATION_META_NAME "GstClassificationMeta"
+#define GST_CLASSIFICATION_MESSAGE_NAME "classification"
+/**
+ * GstClassificationMeta:
+ *
+ * A #GstCustomMeta named %GST_CLASSIFICATION_META_NAME.
+ */
+typedef GstCustomMeta GstClassificationMeta;
+
+/**
+ * gst_buffer_iterate_classification_meta:
+ * @buffer: a #GstBuffer
+ * @state: (inout): an opaque state, %NULL before the first call
+ *
+ * With several classifiers in a row a buffer has several of these metas, in the order of the elements.
+ *
+ * Returns: (transfer none) (nullable): the next one, %NULL after the last
+ */
+static inline GstClassificationMeta *
+gst_buffer_iterate_classification_meta (GstBuffer * buffer, gpointer * state)
+{
+  const GstMetaInfo *info = gst_meta_get_info (GST_CLASSIFICATION_META_NAME);
+
+  /* Not registered: no classifier was ever made in this process. */
+  if (!info || !gst_meta_info_is_custom (info))
+    return NULL;
+  return (GstClassificationMeta *) gst_buffer_iterate_meta_filtered (buffer,
+      state, info->api);
+}
+
+/**
+ * gst_buffer_get_classification_meta:
+ * @buffer: a #GstBuffer
+ *
+ * The classification of the last classifier that this buffer went through. (gst_buffer_get_custom_meta() gives the
+ * first one's; they differ only where several are in a row.)
+ *
+ * Returns: (transfer none) (nullable): valid as long as the buffer; %NULL when the buffer has none
+ */
+static inline GstClassificationMeta *
+gst_buffer_get_classification_meta (GstBuffer * buffer)
+{
+  gpointer state = NULL;
+  GstClassificationMeta *meta, *last = NULL;
+
+  while ((meta = gst_buffer_iterate_classification_meta (buffer, &state)))
+    last = meta;
+  return last;
+}
+
+/**
+ * gst_classification_meta_get_structure:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: (transfer none): the fields, for the gst_classification_structure functions
+ */
+static inline const GstStructure *
+gst_classification_meta_get_structure (GstClassificationMeta * meta)
+{
+  return gst_custom_meta_get_structure (meta);
+}
+
+/**
+ * gst_message_get_classification:
+ * @message: a #GstMessage
+ *
+ * Returns: (transfer none) (nullable): the fields, for the gst_classification_structure functions; %NULL when
+ * @message is something else
+ */
+static inline const GstStructure *
+gst_message_get_classification (GstMessage * message)
+{
+  const GstStructure *structure;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT)
+    return NULL;
+  structure = gst_message_get_structure (message);
+  if (!structure
+      || !gst_structure_has_name (structure, GST_CLASSIFICATION_MESSAGE_NAME)
+      || !gst_structure_has_field_typed (structure, "entries", GST_TYPE_ARRAY))
+    return NULL;
+  return structure;
+}
+
+/**
+ * gst_classification_structure_get_n_entries:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: how many entries there are, 0 when nothing reached the threshold
+ */
+static inline guint
+gst_classification_structure_get_n_entries (const GstStructure * structure)
+{
+  const GValue *entries = gst_structure_get_value (structure, "entries");
+
+  return entries
+      && GST_VALUE_HOLDS_ARRAY (entries) ? gst_value_array_get_size (entries) :
+      0;
+}
+
+/**
+ * gst_classification_structure_get_entry:
+ * @structure: the fields of a meta or a message
+ * @n: which entry, 0 is the most confident
+ * @label: (out) (optional) (transfer none): its label; the index as text when the model has no labels
+ * @index: (out) (optional): its index among the network's outputs
+ * @confidence: (out) (optional): its probability (its logit where the element's activation is none)
+ *
+ * Returns: %FALSE when there is no such entry; nothing is written then
+ */
+static inline gboolean
+gst_classification_structure_get_entry (const GstStructure * structure,
+    guint n, const gchar ** label, gint * index, gdouble * confidence)
+{
+  const GValue *entries = gst_structure_get_value (structure, "entries");
+  const GstStructure *entry;
+  const gchar *entry_label;
+  gint entry_index;
+  gdouble entry_confidence;
+
+  if (n >= gst_classification_structure_get_n_entries (structure))
+    return FALSE;
+  entry = gst_value_get_structure (gst_value_array_get_value (entries, n));
+  entry_label = entry ? gst_structure_get_string (entry, "label") : NULL;
+  if (!entry_label || !gst_structure_get_int (entry, "index", &entry_index)
+      || !gst_structure_get_double (entry, "confidence", &entry_confidence))
+    return FALSE;
+  if (label)
+    *label = entry_label;
+  if (index)
+    *index = entry_index;
+  if (confidence)
+    *confidence = entry_confidence;
+  return TRUE;
+}
+
+/**
+ * gst_classification_structure_get_model:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: (transfer none) (nullable): the network's architecture, "ResNet-50"
+ */
+static inline const gchar *
+gst_classification_structure_get_model (const GstStructure * structure)
+{
+  return gst_structure_get_string (structure, "model");
+}
+
+/**
+ * gst_classification_structure_get_model_sha256:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: (transfer none) (nullable): SHA-256 of the model file in lower-case hexadecimal
+ */
+static inline const gchar *
+gst_classification_structure_get_model_sha256 (const GstStructure * structure)
+{
+  return gst_structure_get_string (structure, "model-sha256");
+}
+
+/**
+ * gst_classification_structure_get_element:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: (transfer none) (nullable): name of the element that classified
+ */
+static inline const gchar *
+gst_classification_structure_get_element (const GstStructure * structure)
+{
+  return gst_structure_get_string (structure, "element");
+}
+
+/**
+ * gst_classification_structure_is_reused:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: %TRUE when the result was carried over from an earlier frame
+ */
+static inline gboolean
+gst_classification_structure_is_reused (const GstStructure * structure)
+{
+  gboolean reused = FALSE;
+
+  gst_structure_get_boolean (structure, "reused", &reused);
+  return reused;
+}
+
+/**
+ * gst_classification_structure_get_source_pts:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: PTS of the frame that the network saw, %GST_CLOCK_TIME_NONE when it had none
+ */
+static inline GstClockTime
+gst_classification_structure_get_source_pts (const GstStructure * structure)
+{
+  guint64 pts = GST_CLOCK_TIME_NONE;
+
+  gst_structure_get_uint64 (structure, "source-pts", &pts);
+  return pts;
+}
+
+/**
+ * gst_classification_meta_get_n_entries:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: as gst_classification_structure_get_n_entries()
+ */
+static inline guint
+gst_classification_meta_get_n_entries (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_n_entries
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_entry:
+ * @meta: a #GstClassificationMeta
+ * @n: which entry, 0 is the most confident
+ * @label: (out) (optional) (transfer none): its label
+ * @index: (out) (optional): its index among the network's outputs
+ * @confidence: (out) (optional): its probability
+ *
+ * Returns: as gst_classification_structure_get_entry()
+ */
+static inline gboolean
+gst_classification_meta_get_entry (GstClassificationMeta * meta, guint n,
+    const gchar ** label, gint * index, gdouble * confidence)
+{
+  return
+      gst_classification_structure_get_entry
+      (gst_classification_meta_get_structure (meta), n, label, index,
+      confidence);
+}
+
+/**
+ * gst_classification_meta_get_model:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: (transfer none) (nullable): the network's architecture
+ */
+static inline const gchar *
+gst_classification_meta_get_model (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_model
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_model_sha256:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: (transfer none) (nullable): SHA-256 of the model file in lower-case hexadecimal
+ */
+static inline const gchar *
+gst_classification_meta_get_model_sha256 (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_model_sha256
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_element:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: (transfer none) (nullable): name of the element that classified
+ */
+static inline const gchar *
+gst_classification_meta_get_element (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_element
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_is_reused:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: %TRUE when the result was carried over from an earlier frame
+ */
+static inline gboolean
+gst_classification_meta_is_reused (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_is_reused
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_source_pts:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: PTS of the frame that the network saw, %GST_CLOCK_TIME_NONE when it had none
+ */
+static inline GstClockTime
+gst_classification_meta_get_source_pts (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_source_pts
+      (gst_classification_meta_get_structure (meta));
+}
+
+G_END_DECLS

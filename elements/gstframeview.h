@@ -1,0 +1,31 @@
+/* gst-resnet: a buffer's pixels as nn's image view
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/video/video.h>
+#include <nn/image.h>
+
+G_BEGIN_DECLS
+/* 8-bit layouts are viewed where they lie; everything else is converted into a frame that is kept from one buffer to
+ * the next, to an 8-bit format of the same family and subsampling, so that colorimetry stays the frame's own. */
+typedef struct _GstFrameView GstFrameView;
+
+GstFrameView *gst_frame_view_new (void);
+void gst_frame_view_free (GstFrameView * view);
+
+/* The caps that a view takes: RGB first, so that a decoder that has it gives it, then the layouts that are viewed
+ * where they lie, then the rest. (transfer full) */
+GstCaps *gst_frame_view_get_caps (void);
+/* TRUE: frames of this format are not converted. */
+gboolean gst_frame_view_is_direct (const GstVideoFormatInfo * finfo);
+
+/* The stream's caps; drops what is kept for the former ones. */
+void gst_frame_view_set_info (GstFrameView * view, const GstVideoInfo * info);
+
+/* @image is valid until gst_frame_view_unmap(). A buffer's GstVideoMeta and GstVideoCropMeta count. Errors
+ * (GST_STREAM_ERROR) for a buffer that cannot be mapped or whose metas contradict its size or the caps. */
+gboolean gst_frame_view_map (GstFrameView * view, GstBuffer * buffer,
+    NnImage * image, GError ** error);
+void gst_frame_view_unmap (GstFrameView * view);
+
+G_END_DECLS

@@ -1,0 +1,463 @@
+/* gst-resnet: the element resnetclassify
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-resnetclassify
+ * @title: resnetclassify
+ * @short_description: says what is in each video frame, with a ResNet
+ *
+ * A frame goes in, the same frame comes out with a GstClassificationMeta on it (see gstclassificationmeta.h), and an
+ * element message "classification" with the same fields goes to the bus. Pixels are neither written nor copied: a
+ * buffer that others hold too is replaced by a shallow copy that shares its memory.
+ *
+ * Evaluation mode is the only mode: BatchNorm uses running statistics (folded into the convolution at load), dropout
+ * is identity, no gradient state exists. Preprocessing is torchvision's on a PIL image.
+ *
+ * A frame that cannot be classified still goes downstream, is counted in stats, and is warned of once per caps.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify ! fakesink
+ * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify model=resnet18.pth labels=imagenet.txt ! fakesink
+ * gst-launch-1.0 -m v4l2src ! videoconvert ! resnetclassify interval=10 ! videoconvert ! autovideosink
+ * ]|
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetclassify.h"
+
+#include <gst/video/video.h>
+
+#include "gstanalyticsbridge.h"
+#include "gstframeview.h"
+#include "gstresnetengine.h"
+#include "gstresnetresult.h"
+#include "gstresnetsettings.h"
+#include "gstresnetstats.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_resnet_classify_debug);
+#define GST_CAT_DEFAULT gst_resnet_classify_debug
+
+struct _GstResnetClassify
+{
+  GstBaseTransform parent;
+
+  /* under the object lock */
+  GstResnetSettings settings;
+  GstStructure *model_info;
+  gboolean running;             /* between start and stop */
+
+  GstResnetStats *stats;        /* has its own lock */
+
+  /* the streaming thread's, and start's and stop's while it does not run */
+  GstResnetSettings active;
+  GstResnetEngine *engine;
+  GstFrameView *view;
+  GstResnetResult result;
+  guint since_classified;       /* frames */
+  gboolean warned;              /* since these caps */
+};
+
+/* The first two numbers after those of the settings. */
+static guint prop_stats, prop_model_info;
+
+#define gst_resnet_classify_parent_class parent_class
+G_DEFINE_TYPE (GstResnetClassify, gst_resnet_classify,
+    GST_TYPE_BASE_TRANSFORM);
+GST_ELEMENT_REGISTER_DEFINE (resnetclassify, "resnetclassify", GST_RANK_NONE,
+    GST_TYPE_RESNET_CLASSIFY);
+
+static void gst_resnet_classify_finalize (GObject * object);
+static void gst_resnet_classify_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec);
+static void gst_resnet_classify_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec);
+static gboolean gst_resnet_classify_start (GstBaseTransform * trans);
+static gboolean gst_resnet_classify_stop (GstBaseTransform * trans);
+static gboolean gst_resnet_classify_set_caps (GstBaseTransform * trans,
+    GstCaps * incaps, GstCaps * outcaps);
+static gboolean gst_resnet_classify_sink_event (GstBaseTransform * trans,
+    GstEvent * event);
+static GstFlowReturn
+gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
+    GstBuffer * input, GstBuffer ** output);
+static GstFlowReturn gst_resnet_classify_transform_ip (GstBaseTransform *
+    trans, GstBuffer * buffer);
+
+static void
+gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
+{
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstCaps *caps = gst_frame_view_get_caps ();
+
+  GST_DEBUG_CATEGORY_INIT (gst_resnet_classify_debug, "resnetclassify", 0,
+      "Classifies video frames with a ResNet");
+  gst_resnet_meta_register ();
+
+  gobject_class->finalize = gst_resnet_classify_finalize;
+  gobject_class->set_property = gst_resnet_classify_set_property;
+  gobject_class->get_property = gst_resnet_classify_get_property;
+
+  prop_stats = gst_resnet_settings_install_properties (gobject_class);
+  prop_model_info = prop_stats + 1;
+  /**
+   * GstResnetClassify:stats:
+   *
+   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused"
+   * and "failed" (uint64). Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
+   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string) and
+   * "threads" (uint): what the engine uses.
+   */
+  g_object_class_install_property (gobject_class, prop_stats,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Since start: frames, classified, reused, failed; preprocess-, "
+          "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
+          "last 1024 classified frames); isa, threads", GST_TYPE_STRUCTURE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstResnetClassify:model-info:
+   *
+   * The model that was loaded last, readable at any time from any thread; %NULL before the first start: "architecture"
+   * (string), "input" (string, "3x224x224"), "classes" (uint), "parameters" (uint64), "sha256" (string), "format"
+   * (string), "size" (uint64, bytes of the file).
+   */
+  g_object_class_install_property (gobject_class, prop_model_info,
+      g_param_spec_boxed ("model-info", "Model information",
+          "The loaded model: architecture, input, classes, parameters, sha256, "
+          "format, size in bytes; unset before the first start",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_element_class_set_static_metadata (element_class,
+      "ResNet image classifier", "Filter/Analyzer/Video",
+      "Says what is in each video frame with a ResNet; evaluation mode is the "
+      "only mode: BatchNorm uses running statistics, dropout is identity",
+      "The gst-resnet authors");
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+  gst_caps_unref (caps);
+
+  trans_class->start = GST_DEBUG_FUNCPTR (gst_resnet_classify_start);
+  trans_class->stop = GST_DEBUG_FUNCPTR (gst_resnet_classify_stop);
+  trans_class->set_caps = GST_DEBUG_FUNCPTR (gst_resnet_classify_set_caps);
+  trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_resnet_classify_sink_event);
+  trans_class->prepare_output_buffer =
+      GST_DEBUG_FUNCPTR (gst_resnet_classify_prepare_output_buffer);
+  trans_class->transform_ip =
+      GST_DEBUG_FUNCPTR (gst_resnet_classify_transform_ip);
+  /* No propose_allocation: the base class asks downstream, and that is the right answer for an element that hands on
+   * the buffers it gets. Any layout will do here, but a GstVideoMeta or GstVideoCropMeta that downstream does not read
+   * must not be announced in its name: it would show the wrong pixels. */
+
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_ACTIVATION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
+}
+
+static void
+gst_resnet_classify_init (GstResnetClassify * self)
+{
+  gst_resnet_settings_init (&self->settings);
+  gst_resnet_settings_init (&self->active);
+  self->stats = gst_resnet_stats_new ();
+  self->view = gst_frame_view_new ();
+  gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
+}
+
+static void
+gst_resnet_classify_finalize (GObject * object)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+
+  gst_resnet_settings_clear (&self->settings);
+  gst_resnet_settings_clear (&self->active);
+  g_clear_pointer (&self->model_info, gst_structure_free);
+  g_clear_pointer (&self->stats, gst_resnet_stats_free);
+  g_clear_pointer (&self->engine, gst_resnet_engine_free);
+  g_clear_pointer (&self->view, gst_frame_view_free);
+  gst_resnet_result_clear (&self->result);
+
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+static void
+gst_resnet_classify_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+  gboolean known, running;
+
+  GST_OBJECT_LOCK (self);
+  known = gst_resnet_settings_set (&self->settings, prop_id, value);
+  running = self->running;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else if (running && !(pspec->flags & GST_PARAM_MUTABLE_PLAYING))
+    GST_WARNING_OBJECT (self, "%s is stored and used at the next start: set it "
+        "in state READY or NULL", pspec->name);
+}
+
+static void
+gst_resnet_classify_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+
+  if (prop_id == prop_stats) {
+    g_value_take_boxed (value, gst_resnet_stats_to_structure (self->stats));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  if (prop_id == prop_model_info)
+    g_value_set_boxed (value, self->model_info);
+  else if (!gst_resnet_settings_get (&self->settings, prop_id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The next frame is classified, whatever interval says. */
+static void
+forget_result (GstResnetClassify * self)
+{
+  self->result.valid = FALSE;
+  self->since_classified = 0;
+}
+
+static void
+post_error (GstResnetClassify * self, GstMessageType type, GError * error)
+{
+  gst_element_message_full (GST_ELEMENT (self), type, error->domain,
+      error->code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
+      __LINE__);
+}
+
+static void
+set_model_info (GstResnetClassify * self, GstStructure * info)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->model_info, gst_structure_free);
+  self->model_info = info;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+gst_resnet_classify_start (GstBaseTransform * trans)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  const gchar *const *warnings;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  gst_resnet_settings_copy (&self->active, &self->settings);
+  self->running = TRUE;
+  GST_OBJECT_UNLOCK (self);
+
+  forget_result (self);
+  set_model_info (self, NULL);
+  gst_resnet_stats_reset (self->stats, NULL, 0);
+
+  self->engine = gst_resnet_engine_new (&self->active, &error);
+  if (!self->engine) {
+    GST_OBJECT_LOCK (self);
+    self->running = FALSE;
+    GST_OBJECT_UNLOCK (self);
+    post_error (self, GST_MESSAGE_ERROR, error);
+    g_error_free (error);
+    return FALSE;
+  }
+
+  set_model_info (self, gst_resnet_engine_get_info (self->engine));
+  gst_resnet_stats_reset (self->stats, gst_resnet_engine_get_isa (self->engine),
+      gst_resnet_engine_get_threads (self->engine));
+  GST_INFO_OBJECT (self, "loaded %" GST_PTR_FORMAT, self->model_info);
+  warnings = nn_model_get_warnings (gst_resnet_engine_get_model (self->engine));
+  for (; *warnings; warnings++)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", *warnings), (NULL));
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_stop (GstBaseTransform * trans)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  forget_result (self);
+  g_clear_pointer (&self->engine, gst_resnet_engine_free);
+  /* A frame of the last size is not worth keeping in READY. */
+  g_clear_pointer (&self->view, gst_frame_view_free);
+  self->view = gst_frame_view_new ();
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
+    GstCaps * outcaps)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, incaps)) {
+    GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
+    return FALSE;
+  }
+  gst_frame_view_set_info (self->view, &info);
+  self->warned = FALSE;
+  forget_result (self);
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  /* What comes after is another picture. Both are serialized with buffers. */
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP
+      || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+    forget_result (self);
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->sink_event (trans, event);
+}
+
+/* Takes over what was set since the last frame. */
+static void
+sync_settings (GstResnetClassify * self)
+{
+  GError *error = NULL;
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->active.serial != self->settings.serial;
+  if (changed)
+    gst_resnet_settings_copy (&self->active, &self->settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+
+  forget_result (self);
+  if (!gst_resnet_engine_update (self->engine, &self->active, &error)) {
+    g_prefix_error (&error, "The preprocessing stays as it was. ");
+    post_error (self, GST_MESSAGE_WARNING, error);
+    g_error_free (error);
+    return;
+  }
+  set_model_info (self, gst_resnet_engine_get_info (self->engine));
+}
+
+static GstFlowReturn
+gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
+    GstBuffer * input, GstBuffer ** output)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  sync_settings (self);
+  /* Only for the meta does the buffer have to be writable. */
+  if (!self->active.attach_meta) {
+    *output = input;
+    return GST_FLOW_OK;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->prepare_output_buffer (trans,
+      input, output);
+}
+
+/* Writes the durations of its two stages to @times. */
+static gboolean
+classify (GstResnetClassify * self, GstBuffer * buffer, GstClockTime * times,
+    GError ** error)
+{
+  GstClockTime start = gst_util_get_timestamp (), middle;
+  NnImage image;
+  gboolean prepared;
+
+  if (!gst_frame_view_map (self->view, buffer, &image, error))
+    return FALSE;
+  prepared = gst_resnet_engine_prepare (self->engine, &image, error);
+  gst_frame_view_unmap (self->view);
+  if (!prepared)
+    return FALSE;
+  middle = gst_util_get_timestamp ();
+  times[GST_RESNET_STAGE_PREPROCESS] = middle - start;
+
+  gst_resnet_engine_infer (self->engine);
+  times[GST_RESNET_STAGE_INFERENCE] = gst_util_get_timestamp () - middle;
+  if (!gst_resnet_engine_get_result (self->engine, &self->active,
+          &self->result)) {
+    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+        "The network's output is not finite: the model's weights are too "
+        "large for its input");
+    return FALSE;
+  }
+  self->result.source_pts = GST_BUFFER_PTS (buffer);
+  self->result.valid = TRUE;
+  return TRUE;
+}
+
+static void
+publish_result (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
+{
+  const NnModel *model = gst_resnet_engine_get_model (self->engine);
+  GstObject *object = GST_OBJECT (self);
+  gchar *name = gst_object_get_name (object);
+  GstResnetSource source = {
+    .labels = gst_resnet_engine_get_labels (self->engine),
+    .architecture = nn_model_get_architecture (model),
+    .sha256 = nn_model_get_sha256 (model),
+    .element = name,
+    .reused = reused,
+  };
+
+  if (self->active.attach_meta) {
+    gst_resnet_result_attach (&self->result, &source, buffer);
+#ifdef HAVE_ANALYTICS
+    gst_analytics_bridge_attach (&self->result, &source, buffer);
+#endif
+  }
+  if (self->active.post_messages && !reused)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_resnet_result_to_message (&self->result, &source, object, buffer,
+            &GST_BASE_TRANSFORM (self)->segment));
+  g_free (name);
+}
+
+static GstFlowReturn
+gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstClockTime times[GST_RESNET_N_STAGES] = { 0, };
+  GstClockTime start = gst_util_get_timestamp ();
+  GError *error = NULL;
+
+  if (self->result.valid && ++self->since_classified < self->active.interval) {
+    publish_result (self, buffer, TRUE);
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
+    return GST_FLOW_OK;
+  }
+
+  forget_result (self);
+  if (classify (self, buffer, times, &error)) {
+    publish_result (self, buffer, FALSE);
+    times[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, times);
+    return GST_FLOW_OK;
+  }
+
+  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+  GST_DEBUG_OBJECT (self, "not classified: %s", error->message);
+  if (!self->warned) {
+    g_prefix_error (&error, "A frame goes on without classification (said "
+        "once for these caps). ");
+    post_error (self, GST_MESSAGE_WARNING, error);
+    self->warned = TRUE;
+  }
+  g_error_free (error);
+  return GST_FLOW_OK;
+}

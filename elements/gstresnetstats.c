@@ -1,0 +1,130 @@
+/* gst-resnet: how many frames, how long each stage took
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetstats.h"
+
+#include <stdlib.h>
+
+/* The 99th percentile is over the last frames only: a stream can run for months. */
+#define RING_SIZE 1024
+
+struct _GstResnetStats
+{
+  GMutex lock;
+  guint64 outcomes[GST_RESNET_N_OUTCOMES];
+  GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
+  GstClockTime last[GST_RESNET_N_STAGES];
+  GstClockTime sum[GST_RESNET_N_STAGES];
+  const gchar *isa;
+  guint threads;
+};
+
+GstResnetStats *
+gst_resnet_stats_new (void)
+{
+  GstResnetStats *stats = g_new0 (GstResnetStats, 1);
+
+  g_mutex_init (&stats->lock);
+  return stats;
+}
+
+void
+gst_resnet_stats_free (GstResnetStats * stats)
+{
+  g_mutex_clear (&stats->lock);
+  g_free (stats);
+}
+
+void
+gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
+    guint threads)
+{
+  g_mutex_lock (&stats->lock);
+  memset (stats->outcomes, 0, sizeof (stats->outcomes));
+  memset (stats->last, 0, sizeof (stats->last));
+  memset (stats->sum, 0, sizeof (stats->sum));
+  stats->isa = isa;
+  stats->threads = threads;
+  g_mutex_unlock (&stats->lock);
+}
+
+void
+gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times)
+{
+  guint i;
+
+  g_mutex_lock (&stats->lock);
+  for (i = 0; times && i < GST_RESNET_N_STAGES; i++) {
+    stats->ring[i][stats->outcomes[outcome] % RING_SIZE] = times[i];
+    stats->last[i] = times[i];
+    stats->sum[i] += times[i];
+  }
+  stats->outcomes[outcome]++;
+  g_mutex_unlock (&stats->lock);
+}
+
+static int
+compare_times (const void *a, const void *b)
+{
+  GstClockTime x = *(const GstClockTime *) a, y = *(const GstClockTime *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* The smallest value that at least 99 % are no larger than (nearest rank). */
+static GstClockTime
+percentile99 (GstClockTime * times, guint n)
+{
+  if (n == 0)
+    return 0;
+  qsort (times, n, sizeof (*times), compare_times);
+  return times[(n * 99 + 99) / 100 - 1];
+}
+
+GstStructure *
+gst_resnet_stats_to_structure (GstResnetStats * stats)
+{
+  static const gchar *const names[GST_RESNET_N_STAGES] =
+      { "preprocess", "inference", "total" };
+  GstResnetStats *copy = g_new (GstResnetStats, 1);
+  const guint64 *outcomes = copy->outcomes;
+  GstStructure *structure;
+  guint64 classified;
+  guint i;
+
+  /* Copied, so that the streaming thread does not wait for the sorting. */
+  g_mutex_lock (&stats->lock);
+  memcpy (copy, stats, sizeof (*copy));
+  g_mutex_unlock (&stats->lock);
+
+  classified = outcomes[GST_RESNET_OUTCOME_CLASSIFIED];
+  structure = gst_structure_new ("resnetclassify-stats",
+      "frames", G_TYPE_UINT64, classified + outcomes[GST_RESNET_OUTCOME_REUSED]
+      + outcomes[GST_RESNET_OUTCOME_FAILED],
+      "classified", G_TYPE_UINT64, classified,
+      "reused", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_REUSED],
+      "failed", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_FAILED], NULL);
+  for (i = 0; i < GST_RESNET_N_STAGES; i++) {
+    gchar *last = g_strconcat (names[i], "-last", NULL);
+    gchar *mean = g_strconcat (names[i], "-mean", NULL);
+    gchar *p99 = g_strconcat (names[i], "-p99", NULL);
+
+    gst_structure_set (structure,
+        last, G_TYPE_UINT64, copy->last[i],
+        mean, G_TYPE_UINT64, classified ? copy->sum[i] / classified : 0,
+        p99, G_TYPE_UINT64, percentile99 (copy->ring[i],
+            (guint) MIN (classified, RING_SIZE)), NULL);
+    g_free (last);
+    g_free (mean);
+    g_free (p99);
+  }
+  gst_structure_set (structure, "isa", G_TYPE_STRING,
+      copy->isa ? copy->isa : "", "threads", G_TYPE_UINT, copy->threads, NULL);
+  g_free (copy);
+  return structure;
+}

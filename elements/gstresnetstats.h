@@ -1,0 +1,38 @@
+/* gst-resnet: how many frames, how long each stage took
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS typedef enum
+{
+  GST_RESNET_STAGE_PREPROCESS,  /* map, convert, resize, crop, normalize */
+  GST_RESNET_STAGE_INFERENCE,   /* the network */
+  GST_RESNET_STAGE_TOTAL,       /* both, top-k, meta and message */
+  GST_RESNET_N_STAGES
+} GstResnetStage;
+
+typedef enum
+{
+  GST_RESNET_OUTCOME_CLASSIFIED,
+  GST_RESNET_OUTCOME_REUSED,
+  GST_RESNET_OUTCOME_FAILED,
+  GST_RESNET_N_OUTCOMES
+} GstResnetOutcome;
+
+/* Any thread may use one at any time. */
+typedef struct _GstResnetStats GstResnetStats;
+
+GstResnetStats *gst_resnet_stats_new (void);
+void gst_resnet_stats_free (GstResnetStats * stats);
+
+/* Starts counting anew. @isa: (nullable): a static string */
+void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
+    guint threads);
+/* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
+void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times);
+/* The stats property's value. */
+GstStructure *gst_resnet_stats_to_structure (GstResnetStats * stats);
+
+G_END_DECLS
