@@ -58,12 +58,14 @@ nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const
                  nn_dtype_name (tensor->dtype));
     return NULL;
   }
+  /* Sizes that were expected are those of tensors already taken, or what follows from them. */
   for (i = 0; i < n_dims; i++) {
-    guint64 limit = role <= NN_ROLE_BIAS && i == 0 ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
+    guint64 limit = n_dims == 2 ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
 
-    if (tensor->dims[i] > limit) {
+    if (!dims[i] && tensor->dims[i] > limit) {
       g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
-                   "%s: %" G_GUINT64_FORMAT " is over the limit of %" G_GUINT64_FORMAT, name, tensor->dims[i], limit);
+                   "%s: a size of %" G_GUINT64_FORMAT " is over the limit of %" G_GUINT64_FORMAT, name, tensor->dims[i],
+                   limit);
       return NULL;
     }
   }
@@ -212,7 +214,7 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
   weight = nn_resnet_take (builder, weight_name, 4, dims, NN_ROLE_WEIGHT, error);
   if (!weight)
     return FALSE;
-  if (weight->dims[0] > NN_RESNET_MAX_CHANNELS || builder->channels % g || weight->dims[0] % g) {
+  if (builder->channels % g || weight->dims[0] % g) {
     g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
                  "%s: %u → %" G_GUINT64_FORMAT " channels do not go in %u groups", weight_name, builder->channels,
                  weight->dims[0], g);

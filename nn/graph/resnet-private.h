@@ -30,7 +30,7 @@ typedef struct {
  * NnResnetSurvey: what the names alone say, before any shape is looked at
  * @prefix: before conv1, bn1 and layerN ("", "backbone.")
  * @head: the classifier's layer ("fc", "head.fc"), prefix and all
- * @shortcut: "downsample" or "shortcut"
+ * @shortcut: "downsample" or "shortcut", whichever came first
  * @bottleneck: some block has a conv3
  * @has_batch_norm: FALSE when it is folded already
  * @has_statistics: some BatchNorm has running_mean or running_var

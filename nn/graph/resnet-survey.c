@@ -85,7 +85,9 @@ parse_block (NnResnetSurvey *survey, const gchar *s)
     return FALSE;
   survey->n_stages = MAX (survey->n_stages, stage);
   survey->n_blocks[stage - 1] = MAX (survey->n_blocks[stage - 1], block + 1);
-  if (g_str_has_prefix (s, "shortcut."))
+  if (!survey->shortcut && g_str_has_prefix (s, "downsample."))
+    survey->shortcut = "downsample";
+  else if (!survey->shortcut && g_str_has_prefix (s, "shortcut."))
     survey->shortcut = "shortcut";
   return TRUE;
 }
@@ -176,7 +178,6 @@ nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **err
   guint i;
 
   memset (survey, 0, sizeof *survey);
-  survey->shortcut = "downsample";
   survey->prefix = find_prefix (weights);
   if (!survey->prefix) {
     set_no_stem (weights, error);
@@ -203,6 +204,8 @@ nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **err
   }
   if (!survey->head)
     survey->head = g_strconcat (survey->prefix, "fc", NULL);
+  if (!survey->shortcut)
+    survey->shortcut = "downsample";
   return TRUE;
 }
 

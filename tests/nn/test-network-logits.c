@@ -1,0 +1,216 @@
+/* gst-resnet tests: whole networks against PyTorch's logits (tests/data/networks), at every ISA level this machine has
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <nn/model.h>
+#include <nn/npy.h>
+#include <nn/session.h>
+#include <string.h>
+
+/* Contract 3: max |Δlogit| ≤ 1e-4 · max |logit|. */
+#define TOLERANCE 1e-4
+
+#define BATCH 5
+
+typedef struct {
+  gchar *name, *model;
+  const gchar *level;
+} Case;
+
+/* One network's files. */
+typedef struct {
+  NnModel *model;
+  gfloat *input, *logits;
+  gsize input_dims[NN_NPY_MAX_DIMS], logits_dims[NN_NPY_MAX_DIMS];
+  gsize image; /* floats */
+  guint n_classes;
+} Fixture;
+
+static gchar *
+data_path (const gchar *file)
+{
+  return g_build_filename (TEST_DATA_DIR, "networks", file, NULL);
+}
+
+static gfloat *
+load_npy (const gchar *name, const gchar *what, gsize *dims, guint n_dims)
+{
+  g_autofree gchar *file = g_strconcat (name, what, NULL), *path = data_path (file);
+  guint n = 0;
+  GError *error = NULL;
+  gfloat *values = nn_npy_load (path, dims, &n, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, n_dims);
+  return values;
+}
+
+static void
+fixture_load (Fixture *fixture, const Case *test)
+{
+  g_autofree gchar *path = data_path (test->model);
+  GError *error = NULL;
+
+  fixture->model = nn_model_load (path, &error);
+  g_assert_no_error (error);
+  fixture->input = load_npy (test->name, "-input.npy", fixture->input_dims, 4);
+  fixture->logits = load_npy (test->name, "-logits.npy", fixture->logits_dims, 2);
+  fixture->n_classes = nn_model_get_n_classes (fixture->model);
+  fixture->image = 3 * fixture->input_dims[2] * fixture->input_dims[3];
+  g_assert_cmpuint (fixture->input_dims[1], ==, 3);
+  g_assert_cmpuint (fixture->logits_dims[0], ==, fixture->input_dims[0]);
+  g_assert_cmpuint (fixture->logits_dims[1], ==, fixture->n_classes);
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  nn_model_unref (fixture->model);
+  g_free (fixture->input);
+  g_free (fixture->logits);
+}
+
+static NnSession *
+session_new (const Fixture *fixture, const gchar *level, guint threads, guint batch)
+{
+  const NnSessionOptions options = {
+    .threads = threads,
+    .max_batch = batch,
+    .height = (guint)fixture->input_dims[2],
+    .width = (guint)fixture->input_dims[3],
+    .max_isa = level,
+  };
+  GError *error = NULL;
+  NnSession *session = nn_session_new (fixture->model, &options, &error);
+
+  g_assert_no_error (error);
+  return session;
+}
+
+/* Runs BATCH images, max_batch at a time. */
+static gfloat *
+run (const Fixture *fixture, const gchar *level, const gfloat *images, guint threads, guint batch)
+{
+  NnSession *session = session_new (fixture, level, threads, batch);
+  gfloat *logits = g_new0 (gfloat, BATCH * fixture->n_classes);
+  guint i;
+
+  for (i = 0; i < BATCH; i += batch)
+    nn_session_run (session, images + i * fixture->image, MIN (batch, BATCH - i), logits + i * fixture->n_classes);
+  nn_session_free (session);
+  return logits;
+}
+
+static void
+assert_same_bits (const gchar *what, const gfloat *a, const gfloat *b, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    if (memcmp (&a[i], &b[i], sizeof (gfloat)))
+      g_error ("%s: logit %u is %.9g and %.9g", what, i, a[i], b[i]);
+}
+
+/* The fixture's own images, then variations of them. */
+static gfloat *
+five_images (const Fixture *fixture)
+{
+  gfloat *images = g_new (gfloat, BATCH * fixture->image);
+  gsize i, k;
+
+  for (i = 0; i < BATCH; i++)
+    for (k = 0; k < fixture->image; k++)
+      images[i * fixture->image + k] = fixture->input[(i % fixture->input_dims[0]) * fixture->image + k]
+                                       * (i < fixture->input_dims[0] ? 1 : 1.5f - (gfloat)i / 2);
+  return images;
+}
+
+static void
+test_network (gconstpointer data)
+{
+  const Case *test = data;
+  Fixture fixture = { NULL };
+  g_autofree gfloat *images = NULL, *reference = NULL, *again = NULL;
+  gdouble largest = 0, worst = 0;
+  NnSession *session;
+  guint i, threads, n;
+
+  fixture_load (&fixture, test);
+  session = session_new (&fixture, test->level, 1, 1);
+  if (strcmp (nn_session_get_isa (session), test->level)) {
+    g_autofree gchar *message = g_strdup_printf ("this machine has no %s", test->level);
+
+    nn_session_free (session);
+    fixture_clear (&fixture);
+    g_test_skip (message);
+    return;
+  }
+  nn_session_free (session);
+
+  images = five_images (&fixture);
+  reference = run (&fixture, test->level, images, 1, BATCH);
+  n = (guint)fixture.logits_dims[0] * fixture.n_classes;
+  for (i = 0; i < n; i++) {
+    largest = fmax (largest, fabs (fixture.logits[i]));
+    worst = fmax (worst, isfinite (reference[i]) ? fabs ((gdouble)reference[i] - fixture.logits[i]) : INFINITY);
+  }
+  g_test_message ("max |logit| %.4f, max error %.2e of it", largest, worst / largest);
+  g_assert_cmpfloat (largest, >, 0);
+  g_assert_cmpfloat (worst, <=, TOLERANCE * largest);
+
+  for (threads = 1; threads <= 3; threads++) {
+    g_autofree gfloat *batch = run (&fixture, test->level, images, threads, BATCH);
+    g_autofree gfloat *single = run (&fixture, test->level, images, threads, 1);
+    g_autofree gfloat *pairs = run (&fixture, test->level, images, threads, 2);
+
+    assert_same_bits ("another number of threads", reference, batch, BATCH * fixture.n_classes);
+    assert_same_bits ("one image at a time", reference, single, BATCH * fixture.n_classes);
+    assert_same_bits ("two images at a time", reference, pairs, BATCH * fixture.n_classes);
+  }
+  fixture_clear (&fixture);
+}
+
+static void
+case_free (gpointer data)
+{
+  Case *test = data;
+
+  g_free (test->name);
+  g_free (test->model);
+  g_free (test);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const gchar *const levels[] = { "c", "avx2", "avx512" };
+  g_autofree gchar *folder = data_path (NULL);
+  GError *error = NULL;
+  GDir *dir = g_dir_open (folder, 0, &error);
+  const gchar *file;
+  guint n = 0, i;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_no_error (error);
+  while ((file = g_dir_read_name (dir))) {
+    const gchar *dot = strrchr (file, '.');
+    g_autofree gchar *name = g_strndup (file, dot ? (gsize)(dot - file) : 0);
+    g_autofree gchar *logits = g_strconcat (name, "-logits.npy", NULL), *path = data_path (logits);
+
+    if (!dot || (strcmp (dot, ".pth") && strcmp (dot, ".safetensors")) || !g_file_test (path, G_FILE_TEST_EXISTS))
+      continue;
+    for (i = 0; i < G_N_ELEMENTS (levels); i++) {
+      g_autofree gchar *test_path = g_strdup_printf ("/network-logits/%s/%s", levels[i], name);
+      Case *test = g_new0 (Case, 1);
+
+      test->name = g_strdup (name);
+      test->model = g_strdup (file);
+      test->level = levels[i];
+      g_test_add_data_func_full (test_path, test, test_network, case_free);
+    }
+    n++;
+  }
+  g_dir_close (dir);
+  /* A folder that lost its files must not pass. */
+  g_assert_cmpuint (n, >=, 10);
+  return g_test_run ();
+}
