@@ -34,6 +34,7 @@
 #include "gstanalyticsbridge.h"
 #include "gstframeview.h"
 #include "gstresnetengine.h"
+#include "gstresnetenums.h"
 #include "gstresnetresult.h"
 #include "gstresnetsettings.h"
 #include "gstresnetstats.h"
@@ -61,12 +62,8 @@ struct _GstResnetClassify
   gboolean warned;              /* since these caps */
 };
 
-/* The first two numbers after those of the settings. */
-static guint prop_stats, prop_model_info;
-
 #define gst_resnet_classify_parent_class parent_class
-G_DEFINE_TYPE (GstResnetClassify, gst_resnet_classify,
-    GST_TYPE_BASE_TRANSFORM);
+G_DEFINE_TYPE (GstResnetClassify, gst_resnet_classify, GST_TYPE_BASE_TRANSFORM);
 GST_ELEMENT_REGISTER_DEFINE (resnetclassify, "resnetclassify", GST_RANK_NONE,
     GST_TYPE_RESNET_CLASSIFY);
 
@@ -103,34 +100,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   gobject_class->set_property = gst_resnet_classify_set_property;
   gobject_class->get_property = gst_resnet_classify_get_property;
 
-  prop_stats = gst_resnet_settings_install_properties (gobject_class);
-  prop_model_info = prop_stats + 1;
-  /**
-   * GstResnetClassify:stats:
-   *
-   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused"
-   * and "failed" (uint64). Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
-   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string) and
-   * "threads" (uint): what the engine uses.
-   */
-  g_object_class_install_property (gobject_class, prop_stats,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Since start: frames, classified, reused, failed; preprocess-, "
-          "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
-          "last 1024 classified frames); isa, threads", GST_TYPE_STRUCTURE,
-          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  /**
-   * GstResnetClassify:model-info:
-   *
-   * The model that was loaded last, readable at any time from any thread; %NULL before the first start: "architecture"
-   * (string), "input" (string, "3x224x224"), "classes" (uint), "parameters" (uint64), "sha256" (string), "format"
-   * (string), "size" (uint64, bytes of the file).
-   */
-  g_object_class_install_property (gobject_class, prop_model_info,
-      g_param_spec_boxed ("model-info", "Model information",
-          "The loaded model: architecture, input, classes, parameters, sha256, "
-          "format, size in bytes; unset before the first start",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_resnet_settings_install_properties (gobject_class);
 
   gst_element_class_set_static_metadata (element_class,
       "ResNet image classifier", "Filter/Analyzer/Video",
@@ -209,17 +179,20 @@ gst_resnet_classify_get_property (GObject * object, guint prop_id,
     GValue * value, GParamSpec * pspec)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+  gboolean known = TRUE;
 
-  if (prop_id == prop_stats) {
+  if (g_str_equal (pspec->name, "stats")) {
     g_value_take_boxed (value, gst_resnet_stats_to_structure (self->stats));
     return;
   }
   GST_OBJECT_LOCK (self);
-  if (prop_id == prop_model_info)
+  if (g_str_equal (pspec->name, "model-info"))
     g_value_set_boxed (value, self->model_info);
-  else if (!gst_resnet_settings_get (&self->settings, prop_id, value))
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else
+    known = gst_resnet_settings_get (&self->settings, prop_id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 /* The next frame is classified, whatever interval says. */

@@ -7,7 +7,7 @@
 
 #include "gstresnetsettings.h"
 
-#include <nn/error.h>
+#include "gstresnetenums.h"
 
 #define DEFAULT_TOP_K 5
 #define DEFAULT_INTERVAL 1
@@ -35,53 +35,9 @@ enum
   PROP_INTERPOLATION,
   PROP_POST_MESSAGES,
   PROP_ATTACH_META,
-  N_SETTINGS
+  PROP_STATS,
+  PROP_MODEL_INFO
 };
-
-GType
-gst_resnet_activation_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {NN_ACTIVATION_SOFTMAX,
-        "Probabilities that add up to 1: one class a picture", "softmax"},
-    {NN_ACTIVATION_SIGMOID,
-          "A probability for each class by itself: several classes a picture",
-        "sigmoid"},
-    {NN_ACTIVATION_NONE,
-          "The logits as the network gives them (threshold does not apply)",
-        "none"},
-    {0, NULL, NULL}
-  };
-
-  if (g_once_init_enter (&type)) {
-    GType t = g_enum_register_static ("GstResnetActivation", values);
-    g_once_init_leave (&type, t);
-  }
-  return type;
-}
-
-GType
-gst_resnet_interpolation_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    {GST_RESNET_INTERPOLATION_AUTO, "What the model file says, else bilinear",
-        "auto"},
-    {NN_INTERPOLATION_NEAREST, "The nearest pixel", "nearest"},
-    {NN_INTERPOLATION_BILINEAR, "Bilinear, antialiased, as Pillow's BILINEAR",
-        "bilinear"},
-    {NN_INTERPOLATION_BICUBIC, "Bicubic, antialiased, as Pillow's BICUBIC",
-        "bicubic"},
-    {0, NULL, NULL}
-  };
-
-  if (g_once_init_enter (&type)) {
-    GType t = g_enum_register_static ("GstResnetInterpolation", values);
-    g_once_init_leave (&type, t);
-  }
-  return type;
-}
 
 void
 gst_resnet_settings_init (GstResnetSettings * settings)
@@ -122,7 +78,7 @@ gst_resnet_settings_copy (GstResnetSettings * dest,
 #define AT_START (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define ANY_TIME (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
 
-guint
+void
 gst_resnet_settings_install_properties (GObjectClass * klass)
 {
   /**
@@ -211,7 +167,32 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
       g_param_spec_boolean ("attach-meta", "Attach meta",
           "Attach a GstClassificationMeta to each frame that has a result",
           DEFAULT_ATTACH_META, ANY_TIME));
-  return N_SETTINGS;
+  /**
+   * GstResnetClassify:stats:
+   *
+   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused"
+   * and "failed" (uint64). Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
+   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string) and
+   * "threads" (uint): what the engine uses.
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Since start: frames, classified, reused, failed; preprocess-, "
+          "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
+          "last 1024 classified frames); isa, threads", GST_TYPE_STRUCTURE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstResnetClassify:model-info:
+   *
+   * The model that was loaded last, readable at any time from any thread; %NULL before the first start: "architecture"
+   * (string), "input" (string, "3x224x224"), "classes" (uint), "parameters" (uint64), "sha256" (string), "format"
+   * (string), "size" (uint64, bytes of the file).
+   */
+  g_object_class_install_property (klass, PROP_MODEL_INFO,
+      g_param_spec_boxed ("model-info", "Model information",
+          "The loaded model: architecture, input, classes, parameters, sha256, "
+          "format, size in bytes; unset before the first start",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void

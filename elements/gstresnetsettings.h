@@ -36,8 +36,8 @@ void gst_resnet_settings_clear (GstResnetSettings * settings);
 void gst_resnet_settings_copy (GstResnetSettings * dest,
     const GstResnetSettings * src);
 
-/* The first property number after those of the settings, which start at 1. */
-guint gst_resnet_settings_install_properties (GObjectClass * klass);
+/* All of the element's properties, also the two read-only ones, which are not settings. */
+void gst_resnet_settings_install_properties (GObjectClass * klass);
 /* FALSE: @prop_id is none of the settings. Changes are counted in serial. */
 gboolean gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value);

@@ -1,0 +1,255 @@
+/* gst-resnet: what the element tests share
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "classify-fixture.h"
+
+#include <glib/gstdio.h>
+
+gboolean
+fixture_load_plugin (const gchar * name)
+{
+  const gchar *folder = g_getenv ("GST_RESNET_PLUGINS_DIR");
+  gchar *file = g_strdup_printf ("libgst%s.so", name);
+  gchar *path = g_build_filename (folder ? folder : "", file, NULL);
+  GstPlugin *plugin = gst_plugin_load_file (path, NULL);
+  gboolean found = plugin != NULL;
+
+  if (plugin)
+    gst_object_unref (plugin);
+  g_free (path);
+  g_free (file);
+  return found;
+}
+
+guint
+fixture_get_number (const gchar * variable, guint otherwise)
+{
+  const gchar *value = g_getenv (variable);
+
+  return value ? (guint) g_ascii_strtoull (value, NULL, 10) : otherwise;
+}
+
+gchar *
+fixture_path (const gchar * name)
+{
+  const gchar *folder = g_getenv ("GST_RESNET_TEST_NETWORKS");
+
+  fail_unless (folder != NULL, "GST_RESNET_TEST_NETWORKS is not set");
+  return g_build_filename (folder, name, NULL);
+}
+
+gchar *
+fixture_write_file (const gchar * name, gconstpointer data, gsize size)
+{
+  gchar *folder = g_dir_make_tmp ("gst-resnet-XXXXXX", NULL);
+  gchar *path = g_build_filename (folder, name, NULL);
+
+  fail_unless (g_file_set_contents (path, data, size, NULL));
+  g_free (folder);
+  return path;
+}
+
+void
+fixture_remove_file (gchar * path)
+{
+  gchar *folder = g_path_get_dirname (path);
+
+  g_unlink (path);
+  g_rmdir (folder);
+  g_free (folder);
+  g_free (path);
+}
+
+GstElement *
+fixture_element_new (const gchar * model)
+{
+  GstElement *element = gst_element_factory_make ("resnetclassify", NULL);
+  gchar *path = fixture_path (model);
+
+  fail_unless (element != NULL, "resnetclassify is not in GST_PLUGIN_PATH");
+  g_object_set (element, "model", path, "threads", 1, "top-k",
+      FIXTURE_MAX_CLASSES, NULL);
+  /* The small network says nothing about preprocessing; ImageNet's 224 would be slow. */
+  if (g_str_equal (model, FIXTURE_SMALL))
+    g_object_set (element, "resize", 0, "crop", 16, NULL);
+  g_free (path);
+  return gst_object_ref_sink (element);
+}
+
+GstHarness *
+fixture_harness_new (const gchar * model, const gchar * caps)
+{
+  GstElement *element = fixture_element_new (model);
+  GstHarness *harness = gst_harness_new_with_element (element, "sink", "src");
+
+  gst_object_unref (element);
+  if (caps)
+    gst_harness_set_src_caps_str (harness, caps);
+  return harness;
+}
+
+GstBus *
+fixture_add_bus (GstElement * element)
+{
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  return bus;
+}
+
+static void
+paint (GstVideoFrame * frame, guint n)
+{
+  gint width = GST_VIDEO_FRAME_WIDTH (frame);
+  gint height = GST_VIDEO_FRAME_HEIGHT (frame);
+  gint x, y;
+
+  for (y = 0; y < height; y++) {
+    guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (frame, 0)
+        + y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+
+    /* One gray texture, coloured by slow ramps: subsampling chroma loses little of it. */
+    for (x = 0; x < width; x++) {
+      gint u = x * 64 / width, v = y * 64 / height;
+      gint gray = 96 + ((u * (3 + (gint) n % 5) + v * v / 7) % 48);
+
+      row[3 * x + 0] = gray + u;
+      row[3 * x + 1] = gray + v;
+      row[3 * x + 2] = gray + 32 - u / 2;
+    }
+  }
+}
+
+GstBuffer *
+fixture_frame_new (const GstVideoInfo * info, guint n)
+{
+  gint width = GST_VIDEO_INFO_WIDTH (info);
+  gint height = GST_VIDEO_INFO_HEIGHT (info);
+  GstBuffer *rgb, *buffer;
+  GstVideoFrame source, dest;
+  GstVideoInfo rgb_info;
+
+  gst_video_info_set_format (&rgb_info, GST_VIDEO_FORMAT_RGB, width, height);
+  rgb = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&rgb_info), NULL);
+  fail_unless (gst_video_frame_map (&source, &rgb_info, rgb,
+          GST_MAP_READWRITE));
+  paint (&source, n);
+  if (GST_VIDEO_INFO_FORMAT (info) == GST_VIDEO_FORMAT_RGB) {
+    gst_video_frame_unmap (&source);
+    buffer = rgb;
+  } else {
+    GstVideoConverter *converter = gst_video_converter_new (&rgb_info, info,
+        gst_structure_new ("options", GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
+            GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, NULL));
+
+    buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (info), NULL);
+    gst_buffer_memset (buffer, 0, 0, GST_VIDEO_INFO_SIZE (info));
+    fail_unless (gst_video_frame_map (&dest, info, buffer, GST_MAP_READWRITE));
+    fail_unless (converter != NULL);
+    gst_video_converter_frame (converter, &source, &dest);
+    gst_video_converter_free (converter);
+    gst_video_frame_unmap (&dest);
+    gst_video_frame_unmap (&source);
+    gst_buffer_unref (rgb);
+  }
+  GST_BUFFER_PTS (buffer) = n * 40 * GST_MSECOND;
+  GST_BUFFER_DURATION (buffer) = 40 * GST_MSECOND;
+  return buffer;
+}
+
+GstBuffer *
+fixture_frame_pad (GstBuffer * buffer, const GstVideoInfo * info, guint offset,
+    guint padding)
+{
+  guint n_planes = GST_VIDEO_INFO_N_PLANES (info);
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { 0, }, size = 0;
+  gint strides[GST_VIDEO_MAX_PLANES] = { 0, };
+  GstMapInfo from, to;
+  GstBuffer *padded;
+  guint i, y;
+
+  fail_unless (gst_buffer_map (buffer, &from, GST_MAP_READ));
+  for (i = 0; i < n_planes; i++) {
+    gsize end = i + 1 < n_planes ? GST_VIDEO_INFO_PLANE_OFFSET (info, i + 1) :
+        GST_VIDEO_INFO_SIZE (info);
+    gsize bytes = end - GST_VIDEO_INFO_PLANE_OFFSET (info, i);
+    guint rows = bytes / GST_VIDEO_INFO_PLANE_STRIDE (info, i);
+
+    strides[i] = GST_VIDEO_INFO_PLANE_STRIDE (info, i) + padding;
+    offsets[i] = size + offset;
+    size = offsets[i] + (gsize) strides[i] * rows;
+  }
+  padded = gst_buffer_new_allocate (NULL, size, NULL);
+  /* Garbage around the pixels, which must not be looked at. */
+  gst_buffer_memset (padded, 0, 0xd6, size);
+  fail_unless (gst_buffer_map (padded, &to, GST_MAP_WRITE));
+  for (i = 0; i < n_planes; i++) {
+    gsize from_offset = GST_VIDEO_INFO_PLANE_OFFSET (info, i);
+    gsize end = i + 1 < n_planes ? GST_VIDEO_INFO_PLANE_OFFSET (info, i + 1) :
+        GST_VIDEO_INFO_SIZE (info);
+    gsize stride = GST_VIDEO_INFO_PLANE_STRIDE (info, i);
+
+    for (y = 0; y < (end - from_offset) / stride; y++)
+      memcpy (to.data + offsets[i] + (gsize) y * strides[i],
+          from.data + from_offset + y * stride, stride);
+  }
+  gst_buffer_unmap (padded, &to);
+  gst_buffer_unmap (buffer, &from);
+  gst_buffer_add_video_meta_full (padded, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_INFO_FORMAT (info), GST_VIDEO_INFO_WIDTH (info),
+      GST_VIDEO_INFO_HEIGHT (info), n_planes, offsets, strides);
+  gst_buffer_copy_into (padded, buffer, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
+  return padded;
+}
+
+guint
+fixture_get_confidences (GstBuffer * buffer,
+    gdouble confidences[FIXTURE_MAX_CLASSES])
+{
+  GstClassificationMeta *meta = gst_buffer_get_classification_meta (buffer);
+  guint i, n = meta ? gst_classification_meta_get_n_entries (meta) : 0;
+
+  for (i = 0; i < n; i++) {
+    gdouble confidence;
+    gint index;
+
+    fail_unless (gst_classification_meta_get_entry (meta, i, NULL, &index,
+            &confidence));
+    fail_unless (index >= 0 && index < FIXTURE_MAX_CLASSES);
+    confidences[index] = confidence;
+  }
+  return n;
+}
+
+GstMessage *
+fixture_pop_message (GstBus * bus, GstMessageType types)
+{
+  return gst_bus_pop_filtered (bus, types);
+}
+
+void
+fixture_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
+    gint code, ...)
+{
+  GstMessage *message = gst_bus_pop_filtered (bus, type);
+  GError *error = NULL;
+  const gchar *word;
+  va_list words;
+
+  fail_unless (message != NULL, "no message of type %s",
+      gst_message_type_get_name (type));
+  if (type == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, NULL);
+  else
+    gst_message_parse_warning (message, &error, NULL);
+  fail_unless (error->domain == domain && error->code == code,
+      "%s %d instead of %s %d: %s", g_quark_to_string (error->domain),
+      error->code, g_quark_to_string (domain), code, error->message);
+  va_start (words, code);
+  while ((word = va_arg (words, const gchar *)))
+      fail_unless (strstr (error->message, word) != NULL,
+        "\"%s\" is not in: %s", word, error->message);
+  va_end (words);
+  g_error_free (error);
+  gst_message_unref (message);
+}
