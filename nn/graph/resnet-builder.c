@@ -14,10 +14,10 @@ check_all_used (const NnResnetBuilder *builder, GError **error)
 
   for (i = 0; i < builder->weights->tensors->len; i++) {
     const NnTensor *tensor = g_ptr_array_index (builder->weights->tensors, i);
+    gsize prefix = g_str_has_prefix (tensor->name, builder->survey.prefix) ? strlen (builder->survey.prefix) : 0;
     g_autofree gchar *shape = NULL;
 
-    if (g_hash_table_contains (builder->used, tensor) || g_str_has_suffix (tensor->name, "total_ops")
-        || g_str_has_suffix (tensor->name, "total_params"))
+    if (g_hash_table_contains (builder->used, tensor) || nn_resnet_is_harmless (tensor->name + prefix))
       continue;
     shape = nn_tensor_shape_string (tensor);
     g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,

@@ -49,6 +49,8 @@ typedef struct {
 
 gboolean nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **error);
 void nn_resnet_survey_clear (NnResnetSurvey *survey);
+/* No part of the network, and none that matters. */
+gboolean nn_resnet_is_harmless (const gchar *name);
 
 /* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
 const gchar *nn_foreign_hint (const gchar *name);

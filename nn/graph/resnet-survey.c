@@ -26,11 +26,17 @@ is_bn_suffix (const gchar *s)
   return is_conv_suffix (s) || is_statistic (s) || !strcmp (s, "num_batches_tracked");
 }
 
-/* Buffers that a profiler (thop) hangs on every layer. */
-static gboolean
-is_harmless (const gchar *name)
+/* What training leaves beside a network and evaluation does not need: the buffers that a profiler (thop) hangs on every
+ * layer, the counter of torch.optim.swa_utils.AveragedModel, the class weights of a loss. */
+gboolean
+nn_resnet_is_harmless (const gchar *name)
 {
-  return g_str_has_suffix (name, "total_ops") || g_str_has_suffix (name, "total_params");
+  static const gchar *const names[] = { "n_averaged",  "criterion.weight", "criterion.pos_weight",
+                                        "loss.weight", "loss_fn.weight",   "loss_fn.pos_weight",
+                                        NULL };
+
+  return g_str_has_suffix (name, "total_ops") || g_str_has_suffix (name, "total_params")
+         || g_strv_contains (names, name);
 }
 
 /* A decimal number of at most four digits and the point after it; *end behind the point. */
@@ -190,7 +196,7 @@ nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **err
     const gchar *name = tensor->name + (inside ? prefix_length : 0);
     gsize head;
 
-    if (is_harmless (name))
+    if (nn_resnet_is_harmless (name))
       continue;
     if (inside && (parse_layer (survey, name, FALSE) || parse_block (survey, name)))
       continue;

@@ -48,4 +48,4 @@ void test_dict_prefix (TestDict *dict, const gchar *prefix);
 
 /* A .safetensors file (floats as F32, integers as I64) with metadata: key, value, …, NULL; free with g_bytes_unref().
  */
-GBytes *test_dict_to_safetensors (const TestDict *dict, const gchar *key, ...) G_GNUC_NULL_TERMINATED;
+GBytes *test_dict_to_safetensors (const TestDict *dict, const gchar *key, ...);

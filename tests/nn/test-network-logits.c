@@ -129,7 +129,7 @@ test_network (gconstpointer data)
 {
   const Case *test = data;
   Fixture fixture = { NULL };
-  g_autofree gfloat *images = NULL, *reference = NULL, *again = NULL;
+  g_autofree gfloat *images = NULL, *reference = NULL;
   gdouble largest = 0, worst = 0;
   NnSession *session;
   guint i, threads, n;
