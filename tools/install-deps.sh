@@ -25,10 +25,10 @@ EOF
 # a|b: either will do; the first that can be had is taken when neither is there.
 # OpenBLAS is the serial build: it never starts threads beside ours.
 engine_packages='gcc libc6-dev meson ninja-build pkg-config|pkgconf libglib2.0-dev libopenblas-serial-dev
-  libgdk-pixbuf-2.0-dev libjpeg-dev libjson-glib-dev libpng-dev libwebp-dev'
+  libgdk-pixbuf-2.0-dev libjpeg-dev libjson-glib-dev libpng-dev libwebp-dev libzip-dev'
 build_packages="$engine_packages libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev"
 run_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
-test_packages='clang clang-format|clang-format-14 indent valgrind libc6-dbg gstreamer1.0-plugins-bad python3 python3-gi
+test_packages='clang clang-format|clang-format-14 g++ indent valgrind libc6-dbg gstreamer1.0-plugins-bad python3 python3-gi
   gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 python3-numpy python3-pil'
 analytics_packages='libgstreamer-plugins-bad1.0-dev gstreamer1.0-plugins-bad'
 
@@ -57,8 +57,17 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
   exit 0
 fi
 
-is_installed () { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
-can_be_had () { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+is_installed () {
+  local status
+  status=$(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null) || return 1
+  [[ " $status" == *" installed "* ]]
+}
+
+can_be_had () {
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null) || return 1
+  [[ $policy == *"Candidate: "* && $policy != *"Candidate: (none)"* ]]
+}
 
 # The first of the alternatives that is installed; nothing is said of which when none is.
 any_installed () {
