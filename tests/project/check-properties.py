@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""README.md's property table says what gst-inspect-1.0 resnetclassify says: the same names, the same defaults.
+
+The table is the one whose first column is headed "property"; a column headed "default" is compared too. A default in
+the README is compared without code marks; "–", "-" and "" stand for a property without a value, NULL or "".
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+SKIP = 77
+# GstObject's and GstBaseTransform's own.
+INHERITED = {"name", "parent", "qos"}
+NOTHING = {"", "-", "–", "—", "null", '""', "empty", "none", "(null)", "unset", "not set"}
+
+
+def inspect(plugin_folder):
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(
+            os.environ, GST_PLUGIN_PATH=str(plugin_folder), GST_REGISTRY=os.path.join(folder, "registry.bin"), LC_ALL="C.UTF-8"
+        )
+        try:
+            result = subprocess.run(
+                ["gst-inspect-1.0", "--no-colors", "resnetclassify"], env=environment, capture_output=True, text=True
+            )
+        except FileNotFoundError:
+            print("there is no gst-inspect-1.0")
+            sys.exit(SKIP)
+    if result.returncode:
+        sys.exit(f"gst-inspect-1.0 resnetclassify: exit status {result.returncode}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def properties_of(text):
+    """name → (default or None, readable and writable flags)"""
+    section = re.search(r"^Element Properties:$(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    if not section:
+        sys.exit("gst-inspect-1.0 shows no properties:\n" + text)
+    found = {}
+    for part in re.split(r"\n(?=  [a-z][a-z0-9-]*\s+: )", section[1]):
+        match = re.match(r"\s*([a-z][a-z0-9-]*)\s+: ", part)
+        if not match:
+            continue
+        default = re.search(r"Default:\s*(\S.*?)\s*$", part, re.MULTILINE)
+        value = default[1] if default else None
+        if value is not None:
+            # An enumeration's default is shown as: 0, "softmax"
+            nick = re.match(r"""-?\d+, "(.*)"$""", value)
+            value = nick[1] if nick else value.strip('"')
+        found[match[1]] = value
+    return {name: value for name, value in found.items() if name not in INHERITED}
+
+
+def table_of(readme):
+    """Rows of the property table: name → default or None (where the table has no such column)."""
+    rows = None
+    default_column = None
+    for line in readme.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] if line.lstrip().startswith("|") else None
+        if rows is None:
+            if cells and cells[0].lower() == "property":
+                rows = {}
+                heads = [cell.lower() for cell in cells]
+                default_column = heads.index("default") if "default" in heads else None
+            continue
+        if cells is None:
+            break
+        if set(cells[0]) <= set(":-"):
+            continue
+        default = cells[default_column] if default_column is not None and default_column < len(cells) else None
+        for name in re.findall(r"`([a-z][a-z0-9-]*)`", cells[0]):
+            rows[name] = default
+    return rows, default_column is not None
+
+
+def same(shown, written):
+    written = re.sub(r"[`*]", "", written).split("(")[0].strip()
+    if shown is None or shown.lower() in NOTHING:
+        return written.lower() in NOTHING or shown is None
+    if shown == written:
+        return True
+    # The first word of a default may be followed by what it means: "0, every CPU".
+    first = re.split(r"[,;:\s]", written)[0]
+    try:
+        return float(first) == float(shown)
+    except ValueError:
+        return first.strip('"') == shown or written.strip('"') == shown
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plugin-folder", type=pathlib.Path, required=True)
+    parser.add_argument("--readme", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2] / "README.md")
+    arguments = parser.parse_args()
+    if not arguments.readme.exists():
+        sys.exit(f"{arguments.readme} is missing")
+    shown = properties_of(inspect(arguments.plugin_folder))
+    if not shown:
+        sys.exit("gst-inspect-1.0 shows no property of resnetclassify's own")
+    written, with_defaults = table_of(arguments.readme.read_text(encoding="utf-8"))
+    if written is None:
+        sys.exit(f"{arguments.readme.name} has no table headed “property”")
+    problems = [f"{name}: gst-inspect-1.0 shows it and the table does not" for name in shown if name not in written]
+    problems += [f"{name}: in the table and not in gst-inspect-1.0" for name in written if name not in shown]
+    if with_defaults:
+        for name in shown:
+            if name in written and not same(shown[name], written[name]):
+                problems.append(f"{name}: its default is {shown[name]!r}, the table says {written[name]!r}")
+    for problem in problems:
+        print(problem)
+    print(f"{len(shown)} properties, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
