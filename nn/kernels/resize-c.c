@@ -100,12 +100,10 @@ row_fast_c (gint16 *dst, const gint16 *src, const NnResizeFilter *filter)
 }
 
 static void
-deinterleave_c (gint16 *const *dst, const gint16 *src, guint n_components, guint width)
+unstride_c (gint16 *dst, const gint16 *src, guint step, guint width)
 {
-  for (guint x = 0; x < width; x++) {
-    for (guint c = 0; c < n_components; c++)
-      dst[c][x] = src[x * n_components + c];
-  }
+  for (guint x = 0; x < width; x++)
+    dst[x] = src[(gsize)x * step];
 }
 
 static inline guint8
@@ -142,7 +140,7 @@ nn_resize_kernels_init (NnResizeKernels *kernels, NnIsa isa)
     .column = column_c,
     .column_fast = column_fast_c,
     .row_fast = row_fast_c,
-    .deinterleave = deinterleave_c,
+    .unstride = unstride_c,
     .yuv_to_rgb = yuv_to_rgb_c,
   };
 #if defined(__x86_64__)

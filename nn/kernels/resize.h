@@ -64,8 +64,8 @@ typedef void (*NnResizeColumnFast) (gint16 *dst, const guint8 *const *rows, cons
 /* One row, fast: NN_YUV_BITS → NN_YUV_BITS. taps is a multiple of NN_RESIZE_ROW_TAPS. Saturates at 16 bits. */
 typedef void (*NnResizeRowFast) (gint16 *dst, const gint16 *src, const NnResizeFilter *filter);
 
-/* dst[c][x] = src[x · n_components + c], x < @width; 2 or 4 components. */
-typedef void (*NnDeinterleave) (gint16 *const *dst, const gint16 *src, guint n_components, guint width);
+/* dst[x] = src[x · step], x < @width. Nothing behind src[(width - 1) · step] is read. */
+typedef void (*NnUnstride) (gint16 *dst, const gint16 *src, guint step, guint width);
 
 /* One row of colour conversion: three rows with NN_YUV_BITS → three rows of bytes. */
 typedef void (*NnYuvToRgb) (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 *cb, const gint16 *cr,
@@ -77,7 +77,7 @@ typedef struct {
   NnResizeColumn column;
   NnResizeColumnFast column_fast;
   NnResizeRowFast row_fast;
-  NnDeinterleave deinterleave;
+  NnUnstride unstride;
   NnYuvToRgb yuv_to_rgb;
 } NnResizeKernels;
 

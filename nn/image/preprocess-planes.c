@@ -1,0 +1,211 @@
+/* gst-resnet: the fast way for YUV: the planes are resized, then the small result is converted
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Resizing and converting are both linear, but for rounding and clamping, so they can change places. The vertical pass
+ * comes first: it takes whole rows of bytes, whatever lies in them. */
+#include "image/preprocessor-private.h"
+
+#include "base/nn-memory.h"
+
+#include <string.h>
+
+/* Below this scale rounding before the resize, as the reference does it, no longer averages out; above the other one a
+ * coefficient of NN_RESIZE_FAST_BITS is too coarse (docs/preprocessing.md has the measurements). */
+#define MIN_SCALE 1.5
+#define MAX_SCALE 200.0
+
+gboolean
+nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image)
+{
+  gdouble sx = (gdouble)self->x.in / self->x.resized, sy = (gdouble)self->y.in / self->y.resized;
+
+  return image->kind == NN_IMAGE_YUV && MIN (sx, sy) >= MIN_SCALE && MAX (sx, sy) <= MAX_SCALE;
+}
+
+/* Do two components lie in each other's rows, so that one pass over the bytes serves both? */
+static gboolean
+interleaved (const NnImage *image, guint a, guint b)
+{
+  const NnComponent *x = &image->component[a], *y = &image->component[b];
+  gssize distance = (gssize)((guintptr)y->data - (guintptr)x->data);
+
+  return x->row_stride == y->row_stride && x->pixel_stride > 1 && y->pixel_stride > 1 && x->pixel_stride <= 4
+         && y->pixel_stride <= 4 && ABS (distance) < 4;
+}
+
+/* Which component's rows hold component @c? */
+static guint
+span_owner (const NnImage *image, guint c)
+{
+  if (c > 0 && image->chroma_shift_y == 0 && interleaved (image, 0, c))
+    return 0;
+  if (c == 2 && interleaved (image, 1, 2))
+    return 1;
+  return c;
+}
+
+static gboolean
+init_filters (NnPreprocessor *self, const NnImage *image)
+{
+  NnPlanesWay *way = &self->planes;
+  const NnInterpolation interpolation = self->params.interpolation;
+
+  for (guint p = 0; p < 2; p++) {
+    guint shift_x = p ? image->chroma_shift_x : 0, shift_y = p ? image->chroma_shift_y : 0;
+
+    if (!nn_resize_filter_init_fast (&way->h[p], &self->x, interpolation, NN_RESIZE_ROW_TAPS, image->roi_x,
+                                     nn_image_subsampled (image->width, shift_x), shift_x, image->chroma_left)
+        || !nn_resize_filter_init_fast (&way->v[p], &self->y, interpolation, 2, image->roi_y,
+                                        nn_image_subsampled (image->height, shift_y), shift_y, image->chroma_top))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The columns that each component needs; windows count from there. */
+static void
+init_columns (NnPlanesWay *way)
+{
+  for (guint p = 0; p < 2; p++) {
+    NnResizeFilter *h = &way->h[p];
+    guint first = G_MAXUINT, end = 0;
+
+    for (guint i = 0; i < h->n; i++) {
+      first = MIN (first, h->start[i]);
+      end = MAX (end, h->start[i] + h->count[i]);
+    }
+    for (guint i = 0; i < h->n; i++)
+      h->start[i] -= first;
+    for (guint c = p; c < 1 + 2 * p; c++) {
+      way->first_of[c] = first;
+      way->n_samples[c] = end - first;
+    }
+  }
+}
+
+/* Which bytes go through the vertical pass together. */
+static gboolean
+init_spans (NnPlanesWay *way, const NnImage *image)
+{
+  guint span_of_owner[3] = { 0 };
+  gssize first[3], end[3];
+
+  for (guint c = 0; c < 3; c++) {
+    guint owner = span_owner (image, c);
+    gssize distance = (gssize)((guintptr)image->component[c].data - (guintptr)image->component[owner].data);
+    gssize begin = distance + (gssize)(way->first_of[c] * image->component[c].pixel_stride);
+    gssize last = begin + (gssize)((way->n_samples[c] - 1) * image->component[c].pixel_stride);
+    guint s;
+
+    if (owner == c) {
+      s = span_of_owner[c] = way->n_spans++;
+      way->span[s].component = c;
+      way->span[s].v = &way->v[c > 0];
+      first[s] = begin;
+      end[s] = last + 1;
+    } else {
+      s = span_of_owner[owner];
+      first[s] = MIN (first[s], begin);
+      end[s] = MAX (end[s], last + 1);
+    }
+    way->span_of[c] = s;
+    span_of_owner[c] = s;
+  }
+  for (guint c = 0; c < 3; c++) {
+    guint s = way->span_of[c];
+    guint owner = way->span[s].component;
+    gssize distance = (gssize)((guintptr)image->component[c].data - (guintptr)image->component[owner].data);
+
+    way->offset_of[c] = (guint)(distance + (gssize)(way->first_of[c] * image->component[c].pixel_stride) - first[s]);
+  }
+  for (guint s = 0; s < way->n_spans; s++) {
+    way->span[s].offset = first[s];
+    way->span[s].n_bytes = (guint)(end[s] - first[s]);
+    /* The horizontal pass may read taps samples from any start. */
+    way->span_row[s]
+        = nn_aligned_alloc0 (((gsize)way->span[s].n_bytes + way->h[0].taps + way->h[1].taps) * sizeof (gint16));
+    if (!way->span_row[s])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+nn_planes_way_init (NnPreprocessor *self, const NnImage *image)
+{
+  NnPlanesWay *way = &self->planes;
+  const gsize keep = self->x.keep;
+
+  nn_yuv_matrix_init (&way->matrix, image->kr, image->kb, image->full_range);
+  if (!init_filters (self, image))
+    return FALSE;
+  init_columns (way);
+  if (!init_spans (way, image))
+    return FALSE;
+  way->strided = nn_aligned_alloc0 (
+      ((gsize)MAX (way->n_samples[0], way->n_samples[1]) + way->h[0].taps + way->h[1].taps) * sizeof (gint16));
+  for (guint c = 0; c < 3; c++) {
+    way->result[c] = nn_aligned_alloc0 (keep * sizeof (gint16));
+    if (!way->result[c])
+      return FALSE;
+  }
+  way->rgb = nn_aligned_alloc0 (3 * keep);
+  way->window = g_try_new0 (const guint8 *, MAX (way->v[0].taps, way->v[1].taps));
+  return way->strided && way->rgb && way->window;
+}
+
+void
+nn_planes_way_clear (NnPlanesWay *way)
+{
+  for (guint p = 0; p < 2; p++) {
+    nn_resize_filter_clear (&way->h[p]);
+    nn_resize_filter_clear (&way->v[p]);
+  }
+  for (guint c = 0; c < 3; c++) {
+    nn_aligned_free (way->span_row[c]);
+    nn_aligned_free (way->result[c]);
+  }
+  nn_aligned_free (way->strided);
+  nn_aligned_free (way->rgb);
+  g_free (way->window);
+  memset (way, 0, sizeof *way);
+}
+
+static void
+resize_span (const NnPreprocessor *self, const NnImage *image, guint s, guint row)
+{
+  const NnPlanesWay *way = &self->planes;
+  const NnSpan *span = &way->span[s];
+  const NnResizeFilter *v = span->v;
+  const guint count = v->count[row], n = (count + 1) & ~1u;
+
+  for (guint t = 0; t < n; t++)
+    way->window[t]
+        = nn_component_at (&image->component[span->component], v->start[row] + MIN (t, count - 1), 0) + span->offset;
+  self->kernels.column_fast (way->span_row[s], way->window, v->high + (gsize)row * v->taps, n, span->n_bytes);
+}
+
+void
+nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink)
+{
+  NnPlanesWay *way = &self->planes;
+  const gsize keep = self->x.keep;
+  guint8 *r = way->rgb, *g = r + keep, *b = g + keep;
+
+  for (guint j = 0; j < self->y.keep; j++) {
+    for (guint s = 0; s < way->n_spans; s++)
+      resize_span (self, image, s, j);
+    for (guint c = 0; c < 3; c++) {
+      const gint16 *src = way->span_row[way->span_of[c]] + way->offset_of[c];
+      const guint step = (guint)image->component[c].pixel_stride;
+
+      if (step > 1) {
+        self->kernels.unstride (way->strided, src, step, way->n_samples[c]);
+        src = way->strided;
+      }
+      self->kernels.row_fast (way->result[c], src, &way->h[c > 0]);
+    }
+    self->kernels.yuv_to_rgb (r, g, b, way->result[0], way->result[1], way->result[2], &way->matrix, (guint)keep);
+    nn_preprocessor_store (self, sink, j, r, g, b, 1);
+  }
+}

@@ -1,0 +1,107 @@
+/* gst-resnet: the inside of NnPreprocessor
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "image/image-private.h"
+
+/* --- whole rows of R, G, B (or of gray) in bytes, then Pillow's two passes --- */
+
+typedef enum {
+  NN_ROWS_PACKED, /* the image's own pixels of 3 or 4 bytes */
+  NN_ROWS_PLANES, /* the image's own planes */
+  NN_ROWS_FETCH,  /* bytes gathered into scratch rows, gray through a table */
+  NN_ROWS_YUV,    /* converted into scratch rows */
+} NnRows;
+
+typedef struct {
+  NnRows rows;
+  guint n_planes;                /* 1: gray; 3 */
+  gboolean horizontal, vertical; /* is there such a pass? */
+  NnResizeFilter h, v;
+  guint col_first, n_cols; /* the source columns that are needed, in the region of interest */
+  guint8 order[3];         /* PACKED */
+  gsize row_bytes;         /* of a row after the horizontal pass: keep · 4 (PACKED) or keep · n_planes */
+  guint ring_n;            /* rows in the ring: row r lies in slot r % ring_n */
+  guint8 *ring, *out_row;
+  const guint8 **window;
+  guint8 *scratch[3];
+  guint8 gray[256];
+  /* YUV */
+  NnYuvMatrix matrix;
+  guint chroma_first, n_chroma; /* the columns of the chroma planes that are needed */
+  NnChromaTap *chroma_taps;     /* per source column, counted from chroma_first */
+  gint16 *luma, *blended, *chroma[2];
+} NnExactWay;
+
+/* --- planes of YUV resized, then the small result converted --- */
+
+/* Bytes that the vertical pass takes in one go: one component, or several that lie in each other. */
+typedef struct {
+  guint component; /* whose data pointer counts */
+  gssize offset;   /* from that component's row to the first byte needed */
+  guint n_bytes;
+  const NnResizeFilter *v;
+} NnSpan;
+
+typedef struct {
+  guint n_spans;
+  NnSpan span[3];
+  guint span_of[3];   /* per component */
+  guint offset_of[3]; /* its first needed sample in the span, bytes */
+  guint first_of[3];  /* its first needed sample, columns of the plane */
+  guint n_samples[3];
+  NnResizeFilter h[2], v[2]; /* luma, chroma */
+  NnYuvMatrix matrix;
+  gint16 *span_row[3], *strided, *result[3];
+  guint8 *rgb;
+  const guint8 **window;
+} NnPlanesWay;
+
+typedef enum { NN_WAY_NONE, NN_WAY_NEAREST, NN_WAY_EXACT, NN_WAY_PLANES } NnWay;
+
+struct _NnPreprocessor {
+  NnPreprocess params;
+  NnResizeKernels kernels;
+  gfloat table[3][256]; /* ToTensor and Normalize of a byte */
+
+  /* What the rest was made for: an image without its data pointers. */
+  NnImage made_for;
+  gsize made_for_offset[3];
+  NnWay way;
+  NnAxis x, y;
+  guint *nearest_x, *nearest_y;
+  guint8 *nearest_row;
+  NnExactWay exact;
+  NnPlanesWay planes;
+};
+
+/* Where finished rows go: one of the two is set. */
+typedef struct {
+  gfloat *tensor;
+  guint8 *rgb;
+} NnImageSink;
+
+/* Row @row of what CenterCrop keeps: pixel x's R is r[x · step]. */
+void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row, const guint8 *r, const guint8 *g,
+                            const guint8 *b, guint step);
+
+/* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
+gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
+
+/* FALSE: no memory. */
+gboolean nn_exact_way_init (NnPreprocessor *self, const NnImage *image);
+void nn_exact_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
+void nn_exact_way_clear (NnExactWay *way);
+
+gboolean nn_planes_way_init (NnPreprocessor *self, const NnImage *image);
+void nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
+void nn_planes_way_clear (NnPlanesWay *way);
+
+/* 0–255 from limited-range or full-range gray. */
+guint8 nn_gray_to_full (guint8 value, gboolean full_range);
+
+static inline const guint8 *
+nn_component_at (const NnComponent *component, guint row, guint column)
+{
+  return component->data + (gssize)row * component->row_stride + (gsize)column * component->pixel_stride;
+}

@@ -1,0 +1,313 @@
+/* gst-resnet: the geometry and the filters of Resize → CenterCrop
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/nn-memory.h"
+#include "image/image-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- geometry --- */
+
+/* Python's int(round(n / 2.0)): a half goes to the even neighbour. */
+static guint
+half_to_even (guint n)
+{
+  guint half = n / 2;
+
+  return n % 2 ? half + half % 2 : half;
+}
+
+static NnAxis
+make_axis (guint in, guint resized, guint crop)
+{
+  NnAxis axis = { in, resized };
+
+  /* torchvision pads (crop - size) / 2 zeros on the left, the rest on the right; the padded image is as large as the
+   * crop then. */
+  if (resized < crop) {
+    axis.keep = resized;
+    axis.out = (crop - resized) / 2;
+  } else {
+    axis.keep = crop;
+    axis.first = half_to_even (resized - crop);
+  }
+  return axis;
+}
+
+void
+nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxis *x, NnAxis *y)
+{
+  guint resized_width = params->crop, resized_height = params->crop;
+
+  if (params->resize > 0) {
+    /* torchvision's _compute_resized_output_size(): int(size · long / short). At most 65535 · 4096, below 2^31. */
+    if (width <= height) {
+      resized_width = params->resize;
+      resized_height = (guint)((guint64)params->resize * height / width);
+    } else {
+      resized_height = params->resize;
+      resized_width = (guint)((guint64)params->resize * width / height);
+    }
+  }
+  *x = make_axis (width, resized_width, params->crop);
+  *y = make_axis (height, resized_height, params->crop);
+}
+
+void
+nn_resize_nearest (const NnAxis *axis, guint *index)
+{
+  /* Pillow adds the step up from pixel to pixel; its rounding errors are part of the result. */
+  gdouble step = (gdouble)axis->in / axis->resized;
+  gdouble position = step * 0.5;
+
+  for (guint i = 0; i < axis->first; i++)
+    position += step;
+  for (guint i = 0; i < axis->keep; i++) {
+    index[i] = position < axis->in ? (guint)position : G_MAXUINT;
+    position += step;
+  }
+}
+
+/* --- weights --- */
+
+static gdouble
+bilinear (gdouble x)
+{
+  x = fabs (x);
+  return x < 1.0 ? 1.0 - x : 0.0;
+}
+
+/* Cubic convolution (Keys 1981) with a = -0.5. */
+static gdouble
+bicubic (gdouble x)
+{
+  const gdouble a = -0.5;
+
+  x = fabs (x);
+  if (x < 1.0)
+    return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
+  if (x < 2.0)
+    return (((x - 5) * x + 8) * x - 4) * a;
+  return 0.0;
+}
+
+/**
+ * Pillow's precompute_coeffs(): the filter is stretched by the scale when the image shrinks; its window is cut at the
+ * image's edges and the rest is normalized to a sum of 1. All in double, in Pillow's order of operations.
+ */
+static guint
+pixel_weights (const NnAxis *axis, NnInterpolation interpolation, guint i, guint *start, gdouble *weights)
+{
+  const gboolean cubic = interpolation == NN_INTERPOLATION_BICUBIC;
+  gdouble scale = (gdouble)axis->in / axis->resized;
+  gdouble filter_scale = MAX (scale, 1.0);
+  gdouble support = (cubic ? 2.0 : 1.0) * filter_scale;
+  gdouble center = (axis->first + i + 0.5) * scale;
+  gdouble inverse = 1.0 / filter_scale, sum = 0.0;
+  gint first = MAX ((gint)(center - support + 0.5), 0);
+  gint last = MIN ((gint)(center + support + 0.5), (gint)axis->in);
+
+  for (gint x = first; x < last; x++) {
+    gdouble argument = (x - center + 0.5) * inverse;
+    gdouble weight = cubic ? bicubic (argument) : bilinear (argument);
+
+    weights[x - first] = weight;
+    sum += weight;
+  }
+  for (gint x = first; x < last; x++) {
+    if (sum != 0.0)
+      weights[x - first] /= sum;
+  }
+  *start = first;
+  return last - first;
+}
+
+/* The most weights that pixel_weights() gives. */
+static guint
+max_pixel_taps (const NnAxis *axis, NnInterpolation interpolation)
+{
+  gdouble scale = MAX ((gdouble)axis->in / axis->resized, 1.0);
+
+  return (guint)ceil ((interpolation == NN_INTERPOLATION_BICUBIC ? 2.0 : 1.0) * scale) * 2 + 1;
+}
+
+static gboolean
+allocate (NnResizeFilter *filter, guint n, guint taps)
+{
+  gsize bytes;
+
+  memset (filter, 0, sizeof *filter);
+  if (!nn_size_mul3 (n, taps, sizeof (gint16), &bytes))
+    return FALSE;
+  filter->n = n;
+  filter->taps = taps;
+  filter->start = nn_aligned_alloc0 ((gsize)n * sizeof (guint));
+  filter->count = nn_aligned_alloc0 ((gsize)n * sizeof (guint));
+  filter->high = nn_aligned_alloc0 (bytes);
+  filter->low = nn_aligned_alloc0 (bytes);
+  if (filter->start && filter->count && filter->high && filter->low)
+    return TRUE;
+  nn_resize_filter_clear (filter);
+  return FALSE;
+}
+
+void
+nn_resize_filter_clear (NnResizeFilter *filter)
+{
+  nn_aligned_free (filter->start);
+  nn_aligned_free (filter->count);
+  nn_aligned_free (filter->high);
+  nn_aligned_free (filter->low);
+  memset (filter, 0, sizeof *filter);
+}
+
+static guint
+round_up (guint value, guint multiple)
+{
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/* Moves a window that would end behind @limit to the left. Returns by how much. */
+static guint
+pull_back (guint start, guint taps, guint limit)
+{
+  guint64 end = (guint64)start + taps;
+  guint shift = end > limit ? (guint)(end - limit) : 0;
+
+  return MIN (shift, start);
+}
+
+gboolean
+nn_resize_filter_init_exact (NnResizeFilter *filter, const NnAxis *axis, NnInterpolation interpolation,
+                             guint taps_multiple, guint limit)
+{
+  guint max_taps = max_pixel_taps (axis, interpolation);
+  g_autofree gdouble *weights = g_try_new (gdouble, max_taps);
+  guint *starts = g_try_new (guint, axis->keep), widest = 1;
+  gboolean ok = FALSE;
+
+  memset (filter, 0, sizeof *filter);
+  if (!weights || !starts)
+    goto done;
+  /* The widest window that really occurs: often less than max_taps. */
+  for (guint i = 0; i < axis->keep; i++) {
+    guint count = pixel_weights (axis, interpolation, i, &starts[i], weights);
+
+    widest = MAX (widest, count);
+  }
+  if (!allocate (filter, axis->keep, round_up (widest, taps_multiple)))
+    goto done;
+  for (guint i = 0; i < axis->keep; i++) {
+    guint start, count = pixel_weights (axis, interpolation, i, &start, weights);
+    guint shift = pull_back (start, filter->taps, limit);
+    gsize base = (gsize)i * filter->taps + shift;
+
+    filter->start[i] = start - shift;
+    filter->count[i] = MIN (count + shift, filter->taps);
+    for (guint t = 0; t < count && shift + t < filter->taps; t++) {
+      /* Pillow's normalize_coeffs_8bpc(): halves away from zero. */
+      gdouble scaled = weights[t] * (1 << NN_RESIZE_EXACT_BITS);
+      gint32 k = (gint32)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+
+      filter->high[base + t] = (gint16)(k >> 15);
+      filter->low[base + t] = (gint16)(k & 0x7fff);
+    }
+  }
+  ok = TRUE;
+
+done:
+  g_free (starts);
+  return ok;
+}
+
+/* --- chroma --- */
+
+NnChromaTap
+nn_chroma_tap (guint position, guint plane_size, guint shift, gboolean cosited)
+{
+  /* In units of an eighth of a chroma sample: sample i sits on luma position i · 2^shift, or in the middle of its
+   * 2^shift luma pixels. */
+  gint unit = 8 >> shift;
+  gint eighths = (gint)position * unit - (cosited ? 0 : (8 - unit) / 2);
+  gint a = eighths >= 0 ? eighths / 8 : -1;
+  NnChromaTap tap;
+
+  tap.weight_b = eighths - a * 8;
+  tap.a = (guint)CLAMP (a, 0, (gint)plane_size - 1);
+  tap.b = (guint)CLAMP (a + 1, 0, (gint)plane_size - 1);
+  return tap;
+}
+
+gboolean
+nn_resize_filter_init_fast (NnResizeFilter *filter, const NnAxis *axis, NnInterpolation interpolation,
+                            guint taps_multiple, guint roi_first, guint plane_size, guint shift, gboolean cosited)
+{
+  guint max_taps = max_pixel_taps (axis, interpolation);
+  g_autofree gdouble *weights = g_try_new (gdouble, max_taps);
+  g_autofree gdouble *composed = NULL;
+  guint widest = 1;
+
+  memset (filter, 0, sizeof *filter);
+  if (!weights)
+    return FALSE;
+  for (guint i = 0; i < axis->keep; i++) {
+    guint first, count = pixel_weights (axis, interpolation, i, &first, weights);
+    guint start = nn_chroma_tap (roi_first + first, plane_size, shift, cosited).a;
+    guint end = nn_chroma_tap (roi_first + first + count - 1, plane_size, shift, cosited).b;
+
+    widest = MAX (widest, end - start + 1);
+  }
+  if (!allocate (filter, axis->keep, round_up (widest, taps_multiple)))
+    return FALSE;
+  composed = g_try_new (gdouble, filter->taps);
+  if (!composed) {
+    nn_resize_filter_clear (filter);
+    return FALSE;
+  }
+  for (guint i = 0; i < axis->keep; i++) {
+    guint first, count = pixel_weights (axis, interpolation, i, &first, weights);
+    guint start = nn_chroma_tap (roi_first + first, plane_size, shift, cosited).a, end = start;
+    gdouble sum = 0;
+    gint before = 0;
+
+    memset (composed, 0, filter->taps * sizeof *composed);
+    for (guint t = 0; t < count; t++) {
+      NnChromaTap tap = nn_chroma_tap (roi_first + first + t, plane_size, shift, cosited);
+
+      composed[tap.a - start] += weights[t] * (8 - tap.weight_b) / 8;
+      composed[tap.b - start] += weights[t] * tap.weight_b / 8;
+      end = tap.b;
+    }
+    filter->start[i] = start;
+    filter->count[i] = end - start + 1;
+    /* The running sum is rounded, not each coefficient: so they add up to exactly 1, and what one is short of its
+     * neighbour has more. */
+    for (guint t = 0; t < filter->count[i]; t++) {
+      gint rounded;
+
+      sum += composed[t] * (1 << NN_RESIZE_FAST_BITS);
+      rounded = (gint)floor (sum + 0.5);
+      filter->high[(gsize)i * filter->taps + t] = (gint16)(rounded - before);
+      before = rounded;
+    }
+  }
+  return TRUE;
+}
+
+void
+nn_yuv_matrix_init (NnYuvMatrix *matrix, gdouble kr, gdouble kb, gboolean full_range)
+{
+  const gdouble unit = 1 << NN_YUV_BITS;
+  gdouble luma = (full_range ? 1.0 : 255.0 / 219.0) / unit;
+  gdouble chroma = (full_range ? 1.0 : 255.0 / 224.0) / unit;
+  gdouble kg = 1.0 - kr - kb;
+
+  /* ITU-R BT.601, BT.709, BT.2020: E'Y = Kr E'R + Kg E'G + Kb E'B, E'Cb = (E'B - E'Y) / (2 - 2 Kb), E'Cr = (E'R - E'Y)
+   * / (2 - 2 Kr), solved for R, G, B. */
+  matrix->y_offset = full_range ? 0 : 16 << NN_YUV_BITS;
+  matrix->y = (gfloat)luma;
+  matrix->r_cr = (gfloat)(2 * (1 - kr) * chroma);
+  matrix->b_cb = (gfloat)(2 * (1 - kb) * chroma);
+  matrix->g_cb = (gfloat)(-2 * (1 - kb) * kb / kg * chroma);
+  matrix->g_cr = (gfloat)(-2 * (1 - kr) * kr / kg * chroma);
+}
