@@ -8,18 +8,19 @@
 #include "gstframeview.h"
 
 #include "gstframecheck.h"
+#include "gstframenarrow.h"
 
 struct _GstFrameView
 {
   GstVideoInfo info;            /* of the caps */
   GstVideoFrame frame;          /* while mapped */
 
-  /* for formats that are converted */
-  GstVideoConverter *converter;
-  GstVideoInfo converted_info;
+  /* for formats that are not viewed where they lie, of this size */
+  gint kept_width, kept_height;
+  GstVideoConverter *converter; /* to a plainer format */
   GstBuffer *converted_buffer;
   GstVideoFrame converted;      /* mapped as long as the buffer is there */
-  gint source_width, source_height;
+  GstFrameNarrow *narrow;       /* to 8 bits and, for RGB, full range */
 };
 
 static gboolean
@@ -87,111 +88,117 @@ gst_frame_view_new (void)
 }
 
 static void
-drop_converter (GstFrameView * view)
+drop_kept (GstFrameView * view)
 {
+  g_clear_pointer (&view->narrow, gst_frame_narrow_free);
   g_clear_pointer (&view->converter, gst_video_converter_free);
   if (view->converted_buffer) {
     gst_video_frame_unmap (&view->converted);
     gst_clear_buffer (&view->converted_buffer);
   }
+  view->kept_width = view->kept_height = 0;
 }
 
 void
 gst_frame_view_free (GstFrameView * view)
 {
-  drop_converter (view);
+  drop_kept (view);
   g_free (view);
 }
 
 void
 gst_frame_view_set_info (GstFrameView * view, const GstVideoInfo * info)
 {
-  drop_converter (view);
+  drop_kept (view);
   view->info = *info;
 }
 
+/* A plain format of the same family and subsampling, with room for all bits. */
 static GstVideoFormat
-converted_format (const GstVideoFormatInfo * finfo)
+plain_format (const GstVideoFormatInfo * finfo)
 {
-  guint w_sub, h_sub;
+  static const GstVideoFormat yuv[][3] = {
+    {GST_VIDEO_FORMAT_Y444, GST_VIDEO_FORMAT_Y42B, GST_VIDEO_FORMAT_I420},
+    {GST_VIDEO_FORMAT_Y444_10LE, GST_VIDEO_FORMAT_I422_10LE,
+        GST_VIDEO_FORMAT_I420_10LE},
+    {GST_VIDEO_FORMAT_Y444_12LE, GST_VIDEO_FORMAT_I422_12LE,
+        GST_VIDEO_FORMAT_I420_12LE},
+  };
+  guint depth = finfo->depth[0];
+  guint w_sub = finfo->w_sub[1], h_sub = finfo->h_sub[1];
 
   if (GST_VIDEO_FORMAT_INFO_IS_RGB (finfo))
-    return GST_VIDEO_FORMAT_RGB;
+    return depth > 8 ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_RGB;
   if (GST_VIDEO_FORMAT_INFO_IS_GRAY (finfo))
-    return GST_VIDEO_FORMAT_GRAY8;
-  w_sub = GST_VIDEO_FORMAT_INFO_W_SUB (finfo, 1);
-  h_sub = GST_VIDEO_FORMAT_INFO_H_SUB (finfo, 1);
-  if (w_sub == 1 && h_sub == 1)
-    return GST_VIDEO_FORMAT_I420;
-  if (w_sub == 1 && h_sub == 0)
-    return GST_VIDEO_FORMAT_Y42B;
-  if (w_sub == 2 && h_sub == 0)
+    return depth > 8 ? GST_VIDEO_FORMAT_GRAY16_LE : GST_VIDEO_FORMAT_GRAY8;
+  if (w_sub == 2 && h_sub == 0 && depth == 8)
     return GST_VIDEO_FORMAT_Y41B;
-  return GST_VIDEO_FORMAT_Y444;
+  return yuv[depth > 10 ? 2 : depth > 8][MIN (w_sub + h_sub, 2)];
 }
 
 static gboolean
-make_converter (GstFrameView * view, gint width, gint height, GError ** error)
+make_converter (GstFrameView * view, const GstVideoInfo * in,
+    GstVideoInfo * out)
 {
-  const GstVideoFormatInfo *finfo = view->info.finfo;
-  GstVideoInfo in, *out = &view->converted_info;
-  gboolean limited = view->info.colorimetry.range
-      == GST_VIDEO_COLOR_RANGE_16_235 && !GST_VIDEO_INFO_IS_RGB (&view->info);
-
-  drop_converter (view);
-  if (!gst_video_info_set_format (&in, finfo->format, width, height)
-      || !gst_video_info_set_format (out, converted_format (finfo), width,
-          height))
-    goto impossible;
-  /* Same colorimetry and siting on both sides: only the packing changes. Progressive, because lines go one to one. */
-  in.colorimetry = out->colorimetry = view->info.colorimetry;
-  in.chroma_site = out->chroma_site = view->info.chroma_site;
-
-  /* From more than 8 bits: values of limited range are 8-bit ones shifted left, so what is dropped must be dithered to
-   * keep averages; full range is widened by repeating bits, where dropping the low ones is the inverse. */
-  view->converter = gst_video_converter_new (&in, out,
+  if (!gst_video_info_set_format (out, plain_format (in->finfo),
+          GST_VIDEO_INFO_WIDTH (in), GST_VIDEO_INFO_HEIGHT (in)))
+    return FALSE;
+  /* Same colorimetry and siting on both sides: only the packing changes. */
+  out->colorimetry = in->colorimetry;
+  out->chroma_site = in->chroma_site;
+  view->converter = gst_video_converter_new (in, out,
       gst_structure_new ("options",
           GST_VIDEO_CONVERTER_OPT_CHROMA_MODE, GST_TYPE_VIDEO_CHROMA_MODE,
           GST_VIDEO_CHROMA_MODE_NONE,
           GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
-          limited ? GST_VIDEO_DITHER_BAYER : GST_VIDEO_DITHER_NONE, NULL));
-  if (!view->converter)
-    goto impossible;
+          GST_VIDEO_DITHER_NONE, NULL));
   view->converted_buffer =
       gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (out), NULL);
-  if (!view->converted_buffer)
-    goto impossible;
+  if (!view->converter || !view->converted_buffer)
+    return FALSE;
   if (!gst_video_frame_map (&view->converted, out, view->converted_buffer,
           GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
     gst_clear_buffer (&view->converted_buffer);
-    goto impossible;
+    return FALSE;
   }
-  view->source_width = width;
-  view->source_height = height;
+  return TRUE;
+}
+
+/* Makes what frames of this size need to become 8-bit components. */
+static gboolean
+prepare (GstFrameView * view, gint width, gint height, GError ** error)
+{
+  const GstVideoFormatInfo *finfo = view->info.finfo;
+  GstVideoInfo plain, out;
+
+  if (view->kept_width == width && view->kept_height == height)
+    return TRUE;
+  drop_kept (view);
+  if (!gst_video_info_set_format (&plain, finfo->format, width, height))
+    goto impossible;
+  /* Progressive, because lines go one to one. */
+  plain.colorimetry = view->info.colorimetry;
+  plain.chroma_site = view->info.chroma_site;
+  if (!gst_frame_narrow_takes (finfo)) {
+    if (!make_converter (view, &plain, &out))
+      goto impossible;
+    plain = out;
+  }
+  if (!gst_frame_view_is_direct (plain.finfo) || is_limited_rgb (&plain)) {
+    view->narrow = gst_frame_narrow_new (&plain);
+    if (!view->narrow)
+      goto impossible;
+  }
+  view->kept_width = width;
+  view->kept_height = height;
   return TRUE;
 
 impossible:
-  drop_converter (view);
+  drop_kept (view);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "Frames of format %s, %d×%d, cannot be converted", finfo->name, width,
       height);
   return FALSE;
-}
-
-/* GStreamer 1.22's converter leaves RGB's range as it is. */
-static void
-expand_range (GstVideoFrame * frame)
-{
-  gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-  guint8 *row = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  guint8 table[256];
-  gint x, y, i;
-
-  for (i = 0; i < 256; i++)
-    table[i] = CLAMP (((i - 16) * 510 + 219) / 438, 0, 255);
-  for (y = 0; y < GST_VIDEO_FRAME_HEIGHT (frame); y++, row += stride)
-    for (x = 0; x < 3 * GST_VIDEO_FRAME_WIDTH (frame); x++)
-      row[x] = table[row[x]];
 }
 
 static void
@@ -266,20 +273,23 @@ find_rectangle (GstBuffer * buffer, const GstVideoFrame * frame,
 }
 
 static gboolean
-convert (GstFrameView * view, gint width, gint height, GError ** error)
+convert (GstFrameView * view, gint width, gint height, NnImage * image,
+    GError ** error)
 {
-  GstVideoFrame source = view->frame;
+  GstVideoFrame source = view->frame, *plain = &source;
 
-  if ((!view->converter || view->source_width != width
-          || view->source_height != height)
-      && !make_converter (view, width, height, error))
+  if (!prepare (view, width, height, error))
     return FALSE;
   /* A video meta's frame can be larger than what the converter is to read. */
   source.info.width = width;
   source.info.height = height;
-  gst_video_converter_frame (view->converter, &source, &view->converted);
-  if (is_limited_rgb (&view->info))
-    expand_range (&view->converted);
+  if (view->converter) {
+    gst_video_converter_frame (view->converter, &source, &view->converted);
+    plain = &view->converted;
+  }
+  fill_image (image, plain, &view->info, width, height);
+  if (view->narrow)
+    gst_frame_narrow_run (view->narrow, plain, image->component);
   return TRUE;
 }
 
@@ -305,13 +315,10 @@ gst_frame_view_map (GstFrameView * view, GstBuffer * buffer, NnImage * image,
       || !gst_frame_check_bounds (&view->frame, width, height, error))
     goto failed;
 
-  if (gst_frame_view_is_direct (info->finfo) && !is_limited_rgb (info)) {
+  if (gst_frame_view_is_direct (info->finfo) && !is_limited_rgb (info))
     fill_image (image, &view->frame, info, width, height);
-  } else {
-    if (!convert (view, width, height, error))
-      goto failed;
-    fill_image (image, &view->converted, info, width, height);
-  }
+  else if (!convert (view, width, height, image, error))
+    goto failed;
   image->roi_x = roi.roi_x;
   image->roi_y = roi.roi_y;
   image->roi_width = roi.roi_width;

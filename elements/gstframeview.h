@@ -6,8 +6,9 @@
 #include <nn/image.h>
 
 G_BEGIN_DECLS
-/* 8-bit layouts are viewed where they lie; everything else is converted into a frame that is kept from one buffer to
- * the next, to an 8-bit format of the same family and subsampling, so that colorimetry stays the frame's own. */
+/* 8-bit layouts are viewed where they lie. Everything else becomes, in memory that is kept from one buffer to the next,
+ * 8-bit planes of the same family and subsampling, so that colorimetry stays the frame's own: words of up to 16 bits by
+ * rounding, packed and tiled layouts through GstVideoConverter before that. */
 typedef struct _GstFrameView GstFrameView;
 
 GstFrameView *gst_frame_view_new (void);

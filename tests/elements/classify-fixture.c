@@ -130,6 +130,8 @@ fixture_frame_new (const GstVideoInfo * info, guint n)
   GstVideoInfo rgb_info;
 
   gst_video_info_set_format (&rgb_info, GST_VIDEO_FORMAT_RGB, width, height);
+  rgb_info.fps_n = info->fps_n;
+  rgb_info.fps_d = info->fps_d;
   rgb = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&rgb_info), NULL);
   fail_unless (gst_video_frame_map (&source, &rgb_info, rgb,
           GST_MAP_READWRITE));

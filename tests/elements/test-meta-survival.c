@@ -19,7 +19,7 @@ static const struct
   {"videoflip method=clockwise", "video videofilter"},
   {"jpegenc", "jpeg"},
   {"jpegenc ! jpegdec", "jpeg"},
-  {"pngenc", "video png"},
+  {"videoconvert ! pngenc", "video png"},
   {"vp8enc deadline=1", "vpx"},
   {"x264enc tune=zerolatency", "x264"},
 };

@@ -3,14 +3,14 @@
 
 #include "classify-fixture.h"
 
-#define CAPS "video/x-raw,format=RGB,width=40,height=40,framerate=25/1"
+#define CAPS "video/x-raw,format=RGB,width=48,height=40,framerate=25/1"
 
 static GstBuffer *
 push_frame (GstHarness * harness, guint n)
 {
   GstVideoInfo info;
 
-  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_RGB, 40, 40);
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_RGB, 48, 40);
   return gst_harness_push_and_pull (harness, fixture_frame_new (&info, n));
 }
 
