@@ -15,16 +15,18 @@ typedef enum {
 
 typedef struct {
   NnRows rows;
-  guint n_planes;                /* 1: gray; 3 */
-  gboolean horizontal, vertical; /* is there such a pass? */
+  guint n_planes;                                /* 1: gray; 3 */
+  gboolean horizontal, vertical, vertical_first; /* is there such a pass? which comes first? */
   NnResizeFilter h, v;
   guint col_first, n_cols; /* the source columns that are needed, in the region of interest */
   guint8 order[3];         /* PACKED */
-  gsize row_bytes;         /* of a row after the horizontal pass: keep · 4 (PACKED) or keep · n_planes */
+  gsize plane_stride;      /* of a fetched row's planes */
+  gsize out_bytes;         /* of a row after the horizontal pass: keep · 4 (PACKED) or keep · n_planes */
+  gsize ring_bytes;        /* of a row in the ring */
   guint ring_n;            /* rows in the ring: row r lies in slot r % ring_n */
   guint8 *ring, *out_row;
+  guint8 *source; /* one row before the horizontal pass */
   const guint8 **window;
-  guint8 *scratch[3];
   guint8 gray[256];
   /* YUV */
   NnYuvMatrix matrix;
@@ -87,6 +89,14 @@ void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint
 
 /* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
 gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
+
+NnRows nn_choose_rows (const NnImage *image, NnExactWay *way);
+/* Where the components are bytes of one pixel of 3 or 4 bytes: the first one's address, and their @order in it; else
+ * NULL. */
+const guint8 *nn_packed_base (const NnImage *image, guint8 order[3]);
+gboolean nn_fetch_yuv_init (NnExactWay *way, const NnImage *image);
+/* FETCH, YUV: the needed columns of row @row as planes of bytes. */
+void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst, gsize plane_stride);
 
 /* FALSE: no memory. */
 gboolean nn_exact_way_init (NnPreprocessor *self, const NnImage *image);
