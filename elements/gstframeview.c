@@ -10,6 +10,9 @@
 #include "gstframecheck.h"
 #include "gstframenarrow.h"
 
+/* Zeros behind a staged frame. */
+#define STAGING_SLACK 64
+
 struct _GstFrameView
 {
   GstVideoInfo info;            /* of the caps */
@@ -17,6 +20,8 @@ struct _GstFrameView
 
   /* for formats that are not viewed where they lie, of this size */
   gint kept_width, kept_height;
+  GstVideoInfo staging_info;
+  guint8 *staging;              /* what the converter reads of complex formats */
   GstVideoConverter *converter; /* to a plainer format */
   GstBuffer *converted_buffer;
   GstVideoFrame converted;      /* mapped as long as the buffer is there */
@@ -92,6 +97,7 @@ drop_kept (GstFrameView * view)
 {
   g_clear_pointer (&view->narrow, gst_frame_narrow_free);
   g_clear_pointer (&view->converter, gst_video_converter_free);
+  g_clear_pointer (&view->staging, g_free);
   if (view->converted_buffer) {
     gst_video_frame_unmap (&view->converted);
     gst_clear_buffer (&view->converted_buffer);
@@ -143,6 +149,14 @@ make_converter (GstFrameView * view, const GstVideoInfo * in,
   if (!gst_video_info_set_format (out, plain_format (in->finfo),
           GST_VIDEO_INFO_WIDTH (in), GST_VIDEO_INFO_HEIGHT (in)))
     return FALSE;
+  /* GStreamer 1.22 reads up to a word behind the rows of some of them (NV16_10LE32), which can be behind the buffer. */
+  if ((in->finfo->flags & GST_VIDEO_FORMAT_FLAG_COMPLEX)
+      && !GST_VIDEO_FORMAT_INFO_IS_TILED (in->finfo)) {
+    view->staging_info = *in;
+    view->staging = g_try_malloc0 (GST_VIDEO_INFO_SIZE (in) + STAGING_SLACK);
+    if (!view->staging)
+      return FALSE;
+  }
   /* Same colorimetry and siting on both sides: only the packing changes. */
   out->colorimetry = in->colorimetry;
   out->chroma_site = in->chroma_site;
@@ -221,6 +235,11 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
     image->component[i].row_stride = GST_VIDEO_FRAME_COMP_STRIDE (frame, i);
     image->component[i].pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, i);
   }
+  /* V, Y, U, Y as its name says; GStreamer 1.22 describes it as UYVY. */
+  if (finfo->format == GST_VIDEO_FORMAT_VYUY) {
+    image->component[1].data = (guint8 *) frame->data[0] + 2;
+    image->component[2].data = (guint8 *) frame->data[0];
+  }
   if (image->kind == NN_IMAGE_YUV) {
     image->chroma_shift_x = GST_VIDEO_FORMAT_INFO_W_SUB (finfo, 1);
     image->chroma_shift_y = GST_VIDEO_FORMAT_INFO_H_SUB (finfo, 1);
@@ -272,6 +291,29 @@ find_rectangle (GstBuffer * buffer, const GstVideoFrame * frame,
   return TRUE;
 }
 
+/* Makes @source a frame in the staging memory, with default strides. Its bounds have been checked. */
+static void
+stage (GstFrameView * view, GstVideoFrame * source)
+{
+  const GstVideoInfo *info = &view->staging_info;
+  guint i, n = GST_VIDEO_INFO_N_PLANES (info);
+
+  for (i = 0; i < n; i++) {
+    gsize offset = GST_VIDEO_INFO_PLANE_OFFSET (info, i);
+    gsize end = i + 1 < n ? GST_VIDEO_INFO_PLANE_OFFSET (info, i + 1) :
+        GST_VIDEO_INFO_SIZE (info);
+    gsize stride = GST_VIDEO_INFO_PLANE_STRIDE (info, i);
+    const guint8 *row = source->data[i];
+
+    source->data[i] = view->staging + offset;
+    for (; offset + stride <= end; offset += stride) {
+      memcpy (view->staging + offset, row, stride);
+      row += GST_VIDEO_FRAME_PLANE_STRIDE (source, i);
+    }
+    source->info.stride[i] = (gint) stride;
+  }
+}
+
 static gboolean
 convert (GstFrameView * view, gint width, gint height, NnImage * image,
     GError ** error)
@@ -283,6 +325,8 @@ convert (GstFrameView * view, gint width, gint height, NnImage * image,
   /* A video meta's frame can be larger than what the converter is to read. */
   source.info.width = width;
   source.info.height = height;
+  if (view->staging)
+    stage (view, &source);
   if (view->converter) {
     gst_video_converter_frame (view->converter, &source, &view->converted);
     plain = &view->converted;
