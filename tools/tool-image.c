@@ -128,6 +128,7 @@ static gboolean
 pixbuf_decode (const gchar *type, const guint8 *data, gsize size, ToolImage *image, GError **error)
 {
   g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new_with_type (type, error);
+  static const guint8 padding[3] = { 0 };
   PixbufSize limit = { 0 };
   GdkPixbuf *pixbuf;
   const guint8 *pixels;
@@ -138,6 +139,9 @@ pixbuf_decode (const gchar *type, const guint8 *data, gsize size, ToolImage *ima
     return FALSE;
   g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared), &limit);
   ok = gdk_pixbuf_loader_write (loader, data, size, error);
+  /* What a BMP file's last row may lack; see bmp_is_whole(). */
+  if (ok && g_str_equal (type, "bmp"))
+    ok = gdk_pixbuf_loader_write (loader, padding, sizeof padding, error);
   /* A loader must be closed whatever happened, and only the first error tells the reason. */
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
   if (limit.refused) {

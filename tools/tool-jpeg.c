@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jerror.h>
 #include <jpeglib.h>
 #include <nn/error.h>
 
@@ -21,6 +20,7 @@ typedef struct {
   struct jpeg_decompress_struct cinfo;
   struct jpeg_error_mgr err;
   struct jpeg_progress_mgr progress;
+  struct jpeg_source_mgr source;
   jmp_buf jump;
   gchar message[JMSG_LENGTH_MAX];
   ToolImage *image;
@@ -37,16 +37,10 @@ error_exit (j_common_ptr common)
   longjmp (jpeg->jump, 1);
 }
 
+/* Pillow decodes through corrupt data, which libjpeg only warns about. */
 static void
 emit_message (j_common_ptr common, int level)
 {
-  Jpeg *jpeg = common->client_data;
-
-  /* Pillow decodes through corrupt data (libjpeg's other warnings), but refuses a file that ends early. */
-  if (level < 0 && common->err->msg_code == JWRN_JPEG_EOF) {
-    g_strlcpy (jpeg->message, "the file ends early", sizeof jpeg->message);
-    longjmp (jpeg->jump, 1);
-  }
 }
 
 static void
@@ -63,6 +57,30 @@ progress_monitor (j_common_ptr common)
     g_snprintf (jpeg->message, sizeof jpeg->message, "the file has more than %d scans", MAX_SCANS);
     longjmp (jpeg->jump, 1);
   }
+}
+
+/* The source holds the whole file, and waits for more where that ends, as Pillow's does: libjpeg then gives the rows it
+ * has. A source that makes up an end (jpeg_mem_src) would decode a file that was cut; one that fails at once would
+ * refuse a file that lacks only its end marker, which Pillow reads. */
+static void
+source_nothing (j_decompress_ptr cinfo)
+{
+}
+
+static boolean
+source_fill (j_decompress_ptr cinfo)
+{
+  return FALSE;
+}
+
+static void
+source_skip (j_decompress_ptr cinfo, long n)
+{
+  if (n <= 0)
+    return;
+  n = MIN (n, (long)cinfo->src->bytes_in_buffer);
+  cinfo->src->next_input_byte += n;
+  cinfo->src->bytes_in_buffer -= (size_t)n;
 }
 
 static guint
@@ -94,8 +112,16 @@ decode (Jpeg *jpeg, const guint8 *data, gsize size)
 
   jpeg_create_decompress (cinfo);
   cinfo->progress = &jpeg->progress;
-  jpeg_mem_src (cinfo, data, (unsigned long)size);
-  jpeg_read_header (cinfo, TRUE);
+  jpeg->source.next_input_byte = data;
+  jpeg->source.bytes_in_buffer = size;
+  jpeg->source.init_source = source_nothing;
+  jpeg->source.fill_input_buffer = source_fill;
+  jpeg->source.skip_input_data = source_skip;
+  jpeg->source.resync_to_restart = jpeg_resync_to_restart;
+  jpeg->source.term_source = source_nothing;
+  cinfo->src = &jpeg->source;
+  if (jpeg_read_header (cinfo, TRUE) == JPEG_SUSPENDED)
+    goto truncated;
   if (cinfo->num_components != 1 && cinfo->num_components != 3 && cinfo->num_components != 4) {
     g_set_error (jpeg->error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                  "the JPEG file has %d components; grey (1), colour (3) and CMYK (4) are read", cinfo->num_components);
@@ -108,17 +134,23 @@ decode (Jpeg *jpeg, const guint8 *data, gsize size)
   cinfo->out_color_space = cinfo->num_components == 4 ? JCS_CMYK : JCS_RGB;
   if (cinfo->num_components == 4)
     jpeg->row = g_malloc ((gsize)cinfo->image_width * 4);
-  jpeg_start_decompress (cinfo);
+  if (!jpeg_start_decompress (cinfo))
+    goto truncated;
   while (cinfo->output_scanline < cinfo->output_height) {
     guint8 *out = jpeg->image->rgb + (gsize)cinfo->output_scanline * jpeg->image->width * 3;
     JSAMPROW row = jpeg->row ? jpeg->row : out;
 
-    jpeg_read_scanlines (cinfo, &row, 1);
+    if (jpeg_read_scanlines (cinfo, &row, 1) != 1)
+      goto truncated;
     if (jpeg->row)
       cmyk_row (jpeg->row, out, jpeg->image->width);
   }
-  jpeg_finish_decompress (cinfo);
+  /* All rows are there: what follows them is no matter. */
   return TRUE;
+
+truncated:
+  g_set_error (jpeg->error, NN_ERROR, NN_ERROR_FORMAT, "the JPEG file ends early");
+  return FALSE;
 }
 
 gboolean

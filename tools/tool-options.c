@@ -71,9 +71,9 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
   ToolOptions *options = data;
   const gchar *const *match;
 
-  if (g_str_equal (name, "--threads"))
+  if (g_str_equal (name, "--threads") || g_str_equal (name, "-t"))
     return tool_parse_uint (name, value, 0, 1024, &options->threads, error);
-  if (g_str_equal (name, "--top-k"))
+  if (g_str_equal (name, "--top-k") || g_str_equal (name, "-k"))
     return tool_parse_uint (name, value, 1, G_MAXINT, &options->top_k, error);
   if (g_str_equal (name, "--resize")) {
     options->has_resize = TRUE;

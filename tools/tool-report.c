@@ -209,7 +209,7 @@ tool_report_print (const ToolReport *r, gboolean tables)
   g_autofree gchar *read = tool_group_digits (r->total);
   guint i;
 
-  if (tables) {
+  if (tables && r->total) {
     print_classes (r);
     if (r->folder->n_folders <= MAX_PRINTED_MATRIX)
       print_matrix (r);
