@@ -146,7 +146,8 @@ step_tsan () {
   build "$check_dir/tsan" -Db_sanitize=thread -Db_lundef=false || return 1
   TSAN_OPTIONS="suppressions=$source_root/tests/project/tsan.supp:halt_on_error=1:second_deadlock_stack=1" \
     GST_REGISTRY_FORK=no GST_RESNET_TEST_FRAMES=$slow_frames GST_RESNET_TEST_LOOPS=$slow_loops \
-    run_tests tsan "$check_dir/tsan" --suite threaded --timeout-multiplier 5
+    run_tests tsan "$check_dir/tsan" --suite threaded --timeout-multiplier 5 \
+    --wrapper "env 'LD_PRELOAD=$check_dir/tsan/tests/project/libtsan-glib.so'"
 }
 
 step_engine () {
@@ -156,16 +157,6 @@ step_engine () {
 
 step_install () {
   build "$main_build" -Dwerror=true && python3 tests/project/check-install.py --meson "$MESON" --build "$main_build"
-}
-
-# A copy of what git would commit (or of everything but build folders, where this is no clone).
-copy_tree () {
-  if git -C "$source_root" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-    git -C "$source_root" ls-files -z --cached --others --exclude-standard |
-      (cd "$source_root" && tar --null --ignore-failed-read -T - -cf - 2>/dev/null) | tar -xf - -C "$1"
-  else
-    tar -C "$source_root" --exclude='./build*' -cf - . | tar -xf - -C "$1"
-  fi
 }
 
 step_copy () {

@@ -42,3 +42,13 @@ use_plugin_of () {
   export GST_PLUGIN_PATH="$1/plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
   export GST_REGISTRY="$1/gst-registry.bin"
 }
+
+# copy_tree FOLDER: a copy of what git would commit (or of everything but build folders, where this is no clone).
+copy_tree () {
+  if git -C "$source_root" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    git -C "$source_root" ls-files -z --cached --others --exclude-standard |
+      (cd "$source_root" && tar --null --ignore-failed-read -T - -cf - 2>/dev/null) | tar -xf - -C "$1"
+  else
+    tar -C "$source_root" --exclude='./build*' -cf - . | tar -xf - -C "$1"
+  fi
+}
