@@ -42,8 +42,9 @@ bench_context (void)
 
   return tool_context_new (
       "MODEL", "Measures how fast a model runs on this machine, without preprocessing.",
-      "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians of runs of\n"
-      "their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as inspect does.\n\n"
+      "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians\n"
+      "of runs of their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as\n"
+      "inspect does.\n\n"
       "Examples:\n"
       "  resnet-tool bench resnet50.pth\n"
       "  resnet-tool bench embedded --threads 1 --layers\n"

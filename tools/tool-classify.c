@@ -30,11 +30,9 @@ classify_context (void)
 {
   return tool_context_new (
       "MODEL IMAGE...", "Classifies images: the classes the network finds most likely, best first.",
-      "JPEG, PNG, GIF, BMP, WebP, TIFF and PNM are read, told apart by content, as Pillow's convert('RGB') reads "
-      "them:\n"
-      "alpha is dropped, EXIF orientation is not applied. An image that cannot be read is reported, the others go on, "
-      "and\n"
-      "the exit status is 1.\n\n"
+      "JPEG, PNG, GIF, BMP, WebP, TIFF and PNM are read, told apart by content, as Pillow's\n"
+      "convert('RGB') reads them: alpha is dropped, EXIF orientation is not applied. An image that cannot\n"
+      "be read is reported, the others go on, and the exit status is 1.\n\n"
       "Examples:\n"
       "  resnet-tool classify embedded cat.jpg coffee.png\n"
       "  resnet-tool classify resnet50.pth --labels imagenet_classes.txt --top-k 3 *.jpg\n"

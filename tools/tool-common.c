@@ -106,6 +106,69 @@ tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labe
   return TRUE;
 }
 
+gboolean
+tool_is_wordnet_id (const gchar *string, gsize length)
+{
+  gsize i;
+
+  if (length != 9 || string[0] != 'n')
+    return FALSE;
+  for (i = 1; i < 9; i++)
+    if (!g_ascii_isdigit (string[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* {"0": ["n01440764", "tench"], ...} */
+static void
+identifiers_of_json (const gchar *text, gsize size, guint n_classes, GPtrArray *ids)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonNode *root;
+  guint i;
+
+  if (!json_parser_load_from_data (parser, text, (gssize)size, NULL))
+    return;
+  root = json_parser_get_root (parser);
+  for (i = 0; root && JSON_NODE_HOLDS_OBJECT (root) && i < n_classes; i++) {
+    g_autofree gchar *key = g_strdup_printf ("%u", i);
+    JsonNode *node = json_object_get_member (json_node_get_object (root), key);
+    JsonNode *first = node && JSON_NODE_HOLDS_ARRAY (node) && json_array_get_length (json_node_get_array (node))
+                          ? json_array_get_element (json_node_get_array (node), 0)
+                          : NULL;
+    const gchar *id = first && JSON_NODE_HOLDS_VALUE (first) ? json_node_get_string (first) : NULL;
+
+    if (!id || !tool_is_wordnet_id (id, strlen (id)))
+      return;
+    g_ptr_array_add (ids, g_strdup (id));
+  }
+}
+
+gchar **
+tool_identifiers_get (const ToolOptions *options, guint n_classes)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree gchar *text = NULL;
+  gsize size;
+
+  if (!options->labels || !g_file_get_contents (options->labels, &text, &size, NULL))
+    return NULL;
+  if (text[0] == '{') {
+    identifiers_of_json (text, size, n_classes, ids);
+  } else {
+    g_auto (GStrv) lines = g_strsplit (text, "\n", 0);
+    gchar **line;
+
+    for (line = lines; *line; line++)
+      if (strlen (*line) > 10 && tool_is_wordnet_id (*line, 9 * (g_ascii_isspace ((*line)[9]) != 0)))
+        g_ptr_array_add (ids, g_strndup (*line, 9));
+  }
+  if (ids->len != n_classes)
+    return NULL;
+  g_ptr_array_add (ids, NULL);
+  return (gchar **)g_ptr_array_free (g_steal_pointer (&ids), FALSE);
+}
+
 NnSession *
 tool_session_new (NnModel *model, const ToolOptions *options, guint max_batch, guint height, guint width,
                   GError **error)

@@ -91,6 +91,10 @@ gboolean tool_preprocess_get (const NnModel *model, const ToolOptions *options, 
                               GError **error);
 /* --labels, else the model's own, else NULL without an error. */
 gboolean tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labels, GError **error);
+/* WordNet identifiers ("n01440764") of the classes, where the --labels file has one for each beside its label
+ * (synset_words.txt, imagenet_class_index.json); else NULL. Free with g_strfreev(). */
+gchar **tool_identifiers_get (const ToolOptions *options, guint n_classes);
+gboolean tool_is_wordnet_id (const gchar *string, gsize length);
 /* A session for @preprocess's crop (or height × width where not 0) and up to @max_batch images. */
 NnSession *tool_session_new (NnModel *model, const ToolOptions *options, guint max_batch, guint height, guint width,
                              GError **error);

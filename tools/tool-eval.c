@@ -41,15 +41,15 @@ eval_context (void)
 
   return tool_context_new (
       "MODEL DIR", "Measures a model on a folder of images: top-1, top-5, each class, what is taken for what.",
-      "DIR is an ImageFolder as torchvision reads it: DIR/CLASS/*.{jpg,jpeg,png,bmp,ppm,pgm,webp,gif,tif,tiff}, also "
-      "in\n"
-      "folders below CLASS. Folders are matched to the labels by name (exactly; else without regard to case and with "
-      "_\n"
-      "for a space; else by what stands before a label's first comma), and may then be a subset of the classes. Where\n"
-      "names don't match, the sorted folders are the classes in order, as in torchvision, if there are as many.\n\n"
-      "The pixels are those of Pillow's convert('RGB'), the tensor is torchvision's: the answers are PyTorch's.\n"
-      "An image that cannot be read is counted and named, not fatal. Progress is shown on a terminal. Results do not\n"
-      "depend on --threads. 'index' in the CSV is the predicted class's.\n\n"
+      "DIR is an ImageFolder as torchvision reads it:\n"
+      "DIR/CLASS/*.{jpg,jpeg,png,bmp,ppm,pgm,webp,gif,tif,tiff}, also in folders below CLASS. Folders are\n"
+      "matched to the labels by name (exactly; else without regard to case and with _ for a space; else\n"
+      "by what stands before a label's first comma; or by WordNet identifier, where the --labels file has\n"
+      "those), and may then be a subset of the classes. Where names don't match, the sorted folders are\n"
+      "the classes in order, as in torchvision, if there are as many.\n\n"
+      "The pixels are those of Pillow's convert('RGB'), the tensor is torchvision's: the answers are\n"
+      "PyTorch's. An image that cannot be read is counted and named, not fatal. Progress is shown on a\n"
+      "terminal. Results do not depend on --threads. 'index' in the CSV is the predicted class's.\n\n"
       "Examples:\n"
       "  resnet-tool eval embedded photos/val\n"
       "  resnet-tool eval resnet50.pth imagenet/val --labels imagenet_classes.txt --csv answers.csv\n"
@@ -241,6 +241,7 @@ eval_run (int argc, char **argv)
   g_autoptr (NnSession) session = NULL;
   g_autoptr (ToolFolder) folder = NULL;
   g_auto (GStrv) labels = NULL;
+  g_auto (GStrv) identifiers = NULL;
   g_autofree guint *classes = NULL;
   g_autofree gfloat *confidences = NULL;
   NnPreprocess preprocess;
@@ -270,7 +271,8 @@ eval_run (int argc, char **argv)
   folder = tool_folder_scan (options.arguments[1], &error);
   if (!folder)
     return tool_fail (error);
-  classes = tool_folder_match (folder, labels, n_classes, &how, &error);
+  identifiers = tool_identifiers_get (&options, n_classes);
+  classes = tool_folder_match (folder, labels, identifiers, n_classes, &how, &error);
   if (!classes)
     return tool_fail (error);
   if (!options.quiet)

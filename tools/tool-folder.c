@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tool-common.h"
+
 /* Folders below a class's folder; a link that points above itself would have no end. */
 #define MAX_DEPTH 32
 /* How many folders a message lists. */
@@ -225,7 +227,7 @@ look_up (GHashTable *table, const gchar *key)
 
 /* The class of each folder by its name alone; NO_CLASS, or TWO_CLASSES where two labels are the same. */
 static guint *
-match_names (const ToolFolder *folder, gchar *const *labels, guint n_classes)
+match_names (const ToolFolder *folder, gchar *const *labels, gchar *const *identifiers, guint n_classes)
 {
   guint *classes = g_new (guint, folder->n_folders);
   GHashTable *tables[3];
@@ -237,6 +239,8 @@ match_names (const ToolFolder *folder, gchar *const *labels, guint n_classes)
     add_key (tables[0], g_strdup (labels[i]), i);
     add_key (tables[1], folded (labels[i]), i);
     add_key (tables[2], before_comma (labels[i]), i);
+    if (identifiers)
+      add_key (tables[0], g_strdup (identifiers[i]), i);
   }
   for (i = 0; i < folder->n_folders; i++) {
     g_autofree gchar *key = folded (folder->names[i]);
@@ -251,9 +255,10 @@ match_names (const ToolFolder *folder, gchar *const *labels, guint n_classes)
 }
 
 guint *
-tool_folder_match (const ToolFolder *folder, gchar *const *labels, guint n_classes, ToolMatch *how, GError **error)
+tool_folder_match (const ToolFolder *folder, gchar *const *labels, gchar *const *identifiers, guint n_classes,
+                   ToolMatch *how, GError **error)
 {
-  g_autofree guint *classes = match_names (folder, labels, n_classes);
+  g_autofree guint *classes = match_names (folder, labels, identifiers, n_classes);
   g_autofree guint *taken = g_new0 (guint, n_classes); /* the folder of each class, counted from 1 */
   g_autoptr (GString) list = g_string_new (NULL);
   guint i, n_unmatched = 0, n_contradicting = 0, first = 0, twin = 0, second = 0;
@@ -308,7 +313,11 @@ tool_folder_match (const ToolFolder *folder, gchar *const *labels, guint n_class
   else
     g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
                  "%u of %u folders match no label: %s (and sorted order needs as many folders as the network has "
-                 "classes, %u)",
-                 n_unmatched, folder->n_folders, list->str, n_classes);
+                 "classes, %u)%s",
+                 n_unmatched, folder->n_folders, list->str, n_classes,
+                 !identifiers && tool_is_wordnet_id (folder->names[0], strlen (folder->names[0]))
+                     ? "; a --labels file with WordNet identifiers, synset_words.txt or imagenet_class_index.json, "
+                       "tells which they are"
+                     : "");
   return NULL;
 }

@@ -32,11 +32,12 @@ void tool_folder_free (ToolFolder *folder);
 /**
  * tool_folder_match: the class of each folder, n_folders numbers (free with g_free())
  * @labels: n_classes labels, or NULL
+ * @identifiers: n_classes WordNet identifiers that folders may be called by ("n01440764"), or NULL
  * By name where every folder matches one label: exactly, else without regard to case and with _ for a space, else by
  * the part before a label's first comma. Else by sorted order where there are as many folders as classes, and no folder
  * that does match a label contradicts it. Else NULL with an error that lists the folders that match no label.
  */
-guint *tool_folder_match (const ToolFolder *folder, gchar *const *labels, guint n_classes, ToolMatch *how,
-                          GError **error);
+guint *tool_folder_match (const ToolFolder *folder, gchar *const *labels, gchar *const *identifiers, guint n_classes,
+                          ToolMatch *how, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ToolFolder, tool_folder_free)

@@ -20,9 +20,10 @@ inspect_context (void)
   return tool_context_new (
       "MODEL",
       "Tells what is in a model file: architecture, layers, shapes, parameters, operations, preprocessing, labels.",
-      "Layers are shown as they run, after BatchNorm was folded and additions and ReLUs were fused; shapes are\n"
-      "channels x height x width of one image; FLOPs are 2 x multiply-adds of one image. Parameters are counted as\n"
-      "PyTorch counts them: weights, biases and BatchNorm's gamma and beta, no running statistics.\n\n"
+      "Layers are shown as they run, after BatchNorm was folded and additions and ReLUs were fused;\n"
+      "shapes are channels x height x width of one image; FLOPs are 2 x multiply-adds of one image.\n"
+      "Parameters are counted as PyTorch counts them: weights, biases and BatchNorm's gamma and beta, no\n"
+      "running statistics.\n\n"
       "Examples:\n"
       "  resnet-tool inspect resnet50.pth\n"
       "  resnet-tool inspect embedded --labels-all\n"

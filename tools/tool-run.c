@@ -20,15 +20,15 @@ run_context (void)
     { NULL },
   };
 
-  return tool_context_new ("MODEL --input X.npy --output Y.npy",
-                           "Runs the network on a tensor that is already preprocessed.",
-                           "Any N, and any H and W that the network takes. The logits are those of the fully connected "
-                           "layer: no softmax.\n\n"
-                           "Examples:\n"
-                           "  resnet-tool preprocess resnet18.pth dog.jpg --output x.npy\n"
-                           "  resnet-tool run resnet18.pth --input x.npy --output y.npy\n"
-                           "  python3 -c \"import numpy; print(numpy.load('y.npy').argmax(1))\"",
-                           TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_QUIET, &options, entries);
+  return tool_context_new (
+      "MODEL --input X.npy --output Y.npy", "Runs the network on a tensor that is already preprocessed.",
+      "Any N, and any H and W that the network takes. The logits are those of the fully connected layer:\n"
+      "no softmax.\n\n"
+      "Examples:\n"
+      "  resnet-tool preprocess resnet18.pth dog.jpg --output x.npy\n"
+      "  resnet-tool run resnet18.pth --input x.npy --output y.npy\n"
+      "  python3 -c \"import numpy; print(numpy.load('y.npy').argmax(1))\"",
+      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_QUIET, &options, entries);
 }
 
 static int

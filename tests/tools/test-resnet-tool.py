@@ -563,6 +563,17 @@ class TestEval(ToolTest):
         with open(table, newline='', encoding='utf-8') as f:
             self.assertEqual([r['predicted'] for r in csv.DictReader(f)], sorted(os.listdir(root)))
 
+    def test_wordnet_identifiers(self):
+        ids = [f'n0{1440764 + i}' for i in range(7)]
+        root = self.folder('wordnet', [(f'{ids[2]}/1.ppm', 'blue'), (f'{ids[0]}/1.ppm', 'red')])
+        self.check(1, 'eval', self.unlabelled, root)
+        self.check(1, 'eval', self.model, root, says=[ids[0], 'WordNet'])
+        words = self.write('words.txt', ''.join(f'{i} {n}\n' for i, n in zip(ids, NAMES)).encode())
+        index = self.write('index.json', json.dumps({str(k): [i, n] for k, (i, n) in enumerate(zip(ids, NAMES))}).encode())
+        for labels in (words, index):
+            document = self.json('eval', self.unlabelled, root, '--labels', labels)
+            self.assertEqual((document['matched_by'], document['correct']), ('name', 2))
+
     def test_numbered_folders_are_warned_about(self):
         model = t.colour_model(self.path('two.safetensors'), labels=False, classes=2)
         root = self.folder('numbers', [('2/a.ppm', 'green'), ('10/a.ppm', 'red')])
