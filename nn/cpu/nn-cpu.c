@@ -4,6 +4,9 @@
 
 #include <nn/session.h>
 #include <sched.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static const gchar *const isa_names[] = { "c", "avx2", "avx512" };
 
@@ -31,8 +34,12 @@ static NnIsa
 detect (void)
 {
 #if defined(__x86_64__)
+  guint eax, ebx, ecx, edx;
+
   __builtin_cpu_init ();
-  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma") || !__builtin_cpu_supports ("f16c"))
+  /* clang 14's builtin does not know F16C by name; it uses AVX's registers, so that avx2 answers for XCR0. */
+  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma") || !__get_cpuid (1, &eax, &ebx, &ecx, &edx)
+      || !(ecx & bit_F16C))
     return NN_ISA_C;
   if (!__builtin_cpu_supports ("avx512f") || !__builtin_cpu_supports ("avx512bw")
       || !__builtin_cpu_supports ("avx512dq") || !__builtin_cpu_supports ("avx512vl"))
