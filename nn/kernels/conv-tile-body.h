@@ -72,7 +72,7 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n)
       if (a->residual)
         acc[m][v] += *(const CONV_VU *)(a->residual + a->residual_offset[first + m] + v * CONV_LANES);
       if (a->relu)
-        acc[m][v] = (CONV_V) ((CONV_I) acc[m][v] & ~(acc[m][v] < zero)); /* a NaN is not below zero */
+        acc[m][v] = (CONV_V)((CONV_I)acc[m][v] & ~(acc[m][v] < zero)); /* a NaN is not below zero */
       *(CONV_VU *)(out + v * CONV_LANES) = acc[m][v];
     }
   }
