@@ -8,6 +8,8 @@ comment on the line before the block, <!-- not run: needs a camera -->, or at th
 `# not run: needs a camera`. The two set-up commands are not run from here, since one of them runs this test: that
 they exist, can be executed and know --help is checked, and tools/check.sh runs tools/try.sh in a copy of the tree.
 A command of a block that sets up, builds or tests a build folder is run where --tree says that the tree is a copy.
+
+Whole programs (a ```c block with a main, a ```python block) are compiled and run too.
 """
 
 import argparse
@@ -22,18 +24,20 @@ TIME_LIMIT = 120
 SET_UP = {"./tools/try.sh", "./tools/check.sh"}
 BUILDING = re.compile(r"^\s*(?:sudo\s+)?(?:meson|ninja|git|apt|apt-get|cd)\b")
 NOT_RUN = re.compile(r"not run: *(.+?)\s*(?:-->)?\s*$")
+LANGUAGES = {"sh": "sh", "bash": "sh", "shell": "sh", "c": "c", "python": "python"}
 FENCE = re.compile(r"^(\s*)(```+|~~~+)\s*([A-Za-z0-9_+-]*)\s*(.*)$")
 
 
 class Block:
-    def __init__(self, line, reason):
+    def __init__(self, language, line, reason):
+        self.language = language
         self.line = line
         self.reason = reason
         self.text = []
 
 
 def blocks_of(text):
-    """The ```sh blocks of a Markdown text."""
+    """The shell, C and Python blocks of a Markdown text."""
     lines = text.splitlines()
     blocks = []
     fence = block = None
@@ -42,9 +46,9 @@ def blocks_of(text):
         match = FENCE.match(line)
         if fence is None and match:
             fence = match[2]
-            if match[3] in {"sh", "bash", "shell"}:
+            if match[3] in LANGUAGES:
                 reason = NOT_RUN.search(before) if before.lstrip().startswith("<!--") else None
-                block = Block(number + 1, reason[1] if reason else None)
+                block = Block(LANGUAGES[match[3]], number + 1, reason[1] if reason else None)
         elif fence is not None and line.strip().startswith(fence) and not line.strip().strip(fence[0]):
             if block:
                 blocks.append(block)
@@ -86,6 +90,30 @@ def check_set_up(tree, command):
     return None
 
 
+def program_commands(block, folder, tree):
+    """The commands that run a whole program, or None where the block is a part of one, or why it cannot run here."""
+    text = "\n".join(block.text) + "\n"
+    if block.language == "c":
+        if not re.search(r"^main \(|\bmain *\(", text, re.MULTILINE):
+            return None, "a part of a program"
+        source = pathlib.Path(folder) / f"block-{block.line}.c"
+        source.write_text(text)
+        # As an application outside the tree would: the header from a folder gst/resnet on its include path.
+        include = pathlib.Path(folder) / "include" / "gst"
+        include.mkdir(parents=True, exist_ok=True)
+        if not (include / "resnet").exists():
+            (include / "resnet").symlink_to(tree / "elements")
+        flags = "$(pkg-config --cflags --libs gstreamer-1.0)"
+        return [f"cc -Wall -Werror '{source}' -I'{include.parent}' {flags} -o '{source}.out'", f"'{source}.out'"], None
+    python = "/usr/bin/python3"
+    needs_gi = "import gi" in text
+    if needs_gi and subprocess.run([python, "-c", "import gi; gi.require_version('Gst', '1.0')"], capture_output=True).returncode:
+        return None, "the distribution's Python has no GStreamer bindings"
+    source = pathlib.Path(folder) / f"block-{block.line}.py"
+    source.write_text(text)
+    return [f"{python} '{source}'"], None
+
+
 def run_block(tree, exports, commands, environment):
     script = "set -e -o pipefail\n" + "\n".join(exports) + "\n" + "\n".join(commands) + "\n"
     try:
@@ -99,7 +127,7 @@ def run_block(tree, exports, commands, environment):
     return (f"exit status {result.returncode}" if result.returncode else None), result.stdout
 
 
-def check_document(document, tree, is_copy, environment, counts):
+def check_document(document, tree, is_copy, folder, environment, counts):
     exports = []
     for block in blocks_of(document.read_text(encoding="utf-8")):
         place = f"{document.name}:{block.line}"
@@ -108,6 +136,18 @@ def check_document(document, tree, is_copy, environment, counts):
             print(f"{place}: skipped: {block.reason}")
             continue
         runnable = []
+        if block.language != "sh":
+            commands, why_not = program_commands(block, folder, tree)
+            if why_not:
+                counts["skipped"] += 1
+                print(f"{place}: skipped: {why_not}")
+                continue
+            problem, output = run_block(tree, exports, commands, environment)
+            if not problem and not output.strip():
+                problem = "it prints nothing"
+            counts["failed" if problem else "passed"] += 1
+            print(f"{place}: {problem or 'passed'}: a {block.language} program: {output.strip()}")
+            continue
         for command in commands_of(block):
             reason = NOT_RUN.search(command) if "#" in command else None
             words = command.split()
@@ -171,7 +211,7 @@ def main():
                 print(f"README.md does not name {command}")
         for document in (readme, tree / "samples" / "launch.md"):
             if document.exists():
-                check_document(document, tree, bool(arguments.tree), environment, counts)
+                check_document(document, tree, bool(arguments.tree), folder, environment, counts)
     print(f"commands: {counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] or not counts["passed"] else 0
 
