@@ -1,0 +1,58 @@
+/* gst-resnet: JSON from untrusted files
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "load/json-check.h"
+
+#include <string.h>
+
+/* Brackets outside strings; a malformed text is the parser's to find. */
+static gboolean
+depth_is_limited (const gchar *data, gsize size)
+{
+  gboolean in_string = FALSE;
+  gsize depth = 0;
+
+  for (gsize i = 0; i < size; i++) {
+    if (in_string) {
+      if (data[i] == '\\')
+        i++;
+      else if (data[i] == '"')
+        in_string = FALSE;
+    } else if (data[i] == '"') {
+      in_string = TRUE;
+    } else if (data[i] == '{' || data[i] == '[') {
+      if (++depth > NN_JSON_MAX_DEPTH)
+        return FALSE;
+    } else if ((data[i] == '}' || data[i] == ']') && depth > 0) {
+      depth--;
+    }
+  }
+  return TRUE;
+}
+
+JsonNode *
+nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error)
+{
+  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (GError) parse_error = NULL;
+  JsonNode *root;
+
+  if (size > G_MAXSSIZE || !g_utf8_validate_len (data, size, NULL) || memchr (data, '\0', size)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not valid UTF-8 text", what);
+    return NULL;
+  }
+  if (!depth_is_limited (data, size)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is nested more than %d deep", what, NN_JSON_MAX_DEPTH);
+    return NULL;
+  }
+  parser = json_parser_new_immutable ();
+  if (!json_parser_load_from_data (parser, data, (gssize)size, &parse_error)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not valid JSON: %s", what, parse_error->message);
+    return NULL;
+  }
+  root = json_parser_get_root (parser);
+  if (!root) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is empty", what);
+    return NULL;
+  }
+  return json_node_ref (root);
+}

@@ -1,0 +1,13 @@
+/* gst-resnet: JSON from untrusted files
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include <nn/error.h>
+
+/* Objects and arrays inside each other; json-glib's parser calls itself for each. */
+#define NN_JSON_MAX_DEPTH 16
+
+/* Parses valid UTF-8 of limited depth; errors NN_ERROR_FORMAT that begin with @what. The root, free with
+ * json_node_unref(). */
+JsonNode *nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error);

@@ -1,0 +1,281 @@
+/* gst-resnet: safetensors files
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Format: README of the safetensors project, section "Format". */
+#include "load/safetensors.h"
+
+#include <string.h>
+
+#include "base/nn-memory.h"
+#include "load/json-check.h"
+#include "load/nn-cursor.h"
+#include "load/tensor-data.h"
+#include "load/tensor-names.h"
+#include "load/weights-private.h"
+
+#define MAX_HEADER_BYTES 100000000
+
+/* What the header says of one tensor. */
+typedef struct {
+  const gchar *name;
+  NnDType dtype;
+  guint n_dims;
+  guint64 dims[NN_TENSOR_MAX_DIMS];
+  guint64 begin, end; /* bytes after the header */
+} Entry;
+
+static const struct {
+  const gchar *name;
+  NnDType dtype;
+} dtypes[] = {
+  { "F64", NN_DTYPE_F64 }, { "F32", NN_DTYPE_F32 },   { "F16", NN_DTYPE_F16 }, { "BF16", NN_DTYPE_BF16 },
+  { "I64", NN_DTYPE_I64 }, { "I32", NN_DTYPE_I32 },   { "I16", NN_DTYPE_I16 }, { "I8", NN_DTYPE_I8 },
+  { "U8", NN_DTYPE_U8 },   { "BOOL", NN_DTYPE_BOOL },
+};
+
+gboolean
+nn_safetensors_detect (const guint8 *data, gsize size)
+{
+  NnCursor cursor;
+  guint64 length;
+
+  nn_cursor_init (&cursor, data, size);
+  /* A header that reaches past the end is a truncated file, which the loader says better than "not a model file". */
+  return nn_cursor_uint_le (&cursor, 8, &length) && length >= 2 && length <= MAX_HEADER_BYTES
+         && nn_cursor_left (&cursor) > 0 && cursor.data[cursor.pos] == '{';
+}
+
+static gboolean
+fail (const NnWeights *weights, const gchar *name, const gchar *what, GError **error)
+{
+  g_autofree gchar *shown
+      = g_strndup (name, g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1), 100)) - name);
+
+  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: tensor \"%s\": %s", weights->name, shown,
+               what);
+  return FALSE;
+}
+
+/* A whole number from 0 to 2^53, which JSON's numbers hold exactly. */
+static gboolean
+get_size (JsonNode *node, guint64 *value)
+{
+  gint64 v;
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return FALSE;
+  v = json_node_get_int (node);
+  if (v < 0 || v > G_GINT64_CONSTANT (1) << 53)
+    return FALSE;
+  *value = (guint64)v;
+  return TRUE;
+}
+
+static gboolean
+parse_entry (const NnWeights *weights, const gchar *name, JsonNode *node, Entry *entry, GError **error)
+{
+  JsonObject *object;
+  JsonNode *dtype, *shape, *offsets;
+  gboolean known = FALSE;
+
+  entry->name = name;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return fail (weights, name, "expected an object with dtype, shape and data_offsets", error);
+  object = json_node_get_object (node);
+  dtype = json_object_get_member (object, "dtype");
+  shape = json_object_get_member (object, "shape");
+  offsets = json_object_get_member (object, "data_offsets");
+
+  if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype) || json_node_get_value_type (dtype) != G_TYPE_STRING)
+    return fail (weights, name, "expected a string \"dtype\"", error);
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes) && !known; i++) {
+    if (strcmp (json_node_get_string (dtype), dtypes[i].name) == 0) {
+      entry->dtype = dtypes[i].dtype;
+      known = TRUE;
+    }
+  }
+  if (!known) {
+    g_set_error (
+        error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+        "%s: tensor \"%.100s\" has dtype \"%.40s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
+        weights->name, name, json_node_get_string (dtype));
+    return FALSE;
+  }
+
+  if (!shape || !JSON_NODE_HOLDS_ARRAY (shape))
+    return fail (weights, name, "expected an array \"shape\"", error);
+  if (json_array_get_length (json_node_get_array (shape)) > NN_TENSOR_MAX_DIMS)
+    return fail (weights, name, "more than 8 dimensions", error);
+  entry->n_dims = json_array_get_length (json_node_get_array (shape));
+  for (guint i = 0; i < entry->n_dims; i++) {
+    if (!get_size (json_array_get_element (json_node_get_array (shape), i), &entry->dims[i]))
+      return fail (weights, name, "a dimension is not a whole number from 0 to 2^53", error);
+  }
+
+  if (!offsets || !JSON_NODE_HOLDS_ARRAY (offsets) || json_array_get_length (json_node_get_array (offsets)) != 2
+      || !get_size (json_array_get_element (json_node_get_array (offsets), 0), &entry->begin)
+      || !get_size (json_array_get_element (json_node_get_array (offsets), 1), &entry->end))
+    return fail (weights, name, "expected two whole numbers in \"data_offsets\"", error);
+  return TRUE;
+}
+
+static gboolean
+parse_metadata (NnWeights *weights, JsonNode *node, GError **error)
+{
+  JsonObjectIter iter;
+  const gchar *key;
+  JsonNode *value;
+
+  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ is not an object",
+                 weights->name);
+    return FALSE;
+  }
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &key, &value)) {
+    if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING) {
+      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%.100s\" is not a string",
+                   weights->name, key);
+      return FALSE;
+    }
+    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (json_node_get_string (value)));
+  }
+  return TRUE;
+}
+
+/* Places of equal begin: the empty one first. */
+static gint
+compare_begin (gconstpointer a, gconstpointer b)
+{
+  const Entry *x = *(const Entry *const *)a, *y = *(const Entry *const *)b;
+
+  if (x->begin != y->begin)
+    return x->begin < y->begin ? -1 : 1;
+  return x->end < y->end ? -1 : x->end > y->end;
+}
+
+/* Shapes give their bytes, and all of them together fill the data without holes or overlaps. */
+static gboolean
+check_places (const NnWeights *weights, GArray *entries, gsize data_size, GError **error)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_sized_new (entries->len);
+  guint64 at = 0;
+
+  for (guint i = 0; i < entries->len; i++) {
+    Entry *e = &g_array_index (entries, Entry, i);
+    gsize n, bytes;
+
+    if (e->begin > e->end || e->end > data_size) {
+      g_autofree gchar *what
+          = g_strdup_printf ("data_offsets %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                             " are outside the file's %" G_GSIZE_FORMAT " bytes of data (a truncated file?)",
+                             e->begin, e->end, data_size);
+
+      return fail (weights, e->name, what, error);
+    }
+    if (!nn_shape_n_elements (e->n_dims, e->dims, &n) || !nn_size_mul (n, nn_dtype_size (e->dtype), &bytes)
+        || bytes != e->end - e->begin) {
+      g_autofree gchar *what = g_strdup_printf (
+          "shape and dtype do not give the %" G_GUINT64_FORMAT " bytes of its data_offsets", e->end - e->begin);
+
+      return fail (weights, e->name, what, error);
+    }
+    g_ptr_array_add (sorted, e);
+  }
+  g_ptr_array_sort (sorted, compare_begin);
+  for (guint i = 0; i < sorted->len; i++) {
+    const Entry *e = g_ptr_array_index (sorted, i);
+
+    if (e->begin != at)
+      return fail (weights, e->name,
+                   e->begin < at ? "its data overlap another tensor's" : "there is a hole before its data", error);
+    at = e->end;
+  }
+  if (at != data_size) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                 "%s: the tensors end at byte %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT " bytes of data",
+                 weights->name, at, data_size);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+take_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, GArray *entries, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) stripped = NULL;
+  NnBudget budget;
+
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (names, (gpointer)g_array_index (entries, Entry, i).name);
+  stripped = nn_tensor_names_strip (names, weights->warnings);
+  nn_budget_init (&budget, g_bytes_get_size (bytes));
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *e = &g_array_index (entries, Entry, i);
+    const gchar *name = g_ptr_array_index (stripped, i);
+    g_autoptr (GBytes) raw = NULL;
+    NnTensor *tensor;
+
+    if (!name)
+      continue;
+    raw = g_bytes_new_from_bytes (bytes, data_start + e->begin, e->end - e->begin);
+    tensor = nn_tensor_new (name, e->dtype, raw, FALSE, 0, e->n_dims, e->dims, NULL, &budget, weights->name, error);
+    if (!tensor)
+      return FALSE;
+    nn_weights_take (weights, tensor);
+  }
+  return TRUE;
+}
+
+gboolean
+nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
+{
+  g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (Entry));
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree gchar *what = g_strdup_printf ("%s: safetensors header", weights->name);
+  const guint8 *header;
+  JsonObjectIter iter;
+  const gchar *name;
+  JsonNode *node;
+  NnCursor cursor;
+  guint64 length;
+
+  nn_cursor_init (&cursor, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (!nn_cursor_uint_le (&cursor, 8, &length) || length > MAX_HEADER_BYTES
+      || !nn_cursor_bytes (&cursor, length, &header)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file ends inside its safetensors header (truncated?)",
+                 weights->name);
+    return FALSE;
+  }
+  root = nn_json_parse ((const gchar *)header, length, what, error);
+  if (!root)
+    return FALSE;
+  if (!JSON_NODE_HOLDS_OBJECT (root)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not an object", what);
+    return FALSE;
+  }
+  if (json_object_get_size (json_node_get_object (root)) > NN_LOAD_MAX_TENSORS) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has more than %d tensors", what, NN_LOAD_MAX_TENSORS);
+    return FALSE;
+  }
+  json_object_iter_init_ordered (&iter, json_node_get_object (root));
+  while (json_object_iter_next_ordered (&iter, &name, &node)) {
+    Entry entry = { 0 };
+
+    if (strcmp (name, "__metadata__") == 0) {
+      if (!parse_metadata (weights, node, error))
+        return FALSE;
+    } else if (!parse_entry (weights, name, node, &entry, error)) {
+      return FALSE;
+    } else {
+      g_array_append_val (entries, entry);
+    }
+  }
+  if (entries->len == 0) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s names no tensors", what);
+    return FALSE;
+  }
+  return check_places (weights, entries, nn_cursor_left (&cursor), error)
+         && take_tensors (weights, bytes, cursor.pos, entries, error);
+}

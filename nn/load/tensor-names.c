@@ -1,0 +1,200 @@
+/* gst-resnet: taking wrappers' prefixes off a state dict's names
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "load/tensor-names.h"
+
+#include <string.h>
+
+/* Length of what stands before the components "layer1.0."; -1 when the name has none. */
+static gssize
+root_length (const gchar *name)
+{
+  const gchar *at = name;
+
+  while ((at = strstr (at, "layer1.0."))) {
+    if (at == name || at[-1] == '.')
+      return at - name;
+    at++;
+  }
+  return -1;
+}
+
+static gboolean
+has_name (GHashTable *set, const gchar *prefix, const gchar *suffix)
+{
+  gchar *name = g_strconcat (prefix, suffix, NULL);
+  gboolean found = g_hash_table_contains (set, name);
+
+  g_free (name);
+  return found;
+}
+
+/* The prefixes at which a ResNet sits, each once, in order of appearance. */
+static GPtrArray *
+find_roots (const GPtrArray *names)
+{
+  GPtrArray *roots = g_ptr_array_new_with_free_func (g_free);
+  GHashTable *seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < names->len; i++) {
+    const gchar *name = g_ptr_array_index (names, i);
+    gssize length = root_length (name);
+    gchar *root;
+
+    if (length < 0)
+      continue;
+    root = g_strndup (name, (gsize)length);
+    if (g_hash_table_contains (seen, root)) {
+      g_free (root);
+      continue;
+    }
+    g_hash_table_add (seen, root);
+    g_ptr_array_add (roots, root);
+  }
+  g_hash_table_unref (seen);
+  return roots;
+}
+
+/* The empty prefix where there is a network without one, else the first that has a stem too, else the first. */
+static const gchar *
+choose_root (const GPtrArray *roots, GHashTable *set)
+{
+  for (guint i = 0; i < roots->len; i++)
+    if (*(const gchar *)g_ptr_array_index (roots, i) == 0)
+      return "";
+  for (guint i = 0; i < roots->len; i++) {
+    const gchar *root = g_ptr_array_index (roots, i);
+
+    if (has_name (set, root, "conv1.weight") || has_name (set, root, "conv1.0.weight"))
+      return root;
+  }
+  return roots->len ? g_ptr_array_index (roots, 0) : NULL;
+}
+
+/* The longest part of @prefix, ending in '.', with which all names begin. */
+static gsize
+shared_length (const gchar *prefix, const GPtrArray *names)
+{
+  gsize shared = strlen (prefix);
+
+  for (guint i = 0; i < names->len && shared; i++) {
+    const gchar *name = g_ptr_array_index (names, i);
+
+    while (shared && strncmp (name, prefix, shared) != 0) {
+      shared--;
+      while (shared && prefix[shared - 1] != '.')
+        shared--;
+    }
+  }
+  return shared;
+}
+
+/* Known wrappers at the front of every name; for files in which no ResNet was found, so that the refusal speaks of
+ * names that the user knows. */
+static gsize
+wrapper_length (const GPtrArray *names)
+{
+  static const gchar *const wrappers[]
+      = { "module.", "_orig_mod.", "model.",   "backbone.", "encoder.", "net.",
+          "resnet.", "network.",   "student.", "teacher.",  "_module.", "base_model." };
+  const gchar *first = names->len ? g_ptr_array_index (names, 0) : "";
+  gsize length = 0;
+  gboolean again = TRUE;
+
+  while (again) {
+    again = FALSE;
+    for (guint w = 0; w < G_N_ELEMENTS (wrappers); w++) {
+      gsize n = strlen (wrappers[w]);
+      gboolean all = strncmp (first + length, wrappers[w], n) == 0 && first[length + n] != 0;
+
+      for (guint i = 0; i < names->len && all; i++) {
+        const gchar *name = g_ptr_array_index (names, i);
+
+        all = strncmp (name, first, length + n) == 0 && name[length + n] != 0;
+      }
+      if (all) {
+        length += n;
+        again = TRUE;
+        break;
+      }
+    }
+  }
+  return length;
+}
+
+/* The longest of the roots that @name lies under; NULL when there is none. One look-up a dot, however many roots. */
+static const gchar *
+root_of (const gchar *name, GHashTable *roots)
+{
+  const gchar *best = g_hash_table_lookup (roots, "");
+  GString *prefix = g_string_new (NULL);
+
+  for (const gchar *dot = strchr (name, '.'); dot; dot = strchr (dot + 1, '.')) {
+    const gchar *root;
+
+    g_string_append_len (prefix, name + prefix->len, dot + 1 - (name + prefix->len));
+    root = g_hash_table_lookup (roots, prefix->str);
+    if (root)
+      best = root;
+  }
+  g_string_free (prefix, TRUE);
+  return best;
+}
+
+GPtrArray *
+nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
+{
+  GHashTable *set = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *root_set = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *taken = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *told = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *roots = find_roots (names);
+  GPtrArray *out = g_ptr_array_new_with_free_func (g_free);
+  const gchar *root;
+  gsize root_size, shared;
+
+  for (guint i = 0; i < names->len; i++)
+    g_hash_table_add (set, g_ptr_array_index (names, i));
+  for (guint i = 0; i < roots->len; i++)
+    g_hash_table_add (root_set, g_ptr_array_index (roots, i));
+  root = choose_root (roots, set);
+  root_size = root ? strlen (root) : 0;
+  shared = root ? shared_length (root, names) : wrapper_length (names);
+  g_ptr_array_set_size (out, (gint)names->len);
+
+  /* What lies under the root has its names first. */
+  for (guint i = 0; root && i < names->len; i++) {
+    const gchar *name = g_ptr_array_index (names, i);
+    const gchar *own = root_of (name, root_set);
+
+    if (own && strcmp (own, root) == 0 && name[root_size]) {
+      out->pdata[i] = g_strdup (name + root_size);
+      g_hash_table_add (taken, out->pdata[i]);
+    } else if (own && g_hash_table_add (told, (gpointer)own) && g_hash_table_size (told) <= 8) {
+      g_ptr_array_add (warnings,
+                       g_strdup_printf ("the file holds another network under \"%s\"; the one %s%s%s is used", own,
+                                        *root ? "under \"" : "without a prefix", root, *root ? "\"" : ""));
+    }
+  }
+  for (guint i = 0; i < names->len; i++) {
+    const gchar *name = g_ptr_array_index (names, i);
+
+    if (out->pdata[i] || strcmp (name, "n_averaged") == 0 || root_of (name, root_set))
+      continue;
+    /* The short name may be taken by a tensor of the network; then the long one stays, which may be the short one of
+     * yet another: a name is told apart rather than lost. */
+    out->pdata[i] = g_strdup (g_hash_table_contains (taken, name + shared) || !name[shared] ? name : name + shared);
+    while (g_hash_table_contains (taken, out->pdata[i])) {
+      gchar *longer = g_strconcat ("outside.", out->pdata[i], NULL);
+
+      g_free (out->pdata[i]);
+      out->pdata[i] = longer;
+    }
+    g_hash_table_add (taken, out->pdata[i]);
+  }
+  g_hash_table_unref (set);
+  g_hash_table_unref (root_set);
+  g_hash_table_unref (taken);
+  g_hash_table_unref (told);
+  g_ptr_array_unref (roots);
+  return out;
+}

@@ -1,0 +1,23 @@
+/* gst-resnet: taking wrappers' prefixes off a state dict's names
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * nn_tensor_names_strip: the names as the ResNet itself would have them
+ * @names: gchar *, as in the file, all different
+ * @warnings: gchar * are appended
+ * Returns: a GPtrArray of as many gchar * (free with g_ptr_array_unref()), again all different; NULL where the tensor
+ * is to be left out
+ *
+ * Where the network sits is found from its own names, not from a list of wrappers: PREFIX is whatever stands before
+ * "layer1.0.", so that "module._orig_mod.student.backbone.layer1.0.conv1.weight" needs no special case.
+ *  - Names under PREFIX lose it.
+ *  - Names outside PREFIX lose only the part of it that all names share: of "module.backbone.…" and
+ * "module.head.weight" the second becomes "head.weight", so that a classifier beside the backbone can still be found.
+ *  - Names under the prefix of another ResNet (MoCo's encoder_k beside encoder_q) are left out, with a warning.
+ *  - torch's AveragedModel counts in "n_averaged", which belongs to no network and is left out.
+ * Names without "layer1.0." lose common leading components that are known wrappers (module, _orig_mod, model, …).
+ */
+GPtrArray *nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings);
