@@ -57,6 +57,8 @@ mkdir -p "$log_dir"
 rm -f "$log_dir"/*.log "$log_dir"/*.testlog.json
 unset GST_PLUGIN_PATH GST_REGISTRY GST_PLUGIN_SYSTEM_PATH DESTDIR CFLAGS LDFLAGS
 export LC_ALL=C.UTF-8
+# The distribution's Python is the one whose modules install-deps.sh brings.
+export PATH="/usr/bin:$PATH"
 # Sanitized and emulated runs are many times slower: tests that repeat something do it less often there.
 # (The valgrind setup in tests/elements/meson.build sets the same two.)
 slow_frames=90
@@ -120,7 +122,7 @@ step_clang () {
   CC=clang build "$check_dir/clang" -Dwerror=true -Dfuzz=true || return 1
   local target corpus status=0 count=0
   for target in "$check_dir"/clang/tests/fuzz/fuzz-*; do
-    [ -x "$target" ] && [ -f "$target" ] || continue
+    if [ ! -x "$target" ] || [ ! -f "$target" ]; then continue; fi
     corpus="$source_root/tests/fuzz/corpus/$(basename "$target" | sed 's/^fuzz-//')"
     say "$(basename "$target") over its corpus"
     [ -d "$corpus" ] || { say "$corpus is missing"; status=1; continue; }
@@ -163,7 +165,10 @@ step_copy () {
   local parent copy status=0
   parent=$(mktemp -d) || return 1
   copy="$parent/a copy with spaces"
-  mkdir "$copy" && copy_tree "$copy" || { rm -rf "$parent"; return 1; }
+  if ! mkdir "$copy" || ! copy_tree "$copy"; then
+    rm -rf "$parent"
+    return 1
+  fi
   say "--- tools/try.sh, from another folder"
   (cd / && "$copy/tools/try.sh") || status=1
   say "--- tools/try.sh once more"
