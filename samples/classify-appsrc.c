@@ -134,7 +134,7 @@ print_result (GstBuffer *buffer)
   const gchar *label;
   gdouble confidence;
 
-  g_print ("%" GST_TIME_FORMAT, GST_TIME_ARGS (GST_BUFFER_PTS (buffer)));
+  g_print ("%.3f", GST_BUFFER_PTS (buffer) / (gdouble)GST_SECOND);
   for (guint n = 0; meta && gst_classification_meta_get_entry (meta, n, &label, NULL, &confidence); n++)
     g_print ("  %s %.3f", label, confidence);
   g_print ("\n");

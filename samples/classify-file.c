@@ -15,6 +15,8 @@
 #include "gstclassificationmeta.h"
 
 #define NO_INDEX (-1)
+#define MINUTE (60 * GST_SECOND)
+#define HOUR (60 * MINUTE)
 
 typedef struct {
   gchar *model, *labels;
@@ -47,13 +49,13 @@ fail_file (App *app, const gchar *reason)
 
 /* Nothing to classify came out of the file: for want of a decoder, where one was missed. */
 static void
-fail_without_video (App *app, const gchar *otherwise)
+fail_without_video (App *app)
 {
   g_autofree gchar *reason = NULL;
 
   if (app->missing)
     reason = g_strdup_printf ("no installed GStreamer plugin decodes it (missing: %s)", app->missing);
-  fail_file (app, reason ? reason : otherwise);
+  fail_file (app, reason ? reason : "it has no picture or video in it");
 }
 
 static void
@@ -73,7 +75,8 @@ print_result (App *app, const GstStructure *result)
 
   gst_structure_get_clock_time (result, "stream-time", &time);
   if (GST_CLOCK_TIME_IS_VALID (time))
-    g_print ("%" GST_TIME_FORMAT, GST_TIME_ARGS (time));
+    g_print ("%u:%02u:%02u.%03u", (guint)(time / HOUR), (guint)(time / MINUTE % 60), (guint)(time / GST_SECOND % 60),
+             (guint)(time / GST_MSECOND % 1000));
   else
     g_print ("-");
   for (guint n = 0; gst_classification_structure_get_entry (result, n, &label, NULL, &confidence); n++)
@@ -109,12 +112,12 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
     gst_message_parse_error (message, &error, NULL);
     if (g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN)
         || g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND))
-      fail_without_video (app, error->message);
+      fail_without_video (app);
     else
       fail_file (app, error->message);
     break;
   case GST_MESSAGE_APPLICATION:
-    fail_without_video (app, "it has no picture or video in it");
+    fail_without_video (app);
     break;
   case GST_MESSAGE_EOS:
     if (app->n_results == 0)

@@ -11,11 +11,16 @@ gir1.2-gstreamer-1.0. Exit status: 0 when all files were classified or Ctrl-C wa
 import argparse
 import os
 import sys
+import warnings
 
 import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402  (the version comes first)
+
+
+# PyGObject calls GValueArray's functions deprecated; they are the only way that does not need python3-gst-1.0.
+warnings.filterwarnings("ignore", "GObject.ValueArray", DeprecationWarning)
 
 
 def entries_of(buffer):
@@ -101,15 +106,14 @@ def main():
     arguments = parser.parse_args()
 
     Gst.init(None)
-    try:
-        pipeline = make_pipeline(arguments)
-    except GLib.Error as error:
-        sys.exit(f"classify.py: {error.message}; GST_PLUGIN_PATH must name the folder of libgstresnet.so")
-
     failed = False
     for name in arguments.files:
         if len(arguments.files) > 1:
             print(name)
+        try:
+            pipeline = make_pipeline(arguments)
+        except GLib.Error as error:
+            sys.exit(f"classify.py: {error.message}; GST_PLUGIN_PATH must name the folder of libgstresnet.so")
         try:
             classify(pipeline, uri_of(name))
         except (RuntimeError, ValueError) as error:
