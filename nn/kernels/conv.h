@@ -64,8 +64,6 @@ typedef struct {
 typedef struct {
   guint n_variants;
   NnConvVariant variant[NN_CONV_MAX_VARIANTS];
-  /* The library under this entry runs threads of its own: one call at a time, from one thread. */
-  gboolean serialize;
 } NnConvKernels;
 
 /* Fills the table with C or OpenBLAS, then overwrites upward to @isa. */

@@ -181,12 +181,7 @@ run_step (Run *run)
     const guint n
         = step->n_chunks * (step->batch_is_pixels ? 1 : run->images) * (step->all_blocks ? 1 : step->n_blocks);
 
-    if (session->plan->conv.serialize) {
-      for (guint task = 0; task < n; task++)
-        conv_task (run, task, 0);
-    } else {
-      nn_pool_run (session->pool, conv_task, run, n);
-    }
+    nn_pool_run (session->pool, conv_task, run, n);
     break;
   }
   case NN_STEP_MAX_POOL:

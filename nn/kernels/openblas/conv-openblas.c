@@ -4,15 +4,18 @@
  * The floor on every architecture. The segments of a few pixels are gathered into rows, and one sgemm multiplies them
  * with all output channels. Its bits may depend on the number of rows, so the caller always cuts the same way.
  *
- * OpenBLAS is never told how many threads to use: that number belongs to the process, not to this engine. Where the
- * serial library is linked (Debian's libopenblas0-serial) our threads call it side by side; where the process brought
- * one with threads of its own, one call runs at a time and spreads itself. */
+ * OpenBLAS is never told how many threads to use: that number belongs to the process, not to this engine. Nor may two
+ * threads be inside it at once: Debian's serial build has no locks (two threads of one session got wrong sums in 4 of
+ * 60 runs, 0.3.21), so one lock for the process stands around the call. Gathering and storing run side by side all the
+ * same. Where the process brought an OpenBLAS with threads of its own, each call spreads itself. */
 #include <cblas.h>
 #include <string.h>
 
 #include "kernels/conv.h"
 
 #define PIXELS 64
+
+static GMutex one_at_a_time;
 
 static gsize
 scratch_size (guint n_segments, guint segment_length, guint channels)
@@ -36,8 +39,10 @@ conv_openblas (const NnConvArgs *a, guint first, guint n)
       memcpy (row, in + a->segment_offset[s], a->segment_length * sizeof (gfloat));
     memcpy (sums + (gsize)p * a->channels, a->bias, a->channels * sizeof (gfloat));
   }
+  g_mutex_lock (&one_at_a_time);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)n, (blasint)a->channels, (blasint)k, 1.0f, rows,
                (blasint)k, a->weights, (blasint)a->channels, 1.0f, sums, (blasint)a->channels);
+  g_mutex_unlock (&one_at_a_time);
   for (guint p = 0; p < n; p++) {
     const gfloat *sum = sums + (gsize)p * a->channels;
     gfloat *out = a->out + a->out_offset[first + p];
@@ -58,7 +63,7 @@ conv_openblas (const NnConvArgs *a, guint first, guint n)
 gboolean
 nn_conv_kernels_init_openblas (NnConvKernels *kernels)
 {
-  *kernels = (NnConvKernels){ .n_variants = 1, .serialize = openblas_get_parallel () != 0 };
+  *kernels = (NnConvKernels){ .n_variants = 1 };
   kernels->variant[0] = (NnConvVariant){ .name = "im2col + OpenBLAS sgemm",
                                          .channels = 0,
                                          .pixels = PIXELS,

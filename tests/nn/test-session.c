@@ -1,0 +1,194 @@
+/* gst-resnet: sessions: impossible sizes, one model in many threads, large batches, the same bits always
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <nn/session.h>
+#include <string.h>
+
+static NnModel *
+load (const gchar *name)
+{
+  g_autofree gchar *path = g_test_build_filename (G_TEST_DIST, "..", "data", "networks", name, NULL);
+  GError *error = NULL;
+  NnModel *model = nn_model_load (path, &error);
+
+  g_assert_no_error (error);
+  return model;
+}
+
+static gfloat *
+random_images (guint n, guint height, guint width)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (n);
+  const gsize size = (gsize)n * 3 * height * width;
+  gfloat *x = g_new (gfloat, size);
+
+  for (gsize i = 0; i < size; i++)
+    x[i] = (gfloat)g_rand_double_range (rand, -2, 2);
+  return x;
+}
+
+/* A size whose activations cannot be addressed is an error, and nothing is left behind. */
+static void
+test_too_large (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  const NnSessionOptions options = { .threads = 1, .height = 1000000, .width = 1000000 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (nn_session_new (model, &options, &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (error->message, "1000000"));
+}
+
+static void
+test_tiny_inputs (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  const guint classes = nn_model_get_n_classes (model);
+  static const guint sizes[][2] = { { 1, 1 }, { 1, 40 }, { 7, 3 }, { 2, 65 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    const NnSessionOptions options = { .threads = 2, .height = sizes[i][0], .width = sizes[i][1] };
+    g_autofree gfloat *x = random_images (1, sizes[i][0], sizes[i][1]);
+    g_autofree gfloat *logits = g_new0 (gfloat, classes);
+    GError *error = NULL;
+    g_autoptr (NnSession) session = nn_session_new (model, &options, &error);
+    gboolean any = FALSE;
+
+    g_assert_no_error (error);
+    nn_session_run (session, x, 1, logits);
+    for (guint c = 0; c < classes; c++)
+      any |= logits[c] != 0;
+    g_assert_true (any);
+  }
+}
+
+static gfloat *
+run (NnModel *model, const gchar *isa, guint threads, guint max_batch, guint step, const gfloat *x, guint n, guint size)
+{
+  const NnSessionOptions options
+      = { .threads = threads, .max_batch = max_batch, .height = size, .width = size, .max_isa = isa };
+  const guint classes = nn_model_get_n_classes (model);
+  gfloat *logits = g_new0 (gfloat, (gsize)n * classes);
+  GError *error = NULL;
+  NnSession *session = nn_session_new (model, &options, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (nn_session_get_threads (session), ==, threads);
+  for (guint i = 0; i < n; i += step)
+    nn_session_run (session, x + (gsize)i * 3 * size * size, MIN (step, n - i), logits + (gsize)i * classes);
+  nn_session_free (session);
+  return logits;
+}
+
+/* Also where a batch is cut into parts that fit in the cache, and where a run takes fewer images than the session
+ * could. */
+static void
+test_same_bits (gconstpointer data)
+{
+  const gchar *isa = data;
+  static const gchar *const names[] = { "resnet18-thin.pth", "resnet50-thin.pth", "resnext-4.safetensors" };
+  const guint n = 23, size = 41;
+
+  for (guint m = 0; m < G_N_ELEMENTS (names); m++) {
+    g_autoptr (NnModel) model = load (names[m]);
+    const gsize bytes = (gsize)n * nn_model_get_n_classes (model) * sizeof (gfloat);
+    g_autofree gfloat *x = random_images (n, size, size);
+    g_autofree gfloat *expected = run (model, isa, 1, 1, 1, x, n, size);
+
+    for (guint threads = 1; threads <= 4; threads++) {
+      for (guint step = 1; step <= n; step += 11) {
+        g_autofree gfloat *got = run (model, isa, threads, n, step, x, n, size);
+
+        g_assert_cmpmem (got, bytes, expected, bytes);
+      }
+    }
+  }
+}
+
+typedef struct {
+  NnModel *model;
+  const gfloat *x, *expected;
+} Shared;
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  const Shared *shared = data;
+  const gsize bytes = nn_model_get_n_classes (shared->model) * sizeof (gfloat);
+
+  for (guint i = 0; i < 5; i++) {
+    g_autofree gfloat *got = run (shared->model, NULL, 2, 1, 1, shared->x, 1, 33);
+
+    g_assert_cmpmem (got, bytes, shared->expected, bytes);
+  }
+  return NULL;
+}
+
+static void
+test_one_model_in_threads (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  g_autofree gfloat *x = random_images (1, 33, 33);
+  g_autofree gfloat *expected = run (model, NULL, 1, 1, 1, x, 1, 33);
+  Shared shared = { model, x, expected };
+  GThread *threads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("session", run_in_thread, &shared);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+static void
+test_profile (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  const NnSessionOptions options = { .threads = 1, .height = 64, .width = 64 };
+  g_autoptr (NnSession) session = nn_session_new (model, &options, NULL);
+  g_autofree gfloat *x = random_images (1, 64, 64);
+  g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  g_autoptr (GArray) profile = NULL;
+  gdouble total = 0;
+
+  nn_session_set_profiling (session, TRUE);
+  nn_session_run (session, x, 1, logits);
+  profile = nn_session_get_profile (session);
+  g_assert_cmpuint (profile->len, >, 10);
+  for (guint i = 0; i < profile->len; i++) {
+    const NnLayerTime *t = &g_array_index (profile, NnLayerTime, i);
+
+    g_assert_nonnull (t->name);
+    g_assert_nonnull (t->kernel);
+    g_assert_cmpfloat (t->seconds, >=, 0);
+    total += t->seconds;
+  }
+  g_assert_cmpfloat (total, >, 0);
+}
+
+static void
+skipped (gconstpointer data)
+{
+  g_test_skip ("this machine does not have the level");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const gchar *const levels[] = { "c", "avx2", "avx512" };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/session/too-large", test_too_large);
+  g_test_add_func ("/session/tiny-inputs", test_tiny_inputs);
+  g_test_add_func ("/session/one-model-in-threads", test_one_model_in_threads);
+  g_test_add_func ("/session/profile", test_profile);
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/session/same-bits/%s", levels[i]);
+    gboolean there = FALSE;
+
+    /* Levels come in order: what is above this machine's is not there. */
+    for (guint j = i; j < G_N_ELEMENTS (levels); j++)
+      there |= strcmp (levels[j], nn_cpu_get_isa ()) == 0;
+    g_test_add_data_func (path, levels[i], there ? test_same_bits : skipped);
+  }
+  return g_test_run ();
+}
