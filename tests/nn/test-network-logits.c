@@ -124,6 +124,37 @@ five_images (const Fixture *fixture)
   return images;
 }
 
+typedef struct {
+  const Fixture *fixture;
+  const gchar *level;
+  const gfloat *images, *expected;
+} Other;
+
+static gpointer
+run_beside (gpointer data)
+{
+  const Other *other = data;
+  guint i;
+
+  for (i = 0; i < 5; i++) {
+    g_autofree gfloat *logits = run (other->fixture, other->level, other->images, 2, BATCH);
+
+    assert_same_bits ("two sessions at once", other->expected, logits, BATCH * other->fixture->n_classes);
+  }
+  return NULL;
+}
+
+/* Two elements of one process, each with a session of its own. */
+static void
+check_two_sessions_at_once (const Fixture *fixture, const gchar *level, const gfloat *images, const gfloat *expected)
+{
+  Other other = { fixture, level, images, expected };
+  GThread *thread = g_thread_new ("other", run_beside, &other);
+
+  run_beside (&other);
+  g_thread_join (thread);
+}
+
 static void
 test_network (gconstpointer data)
 {
@@ -166,6 +197,7 @@ test_network (gconstpointer data)
     assert_same_bits ("one image at a time", reference, single, BATCH * fixture.n_classes);
     assert_same_bits ("two images at a time", reference, pairs, BATCH * fixture.n_classes);
   }
+  check_two_sessions_at_once (&fixture, test->level, images, reference);
   fixture_clear (&fixture);
 }
 
