@@ -55,7 +55,7 @@ def main():
             sheet.paste(photograph.convert("RGB").resize(PICTURE, PIL.Image.Resampling.LANCZOS), (left, MARGIN))
         draw.text((left, MARGIN + PICTURE[1] + 8), path.name, FAINT, PIL.ImageFont.load_default(13))
         draw_classes(draw, left, MARGIN + PICTURE[1] + 34, classes)
-    sheet.quantize(128, dither=PIL.Image.Dither.FLOYDSTEINBERG).save(arguments.output, optimize=True)
+    sheet.quantize(256, dither=PIL.Image.Dither.FLOYDSTEINBERG).save(arguments.output, optimize=True)
 
 
 if __name__ == "__main__":
