@@ -18,7 +18,6 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402  (the version comes first)
 
-
 # PyGObject calls GValueArray's functions deprecated; they are the only way that does not need python3-gst-1.0.
 warnings.filterwarnings("ignore", "GObject.ValueArray", DeprecationWarning)
 

@@ -129,15 +129,19 @@ def get(name, directory, base_url):
         download(f"{base_url.rstrip('/')}/{file_name}", target, sha256_prefix)
         print(f"{target}: downloaded, and its SHA-256 starts with {sha256_prefix}")
     if resize not in (None, 256):
-        print(f"torchvision evaluates it on images resized to {resize}: give the element resize={resize}, "
-              f"resnet-tool --resize {resize}")
+        print(
+            f"torchvision evaluates it on images resized to {resize}: give the element resize={resize}, "
+            f"resnet-tool --resize {resize}"
+        )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", help="a model that --list shows, or the full name of a file")
     parser.add_argument("--list", action="store_true", help="show the models and end")
-    parser.add_argument("--directory", type=pathlib.Path, default=pathlib.Path(), help="where to put it (default: here)")
+    parser.add_argument(
+        "--directory", type=pathlib.Path, default=pathlib.Path(), help="where to put it (default: here)"
+    )
     parser.add_argument("--base-url", default=BASE_URL, help="the folder it is in (default: %(default)s)")
     arguments = parser.parse_args()
 

@@ -14,7 +14,9 @@ import argparse
 import hashlib
 import json
 import pathlib
+import pickle
 import sys
+import zipfile
 
 import numpy
 import safetensors_writer
@@ -94,7 +96,7 @@ def main():
     labels = arguments.labels or _HERE / f"{arguments.model}-labels.txt"
     try:
         convert(arguments.model, arguments.checkpoint, labels, arguments.output)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
         sys.exit(f"{parser.prog}: {error}")
 
 

@@ -58,7 +58,10 @@ class SampleTest(unittest.TestCase):
     def run_sample(self, *arguments, with_plugin=True, input_bytes=b""):
         return subprocess.run(
             [*self.COMMAND, *map(str, arguments)],
-            input=input_bytes, capture_output=True, timeout=TIME_LIMIT, env=self.environment(with_plugin),
+            input=input_bytes,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            env=self.environment(with_plugin),
         )
 
     def lines_of(self, result):
@@ -86,10 +89,25 @@ class SampleTest(unittest.TestCase):
     def make_sound(self):
         """A file with sound and no picture, or None where GStreamer cannot make one."""
         path = self.folder / "sound.wav"
-        made = shutil.which("gst-launch-1.0") and subprocess.run(
-            ["gst-launch-1.0", "-q", "audiotestsrc", "num-buffers=20", "!", "wavenc", "!", "filesink", f"location={path}"],
-            env=self.environment(), capture_output=True,
-        ).returncode == 0
+        made = (
+            shutil.which("gst-launch-1.0")
+            and subprocess.run(
+                [
+                    "gst-launch-1.0",
+                    "-q",
+                    "audiotestsrc",
+                    "num-buffers=20",
+                    "!",
+                    "wavenc",
+                    "!",
+                    "filesink",
+                    f"location={path}",
+                ],
+                env=self.environment(),
+                capture_output=True,
+            ).returncode
+            == 0
+        )
         return path if made else None
 
     def assert_video_labels(self, lines):
@@ -114,7 +132,10 @@ class SampleTest(unittest.TestCase):
         for _ in range(3):
             process = subprocess.Popen(
                 [*self.COMMAND, *map(str, arguments)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self.environment(),
             )
             try:
                 self.assertIn(b"Egyptian cat", process.stdout.readline())

@@ -14,7 +14,9 @@ TOP_K = 5
 
 def picture(width, height, k):
     """RGB bytes with some structure, another for each k."""
-    return bytes((x * 7 * k + y * y * c + (x ^ y) * k) % 256 for y in range(height) for x in range(width) for c in (1, 2, 3))
+    return bytes(
+        (x * 7 * k + y * y * c + (x ^ y) * k) % 256 for y in range(height) for x in range(width) for c in (1, 2, 3)
+    )
 
 
 class ClassifyAppsrc(SampleTest):
@@ -67,7 +69,9 @@ class ClassifyAppsrc(SampleTest):
             path = self.folder / "picture.ppm"
             path.write_bytes(b"P6\n%d %d\n255\n" % (width, height) + pixels)
             said = subprocess.run(
-                [tool, "classify", "embedded", str(path), "--json", "--top-k", str(TOP_K)], capture_output=True, check=True
+                [tool, "classify", "embedded", str(path), "--json", "--top-k", str(TOP_K)],
+                capture_output=True,
+                check=True,
             )
             classes = json.loads(said.stdout)["images"][0]["classes"]
             self.assertEqual(line.split("  ")[1:], [f"{c['label']} {c['confidence']:.3f}" for c in classes])

@@ -52,7 +52,11 @@ class GetModel(unittest.TestCase):
     def run_script(self, *arguments):
         return subprocess.run(
             [sys.executable, SCRIPT, *arguments],
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env={**os.environ, "no_proxy": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "no_proxy": "127.0.0.1"},
         )
 
     def assert_refused(self, result, *words):
