@@ -101,6 +101,18 @@ take_vector (NnResnetBuilder *builder, const gchar *layer, const gchar *suffix, 
   return tensor ? tensor_bytes (tensor) : NULL;
 }
 
+/* A copy in the place of bytes of the file's: the classifier is not folded, and would keep the whole file in memory. */
+static void
+detach (GBytes **bytes)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (*bytes, &size);
+  GBytes *copy = g_bytes_new (data, size);
+
+  g_bytes_unref (*bytes);
+  *bytes = copy;
+}
+
 static GBytes *
 constant_vector (guint n, gfloat value)
 {
@@ -253,10 +265,12 @@ nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
     return FALSE;
   node = append (builder, NN_OP_LINEAR, layer, (guint)weight->dims[0]);
   node->weight = tensor_bytes (weight);
+  detach (&node->weight);
   if (nn_resnet_has (builder, layer, "bias")) {
     node->bias = take_vector (builder, layer, "bias", node->out_channels, NN_ROLE_BIAS, error);
     if (!node->bias)
       return FALSE;
+    detach (&node->bias);
   }
   return TRUE;
 }

@@ -37,7 +37,8 @@ def run(tool, model, images, folder, threads):
     np.save(x, images)
     if os.path.exists(y):
         os.unlink(y)
-    subprocess.run([tool, 'run', model, '--input', x, '--output', y, '--threads', str(threads)], check=True)
+    subprocess.run([tool, 'run', model, '--input', x, '--output', y, '--threads', str(threads)], check=True,
+                   stdout=subprocess.DEVNULL)
     logits = np.load(y)
     assert logits.dtype == np.float32, logits.dtype
     return logits
