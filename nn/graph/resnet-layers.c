@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/resnet-private.h"
 
-/* "[128, *, 3, 3]": * where any size does. */
+/* "[128, *, 3, 3]": * where any size does; what @found (nullable) has there when there is one of so many dimensions. */
 static gchar *
-expected_shape (guint n_dims, const guint64 *dims)
+expected_shape (guint n_dims, const guint64 *dims, const NnTensor *found)
 {
   GString *string = g_string_new ("[");
   guint i;
@@ -14,6 +14,8 @@ expected_shape (guint n_dims, const guint64 *dims)
       g_string_append (string, ", ");
     if (dims[i])
       g_string_append_printf (string, "%" G_GUINT64_FORMAT, dims[i]);
+    else if (found && found->n_dims == n_dims && found->dims[i])
+      g_string_append_printf (string, "%" G_GUINT64_FORMAT, found->dims[i]);
     else
       g_string_append_c (string, '*');
   }
@@ -39,7 +41,7 @@ nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const
                 GError **error)
 {
   const NnTensor *tensor = nn_weights_get (builder->weights, name);
-  g_autofree gchar *expected = expected_shape (n_dims, dims);
+  g_autofree gchar *expected = expected_shape (n_dims, dims, tensor);
   NnTaken taken = { tensor, role };
   guint i;
 
@@ -195,6 +197,28 @@ add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error)
   return TRUE;
 }
 
+/* The channels that all tensors of a BatchNorm agree on, 0 where they don't or are not there: where the convolution
+ * before it has others, it is the convolution that is wrong. */
+static guint
+batch_norm_channels (const NnResnetBuilder *builder, const gchar *layer)
+{
+  static const gchar *const suffixes[] = { "running_mean", "running_var", "weight", "bias" };
+  guint64 n = 0;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+    g_autofree gchar *name = g_strconcat (layer, ".", suffixes[i], NULL);
+    const NnTensor *tensor = nn_weights_get (builder->weights, name);
+
+    if (!tensor && i >= 2)
+      continue;
+    if (!tensor || tensor->n_dims != 1 || (n && tensor->dims[0] != n))
+      return 0;
+    n = tensor->dims[0];
+  }
+  return n <= NN_RESNET_MAX_CHANNELS ? (guint)n : 0;
+}
+
 /* How many groups [*, per_group, …] makes of the channels that come in; 0: it doesn't go. */
 static guint
 groups_of (const NnResnetBuilder *builder, const gchar *weight_name, guint kernel)
@@ -219,6 +243,8 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
   NnNode *node;
   guint i;
 
+  if (!out && builder->survey.has_batch_norm)
+    dims[0] = batch_norm_channels (builder, bn_layer);
   if (!g)
     g = MAX (groups_of (builder, weight_name, kernel), 1);
   /* Channels that the wanted groups don't divide: the error below shows what one group would take. */
@@ -260,6 +286,12 @@ nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
   NnNode *node;
 
   nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
+  if (!nn_weights_get (builder->weights, name)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
+                 "%s: missing, expected [*, %u]; a network without its classifier cannot classify", name,
+                 builder->channels);
+    return FALSE;
+  }
   weight = nn_resnet_take (builder, name, 2, dims, NN_ROLE_WEIGHT, error);
   if (!weight)
     return FALSE;

@@ -92,7 +92,7 @@ test_missing (void)
   refused (without (&basic, "bn1.weight"), "bn1.weight: missing, expected [4]");
   refused (without (&basic, "bn1.running_mean"), "bn1.running_mean: missing, expected [4]");
   refused (without (&basic, "layer1.0.bn2.running_var"), "layer1.0.bn2.running_var: missing, expected [4]");
-  refused (without (&basic, "layer1.1.conv1.weight"), "layer1.1.conv1.weight: missing, expected [*, 4, 3, 3]");
+  refused (without (&basic, "layer1.1.conv1.weight"), "layer1.1.conv1.weight: missing, expected [4, 4, 3, 3]");
   refused (without (&basic, "layer1.1.conv2.weight"), "layer1.1.conv2.weight: missing, expected [4, 4, 3, 3]");
   refused (without (&basic, "layer2.0.downsample.0.weight"),
            "layer2.0.downsample.0.weight: missing, expected [8, 4, 1, 1]");
@@ -139,16 +139,16 @@ test_shapes (void)
   refused (reshaped (&basic, "bn1.weight", 1, 5, 0, 0, 0), "bn1.weight: expected [4], found [5]");
   refused (reshaped (&basic, "bn1.running_var", 2, 4, 1, 0, 0), "bn1.running_var: expected [4], found [4, 1]");
   refused (reshaped (&basic, "layer2.0.conv1.weight", 4, 8, 8, 3, 3),
-           "layer2.0.conv1.weight: expected [*, 4, 3, 3], found [8, 8, 3, 3]");
+           "layer2.0.conv1.weight: expected [8, 4, 3, 3], found [8, 8, 3, 3]");
   refused (reshaped (&basic, "layer2.0.conv1.weight", 4, 8, 2, 3, 3),
-           "layer2.0.conv1.weight: expected [*, 4, 3, 3], found [8, 2, 3, 3]");
+           "layer2.0.conv1.weight: expected [8, 4, 3, 3], found [8, 2, 3, 3]");
   refused (reshaped (&basic, "layer1.0.conv2.weight", 4, 4, 4, 1, 1),
-           "layer1.0.conv2.weight: expected [*, 4, 3, 3], found [4, 4, 1, 1]");
+           "layer1.0.conv2.weight: expected [4, 4, 3, 3], found [4, 4, 1, 1]");
   refused (reshaped (&basic, "layer2.0.downsample.0.weight", 4, 9, 4, 1, 1),
            "layer2.0.downsample.0.weight: expected [8, 4, 1, 1], found [9, 4, 1, 1]");
   refused (reshaped (&basic, "layer1.1.conv2.weight", 4, 5, 4, 3, 3),
            "layer1.1.conv2.weight: expected [4, 4, 3, 3], found [5, 4, 3, 3]");
-  refused (reshaped (&basic, "fc.weight", 2, 10, 31, 0, 0), "fc.weight: expected [*, 32], found [10, 31]");
+  refused (reshaped (&basic, "fc.weight", 2, 10, 31, 0, 0), "fc.weight: expected [10, 32], found [10, 31]");
   refused (reshaped (&basic, "fc.bias", 1, 11, 0, 0, 0), "fc.bias: expected [10], found [11]");
 }
 
@@ -176,7 +176,7 @@ test_groups (void)
   refused (reshaped (&grouped, "layer1.0.conv2.weight", 4, 12, 5, 3, 3), "layer1.0.conv2.weight",
            "found [12, 5, 3, 3]");
   refused (reshaped (&bottleneck, "layer2.1.conv2.weight", 4, 8, 4, 3, 3),
-           "layer2.1.conv2.weight: expected [*, 8, 3, 3], found [8, 4, 3, 3]");
+           "layer2.1.conv2.weight: expected [8, 8, 3, 3], found [8, 4, 3, 3]");
   refused (reshaped (&grouped, "layer1.0.conv2.weight", 4, 13, 4, 3, 3), "layer1.0.conv2.weight",
            "found [13, 4, 3, 3]");
 }
@@ -248,9 +248,26 @@ test_wrong_type (void)
 static void
 test_too_large (void)
 {
+  static const gchar *const names[] = { "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var" };
   TestDict *dict = reshaped (&basic, "conv1.weight", 4, 65537, 3, 7, 7);
+  const guint64 channels[] = { 65537 };
+  guint i;
 
+  for (i = 0; i < G_N_ELEMENTS (names); i++)
+    test_dict_reshape (dict, names[i], 1, channels);
   refused_as (dict, NN_ERROR_TOO_LARGE, "conv1.weight", "65537", "65536", NULL);
+}
+
+/* Four tensors of a BatchNorm agree: the convolution is the wrong one. Three of four: it is the fourth. */
+static void
+test_convolution_against_batch_norm (void)
+{
+  refused (reshaped (&basic, "conv1.weight", 4, 5, 3, 7, 7), "conv1.weight: expected [4, 3, 7, 7], found [5, 3, 7, 7]");
+  refused (reshaped (&basic, "layer2.0.conv1.weight", 4, 9, 4, 3, 3),
+           "layer2.0.conv1.weight: expected [8, 4, 3, 3], found [9, 4, 3, 3]");
+  refused (reshaped (&bottleneck, "layer1.0.conv3.weight", 4, 7, 4, 1, 1),
+           "layer1.0.conv3.weight: expected [8, 4, 1, 1], found [7, 4, 1, 1]");
+  refused (reshaped (&basic, "layer2.0.bn1.bias", 1, 7, 0, 0, 0), "layer2.0.bn1.bias: expected [8], found [7]");
 }
 
 /* Option A only where it can be meant. */
@@ -482,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/resnet/other-networks", test_other_networks);
   g_test_add_func ("/resnet/wrong-type", test_wrong_type);
   g_test_add_func ("/resnet/too-large", test_too_large);
+  g_test_add_func ("/resnet/convolution-against-batch-norm", test_convolution_against_batch_norm);
   g_test_add_func ("/resnet/zero-padded-shortcut-elsewhere", test_zero_padded_shortcut_elsewhere);
   g_test_add_func ("/resnet/partly-folded", test_partly_folded);
   g_test_add_func ("/resnet/names", test_names);
