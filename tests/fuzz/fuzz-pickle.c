@@ -1,0 +1,24 @@
+/* gst-resnet: fuzz target: the pickle interpreter alone
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fuzz-common.h"
+#include "load/pickle.h"
+#include "load/state-dict.h"
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NnPickle) pickle = NULL;
+  NnCursor cursor;
+
+  nn_cursor_init (&cursor, data, size);
+  pickle = nn_pickle_parse (&cursor, "fuzz", &error);
+  FUZZ_CHECK_RESULT (pickle, error);
+  if (pickle) {
+    g_autoptr (GError) find_error = NULL;
+    g_autoptr (GPtrArray) entries = nn_state_dict_find (nn_pickle_root (pickle), "fuzz", &find_error);
+
+    FUZZ_CHECK_RESULT (entries, find_error);
+  }
+  return 0;
+}
