@@ -7,6 +7,7 @@
 
 #include "gstframeview.h"
 
+#include "gstframecaps.h"
 #include "gstframecheck.h"
 #include "gstframenarrow.h"
 
@@ -33,54 +34,6 @@ is_limited_rgb (const GstVideoInfo * info)
 {
   return GST_VIDEO_INFO_IS_RGB (info)
       && info->colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235;
-}
-
-gboolean
-gst_frame_view_is_direct (const GstVideoFormatInfo * finfo)
-{
-  guint i;
-
-  if (finfo->flags & (GST_VIDEO_FORMAT_FLAG_COMPLEX |
-          GST_VIDEO_FORMAT_FLAG_TILED | GST_VIDEO_FORMAT_FLAG_PALETTE))
-    return FALSE;
-  if (!(finfo->flags & (GST_VIDEO_FORMAT_FLAG_YUV | GST_VIDEO_FORMAT_FLAG_RGB |
-              GST_VIDEO_FORMAT_FLAG_GRAY)))
-    return FALSE;
-  for (i = 0; i < MIN (finfo->n_components, 3); i++)
-    if (finfo->depth[i] != 8 || finfo->shift[i] != 0
-        || finfo->pixel_stride[i] <= 0)
-      return FALSE;
-  return TRUE;
-}
-
-/* Lower is better; formats of one rank keep GStreamer's order. */
-static guint
-rank_format (const GstVideoFormatInfo * finfo)
-{
-  if (finfo->format == GST_VIDEO_FORMAT_RGB)
-    return 0;
-  if (!gst_frame_view_is_direct (finfo))
-    return 3;
-  return GST_VIDEO_FORMAT_INFO_IS_RGB (finfo) ? 1 : 2;
-}
-
-GstCaps *
-gst_frame_view_get_caps (void)
-{
-  GArray *sorted = g_array_new (FALSE, FALSE, sizeof (GstVideoFormat));
-  const GstVideoFormat *formats;
-  guint i, n, rank;
-  GstCaps *caps;
-
-  formats = gst_video_formats_raw (&n);
-  for (rank = 0; rank <= 3; rank++)
-    for (i = 0; i < n; i++)
-      if (rank_format (gst_video_format_get_info (formats[i])) == rank)
-        g_array_append_val (sorted, formats[i]);
-  caps = gst_video_make_raw_caps ((const GstVideoFormat *) sorted->data,
-      sorted->len);
-  g_array_free (sorted, TRUE);
-  return caps;
 }
 
 GstFrameView *
@@ -198,7 +151,7 @@ prepare (GstFrameView * view, gint width, gint height, GError ** error)
       goto impossible;
     plain = out;
   }
-  if (!gst_frame_view_is_direct (plain.finfo) || is_limited_rgb (&plain)) {
+  if (!gst_frame_caps_is_direct (plain.finfo) || is_limited_rgb (&plain)) {
     view->narrow = gst_frame_narrow_new (&plain);
     if (!view->narrow)
       goto impossible;
@@ -359,7 +312,7 @@ gst_frame_view_map (GstFrameView * view, GstBuffer * buffer, NnImage * image,
       || !gst_frame_check_bounds (&view->frame, width, height, error))
     goto failed;
 
-  if (gst_frame_view_is_direct (info->finfo) && !is_limited_rgb (info))
+  if (gst_frame_caps_is_direct (info->finfo) && !is_limited_rgb (info))
     fill_image (image, &view->frame, info, width, height);
   else if (!convert (view, width, height, image, error))
     goto failed;

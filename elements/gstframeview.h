@@ -14,12 +14,6 @@ typedef struct _GstFrameView GstFrameView;
 GstFrameView *gst_frame_view_new (void);
 void gst_frame_view_free (GstFrameView * view);
 
-/* The caps that a view takes: RGB first, so that a decoder that has it gives it, then the layouts that are viewed
- * where they lie, then the rest. (transfer full) */
-GstCaps *gst_frame_view_get_caps (void);
-/* TRUE: frames of this format are not converted. */
-gboolean gst_frame_view_is_direct (const GstVideoFormatInfo * finfo);
-
 /* The stream's caps; drops what is kept for the former ones. */
 void gst_frame_view_set_info (GstFrameView * view, const GstVideoInfo * info);
 

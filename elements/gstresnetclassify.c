@@ -32,6 +32,7 @@
 #include <gst/video/video.h>
 
 #include "gstanalyticsbridge.h"
+#include "gstframecaps.h"
 #include "gstframeview.h"
 #include "gstresnetengine.h"
 #include "gstresnetenums.h"
@@ -90,7 +91,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
-  GstCaps *caps = gst_frame_view_get_caps ();
+  GstCaps *caps = gst_frame_caps_new ();
 
   GST_DEBUG_CATEGORY_INIT (gst_resnet_classify_debug, "resnetclassify", 0,
       "Classifies video frames with a ResNet");
