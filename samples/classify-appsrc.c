@@ -19,6 +19,7 @@
 #include "gstclassificationmeta.h"
 
 #define FRAMES_PER_SECOND 10
+#define DEFAULT_SIZE "320x240"
 #define MAX_SIZE 16384
 #define POLL_INTERVAL (50 * GST_MSECOND)
 
@@ -165,12 +166,13 @@ make_pipeline (App *app)
   g_autoptr (GstCaps) caps = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) classifier = NULL;
+  const gchar *size = app->size ? app->size : DEFAULT_SIZE;
   guint width, height;
   gchar end;
 
-  if (sscanf (app->size, "%ux%u%c", &width, &height, &end) != 2 || width < 1 || height < 1 || width > MAX_SIZE
+  if (sscanf (size, "%ux%u%c", &width, &height, &end) != 2 || width < 1 || height < 1 || width > MAX_SIZE
       || height > MAX_SIZE) {
-    g_printerr ("classify-appsrc: --size is \"%s\", it must be WIDTHxHEIGHT, each from 1 to %d\n", app->size, MAX_SIZE);
+    g_printerr ("classify-appsrc: --size is \"%s\", it must be WIDTHxHEIGHT, each from 1 to %d\n", size, MAX_SIZE);
     return FALSE;
   }
   gst_video_info_set_format (&app->info, GST_VIDEO_FORMAT_RGB, width, height);
@@ -204,7 +206,7 @@ parse_options (App *app, int *argc, char ***argv)
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &app->model, "Model file (default: the embedded model)", "FILE" },
     { "labels", 'l', 0, G_OPTION_ARG_FILENAME, &app->labels, "Label file (default: the model's own)", "FILE" },
     { "top-k", 'k', 0, G_OPTION_ARG_INT, &app->top_k, "How many classes to print (default: 3)", "N" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &app->size, "The frames' size (default: 320x240)", "WIDTHxHEIGHT" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &app->size, "The frames' size (default: " DEFAULT_SIZE ")", "WIDTHxHEIGHT" },
     { "frames", 'n', 0, G_OPTION_ARG_INT, &app->n_frames, "How many frames to draw (default: 5)", "N" },
     { "stdin", 0, 0, G_OPTION_ARG_NONE, &app->from_stdin, "Read raw RGB frames instead of drawing them", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -229,7 +231,7 @@ parse_options (App *app, int *argc, char ***argv)
 int
 main (int argc, char **argv)
 {
-  App app = { .top_k = 3, .n_frames = 5, .size = g_strdup ("320x240") };
+  App app = { .top_k = 3, .n_frames = 5 };
   gboolean ok;
 
   ok = parse_options (&app, &argc, &argv) && make_pipeline (&app);
