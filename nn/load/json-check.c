@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+gchar *
+nn_json_shown (const gchar *text)
+{
+  const glong n = g_utf8_strlen (text, -1);
+  g_autofree gchar *start = g_utf8_substring (text, 0, MIN (n, 60));
+
+  return g_strconcat (start, n > 60 ? "…" : "", NULL);
+}
+
 /* Brackets outside strings; a malformed text is the parser's to find. */
 static gboolean
 depth_is_limited (const gchar *data, gsize size)

@@ -80,10 +80,12 @@ labels_from_object (JsonObject *object, const gchar *name, gchar **labels, guint
     guint index;
 
     if (!member_of_object (key, node, n, &index, &label) || labels[index]) {
+      g_autofree gchar *shown = nn_json_shown (key);
+
       g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
-                   "%s: member \"%.100s\": expected {\"index\": \"label\"}, {\"index\": [\"synset\", \"label\"]} or "
+                   "%s: member \"%s\": expected {\"index\": \"label\"}, {\"index\": [\"synset\", \"label\"]} or "
                    "{\"label\": index} with each index from 0 to %u once",
-                   name, key, n - 1);
+                   name, shown, n - 1);
       return FALSE;
     }
     labels[index] = g_strdup (label);

@@ -48,8 +48,7 @@ nn_safetensors_detect (const guint8 *data, gsize size)
 static gboolean
 fail (const NnWeights *weights, const gchar *name, const gchar *what, GError **error)
 {
-  g_autofree gchar *shown
-      = g_strndup (name, g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1), 100)) - name);
+  g_autofree gchar *shown = nn_json_shown (name);
 
   g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: tensor \"%s\": %s", weights->name, shown,
                what);
@@ -95,10 +94,11 @@ parse_entry (const NnWeights *weights, const gchar *name, JsonNode *node, Entry 
     }
   }
   if (!known) {
-    g_set_error (
-        error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-        "%s: tensor \"%.100s\" has dtype \"%.40s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
-        weights->name, name, json_node_get_string (dtype));
+    g_autofree gchar *shown_name = nn_json_shown (name), *shown_dtype = nn_json_shown (json_node_get_string (dtype));
+
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+                 "%s: tensor \"%s\" has dtype \"%s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
+                 weights->name, shown_name, shown_dtype);
     return FALSE;
   }
 
@@ -134,8 +134,10 @@ parse_metadata (NnWeights *weights, JsonNode *node, GError **error)
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value)) {
     if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%.100s\" is not a string",
-                   weights->name, key);
+      g_autofree gchar *shown = nn_json_shown (key);
+
+      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%s\" is not a string",
+                   weights->name, shown);
       return FALSE;
     }
     g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (json_node_get_string (value)));

@@ -3,14 +3,22 @@
 #pragma once
 
 #include <glib.h>
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+/* Not g_error(): libFuzzer keeps the input of an abort, not of a trap. */
+#define FUZZ_FAIL(...)                                                                                                 \
+  do {                                                                                                                 \
+    g_printerr (__VA_ARGS__);                                                                                          \
+    abort ();                                                                                                          \
+  } while (0)
 
 /* Each of the engine's loaders keeps this promise: a result or an error, never both, never neither. */
 #define FUZZ_CHECK_RESULT(result, error)                                                                               \
   do {                                                                                                                 \
     if (((result) != 0) == ((error) != NULL))                                                                          \
-      g_error ("%s: result and error disagree", G_STRFUNC);                                                            \
+      FUZZ_FAIL ("%s: result and error disagree\n", G_STRFUNC);                                                        \
     if ((error) && (!(error)->message || !*(error)->message || !g_utf8_validate ((error)->message, -1, NULL)))         \
-      g_error ("%s: the message is empty or not UTF-8", G_STRFUNC);                                                    \
+      FUZZ_FAIL ("%s: the message is empty or not UTF-8\n", G_STRFUNC);                                                \
   } while (0)

@@ -20,10 +20,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
     FUZZ_CHECK_RESULT (labels, error);
     if (labels && g_strv_length (labels) != (way == 0 ? MAX (n, 1) : 1000))
-      g_error ("another number of labels than was asked for");
+      FUZZ_FAIL ("another number of labels than was asked for\n");
     for (guint i = 0; labels && labels[i]; i++) {
       if (!g_utf8_validate (labels[i], -1, NULL))
-        g_error ("label %u is not UTF-8", i);
+        FUZZ_FAIL ("label %u is not UTF-8\n", i);
     }
   }
   return 0;

@@ -258,21 +258,24 @@ skipped (gconstpointer data)
   g_test_skip ("this machine does not have the level");
 }
 
+static Level levels[8];
+static guint n_levels;
+
 static void
 add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
 {
-  Level *level = g_new0 (Level, 1);
+  Level *level = &levels[n_levels++];
   g_autofree gchar *path = g_strdup_printf ("/conv/%s/differential", name);
   g_autofree gchar *nan = g_strdup_printf ("/conv/%s/nan", name);
   g_autofree gchar *bench = g_strdup_printf ("/conv/%s/bench", name);
 
   level->name = name;
   if (!there) {
-    g_test_add_data_func_full (path, level, skipped, g_free);
+    g_test_add_data_func (path, level, skipped);
     return;
   }
   init (&level->kernels);
-  g_test_add_data_func_full (path, level, test_level, g_free);
+  g_test_add_data_func (path, level, test_level);
   g_test_add_data_func (nan, level, test_nan);
   if (g_test_perf ())
     g_test_add_data_func (bench, level, bench_level);

@@ -31,12 +31,18 @@ static void
 test_too_large (void)
 {
   g_autoptr (NnModel) model = load ("resnet18-thin.pth");
-  const NnSessionOptions options = { .threads = 1, .height = 1000000, .width = 1000000 };
-  g_autoptr (GError) error = NULL;
+  static const guint sizes[] = { 65535, 1000000, G_MAXUINT };
+  GError *error = NULL;
 
-  g_assert_null (nn_session_new (model, &options, &error));
-  g_assert_error (error, NN_ERROR, NN_ERROR_TOO_LARGE);
-  g_assert_nonnull (strstr (error->message, "1000000"));
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    const NnSessionOptions options = { .threads = 1, .height = sizes[i], .width = sizes[i] };
+    g_autofree gchar *size = g_strdup_printf ("%u", sizes[i]);
+
+    g_assert_null (nn_session_new (model, &options, &error));
+    g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
+    g_assert_nonnull (strstr (error->message, size));
+    g_clear_error (&error);
+  }
 }
 
 static void
