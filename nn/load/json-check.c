@@ -55,7 +55,10 @@ nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error)
   }
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, data, (gssize)size, &parse_error)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not valid JSON: %s", what, parse_error->message);
+    /* The parser quotes the text and may cut it inside a character. */
+    g_autofree gchar *valid = g_utf8_make_valid (parse_error->message, -1);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not valid JSON: %s", what, valid);
     return NULL;
   }
   root = json_parser_get_root (parser);
