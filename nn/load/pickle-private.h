@@ -16,6 +16,27 @@ typedef struct {
   GError **error;
 } NnPickleVm;
 
+/* A pickle with more values is refused. */
+#define NN_PICKLE_MAX_VALUES 8000000
+
+/* What a pickle owns: its values, and whatever they point to. */
+struct _NnPickle {
+  GPtrArray *blocks; /* NnPickleValue[NN_PICKLE_VALUES_PER_BLOCK] each */
+  gsize n_values;
+  GPtrArray *extra; /* other memory that values point to */
+  GStringChunk *strings;
+  GPtrArray *storages;
+  NnPickleValue *root;
+};
+
+/* Whether a value has items of its own, which nn_pickle_free() frees. */
+static inline gboolean
+nn_pickle_has_items (const NnPickleValue *value)
+{
+  return value->type == NN_PICKLE_TUPLE || value->type == NN_PICKLE_LIST || value->type == NN_PICKLE_SET
+         || value->type == NN_PICKLE_DICT;
+}
+
 /* Sets "FILE: pickle at byte N: …" and returns FALSE. */
 gboolean nn_pickle_fail (NnPickleVm *vm, NnError code, const gchar *format, ...) G_GNUC_PRINTF (3, 4);
 

@@ -7,146 +7,10 @@
 
 #include "load/pickle-private.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_VALUES 8000000
 #define MAX_DEPTH 1000
-#define VALUES_PER_BLOCK 512
-#define TORCH_MAGIC_TEXT "119547037146038801333356" /* 0x1950a86a20f9469cfc6c */
-
-struct _NnPickle {
-  GPtrArray *blocks; /* NnPickleValue[VALUES_PER_BLOCK] each */
-  gsize n_values;
-  GPtrArray *extra; /* other memory that values point to */
-  GStringChunk *strings;
-  GPtrArray *storages;
-  NnPickleValue *root;
-};
-
-gboolean
-nn_pickle_fail (NnPickleVm *vm, NnError code, const gchar *format, ...)
-{
-  va_list args;
-  gchar *text;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  if (vm->error && !*vm->error)
-    g_set_error (vm->error, NN_ERROR, code, "%s: pickle at byte %" G_GSIZE_FORMAT ": %s", vm->file, vm->at, text);
-  g_free (text);
-  return FALSE;
-}
-
-NnPickleValue *
-nn_pickle_value_new (NnPickleVm *vm, NnPickleType type)
-{
-  NnPickle *pickle = vm->pickle;
-  gsize slot = pickle->n_values % VALUES_PER_BLOCK;
-  NnPickleValue *value;
-
-  if (pickle->n_values >= MAX_VALUES) {
-    nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "more than %d values", MAX_VALUES);
-    return NULL;
-  }
-  if (slot == 0)
-    g_ptr_array_add (pickle->blocks, g_new0 (NnPickleValue, VALUES_PER_BLOCK));
-  value = (NnPickleValue *)g_ptr_array_index (pickle->blocks, pickle->blocks->len - 1) + slot;
-  pickle->n_values++;
-  value->type = type;
-  return value;
-}
-
-gpointer
-nn_pickle_alloc0 (NnPickleVm *vm, gsize size)
-{
-  gpointer memory = g_malloc0 (size);
-
-  g_ptr_array_add (vm->pickle->extra, memory);
-  return memory;
-}
-
-const gchar *
-nn_pickle_intern (NnPickleVm *vm, const gchar *data, gsize size)
-{
-  return g_string_chunk_insert_len (vm->pickle->strings, data, (gssize)size);
-}
-
-static gboolean
-has_items (const NnPickleValue *value)
-{
-  return value->type == NN_PICKLE_TUPLE || value->type == NN_PICKLE_LIST || value->type == NN_PICKLE_SET
-         || value->type == NN_PICKLE_DICT;
-}
-
-gboolean
-nn_pickle_append (NnPickleVm *vm, NnPickleValue *container, NnPickleValue *item)
-{
-  if (container->n_items == container->n_allocated) {
-    container->n_allocated = container->n_allocated ? 2 * container->n_allocated : 4;
-    container->items = g_renew (NnPickleValue *, container->items, container->n_allocated);
-  }
-  container->items[container->n_items++] = item;
-  return TRUE;
-}
-
-void
-nn_pickle_free (NnPickle *pickle)
-{
-  if (!pickle)
-    return;
-  for (gsize i = 0; i < pickle->n_values; i++) {
-    NnPickleValue *block = g_ptr_array_index (pickle->blocks, i / VALUES_PER_BLOCK);
-
-    if (has_items (&block[i % VALUES_PER_BLOCK]))
-      g_free (block[i % VALUES_PER_BLOCK].items);
-  }
-  g_ptr_array_unref (pickle->blocks);
-  g_ptr_array_unref (pickle->extra);
-  g_ptr_array_unref (pickle->storages);
-  g_string_chunk_free (pickle->strings);
-  g_free (pickle);
-}
-
-NnPickleValue *
-nn_pickle_root (const NnPickle *pickle)
-{
-  return pickle->root;
-}
-
-const GPtrArray *
-nn_pickle_storages (const NnPickle *pickle)
-{
-  return pickle->storages;
-}
-
-gboolean
-nn_pickle_is_torch_magic (const NnPickleValue *value)
-{
-  static const guint8 magic[10] = { 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
-
-  if (value->type != NN_PICKLE_BIG_INT)
-    return FALSE;
-  if (value->text) /* protocols 0 and 1 */
-    return value->n_items == strlen (TORCH_MAGIC_TEXT) && memcmp (value->data, TORCH_MAGIC_TEXT, value->n_items) == 0;
-  return value->n_items == sizeof magic && memcmp (value->data, magic, sizeof magic) == 0;
-}
-
-NnPickleValue *
-nn_pickle_dict_get (const NnPickleValue *dict, const gchar *key)
-{
-  if (!dict || dict->type != NN_PICKLE_DICT)
-    return NULL;
-  for (gsize i = dict->n_items / 2; i-- > 0;) {
-    const NnPickleValue *k = dict->items[2 * i];
-
-    if (k->type == NN_PICKLE_STRING && strcmp (k->data, key) == 0)
-      return dict->items[2 * i + 1];
-  }
-  return NULL;
-}
 
 /* stack */
 
@@ -443,7 +307,7 @@ memo_put (NnPickleVm *vm, guint64 index)
   if (!value)
     return FALSE;
   /* Picklers number in order, and each number costs at least two bytes: more is an attempt to make us allocate. */
-  if (index > vm->cursor->pos || index >= MAX_VALUES)
+  if (index > vm->cursor->pos || index >= NN_PICKLE_MAX_VALUES)
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "memo number %" G_GUINT64_FORMAT " at a place where fewer fit", index);
   if (index >= vm->memo->len)
     g_ptr_array_set_size (vm->memo, (gint)index + 1);
@@ -598,8 +462,8 @@ step (NnPickleVm *vm, gboolean *stop)
   guint64 v;
 
   vm->at = c->pos;
-  if (vm->stack->len > MAX_VALUES || vm->marks->len > MAX_VALUES)
-    return nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "more than %d values on the stack", MAX_VALUES);
+  if (vm->stack->len > NN_PICKLE_MAX_VALUES || vm->marks->len > NN_PICKLE_MAX_VALUES)
+    return nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "more than %d values on the stack", NN_PICKLE_MAX_VALUES);
   if (!nn_cursor_u8 (c, &op))
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "the data ends before the pickle does; was the file cut off?");
   switch (op) {
@@ -758,7 +622,7 @@ check_acyclic (NnPickleVm *vm, NnPickleValue *root)
   guint depth = 0;
   gboolean ok = FALSE;
 
-  if (!has_items (root))
+  if (!nn_pickle_has_items (root))
     return TRUE;
   path = g_malloc_n (MAX_DEPTH, sizeof *path);
   path[depth].value = root;
@@ -774,7 +638,7 @@ check_acyclic (NnPickleVm *vm, NnPickleValue *root)
       continue;
     }
     child = value->items[path[depth - 1].next++];
-    if (!has_items (child) || child->mark == BLACK)
+    if (!nn_pickle_has_items (child) || child->mark == BLACK)
       continue;
     if (child->mark == GREY) {
       nn_pickle_fail (vm, NN_ERROR_FORMAT, "a container that contains itself");
