@@ -9,17 +9,24 @@
 
 #include <string.h>
 
-/* Below this scale rounding before the resize, as the reference does it, no longer averages out; above the other one a
- * coefficient of NN_RESIZE_FAST_BITS is too coarse (docs/preprocessing.md has the measurements). */
-#define MIN_SCALE 1.5
+/* Where this way is taken. What sets it apart from the reference is when rounding and clamping to 0–255 happen: before
+ * the resize there, after it here. Rounding averages out as the scale grows. Clamping does not where saturated colours
+ * meet sharp edges and the chroma is subsampled, which small pictures are full of; those are quickly converted first.
+ * Above the last bound a coefficient of NN_RESIZE_FAST_BITS is too coarse. docs/preprocessing.md has the measurements.
+ */
+#define MIN_SIZE 512
+#define MIN_SCALE_444 2.5
+#define MIN_SCALE_SUBSAMPLED 4.0
 #define MAX_SCALE 200.0
 
 gboolean
 nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image)
 {
   gdouble sx = (gdouble)self->x.in / self->x.resized, sy = (gdouble)self->y.in / self->y.resized;
+  guint shift = MAX (image->chroma_shift_x, image->chroma_shift_y);
 
-  return image->kind == NN_IMAGE_YUV && MIN (sx, sy) >= MIN_SCALE && MAX (sx, sy) <= MAX_SCALE;
+  return image->kind == NN_IMAGE_YUV && shift <= 1 && MIN (self->x.in, self->y.in) >= MIN_SIZE
+         && MIN (sx, sy) >= (shift ? MIN_SCALE_SUBSAMPLED : MIN_SCALE_444) && MAX (sx, sy) <= MAX_SCALE;
 }
 
 /* Do two components lie in each other's rows, so that one pass over the bytes serves both? */

@@ -55,8 +55,8 @@ typedef struct {
  * nn_image_from_raw: a view of one tightly packed raw frame (no row padding), by names
  * @spec: FORMAT:WIDTHxHEIGHT[:COLORIMETRY[:SITING]], GStreamer's names: "NV12:1920x1080:bt709:mpeg2",
  *   "I420:640x480:full-bt601:jpeg", "RGB:640x480". COLORIMETRY: bt601 | bt709 | bt2020 | smpte240m, each also with the
- * prefix full- (0–255); default: bt709 for heights over 576, else bt601, limited; SITING: mpeg2 (left) | jpeg (centre)
- * | cosited (left and top) | dv; default mpeg2.
+ * prefix full- (0–255); default: bt709 for heights over 576, else bt601, limited (GRAY8 without COLORIMETRY: full, as
+ * GStreamer has it); SITING: mpeg2 (left) | jpeg (centre) | cosited (left and top) | dv; default mpeg2.
  * @data, @size: the frame; the view points into it
  * Returns: FALSE with an error that names format or sizes (expected and found bytes)
  */

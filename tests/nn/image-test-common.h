@@ -1,0 +1,48 @@
+/* gst-resnet: what the tests of nn/image share
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "cpu/nn-cpu.h"
+
+#include <nn/image.h>
+
+/* FALSE, and the test is skipped, where this machine (or NN_MAX_ISA) has not this level. */
+static inline gboolean
+test_has_isa (const gchar *name)
+{
+  g_autofree gchar *reason = g_strdup_printf ("this machine has no %s", name);
+  NnIsa isa;
+
+  g_assert_true (nn_isa_from_name (name, &isa));
+  if (nn_cpu_level (NULL) >= isa)
+    return TRUE;
+  g_test_skip (reason);
+  return FALSE;
+}
+
+/* A frame whose description is right. */
+static inline NnImage
+test_image (const gchar *spec, const guint8 *data, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  NnImage image;
+
+  if (!nn_image_from_raw (spec, data, size, &image, &error))
+    g_error ("%s", error->message);
+  return image;
+}
+
+/* The uint8 stage; free with g_free(). */
+static inline guint8 *
+test_run_u8 (const NnPreprocess *params, const gchar *isa, const NnImage *image)
+{
+  g_autoptr (GError) error = NULL;
+  NnPreprocessor *p = nn_preprocessor_new (params, isa, &error);
+  guint8 *rgb = g_malloc ((gsize)params->crop * params->crop * 3);
+
+  g_assert_no_error (error);
+  nn_preprocessor_run_u8 (p, image, rgb, &error);
+  g_assert_no_error (error);
+  nn_preprocessor_free (p);
+  return rgb;
+}
