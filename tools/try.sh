@@ -72,6 +72,9 @@ show_results () {
       text = ""
       rest = line
       gsub(/\\/, "", rest)
+      # The best one stands before the list again.
+      sub(/^.*entries=/, "", rest)
+      first = ""
       while (match(rest, /label=\(string\)("[^"]*"|[^,;>]*)/)) {
         label = substr(rest, RSTART + 14, RLENGTH - 14)
         rest = substr(rest, RSTART + RLENGTH)
@@ -79,12 +82,13 @@ show_results () {
         if (match(rest, /confidence=\((float|double)\)[0-9.e+-]+/)) {
           value = substr(rest, RSTART, RLENGTH)
           sub(/^[^)]*\)/, "", value)
+          if (first == "") first = label
           text = text sprintf("%s%s %.1f %%", text == "" ? "" : ", ", label, value * 100)
         }
       }
       if (text == "") { print line; next }
-      if (text == last) next
-      last = text
+      if (first == last) next
+      last = first
       printf "  %7.2f s  %s\n", time, text
       next
     }
@@ -98,7 +102,7 @@ say "gst-launch-1.0 -m filesrc location=${photographs[0]##*/} ! jpegdec idct-met
 gst-launch-1.0 -m filesrc location="${photographs[0]}" ! jpegdec idct-method=islow ! \
   resnetclassify top-k=3 ! fakesink </dev/null 2>&1 | show_results
 
-step "5. a video in a pipeline (each line: from this time on)"
+step "5. a video in a pipeline (a line where the best label changes)"
 say "gst-launch-1.0 -m filesrc location=${video##*/} ! decodebin ! resnetclassify top-k=1 ! fakesink"
 gst-launch-1.0 -m filesrc location="$video" ! decodebin ! resnetclassify top-k=1 ! fakesink </dev/null 2>&1 |
   show_results
