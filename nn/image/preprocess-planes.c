@@ -156,9 +156,9 @@ nn_planes_way_init (NnPreprocessor *self, const NnImage *image)
     if (!way->result[c])
       return FALSE;
   }
-  way->rgb = nn_aligned_alloc0 (3 * keep);
+  way->rgbx = nn_aligned_alloc0 (4 * keep);
   way->window = g_try_new0 (const guint8 *, MAX (way->v[0].taps, way->v[1].taps));
-  return way->strided && way->rgb && way->window;
+  return way->strided && way->rgbx && way->window;
 }
 
 void
@@ -173,7 +173,7 @@ nn_planes_way_clear (NnPlanesWay *way)
     nn_aligned_free (way->result[c]);
   }
   nn_aligned_free (way->strided);
-  nn_aligned_free (way->rgb);
+  nn_aligned_free (way->rgbx);
   g_free (way->window);
   memset (way, 0, sizeof *way);
 }
@@ -196,8 +196,6 @@ void
 nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink)
 {
   NnPlanesWay *way = &self->planes;
-  const gsize keep = self->x.keep;
-  guint8 *r = way->rgb, *g = r + keep, *b = g + keep;
 
   for (guint j = 0; j < self->y.keep; j++) {
     for (guint s = 0; s < way->n_spans; s++)
@@ -212,7 +210,7 @@ nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink
       }
       self->kernels.row_fast (way->result[c], src, &way->h[c > 0]);
     }
-    self->kernels.yuv_to_rgb (r, g, b, way->result[0], way->result[1], way->result[2], &way->matrix, (guint)keep);
-    nn_preprocessor_store (self, sink, j, r, g, b, 1);
+    self->kernels.yuv_to_rgb (way->rgbx, way->result[0], way->result[1], way->result[2], &way->matrix, self->x.keep);
+    nn_preprocessor_store (self, sink, j, way->rgbx, way->rgbx + 1, way->rgbx + 2, 4);
   }
 }

@@ -1,8 +1,8 @@
-/* gst-resnet: rows of R, G, B in bytes, from whatever the image is
+/* gst-resnet: rows of pixels in bytes, from whatever the image is
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "image/preprocessor-private.h"
 
-#include <string.h>
+#include "base/nn-memory.h"
 
 const guint8 *
 nn_packed_base (const NnImage *image, guint8 order[3])
@@ -28,41 +28,35 @@ nn_packed_base (const NnImage *image, guint8 order[3])
   return base;
 }
 
-NnRows
-nn_choose_rows (const NnImage *image, NnExactWay *way)
-{
-  if (image->kind == NN_IMAGE_YUV)
-    return NN_ROWS_YUV;
-  if (nn_packed_base (image, way->order))
-    return NN_ROWS_PACKED;
-  if (image->kind == NN_IMAGE_GRAY && !image->full_range)
-    return NN_ROWS_FETCH;
-  for (guint c = 0; c < way->n_planes; c++) {
-    if (image->component[c].pixel_stride != 1)
-      return NN_ROWS_FETCH;
-  }
-  return NN_ROWS_PLANES;
-}
-
 gboolean
 nn_fetch_yuv_init (NnExactWay *way, const NnImage *image)
 {
-  guint plane_width = nn_image_subsampled (image->width, image->chroma_shift_x);
+  const guint shift = image->chroma_shift_x;
+  guint plane_width = nn_image_subsampled (image->width, shift);
   guint first = image->roi_x + way->col_first;
+  gsize upsampled;
 
   nn_yuv_matrix_init (&way->matrix, image->kr, image->kb, image->full_range);
-  way->chroma_first = nn_chroma_tap (first, plane_width, image->chroma_shift_x, image->chroma_left).a;
-  way->n_chroma = nn_chroma_tap (first + way->n_cols - 1, plane_width, image->chroma_shift_x, image->chroma_left).b + 1
-                  - way->chroma_first;
+  way->chroma_first = nn_chroma_tap (first, plane_width, shift, image->chroma_left).a;
+  way->n_chroma
+      = nn_chroma_tap (first + way->n_cols - 1, plane_width, shift, image->chroma_left).b + 1 - way->chroma_first;
+  /* NnUpsample2 makes two columns of each sample; the first needed column may be the one after those of the sample on
+   * its left. */
+  way->chroma_skip = shift == 1 ? first - 2 * way->chroma_first : 0;
+  upsampled = MAX (way->n_cols, 2 * (gsize)way->n_chroma);
+  way->luma = nn_aligned_alloc0 (way->n_cols * sizeof (gint16));
+  way->chroma[0] = nn_aligned_alloc0 (upsampled * sizeof (gint16));
+  way->chroma[1] = nn_aligned_alloc0 (upsampled * sizeof (gint16));
+  way->blended = nn_aligned_alloc0 (((gsize)way->n_chroma + 2) * sizeof (gint16));
+  if (!way->luma || !way->chroma[0] || !way->chroma[1] || !way->blended)
+    return FALSE;
+  if (shift == 1)
+    return TRUE;
   way->chroma_taps = g_try_new (NnChromaTap, way->n_cols);
-  way->luma = g_try_new (gint16, way->n_cols);
-  way->chroma[0] = g_try_new (gint16, way->n_cols);
-  way->chroma[1] = g_try_new (gint16, way->n_cols);
-  way->blended = g_try_new (gint16, way->n_chroma);
-  if (!way->chroma_taps || !way->luma || !way->chroma[0] || !way->chroma[1] || !way->blended)
+  if (!way->chroma_taps)
     return FALSE;
   for (guint i = 0; i < way->n_cols; i++) {
-    NnChromaTap tap = nn_chroma_tap (first + i, plane_width, image->chroma_shift_x, image->chroma_left);
+    NnChromaTap tap = nn_chroma_tap (first + i, plane_width, shift, image->chroma_left);
 
     tap.a -= way->chroma_first;
     tap.b -= way->chroma_first;
@@ -72,56 +66,106 @@ nn_fetch_yuv_init (NnExactWay *way, const NnImage *image)
 }
 
 static void
-fetch_bytes (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst, gsize plane_stride)
+fetch_gray (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst)
 {
-  for (guint c = 0; c < way->n_planes; c++) {
-    const NnComponent *component = &image->component[c];
-    const guint8 *src = nn_component_at (component, image->roi_y + row, image->roi_x + way->col_first);
+  const guint8 *src = nn_component_at (&image->component[0], image->roi_y + row, image->roi_x + way->col_first);
 
-    for (guint x = 0; x < way->n_cols; x++)
-      dst[c * plane_stride + x] = way->gray[src[x * component->pixel_stride]];
+  for (guint x = 0; x < way->n_cols; x++)
+    dst[x] = way->gray[src[x * image->component[0].pixel_stride]];
+}
+
+static void
+fetch_rgb (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst)
+{
+  const guint8 *src[3];
+  gsize stride[3];
+
+  for (guint c = 0; c < 3; c++) {
+    src[c] = nn_component_at (&image->component[c], image->roi_y + row, image->roi_x + way->col_first);
+    stride[c] = image->component[c].pixel_stride;
+  }
+  if (stride[0] == 1 && stride[1] == 1 && stride[2] == 1) {
+    /* A loop of its own, which compilers turn into vectors. */
+    for (guint x = 0; x < way->n_cols; x++) {
+      dst[4 * (gsize)x] = src[0][x];
+      dst[4 * (gsize)x + 1] = src[1][x];
+      dst[4 * (gsize)x + 2] = src[2][x];
+      dst[4 * (gsize)x + 3] = 0;
+    }
+    return;
+  }
+  for (guint x = 0; x < way->n_cols; x++) {
+    for (guint c = 0; c < 3; c++)
+      dst[4 * (gsize)x + c] = src[c][x * stride[c]];
   }
 }
 
 /* Chroma at luma's resolution: 1/64 is exact, for a weight is eighths each way. */
 static void
-upsample_chroma (const NnExactWay *way, const NnImage *image, guint row, guint c)
+upsample_chroma (const NnPreprocessor *self, const NnImage *image, guint row, guint c)
 {
+  const NnExactWay *way = &self->exact;
   const NnComponent *plane = &image->component[1 + c];
   guint plane_height = nn_image_subsampled (image->height, image->chroma_shift_y);
   NnChromaTap tap = nn_chroma_tap (image->roi_y + row, plane_height, image->chroma_shift_y, image->chroma_top);
   const guint8 *a = nn_component_at (plane, tap.a, way->chroma_first);
   const guint8 *b = nn_component_at (plane, tap.b, way->chroma_first);
   const gsize stride = plane->pixel_stride;
+  const gint16 weight_a = (gint16)(8 - tap.weight_b), weight_b = (gint16)tap.weight_b;
+  gint16 *blended = way->blended + 1;
 
-  for (guint x = 0; x < way->n_chroma; x++)
-    way->blended[x] = (gint16)(a[x * stride] * (8 - tap.weight_b) + b[x * stride] * tap.weight_b);
+  if (stride == 1) {
+    for (guint x = 0; x < way->n_chroma; x++)
+      blended[x] = (gint16)(a[x] * weight_a + b[x] * weight_b);
+  } else if (stride == 2) {
+    for (guint x = 0; x < way->n_chroma; x++)
+      blended[x] = (gint16)(a[2 * (gsize)x] * weight_a + b[2 * (gsize)x] * weight_b);
+  } else {
+    for (guint x = 0; x < way->n_chroma; x++)
+      blended[x] = (gint16)(a[x * stride] * weight_a + b[x * stride] * weight_b);
+  }
+  if (image->chroma_shift_x == 1) {
+    /* What lies beyond the needed samples is either not used or beyond the plane's edge, where its last one is
+     * repeated. */
+    blended[-1] = blended[0];
+    blended[way->n_chroma] = blended[way->n_chroma - 1];
+    self->kernels.upsample2 (way->chroma[c], blended, image->chroma_left, way->n_chroma);
+    return;
+  }
   for (guint x = 0; x < way->n_cols; x++) {
     const NnChromaTap *t = &way->chroma_taps[x];
 
-    way->chroma[c][x] = (gint16)(way->blended[t->a] * (8 - t->weight_b) + way->blended[t->b] * t->weight_b);
+    way->chroma[c][x] = (gint16)(blended[t->a] * (8 - t->weight_b) + blended[t->b] * t->weight_b);
   }
 }
 
 static void
-fetch_yuv (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst, gsize plane_stride)
+fetch_yuv (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst)
 {
   const NnExactWay *way = &self->exact;
   const guint8 *luma = nn_component_at (&image->component[0], image->roi_y + row, image->roi_x + way->col_first);
+  const gsize stride = image->component[0].pixel_stride;
 
-  for (guint x = 0; x < way->n_cols; x++)
-    way->luma[x] = (gint16)(luma[x * image->component[0].pixel_stride] << NN_YUV_BITS);
-  upsample_chroma (way, image, row, 0);
-  upsample_chroma (way, image, row, 1);
-  self->kernels.yuv_to_rgb (dst, dst + plane_stride, dst + 2 * plane_stride, way->luma, way->chroma[0], way->chroma[1],
+  if (stride == 1) {
+    for (guint x = 0; x < way->n_cols; x++)
+      way->luma[x] = (gint16)(luma[x] << NN_YUV_BITS);
+  } else {
+    for (guint x = 0; x < way->n_cols; x++)
+      way->luma[x] = (gint16)(luma[x * stride] << NN_YUV_BITS);
+  }
+  upsample_chroma (self, image, row, 0);
+  upsample_chroma (self, image, row, 1);
+  self->kernels.yuv_to_rgb (dst, way->luma, way->chroma[0] + way->chroma_skip, way->chroma[1] + way->chroma_skip,
                             &way->matrix, way->n_cols);
 }
 
 void
-nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst, gsize plane_stride)
+nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst)
 {
   if (self->exact.rows == NN_ROWS_YUV)
-    fetch_yuv (self, image, row, dst, plane_stride);
+    fetch_yuv (self, image, row, dst);
+  else if (image->kind == NN_IMAGE_GRAY)
+    fetch_gray (&self->exact, image, row, dst);
   else
-    fetch_bytes (&self->exact, image, row, dst, plane_stride);
+    fetch_rgb (&self->exact, image, row, dst);
 }

@@ -4,34 +4,34 @@
 
 #include "image/image-private.h"
 
-/* --- whole rows of R, G, B (or of gray) in bytes, then Pillow's two passes --- */
+/* --- rows of whole pixels in bytes, then Pillow's two passes --- */
 
 typedef enum {
-  NN_ROWS_PACKED, /* the image's own pixels of 3 or 4 bytes */
-  NN_ROWS_PLANES, /* the image's own planes */
-  NN_ROWS_FETCH,  /* bytes gathered into scratch rows, gray through a table */
-  NN_ROWS_YUV,    /* converted into scratch rows */
+  NN_ROWS_DIRECT, /* the image's own rows: pixels of 3 or 4 bytes, or of 1 (gray) */
+  NN_ROWS_FETCH,  /* bytes gathered, gray through a table */
+  NN_ROWS_YUV,    /* converted */
 } NnRows;
 
 typedef struct {
   NnRows rows;
-  guint n_planes;                                /* 1: gray; 3 */
   gboolean horizontal, vertical, vertical_first; /* is there such a pass? which comes first? */
   NnResizeFilter h, v;
   guint col_first, n_cols; /* the source columns that are needed, in the region of interest */
-  guint8 order[3];         /* PACKED */
-  gsize plane_stride;      /* of a fetched row's planes */
-  gsize out_bytes;         /* of a row after the horizontal pass: keep · 4 (PACKED) or keep · n_planes */
-  gsize ring_bytes;        /* of a row in the ring */
-  guint ring_n;            /* rows in the ring: row r lies in slot r % ring_n */
-  guint8 *ring, *out_row;
-  guint8 *source; /* one row before the horizontal pass */
+  /* A source pixel, as the horizontal pass takes it: 1 byte (gray), 3, or 4. It gives 1 (gray) or R, G, B, x. */
+  guint in_bytes, out_bytes;
+  guint8 order[3];             /* of R, G, B in the source pixel */
+  gsize source_row;            /* bytes of a fetched row */
+  gsize out_row;               /* bytes of a row after the horizontal pass */
+  gsize ring_row;              /* one of the two */
+  guint ring_n;                /* rows in the ring: row r lies in slot r % ring_n */
+  guint8 *ring, *source, *out; /* source: one row before the horizontal pass; out: one after both */
   const guint8 **window;
   guint8 gray[256];
   /* YUV */
   NnYuvMatrix matrix;
   guint chroma_first, n_chroma; /* the columns of the chroma planes that are needed */
-  NnChromaTap *chroma_taps;     /* per source column, counted from chroma_first */
+  NnChromaTap *chroma_taps;     /* per source column, counted from chroma_first; subsampled by 2: NULL */
+  guint chroma_skip;            /* upsampled columns before the first one that is needed */
   gint16 *luma, *blended, *chroma[2];
 } NnExactWay;
 
@@ -55,7 +55,7 @@ typedef struct {
   NnResizeFilter h[2], v[2]; /* luma, chroma */
   NnYuvMatrix matrix;
   gint16 *span_row[3], *strided, *result[3];
-  guint8 *rgb;
+  guint8 *rgbx;
   const guint8 **window;
 } NnPlanesWay;
 
@@ -90,13 +90,12 @@ void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint
 /* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
 gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
 
-NnRows nn_choose_rows (const NnImage *image, NnExactWay *way);
 /* Where the components are bytes of one pixel of 3 or 4 bytes: the first one's address, and their @order in it; else
  * NULL. */
 const guint8 *nn_packed_base (const NnImage *image, guint8 order[3]);
 gboolean nn_fetch_yuv_init (NnExactWay *way, const NnImage *image);
-/* FETCH, YUV: the needed columns of row @row as planes of bytes. */
-void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst, gsize plane_stride);
+/* FETCH, YUV: the needed columns of row @row as pixels of in_bytes. */
+void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst);
 
 /* FALSE: no memory. */
 gboolean nn_exact_way_init (NnPreprocessor *self, const NnImage *image);

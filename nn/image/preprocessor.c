@@ -135,7 +135,7 @@ nearest_init (NnPreprocessor *self)
 {
   self->nearest_x = g_try_new (guint, self->x.keep);
   self->nearest_y = g_try_new (guint, self->y.keep);
-  self->nearest_row = g_try_malloc (3 * (gsize)self->x.keep);
+  self->nearest_row = g_try_malloc (4 * (gsize)self->x.keep);
   if (!self->nearest_x || !self->nearest_y || !self->nearest_row)
     return FALSE;
   nn_resize_nearest (&self->x, self->nearest_x);
@@ -239,7 +239,7 @@ store_padding (NnPreprocessor *self, const NnImageSink *sink)
 /* One pixel of the exact conversion (@x, @y: of the whole image). */
 static void
 convert_pixel (const NnPreprocessor *self, const NnImage *image, const NnYuvMatrix *matrix, guint x, guint y,
-               guint8 rgb[3])
+               guint8 rgbx[4])
 {
   guint plane_width = nn_image_subsampled (image->width, image->chroma_shift_x);
   guint plane_height = nn_image_subsampled (image->height, image->chroma_shift_y);
@@ -257,7 +257,7 @@ convert_pixel (const NnPreprocessor *self, const NnImage *image, const NnYuvMatr
 
     chroma[c] = (gint16)(top * (8 - ty.weight_b) + bottom * ty.weight_b);
   }
-  self->kernels.yuv_to_rgb (&rgb[0], &rgb[1], &rgb[2], &luma, &chroma[0], &chroma[1], matrix, 1);
+  self->kernels.yuv_to_rgb (rgbx, &luma, &chroma[0], &chroma[1], matrix, 1);
 }
 
 static void
@@ -269,7 +269,7 @@ nearest_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink
     nn_yuv_matrix_init (&matrix, image->kr, image->kb, image->full_range);
   for (guint j = 0; j < self->y.keep; j++) {
     for (guint i = 0; i < self->x.keep; i++) {
-      guint8 *rgb = self->nearest_row + 3 * (gsize)i;
+      guint8 *rgb = self->nearest_row + 4 * (gsize)i;
       guint x = image->roi_x + self->nearest_x[i], y = image->roi_y + self->nearest_y[j];
 
       if (self->nearest_x[i] == G_MAXUINT || self->nearest_y[j] == G_MAXUINT) {
@@ -283,7 +283,7 @@ nearest_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink
           rgb[c] = *nn_component_at (&image->component[c], y, x);
       }
     }
-    nn_preprocessor_store (self, sink, j, self->nearest_row, self->nearest_row + 1, self->nearest_row + 2, 3);
+    nn_preprocessor_store (self, sink, j, self->nearest_row, self->nearest_row + 1, self->nearest_row + 2, 4);
   }
 }
 

@@ -106,6 +106,17 @@ unstride_c (gint16 *dst, const gint16 *src, guint step, guint width)
     dst[x] = src[(gsize)x * step];
 }
 
+static void
+upsample2_c (gint16 *dst, const gint16 *src, gboolean cosited, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    const gint16 *s = src + i;
+
+    dst[2 * i] = (gint16)(cosited ? 8 * s[0] : 2 * s[-1] + 6 * s[0]);
+    dst[2 * i + 1] = (gint16)(cosited ? 4 * (s[0] + s[1]) : 6 * s[0] + 2 * s[1]);
+  }
+}
+
 static inline guint8
 round_u8 (gfloat value)
 {
@@ -113,8 +124,7 @@ round_u8 (gfloat value)
 }
 
 static void
-yuv_to_rgb_c (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 *cb, const gint16 *cr,
-              const NnYuvMatrix *matrix, guint width)
+yuv_to_rgb_c (guint8 *rgbx, const gint16 *y, const gint16 *cb, const gint16 *cr, const NnYuvMatrix *matrix, guint width)
 {
   const gint chroma_offset = 128 << NN_YUV_BITS;
 
@@ -125,9 +135,10 @@ yuv_to_rgb_c (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 *cb
     gfloat green = u * matrix->g_cb + v * matrix->g_cr;
     gfloat blue = u * matrix->b_cb;
 
-    r[x] = round_u8 (luma + red);
-    g[x] = round_u8 (luma + green);
-    b[x] = round_u8 (luma + blue);
+    rgbx[4 * (gsize)x] = round_u8 (luma + red);
+    rgbx[4 * (gsize)x + 1] = round_u8 (luma + green);
+    rgbx[4 * (gsize)x + 2] = round_u8 (luma + blue);
+    rgbx[4 * (gsize)x + 3] = 0;
   }
 }
 
@@ -141,6 +152,7 @@ nn_resize_kernels_init (NnResizeKernels *kernels, NnIsa isa)
     .column_fast = column_fast_c,
     .row_fast = row_fast_c,
     .unstride = unstride_c,
+    .upsample2 = upsample2_c,
     .yuv_to_rgb = yuv_to_rgb_c,
   };
 #if defined(__x86_64__)

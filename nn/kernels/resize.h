@@ -67,8 +67,15 @@ typedef void (*NnResizeRowFast) (gint16 *dst, const gint16 *src, const NnResizeF
 /* dst[x] = src[x · step], x < @width. Nothing behind src[(width - 1) · step] is read. */
 typedef void (*NnUnstride) (gint16 *dst, const gint16 *src, guint step, guint width);
 
-/* One row of colour conversion: three rows with NN_YUV_BITS → three rows of bytes. */
-typedef void (*NnYuvToRgb) (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 *cb, const gint16 *cr,
+/* Linear upsampling by two of @n samples. src[-1] to src[n] are read: where the plane ends there, they repeat its last
+ * sample. In eighths: @cosited (a sample sits on every second output): dst[2 i] = 8 src[i], dst[2 i + 1] = 4 (src[i] +
+ * src[i + 1]); else (a sample sits between its two outputs): dst[2 i] = 2 src[i - 1] + 6 src[i], dst[2 i + 1] = 6
+ * src[i]
+ * + 2 src[i + 1]. */
+typedef void (*NnUpsample2) (gint16 *dst, const gint16 *src, gboolean cosited, guint n);
+
+/* One row of colour conversion: three rows with NN_YUV_BITS → pixels R, G, B and a byte of no meaning. */
+typedef void (*NnYuvToRgb) (guint8 *rgbx, const gint16 *y, const gint16 *cb, const gint16 *cr,
                             const NnYuvMatrix *matrix, guint width);
 
 typedef struct {
@@ -78,6 +85,7 @@ typedef struct {
   NnResizeColumnFast column_fast;
   NnResizeRowFast row_fast;
   NnUnstride unstride;
+  NnUpsample2 upsample2;
   NnYuvToRgb yuv_to_rgb;
 } NnResizeKernels;
 

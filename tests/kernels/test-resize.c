@@ -90,7 +90,7 @@ tables (gconstpointer isa_name, NnResizeKernels *c, NnResizeKernels *k)
   nn_resize_kernels_init (k, isa);
   g_assert_true (c->row != k->row && c->packed != k->packed && c->column != k->column);
   g_assert_true (c->column_fast != k->column_fast && c->row_fast != k->row_fast);
-  g_assert_true (c->unstride != k->unstride && c->yuv_to_rgb != k->yuv_to_rgb);
+  g_assert_true (c->unstride != k->unstride && c->upsample2 != k->upsample2 && c->yuv_to_rgb != k->yuv_to_rgb);
   return TRUE;
 }
 
@@ -230,6 +230,30 @@ test_unstride (gconstpointer isa)
 }
 
 static void
+test_upsample2 (gconstpointer isa)
+{
+  NnResizeKernels c, k;
+
+  if (!tables (isa, &c, &k))
+    return;
+  for (guint cosited = 0; cosited < 2; cosited++) {
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++) {
+      const guint n = widths[w];
+      guint8 *src = guarded_new (2 * (n + 2)), *expected = guarded_new (4 * n), *found = guarded_new (4 * n);
+
+      for (guint x = 0; x < n + 2; x++)
+        ((gint16 *)(gpointer)src)[x] = (gint16)(next_random () % (255 * 8 + 1));
+      c.upsample2 ((gint16 *)(gpointer)expected, (const gint16 *)(gpointer)src + 1, cosited, n);
+      k.upsample2 ((gint16 *)(gpointer)found, (const gint16 *)(gpointer)src + 1, cosited, n);
+      g_assert_cmpmem (found, 4 * n, expected, 4 * n);
+      guarded_free (src, 2 * (n + 2));
+      guarded_free (expected, 4 * n);
+      guarded_free (found, 4 * n);
+    }
+  }
+}
+
+static void
 test_yuv_to_rgb (gconstpointer isa)
 {
   static const NnYuvMatrix matrices[] = {
@@ -243,7 +267,7 @@ test_yuv_to_rgb (gconstpointer isa)
   for (guint m = 0; m < G_N_ELEMENTS (matrices); m++) {
     for (guint w = 0; w < G_N_ELEMENTS (widths); w++) {
       const guint n = widths[w];
-      guint8 *planes[3], *expected = guarded_new (3 * n), *found = guarded_new (3 * n);
+      guint8 *planes[3], *expected = guarded_new (4 * n), *found = guarded_new (4 * n);
 
       for (guint p = 0; p < 3; p++) {
         planes[p] = guarded_new (2 * n);
@@ -253,15 +277,14 @@ test_yuv_to_rgb (gconstpointer isa)
             ((gint16 *)(gpointer)planes[p])[x] = (gint16)(next_random () % (256 << NN_YUV_BITS));
         }
       }
-      c.yuv_to_rgb (expected, expected + n, expected + 2 * n, (gpointer)planes[0], (gpointer)planes[1],
-                    (gpointer)planes[2], &matrices[m], n);
-      k.yuv_to_rgb (found, found + n, found + 2 * n, (gpointer)planes[0], (gpointer)planes[1], (gpointer)planes[2],
-                    &matrices[m], n);
-      g_assert_cmpmem (found, 3 * n, expected, 3 * n);
+      c.yuv_to_rgb (expected, (gpointer)planes[0], (gpointer)planes[1], (gpointer)planes[2], &matrices[m], n);
+      k.yuv_to_rgb (found, (gpointer)planes[0], (gpointer)planes[1], (gpointer)planes[2], &matrices[m], n);
+      for (guint x = 0; x < n; x++)
+        g_assert_cmpmem (found + 4 * x, 3, expected + 4 * x, 3);
       for (guint p = 0; p < 3; p++)
         guarded_free (planes[p], 2 * n);
-      guarded_free (expected, 3 * n);
-      guarded_free (found, 3 * n);
+      guarded_free (expected, 4 * n);
+      guarded_free (found, 4 * n);
     }
   }
 }
@@ -325,9 +348,13 @@ main (int argc, char **argv)
     const gchar *path;
     GTestDataFunc function;
   } tests[] = {
-    { "/kernels/resize/row/avx2", test_row },           { "/kernels/resize/packed/avx2", test_packed },
-    { "/kernels/resize/column/avx2", test_column },     { "/kernels/resize/row-fast/avx2", test_row_fast },
-    { "/kernels/resize/unstride/avx2", test_unstride }, { "/kernels/resize/yuv-to-rgb/avx2", test_yuv_to_rgb },
+    { "/kernels/resize/row/avx2", test_row },
+    { "/kernels/resize/packed/avx2", test_packed },
+    { "/kernels/resize/column/avx2", test_column },
+    { "/kernels/resize/row-fast/avx2", test_row_fast },
+    { "/kernels/resize/unstride/avx2", test_unstride },
+    { "/kernels/resize/upsample2/avx2", test_upsample2 },
+    { "/kernels/resize/yuv-to-rgb/avx2", test_yuv_to_rgb },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -171,10 +171,8 @@ packed_sum (const guint8 *src, guint stride, __m256i shuffle, const gint16 *high
 }
 
 static inline void
-packed_any (guint8 *dst, const guint8 *src, guint stride, __m256i shuffle, const NnResizeFilter *filter)
+packed_any (guint8 *dst, const guint8 *src, guint stride, __m256i shuffle, const NnResizeFilter *filter, guint taps)
 {
-  const guint taps = filter->taps;
-
   for (guint i = 0; i < filter->n; i++) {
     gint32 pixel = clamp_to_bytes (packed_sum (src + (gsize)filter->start[i] * stride, stride, shuffle,
                                                filter->high + (gsize)i * taps, filter->low + (gsize)i * taps, taps));
@@ -188,10 +186,17 @@ packed_avx2 (guint8 *dst, const guint8 *src, guint stride, const guint8 order[3]
 {
   __m256i shuffle = pixel_shuffle (stride, order);
 
-  if (stride == 3)
-    packed_any (dst, src, 3, shuffle, filter);
+  /* The usual sizes get loops that are unrolled. */
+  if (stride == 3 && filter->taps == 12)
+    packed_any (dst, src, 3, shuffle, filter, 12);
+  else if (stride == 4 && filter->taps == 12)
+    packed_any (dst, src, 4, shuffle, filter, 12);
+  else if (filter->taps == 4)
+    packed_any (dst, src, stride, shuffle, filter, 4);
+  else if (filter->taps == 8)
+    packed_any (dst, src, stride, shuffle, filter, 8);
   else
-    packed_any (dst, src, 4, shuffle, filter);
+    packed_any (dst, src, stride, shuffle, filter, filter->taps);
 }
 
 /* --- exact: a column --- */
@@ -277,41 +282,75 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
   }
 }
 
-static inline __m128i
+/* Eight partial sums of one output. */
+static inline __m256i
 row_fast_sum (const gint16 *src, const gint16 *k, guint taps)
 {
   __m256i sum = _mm256_setzero_si256 ();
-  __m128i result;
   guint t = 0;
 
   for (; t + 16 <= taps; t += 16)
     sum = _mm256_add_epi32 (sum, _mm256_madd_epi16 (load256 (src + t), load256 (k + t)));
-  result = fold (sum);
   if (t < taps)
-    result = _mm_add_epi32 (result, _mm_madd_epi16 (load128 (src + t), load128 (k + t)));
-  return result;
+    sum = _mm256_add_epi32 (sum, _mm256_zextsi128_si256 (_mm_madd_epi16 (load128 (src + t), load128 (k + t))));
+  return sum;
+}
+
+/* Adds up each of eight vectors of eight. */
+static inline __m256i
+sum8 (const __m256i v[8])
+{
+  __m256i a = _mm256_hadd_epi32 (_mm256_hadd_epi32 (v[0], v[1]), _mm256_hadd_epi32 (v[2], v[3]));
+  __m256i b = _mm256_hadd_epi32 (_mm256_hadd_epi32 (v[4], v[5]), _mm256_hadd_epi32 (v[6], v[7]));
+
+  return _mm256_add_epi32 (_mm256_permute2x128_si256 (a, b, 0x20), _mm256_permute2x128_si256 (a, b, 0x31));
+}
+
+static inline __m128i
+finish_fast (const __m256i part[8])
+{
+  __m256i sum = _mm256_add_epi32 (sum8 (part), _mm256_set1_epi32 (1 << (NN_RESIZE_FAST_BITS - 1)));
+
+  sum = _mm256_srai_epi32 (sum, NN_RESIZE_FAST_BITS);
+  return _mm_packs_epi32 (_mm256_castsi256_si128 (sum), _mm256_extracti128_si256 (sum, 1));
+}
+
+static inline void
+row_fast_any (gint16 *dst, const gint16 *src, const NnResizeFilter *filter, guint taps)
+{
+  __m256i part[8];
+  gint16 last[8];
+  guint i = 0;
+
+  for (; i + 8 <= filter->n; i += 8) {
+    const gint16 *k = filter->high + (gsize)i * taps;
+
+    for (guint j = 0; j < 8; j++)
+      part[j] = row_fast_sum (src + filter->start[i + j], k + j * taps, taps);
+    _mm_storeu_si128 ((void *)(dst + i), finish_fast (part));
+  }
+  if (i < filter->n) {
+    /* The last group repeats the last output. */
+    for (guint j = 0; j < 8; j++) {
+      guint o = MIN (i + j, filter->n - 1);
+
+      part[j] = row_fast_sum (src + filter->start[o], filter->high + (gsize)o * taps, taps);
+    }
+    _mm_storeu_si128 ((void *)last, finish_fast (part));
+    memcpy (dst + i, last, (filter->n - i) * sizeof *dst);
+  }
 }
 
 static void
 row_fast_avx2 (gint16 *dst, const gint16 *src, const NnResizeFilter *filter)
 {
-  const __m128i half = _mm_set1_epi32 (1 << (NN_RESIZE_FAST_BITS - 1));
-  const guint taps = filter->taps;
-
-  for (guint i = 0; i < filter->n; i += 4) {
-    __m128i part[4], sum;
-    gint64 out;
-
-    for (guint j = 0; j < 4; j++) {
-      guint o = MIN (i + j, filter->n - 1);
-
-      part[j] = row_fast_sum (src + filter->start[o], filter->high + (gsize)o * taps, taps);
-    }
-    sum = _mm_add_epi32 (sum4 (part[0], part[1], part[2], part[3]), half);
-    sum = _mm_srai_epi32 (sum, NN_RESIZE_FAST_BITS);
-    out = _mm_cvtsi128_si64 (_mm_packs_epi32 (sum, sum));
-    memcpy (dst + i, &out, MIN (4, filter->n - i) * sizeof *dst);
-  }
+  /* The usual sizes get loops that are unrolled. */
+  if (filter->taps == 8)
+    row_fast_any (dst, src, filter, 8);
+  else if (filter->taps == 16)
+    row_fast_any (dst, src, filter, 16);
+  else
+    row_fast_any (dst, src, filter, filter->taps);
 }
 
 /* The low 16 bits of 16 numbers of 32 bits, kept in order. */
@@ -344,16 +383,46 @@ unstride_avx2 (gint16 *dst, const gint16 *src, guint step, guint width)
     dst[x] = src[(gsize)x * step];
 }
 
+static void
+upsample2_avx2 (gint16 *dst, const gint16 *src, gboolean cosited, guint n)
+{
+  guint i = 0;
+
+  for (; i + 16 <= n; i += 16) {
+    __m256i s = load256 (src + i), next = load256 (src + i + 1);
+    __m256i even, odd, low, high;
+
+    if (cosited) {
+      even = _mm256_slli_epi16 (s, 3);
+      odd = _mm256_slli_epi16 (_mm256_add_epi16 (s, next), 2);
+    } else {
+      __m256i six = _mm256_add_epi16 (_mm256_slli_epi16 (s, 2), _mm256_slli_epi16 (s, 1));
+
+      even = _mm256_add_epi16 (_mm256_slli_epi16 (load256 (src + i - 1), 1), six);
+      odd = _mm256_add_epi16 (six, _mm256_slli_epi16 (next, 1));
+    }
+    low = _mm256_unpacklo_epi16 (even, odd);
+    high = _mm256_unpackhi_epi16 (even, odd);
+    _mm256_storeu_si256 ((void *)(dst + 2 * i), _mm256_permute2x128_si256 (low, high, 0x20));
+    _mm256_storeu_si256 ((void *)(dst + 2 * i + 16), _mm256_permute2x128_si256 (low, high, 0x31));
+  }
+  for (; i < n; i++) {
+    const gint16 *s = src + i;
+
+    dst[2 * i] = (gint16)(cosited ? 8 * s[0] : 2 * s[-1] + 6 * s[0]);
+    dst[2 * i + 1] = (gint16)(cosited ? 4 * (s[0] + s[1]) : 6 * s[0] + 2 * s[1]);
+  }
+}
+
 /* --- colour --- */
 
-/* Eight rounded values to bytes, in the low half. */
-static inline __m128i
+/* Eight values rounded and clamped to 0–255, 32 bits each. */
+static inline __m256i
 bytes_from_floats (__m256 v)
 {
   __m256i i = _mm256_cvtps_epi32 (v);
-  __m128i s = _mm_packs_epi32 (_mm256_castsi256_si128 (i), _mm256_extracti128_si256 (i, 1));
 
-  return _mm_packus_epi16 (s, s);
+  return _mm256_min_epi32 (_mm256_max_epi32 (i, _mm256_setzero_si256 ()), _mm256_set1_epi32 (255));
 }
 
 static inline __m256
@@ -363,8 +432,8 @@ floats_from (const gint16 *p, gint offset)
 }
 
 static void
-yuv_to_rgb_avx2 (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 *cb, const gint16 *cr,
-                 const NnYuvMatrix *matrix, guint width)
+yuv_to_rgb_avx2 (guint8 *rgbx, const gint16 *y, const gint16 *cb, const gint16 *cr, const NnYuvMatrix *matrix,
+                 guint width)
 {
   enum { CHROMA_OFFSET = 128 << NN_YUV_BITS };
   guint x = 0;
@@ -376,19 +445,21 @@ yuv_to_rgb_avx2 (guint8 *r, guint8 *g, guint8 *b, const gint16 *y, const gint16 
     __m256 green = _mm256_add_ps (_mm256_mul_ps (u, _mm256_set1_ps (matrix->g_cb)),
                                   _mm256_mul_ps (v, _mm256_set1_ps (matrix->g_cr)));
     __m256 blue = _mm256_mul_ps (u, _mm256_set1_ps (matrix->b_cb));
+    __m256i pixels = bytes_from_floats (_mm256_add_ps (luma, red));
 
-    _mm_storel_epi64 ((void *)(r + x), bytes_from_floats (_mm256_add_ps (luma, red)));
-    _mm_storel_epi64 ((void *)(g + x), bytes_from_floats (_mm256_add_ps (luma, green)));
-    _mm_storel_epi64 ((void *)(b + x), bytes_from_floats (_mm256_add_ps (luma, blue)));
+    pixels = _mm256_or_si256 (pixels, _mm256_slli_epi32 (bytes_from_floats (_mm256_add_ps (luma, green)), 8));
+    pixels = _mm256_or_si256 (pixels, _mm256_slli_epi32 (bytes_from_floats (_mm256_add_ps (luma, blue)), 16));
+    _mm256_storeu_si256 ((void *)(rgbx + 4 * (gsize)x), pixels);
   }
   for (; x < width; x++) {
     gfloat luma = (gfloat)(y[x] - matrix->y_offset) * matrix->y;
     gfloat u = (gfloat)(cb[x] - CHROMA_OFFSET), v = (gfloat)(cr[x] - CHROMA_OFFSET);
     gfloat green = u * matrix->g_cb + v * matrix->g_cr;
 
-    r[x] = (guint8)CLAMP (lrintf (luma + v * matrix->r_cr), 0, 255);
-    g[x] = (guint8)CLAMP (lrintf (luma + green), 0, 255);
-    b[x] = (guint8)CLAMP (lrintf (luma + u * matrix->b_cb), 0, 255);
+    rgbx[4 * (gsize)x] = (guint8)CLAMP (lrintf (luma + v * matrix->r_cr), 0, 255);
+    rgbx[4 * (gsize)x + 1] = (guint8)CLAMP (lrintf (luma + green), 0, 255);
+    rgbx[4 * (gsize)x + 2] = (guint8)CLAMP (lrintf (luma + u * matrix->b_cb), 0, 255);
+    rgbx[4 * (gsize)x + 3] = 0;
   }
 }
 
@@ -403,5 +474,6 @@ nn_resize_kernels_init_x86 (NnResizeKernels *kernels, NnIsa isa)
   kernels->column_fast = column_fast_avx2;
   kernels->row_fast = row_fast_avx2;
   kernels->unstride = unstride_avx2;
+  kernels->upsample2 = upsample2_avx2;
   kernels->yuv_to_rgb = yuv_to_rgb_avx2;
 }
