@@ -71,7 +71,8 @@ started_at=$SECONDS
 step () {
   local name=$1 log="$log_dir/$1.log" began=$SECONDS status=0
   printf '[%4d s] %s ...\n' "$((SECONDS - started_at))" "$name"
-  "step_$name" >"$log" 2>&1 </dev/null || status=$?
+  # In a shell of its own: what ends a step ends no other.
+  ("step_$name") >"$log" 2>&1 </dev/null || status=$?
   if [ "$status" -eq 0 ]; then
     printf '[%4d s] %s: passed in %d s\n' "$((SECONDS - started_at))" "$name" "$((SECONDS - began))"
   else

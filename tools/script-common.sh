@@ -24,7 +24,8 @@ setup_build () {
   shift
   find_meson
   if [ -f "$folder/build.ninja" ] && [ -f "$folder/meson-info/meson-info.json" ]; then
-    owner=$(sed -n 's/^ *"source": "\(.*\)",\{0,1\}$/\1/p' "$folder/meson-info/meson-info.json" | head -n 1)
+    owner=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["directories"]["source"])' \
+      "$folder/meson-info/meson-info.json") || owner='unknown'
     if [ "$owner" != "$source_root" ]; then
       die "$folder was set up for another source tree ($owner): remove it, or name another build folder"
     fi
