@@ -394,11 +394,11 @@ make_dict (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *a
   source = args->items[0];
   if (args->n_items != 1 || (source->type != NN_PICKLE_DICT && source->type != NN_PICKLE_LIST))
     return wrong_arguments (vm, callable->data);
-  /* Copying costs more than the instruction's own bytes, so one source may be copied once only: picklers write it
-   * where it is used, and the time stays linear. */
+  /* Copying costs more than the instruction's own bytes, so one source may be copied once only, and a copy not at all:
+   * picklers write it where it is used, and the time stays linear. */
   if (source->n_copies)
     return wrong_arguments (vm, callable->data);
-  ((NnPickleValue *)source)->n_copies = 1;
+  ((NnPickleValue *)source)->n_copies = dict->n_copies = 1;
   for (gsize i = 0; i < source->n_items; i++) {
     const NnPickleValue *pair = source->items[i];
 

@@ -56,7 +56,7 @@ typedef struct {
 struct _NnPickleValue {
   NnPickleType type;
   guint8 mark;     /* of the check for cycles */
-  guint8 n_copies; /* 1: a dictionary was already made of it */
+  guint8 n_copies; /* 1: a dictionary was already made of it, or it is one that was made so */
   gboolean text;   /* of BIG_INT */
   guint global;    /* of GLOBAL: index in the list */
   gsize n_items;   /* of items; also bytes of data */

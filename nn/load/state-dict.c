@@ -57,6 +57,13 @@ is_entry (NnPickleValue *const *pair)
   return pair[0]->type == NN_PICKLE_STRING && pair[1]->type == NN_PICKLE_TENSOR;
 }
 
+/* A memo makes one long string the key of many entries: what looks at every key looks at short ones only. */
+static gboolean
+is_short_name (const NnPickleValue *key)
+{
+  return key->type == NN_PICKLE_STRING && key->n_items <= MAX_NAME;
+}
+
 static gboolean
 is_optimizer_key (const gchar *key)
 {
@@ -76,9 +83,9 @@ look_at (const Candidate *at, GArray *candidates, GArray *queue, GHashTable *see
 
     if (is_entry (pair)) {
       n_tensors++;
-      found.is_resnet = found.is_resnet || strstr (pair[0]->data, "layer1.0.");
+      found.is_resnet = found.is_resnet || (is_short_name (pair[0]) && strstr (pair[0]->data, "layer1.0."));
     }
-    if (pair[0]->type != NN_PICKLE_STRING || pair[1]->type != NN_PICKLE_DICT || is_optimizer_key (pair[0]->data)
+    if (!is_short_name (pair[0]) || pair[1]->type != NN_PICKLE_DICT || is_optimizer_key (pair[0]->data)
         || at->depth == MAX_DEPTH || queue->len >= MAX_DICTS || g_hash_table_contains (seen, pair[1]))
       continue;
     child.rank = rank_of (pair[0]->data);
@@ -158,7 +165,7 @@ explain (const NnPickleValue *root, const gchar *file, GError **error)
   }
   keys = list_keys (root);
   for (gsize i = 0; i + 1 < root->n_items; i += 2)
-    if (root->items[i]->type == NN_PICKLE_STRING && is_optimizer_key (root->items[i]->data)) {
+    if (is_short_name (root->items[i]) && is_optimizer_key (root->items[i]->data)) {
       g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                    "%s: is an optimizer's checkpoint without a model (keys: %s); save model.state_dict()", file, keys);
       return;
