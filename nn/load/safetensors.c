@@ -1,290 +1,283 @@
-/* gst-resnet: .safetensors
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet: safetensors files
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Format: README of the safetensors project, section "Format". */
 #include "load/safetensors.h"
 
+#include <string.h>
+
 #include "base/nn-memory.h"
-#include "load/json-guard.h"
+#include "load/json-check.h"
 #include "load/nn-cursor.h"
 #include "load/tensor-data.h"
 #include "load/tensor-names.h"
 #include "load/weights-private.h"
 
-#include <string.h>
+#define MAX_HEADER_BYTES 100000000
 
-#define MAX_HEADER 100000000 /* the format's own cap */
-#define MAX_NAME 512
-
+/* What the header says of one tensor. */
 typedef struct {
-  const gchar *name; /* the tree's */
+  const gchar *name;
   NnDType dtype;
   guint n_dims;
   guint64 dims[NN_TENSOR_MAX_DIMS];
-  guint64 begin, end;
+  guint64 begin, end; /* bytes after the header */
 } Entry;
 
 static const struct {
   const gchar *name;
   NnDType dtype;
 } dtypes[] = {
-  { "F64", NN_DTYPE_F64 }, { "F32", NN_DTYPE_F32 }, { "F16", NN_DTYPE_F16 }, { "BF16", NN_DTYPE_BF16 },
-  { "I64", NN_DTYPE_I64 }, { "I32", NN_DTYPE_I32 }, { "I16", NN_DTYPE_I16 }, { "I8", NN_DTYPE_I8 },
+  { "F64", NN_DTYPE_F64 }, { "F32", NN_DTYPE_F32 },   { "F16", NN_DTYPE_F16 }, { "BF16", NN_DTYPE_BF16 },
+  { "I64", NN_DTYPE_I64 }, { "I32", NN_DTYPE_I32 },   { "I16", NN_DTYPE_I16 }, { "I8", NN_DTYPE_I8 },
   { "U8", NN_DTYPE_U8 },   { "BOOL", NN_DTYPE_BOOL },
 };
 
-static gboolean
-get_uint (JsonNode *node, guint64 *value)
+gboolean
+nn_safetensors_detect (const guint8 *data, gsize size)
 {
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64 || json_node_get_int (node) < 0)
-    return FALSE;
-  *value = (guint64)json_node_get_int (node);
-  return TRUE;
+  NnCursor cursor;
+  guint64 length;
+
+  nn_cursor_init (&cursor, data, size);
+  /* A header that reaches past the end is a truncated file, which the loader says better than "not a model file". */
+  return nn_cursor_uint_le (&cursor, 8, &length) && length >= 2 && length <= MAX_HEADER_BYTES
+         && nn_cursor_left (&cursor) > 0 && cursor.data[cursor.pos] == '{';
 }
 
 static gboolean
-get_string (JsonNode *node, const gchar **value)
+fail (const NnWeights *weights, const gchar *name, const gchar *what, GError **error)
 {
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return FALSE;
-  *value = json_node_get_string (node);
-  return TRUE;
-}
+  g_autofree gchar *shown = nn_json_shown (name);
 
-static JsonArray *
-get_array (JsonObject *object, const gchar *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-}
-
-static gboolean
-read_metadata (NnWeights *weights, JsonNode *node, GError **error)
-{
-  JsonObjectIter iter;
-  const gchar *key, *value;
-  JsonNode *member;
-
-  if (JSON_NODE_HOLDS_OBJECT (node)) {
-    json_object_iter_init (&iter, json_node_get_object (node));
-    while (json_object_iter_next (&iter, &key, &member)) {
-      if (!get_string (member, &value))
-        goto bad;
-      g_hash_table_replace (weights->metadata, g_strdup (key), g_strdup (value));
-    }
-    return TRUE;
-  }
-bad:
-  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: __metadata__ is no map from strings to strings", weights->name);
+  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: tensor \"%s\": %s", weights->name, shown,
+               what);
   return FALSE;
 }
 
-/* One member of the header, checked for itself. */
+/* A whole number from 0 to 2^53, which JSON's numbers hold exactly. */
 static gboolean
-read_entry (NnWeights *weights, const gchar *name, JsonNode *node, guint64 data_size, Entry *entry, GError **error)
+get_size (JsonNode *node, guint64 *value)
+{
+  gint64 v;
+
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return FALSE;
+  v = json_node_get_int (node);
+  if (v < 0 || v > G_GINT64_CONSTANT (1) << 53)
+    return FALSE;
+  *value = (guint64)v;
+  return TRUE;
+}
+
+static gboolean
+parse_entry (const NnWeights *weights, const gchar *name, JsonNode *node, Entry *entry, GError **error)
 {
   JsonObject *object;
-  JsonArray *shape, *offsets;
-  const gchar *dtype;
-  gsize n_elements, n_bytes;
+  JsonNode *dtype, *shape, *offsets;
   gboolean known = FALSE;
 
-  if (!*name || strlen (name) > MAX_NAME) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: a tensor's name has %" G_GSIZE_FORMAT " bytes; 1 to %d are right",
-                 weights->name, strlen (name), MAX_NAME);
-    return FALSE;
-  }
-  for (const gchar *p = name; *p; p++)
-    if ((guchar)*p < 0x20 || *p == 0x7f) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: a tensor's name has a control character in it", weights->name);
-      return FALSE;
-    }
+  entry->name = name;
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    goto bad;
+    return fail (weights, name, "expected an object with dtype, shape and data_offsets", error);
   object = json_node_get_object (node);
-  shape = get_array (object, "shape");
-  offsets = get_array (object, "data_offsets");
-  if (!get_string (json_object_get_member (object, "dtype"), &dtype) || !shape || !offsets
-      || json_array_get_length (offsets) != 2 || !get_uint (json_array_get_element (offsets, 0), &entry->begin)
-      || !get_uint (json_array_get_element (offsets, 1), &entry->end))
-    goto bad;
-  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (strcmp (dtype, dtypes[i].name) == 0) {
+  dtype = json_object_get_member (object, "dtype");
+  shape = json_object_get_member (object, "shape");
+  offsets = json_object_get_member (object, "data_offsets");
+
+  if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype) || json_node_get_value_type (dtype) != G_TYPE_STRING)
+    return fail (weights, name, "expected a string \"dtype\"", error);
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes) && !known; i++) {
+    if (strcmp (json_node_get_string (dtype), dtypes[i].name) == 0) {
       entry->dtype = dtypes[i].dtype;
       known = TRUE;
     }
+  }
   if (!known) {
-    g_autofree gchar *shown = g_strescape (dtype, NULL);
+    g_autofree gchar *shown_name = nn_json_shown (name), *shown_dtype = nn_json_shown (json_node_get_string (dtype));
 
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "%s: tensor \"%s\" is of type \"%.40s\"; F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are taken",
-                 weights->name, name, shown);
+                 "%s: tensor \"%s\" has dtype \"%s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
+                 weights->name, shown_name, shown_dtype);
     return FALSE;
   }
-  if (json_array_get_length (shape) > NN_TENSOR_MAX_DIMS) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: tensor \"%s\" has %u dimensions; up to %d are taken",
-                 weights->name, name, json_array_get_length (shape), NN_TENSOR_MAX_DIMS);
-    return FALSE;
+
+  if (!shape || !JSON_NODE_HOLDS_ARRAY (shape))
+    return fail (weights, name, "expected an array \"shape\"", error);
+  if (json_array_get_length (json_node_get_array (shape)) > NN_TENSOR_MAX_DIMS)
+    return fail (weights, name, "more than 8 dimensions", error);
+  entry->n_dims = json_array_get_length (json_node_get_array (shape));
+  for (guint i = 0; i < entry->n_dims; i++) {
+    if (!get_size (json_array_get_element (json_node_get_array (shape), i), &entry->dims[i]))
+      return fail (weights, name, "a dimension is not a whole number from 0 to 2^53", error);
   }
-  entry->name = name;
-  entry->n_dims = json_array_get_length (shape);
-  for (guint i = 0; i < entry->n_dims; i++)
-    if (!get_uint (json_array_get_element (shape, i), &entry->dims[i]))
-      goto bad;
-  if (entry->begin > entry->end || entry->end > data_size) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                 "%s: tensor \"%s\" lies at bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                 "; was the file cut off?",
-                 weights->name, name, entry->begin, entry->end, data_size);
-    return FALSE;
-  }
-  if (!nn_shape_n_elements (entry->n_dims, entry->dims, &n_elements)
-      || !nn_size_mul (n_elements, nn_dtype_size (entry->dtype), &n_bytes) || n_bytes != entry->end - entry->begin) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                 "%s: tensor \"%s\" has %" G_GUINT64_FORMAT " bytes, which is not what its shape and type need",
-                 weights->name, name, entry->end - entry->begin);
-    return FALSE;
-  }
+
+  if (!offsets || !JSON_NODE_HOLDS_ARRAY (offsets) || json_array_get_length (json_node_get_array (offsets)) != 2
+      || !get_size (json_array_get_element (json_node_get_array (offsets), 0), &entry->begin)
+      || !get_size (json_array_get_element (json_node_get_array (offsets), 1), &entry->end))
+    return fail (weights, name, "expected two whole numbers in \"data_offsets\"", error);
   return TRUE;
-bad:
-  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-               "%s: the entry of tensor \"%s\" is not {\"dtype\": string, \"shape\": [sizes], \"data_offsets\": [begin, end]}",
-               weights->name, name);
-  return FALSE;
 }
 
-static gint
-compare_entries (gconstpointer a, gconstpointer b)
+static gboolean
+parse_metadata (NnWeights *weights, JsonNode *node, GError **error)
 {
-  const Entry *x = a, *y = b;
+  JsonObjectIter iter;
+  const gchar *key;
+  JsonNode *value;
+
+  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ is not an object",
+                 weights->name);
+    return FALSE;
+  }
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &key, &value)) {
+    if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING) {
+      g_autofree gchar *shown = nn_json_shown (key);
+
+      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%s\" is not a string",
+                   weights->name, shown);
+      return FALSE;
+    }
+    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (json_node_get_string (value)));
+  }
+  return TRUE;
+}
+
+/* Places of equal begin: the empty one first. */
+static gint
+compare_begin (gconstpointer a, gconstpointer b)
+{
+  const Entry *x = *(const Entry *const *)a, *y = *(const Entry *const *)b;
 
   if (x->begin != y->begin)
     return x->begin < y->begin ? -1 : 1;
-  if (x->end != y->end)
-    return x->end < y->end ? -1 : 1;
-  return strcmp (x->name, y->name);
+  return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* In the order of the data, each begins where the one before ends, and the last ends with the file. */
+/* Shapes give their bytes, and all of them together fill the data without holes or overlaps. */
 static gboolean
-check_layout (NnWeights *weights, const GArray *entries, guint64 data_size, GError **error)
+check_places (const NnWeights *weights, GArray *entries, gsize data_size, GError **error)
 {
+  g_autoptr (GPtrArray) sorted = g_ptr_array_sized_new (entries->len);
   guint64 at = 0;
 
   for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = &g_array_index (entries, Entry, i);
+    Entry *e = &g_array_index (entries, Entry, i);
+    gsize n, bytes;
 
-    if (entry->begin != at) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                   "%s: tensor \"%s\" begins at byte %" G_GUINT64_FORMAT " of the data, the one before ends at %" G_GUINT64_FORMAT
-                   ": they must follow each other without %s",
-                   weights->name, entry->name, entry->begin, at, entry->begin < at ? "overlap" : "a hole");
-      return FALSE;
+    if (e->begin > e->end || e->end > data_size) {
+      g_autofree gchar *what
+          = g_strdup_printf ("data_offsets %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                             " are outside the file's %" G_GSIZE_FORMAT " bytes of data (a truncated file?)",
+                             e->begin, e->end, data_size);
+
+      return fail (weights, e->name, what, error);
     }
-    at = entry->end;
+    if (!nn_shape_n_elements (e->n_dims, e->dims, &n) || !nn_size_mul (n, nn_dtype_size (e->dtype), &bytes)
+        || bytes != e->end - e->begin) {
+      g_autofree gchar *what = g_strdup_printf (
+          "shape and dtype do not give the %" G_GUINT64_FORMAT " bytes of its data_offsets", e->end - e->begin);
+
+      return fail (weights, e->name, what, error);
+    }
+    g_ptr_array_add (sorted, e);
+  }
+  g_ptr_array_sort (sorted, compare_begin);
+  for (guint i = 0; i < sorted->len; i++) {
+    const Entry *e = g_ptr_array_index (sorted, i);
+
+    if (e->begin != at)
+      return fail (weights, e->name,
+                   e->begin < at ? "its data overlap another tensor's" : "there is a hole before its data", error);
+    at = e->end;
   }
   if (at != data_size) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                 "%s: has %" G_GUINT64_FORMAT " bytes of data, its tensors are %" G_GUINT64_FORMAT " bytes", weights->name,
-                 data_size, at);
+                 "%s: the tensors end at byte %" G_GUINT64_FORMAT " of %" G_GSIZE_FORMAT " bytes of data",
+                 weights->name, at, data_size);
     return FALSE;
   }
   return TRUE;
 }
 
 static gboolean
-add_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, const GArray *entries, GError **error)
+take_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, GArray *entries, GError **error)
 {
-  GPtrArray *names = g_ptr_array_new ();
-  GPtrArray *stripped;
-  gboolean ok = TRUE;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) stripped = NULL;
   NnBudget budget;
 
-  nn_budget_init (&budget, g_bytes_get_size (bytes));
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (names, (gpointer)g_array_index (entries, Entry, i).name);
   stripped = nn_tensor_names_strip (names, weights->warnings);
-  for (guint i = 0; ok && i < entries->len; i++) {
-    const Entry *entry = &g_array_index (entries, Entry, i);
+  nn_budget_init (&budget, g_bytes_get_size (bytes));
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *e = &g_array_index (entries, Entry, i);
     const gchar *name = g_ptr_array_index (stripped, i);
+    g_autoptr (GBytes) raw = NULL;
     NnTensor *tensor;
-    GBytes *raw;
 
     if (!name)
       continue;
-    raw = g_bytes_new_from_bytes (bytes, data_start + (gsize)entry->begin, (gsize)(entry->end - entry->begin));
-    tensor = nn_tensor_new (name, entry->dtype, raw, FALSE, 0, entry->n_dims, entry->dims, NULL, &budget, weights->name,
-                            error);
-    g_bytes_unref (raw);
-    ok = tensor != NULL;
-    if (ok)
-      nn_weights_take (weights, tensor);
+    raw = g_bytes_new_from_bytes (bytes, data_start + e->begin, e->end - e->begin);
+    tensor = nn_tensor_new (name, e->dtype, raw, FALSE, 0, e->n_dims, e->dims, NULL, &budget, weights->name, error);
+    if (!tensor)
+      return FALSE;
+    nn_weights_take (weights, tensor);
   }
-  g_ptr_array_unref (stripped);
-  g_ptr_array_unref (names);
-  return ok;
+  return TRUE;
 }
 
 gboolean
 nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
 {
-  g_autofree gchar *header_name = g_strconcat (weights->name, ": header", NULL);
   g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (Entry));
-  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree gchar *what = g_strdup_printf ("%s: safetensors header", weights->name);
   const guint8 *header;
-  guint64 header_size, data_size;
   JsonObjectIter iter;
-  const gchar *key;
-  JsonNode *root, *member;
+  const gchar *name;
+  JsonNode *node;
   NnCursor cursor;
+  guint64 length;
 
   nn_cursor_init (&cursor, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  if (!nn_cursor_uint_le (&cursor, 8, &header_size)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: has %" G_GSIZE_FORMAT " bytes, less than a header's length",
-                 weights->name, cursor.size);
+  if (!nn_cursor_uint_le (&cursor, 8, &length) || length > MAX_HEADER_BYTES
+      || !nn_cursor_bytes (&cursor, length, &header)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file ends inside its safetensors header (truncated?)",
+                 weights->name);
     return FALSE;
   }
-  if (header_size > MAX_HEADER) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: a header of %" G_GUINT64_FORMAT " bytes; up to %d are allowed",
-                 weights->name, header_size, MAX_HEADER);
+  root = nn_json_parse ((const gchar *)header, length, what, error);
+  if (!root)
     return FALSE;
-  }
-  if (!nn_cursor_bytes (&cursor, header_size, &header)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                 "%s: a header of %" G_GUINT64_FORMAT " bytes in a file of %" G_GSIZE_FORMAT "; was it cut off?",
-                 weights->name, header_size, cursor.size);
-    return FALSE;
-  }
-  data_size = nn_cursor_left (&cursor);
-  parser = nn_json_parse ((const gchar *)header, (gsize)header_size, header_name, NN_ERROR_FORMAT, error);
-  if (!parser)
-    return FALSE;
-  root = json_parser_get_root (parser);
   if (!JSON_NODE_HOLDS_OBJECT (root)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is no JSON object", header_name);
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not an object", what);
     return FALSE;
   }
-  json_object_iter_init (&iter, json_node_get_object (root));
-  while (json_object_iter_next (&iter, &key, &member)) {
-    Entry entry = { NULL };
+  if (json_object_get_size (json_node_get_object (root)) > NN_LOAD_MAX_TENSORS) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has more than %d tensors", what, NN_LOAD_MAX_TENSORS);
+    return FALSE;
+  }
+  json_object_iter_init_ordered (&iter, json_node_get_object (root));
+  while (json_object_iter_next_ordered (&iter, &name, &node)) {
+    Entry entry = { 0 };
 
-    if (strcmp (key, "__metadata__") == 0) {
-      if (!read_metadata (weights, member, error))
+    if (strcmp (name, "__metadata__") == 0) {
+      if (!parse_metadata (weights, node, error))
         return FALSE;
-      continue;
-    }
-    if (entries->len >= NN_LOAD_MAX_TENSORS) {
-      g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: more than %d tensors", weights->name, NN_LOAD_MAX_TENSORS);
+    } else if (!parse_entry (weights, name, node, &entry, error)) {
       return FALSE;
+    } else {
+      g_array_append_val (entries, entry);
     }
-    if (!read_entry (weights, key, member, data_size, &entry, error))
-      return FALSE;
-    g_array_append_val (entries, entry);
   }
   if (entries->len == 0) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: holds no tensors", weights->name);
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s names no tensors", what);
     return FALSE;
   }
-  g_array_sort (entries, compare_entries);
-  return check_layout (weights, entries, data_size, error)
-         && add_tensors (weights, bytes, (gsize)(cursor.size - data_size), entries, error);
+  return check_places (weights, entries, nn_cursor_left (&cursor), error)
+         && take_tensors (weights, bytes, cursor.pos, entries, error);
 }

@@ -1,15 +1,16 @@
-/* gst-resnet: named tensors out of an untrusted file
+/* gst-resnet: a model file → named tensors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/weights.h"
 
-#include "load/file-kind.h"
+#include <string.h>
+
 #include "load/file-read.h"
 #include "load/pth.h"
 #include "load/safetensors.h"
 #include "load/tensor-data.h"
 #include "load/weights-private.h"
 
-#include <string.h>
+#define MAX_FILE_BYTES (G_GUINT64_CONSTANT (8) << 30)
 
 NnWeights *
 nn_weights_new (const gchar *format, const gchar *name)
@@ -18,7 +19,6 @@ nn_weights_new (const gchar *format, const gchar *name)
 
   weights->format = format;
   weights->name = g_strdup (name);
-  weights->sha256 = g_strdup ("");
   weights->tensors = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_tensor_free);
   weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   weights->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -35,38 +35,9 @@ nn_weights_free (NnWeights *weights)
   g_ptr_array_unref (weights->tensors);
   g_hash_table_unref (weights->metadata);
   g_ptr_array_unref (weights->warnings);
-  g_free (weights->sha256);
   g_free (weights->name);
+  g_free (weights->sha256);
   g_free (weights);
-}
-
-void
-nn_weights_take (NnWeights *weights, NnTensor *tensor)
-{
-  g_assert (!g_hash_table_contains (weights->by_name, tensor->name));
-  g_ptr_array_add (weights->tensors, tensor);
-  g_hash_table_insert (weights->by_name, tensor->name, tensor);
-}
-
-void
-nn_weights_add_f32 (NnWeights *weights, const gchar *name, guint n_dims, const guint64 *dims, GBytes *f32)
-{
-  NnTensor *tensor;
-  gsize n_elements;
-
-  g_return_if_fail (!g_hash_table_contains (weights->by_name, name));
-  g_return_if_fail (nn_shape_n_elements (n_dims, dims, &n_elements));
-  g_return_if_fail (g_bytes_get_size (f32) / sizeof (gfloat) == n_elements);
-  tensor = g_new0 (NnTensor, 1);
-  tensor->name = g_strdup (name);
-  tensor->dtype = NN_DTYPE_F32;
-  tensor->n_dims = n_dims;
-  for (guint i = 0; i < n_dims; i++)
-    tensor->dims[i] = dims[i];
-  tensor->n_elements = n_elements;
-  tensor->f32 = g_bytes_get_data (f32, NULL);
-  tensor->storage = g_bytes_ref (f32);
-  nn_weights_take (weights, tensor);
 }
 
 const NnTensor *
@@ -75,36 +46,125 @@ nn_weights_get (const NnWeights *weights, const gchar *name)
   return g_hash_table_lookup (weights->by_name, name);
 }
 
-NnWeights *
-nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
+void
+nn_weights_take (NnWeights *weights, NnTensor *tensor)
+{
+  g_ptr_array_add (weights->tensors, tensor);
+  g_hash_table_insert (weights->by_name, tensor->name, tensor);
+}
+
+void
+nn_weights_add_f32 (NnWeights *weights, const gchar *name, guint n_dims, const guint64 *dims, GBytes *f32)
+{
+  NnTensor *tensor = g_new0 (NnTensor, 1);
+
+  tensor->name = g_strdup (name);
+  tensor->dtype = NN_DTYPE_F32;
+  tensor->n_dims = n_dims;
+  memcpy (tensor->dims, dims, n_dims * sizeof *dims);
+  tensor->storage = g_bytes_ref (f32);
+  tensor->f32 = g_bytes_get_data (f32, NULL);
+  tensor->n_elements = g_bytes_get_size (f32) / sizeof (gfloat);
+  nn_weights_take (weights, tensor);
+}
+
+/* The first bytes that tell a file's kind, and for what is not taken, what to do. */
+static gboolean
+starts_with (const guint8 *data, gsize size, const gchar *prefix, gsize n)
+{
+  return size >= n && memcmp (data, prefix, n) == 0;
+}
+
+#define STARTS_WITH(data, size, literal) starts_with (data, size, literal, sizeof literal - 1)
+
+static const gchar *
+foreign_format (const guint8 *data, gsize size)
+{
+  const guint8 *text = data;
+  gsize left = size;
+
+  if (STARTS_WITH (data, size, "\x89HDF\r\n\x1a\n"))
+    return "an HDF5 file (Keras weights); convert the model to safetensors or a PyTorch state dict";
+  if (STARTS_WITH (data, size, "version https://git-lfs"))
+    return "a Git LFS pointer, not the model itself; fetch the real file with `git lfs pull`";
+  if (STARTS_WITH (data, size, "\x1f\x8b"))
+    return "compressed with gzip; decompress it first";
+  if (STARTS_WITH (data, size, "7z\xbc\xaf\x27\x1c") || STARTS_WITH (data, size, "Rar!"))
+    return "a compressed archive; unpack the model from it first";
+  if (STARTS_WITH (data, size, "GGUF"))
+    return "a GGUF file; a ResNet's state dict (.pth) or safetensors is needed";
+  if (size > 262 && memcmp (data + 257, "ustar", 5) == 0)
+    return "a tar archive (torch.save before 0.1.10 wrote such files); load it with an old PyTorch and save its "
+           "state_dict() "
+           "again";
+  while (left > 0 && g_ascii_isspace (*text)) {
+    text++;
+    left--;
+  }
+  if (left >= 5
+      && (g_ascii_strncasecmp ((const gchar *)text, "<!doc", 5) == 0
+          || g_ascii_strncasecmp ((const gchar *)text, "<html", 5) == 0))
+    return "an HTML page, not a model: the download got a web page instead; download the file itself";
+  if (left >= 5 && g_ascii_strncasecmp ((const gchar *)text, "<?xml", 5) == 0)
+    return "XML, not a model";
+  /* ModelProto begins with field 1 (ir_version, a small varint) and nearly always field 2 (producer_name, a string). */
+  if (size > 4 && data[0] == 0x08 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a || data[2] == 0x42))
+    return "an ONNX model, which is not taken yet; save the PyTorch model's state_dict() instead";
+  return NULL;
+}
+
+static gboolean
+load_any (NnWeights *weights, GBytes *bytes, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  NnWeights *weights = NULL;
-  gboolean ok = FALSE;
+  const gchar *foreign;
 
-  switch (nn_file_kind (data, size)) {
-    case NN_FILE_ZIP:
-      weights = nn_weights_new ("PyTorch zip", name);
-      ok = nn_pth_load_zip (weights, bytes, error);
-      break;
-    case NN_FILE_PICKLE:
-      weights = nn_weights_new ("PyTorch legacy pickle", name);
-      ok = nn_pth_load_legacy (weights, bytes, error);
-      break;
-    case NN_FILE_SAFETENSORS:
-      weights = nn_weights_new ("safetensors", name);
-      ok = nn_safetensors_load (weights, bytes, error);
-      break;
-    default:
-      nn_file_kind_refuse (data, size, name, error);
-      return NULL;
+  if (size == 0) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file is empty; a model (.pth, .safetensors) is needed",
+                 weights->name);
+    return FALSE;
   }
-  if (!ok) {
+  if (STARTS_WITH (data, size, "PK\x03\x04") || STARTS_WITH (data, size, "PK\x05\x06")) {
+    weights->format = "PyTorch zip";
+    return nn_pth_load_zip (weights, bytes, error);
+  }
+  if (nn_safetensors_detect (data, size)) {
+    weights->format = "safetensors";
+    return nn_safetensors_load (weights, bytes, error);
+  }
+  if ((foreign = foreign_format (data, size))) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: this is %s", weights->name, foreign);
+    return FALSE;
+  }
+  /* Protocol 2 and later begin with PROTO; anything else would be protocol 0 or 1, which torch.save never writes. */
+  if (data[0] == 0x80) {
+    weights->format = "PyTorch legacy pickle";
+    return nn_pth_load_legacy (weights, bytes, error);
+  }
+  g_set_error (
+      error, NN_ERROR, NN_ERROR_FORMAT,
+      "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt) nor safetensors",
+      weights->name, data[0], size > 1 ? data[1] : 0);
+  return FALSE;
+}
+
+NnWeights *
+nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
+{
+  NnWeights *weights = nn_weights_new (NULL, name);
+
+  if (!load_any (weights, bytes, error)) {
+    /* Names of entries in an archive are bytes; a message is text. */
+    if (error && !g_utf8_validate ((*error)->message, -1, NULL)) {
+      gchar *valid = g_utf8_make_valid ((*error)->message, -1);
+
+      g_free ((*error)->message);
+      (*error)->message = valid;
+    }
     nn_weights_free (weights);
     return NULL;
   }
-  g_free (weights->sha256);
   weights->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   return weights;
 }
@@ -112,8 +172,8 @@ nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 NnWeights *
 nn_weights_load (const gchar *path, GError **error)
 {
-  g_autofree gchar *name = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_BYTES, error);
+  g_autofree gchar *shown = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = nn_file_read (path, MAX_FILE_BYTES, error);
 
-  return bytes ? nn_weights_load_bytes (bytes, name, error) : NULL;
+  return bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
 }
