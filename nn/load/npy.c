@@ -245,8 +245,14 @@ nn_npy_save (const gchar *path, const gfloat *data, const gsize *dims, guint n_d
   gsize n = 1, padded;
   guint8 prefix[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0 };
 
+  if (n_dims > NN_NPY_MAX_DIMS) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: a tensor of %u dimensions; up to %d are written", path,
+                 n_dims, NN_NPY_MAX_DIMS);
+    return FALSE;
+  }
   for (guint i = 0; i < n_dims; i++) {
-    n *= dims[i];
+    if (!nn_size_mul (n, dims[i], &n))
+      n = G_MAXSIZE; /* refused below */
     g_string_append_printf (header, "%" G_GSIZE_FORMAT ",%s", dims[i], i + 1 < n_dims ? " " : "");
   }
   g_string_append (header, "), }");

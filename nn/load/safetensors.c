@@ -55,6 +55,27 @@ fail (const NnWeights *weights, const gchar *name, const gchar *what, GError **e
   return FALSE;
 }
 
+/* As in state dicts: 1 to NN_LOAD_MAX_NAME bytes without control characters. */
+static gboolean
+check_name (const NnWeights *weights, const gchar *name, GError **error)
+{
+  const gsize n = strlen (name);
+
+  if (n == 0 || n > NN_LOAD_MAX_NAME) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                 "%s: safetensors header: a tensor's name has %" G_GSIZE_FORMAT " bytes; 1 to %d are right",
+                 weights->name, n, NN_LOAD_MAX_NAME);
+    return FALSE;
+  }
+  for (gsize i = 0; i < n; i++)
+    if ((guchar)name[i] < 0x20 || name[i] == 0x7f) {
+      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                   "%s: safetensors header: a tensor's name has a control character in it", weights->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* A whole number from 0 to 2^53, which JSON's numbers hold exactly. */
 static gboolean
 get_size (JsonNode *node, guint64 *value)
@@ -77,6 +98,8 @@ parse_entry (const NnWeights *weights, const gchar *name, JsonNode *node, Entry 
   JsonNode *dtype, *shape, *offsets;
   gboolean known = FALSE;
 
+  if (!check_name (weights, name, error))
+    return FALSE;
   entry->name = name;
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return fail (weights, name, "expected an object with dtype, shape and data_offsets", error);

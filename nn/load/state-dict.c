@@ -8,7 +8,6 @@
 
 #define MAX_DEPTH 5
 #define MAX_DICTS 4096
-#define MAX_NAME 512
 
 /* Keys under which people keep state dicts, the most trusted first. The rest of the list is worse than anything that is
  * not on it: averaged copies, of which the plain one is preferred (what the user's own evaluation used can be had by
@@ -61,7 +60,7 @@ is_entry (NnPickleValue *const *pair)
 static gboolean
 is_short_name (const NnPickleValue *key)
 {
-  return key->type == NN_PICKLE_STRING && key->n_items <= MAX_NAME;
+  return key->type == NN_PICKLE_STRING && key->n_items <= NN_LOAD_MAX_NAME;
 }
 
 static gboolean
@@ -201,10 +200,10 @@ collect (const NnPickleValue *dict, const gchar *prefix, GPtrArray *entries, GHa
                      "%s: the name of tensor %" G_GSIZE_FORMAT " has a control character in it", file, i / 2);
         return FALSE;
       }
-    if (pair[0]->n_items == 0 || pair[0]->n_items > MAX_NAME) {
+    if (pair[0]->n_items == 0 || pair[0]->n_items > NN_LOAD_MAX_NAME) {
       g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
                    "%s: the name of tensor %" G_GSIZE_FORMAT " has %" G_GSIZE_FORMAT " bytes; 1 to %d are right", file,
-                   i / 2, pair[0]->n_items, MAX_NAME);
+                   i / 2, pair[0]->n_items, NN_LOAD_MAX_NAME);
       return FALSE;
     }
     name = g_strconcat (prefix, pair[0]->data, NULL);

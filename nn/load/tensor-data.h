@@ -8,6 +8,8 @@
 #define NN_LOAD_MAX_BYTES (G_GUINT64_CONSTANT (8) << 30)
 /* Nor may a state dict have more tensors than this. */
 #define NN_LOAD_MAX_TENSORS 100000
+/* Nor may a tensor's name have more bytes: what is done with names is not all linear in their length. */
+#define NN_LOAD_MAX_NAME 512
 
 /**
  * NnBudget: how many bytes the loading of one file may still allocate

@@ -142,12 +142,69 @@ test_conversions (void)
   }
 }
 
+/* Versions 2.0 and 3.0 have four bytes of header length; others are refused by number, in every truncation too. */
+static void
+test_versions (void)
+{
+  static const gchar header[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n";
+
+  for (guint8 major = 0; major < 6; major++) {
+    g_autoptr (GByteArray) file = g_byte_array_new ();
+    const guint8 prefix[12] = { 0x93, 'N', 'U', 'M', 'P', 'Y', major, 0, sizeof header - 1 };
+    const guint8 element[4] = { 0, 0, 0x20, 0xc0 };
+
+    g_byte_array_append (file, prefix, major == 1 ? 10 : 12);
+    g_byte_array_append (file, (const guint8 *)header, sizeof header - 1);
+    g_byte_array_append (file, element, sizeof element);
+    for (guint n = 0; n <= file->len; n++) {
+      g_autofree guint8 *cut = g_memdup2 (file->data, MAX (n, 1));
+      gsize dims[NN_NPY_MAX_DIMS];
+      guint n_dims;
+      g_autoptr (GError) error = NULL;
+      g_autofree gfloat *values = nn_npy_parse (cut, n, "x.npy", dims, &n_dims, &error);
+
+      if (n == file->len && major >= 1 && major <= 3) {
+        g_assert_no_error (error);
+        g_assert_cmpfloat (values[0], ==, -2.5);
+        continue;
+      }
+      g_assert_null (values);
+      g_assert_true (error && error->domain == NN_ERROR);
+      if (n == file->len)
+        g_assert_nonnull (strstr (error->message, "version"));
+    }
+  }
+}
+
+/* Shapes that no memory holds, and such as nothing can read back. */
+static void
+test_bad_saves (void)
+{
+  static const gsize huge[] = { (gsize)1 << 33, (gsize)1 << 33 }, wraps[] = { (gsize)1 << 62, 4, 1 };
+  static const gsize many[NN_NPY_MAX_DIMS + 1] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+  const gfloat value = 1;
+  GError *error = NULL;
+
+  g_assert_false (nn_npy_save ("x.npy", &value, huge, G_N_ELEMENTS (huge), &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  g_assert_false (nn_npy_save ("x.npy", &value, wraps, G_N_ELEMENTS (wraps), &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  g_assert_false (nn_npy_save ("x.npy", &value, many, G_N_ELEMENTS (many), &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (g_file_test ("x.npy", G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/npy/bad", test_bad);
   g_test_add_func ("/npy/truncated", test_truncated);
+  g_test_add_func ("/npy/versions", test_versions);
+  g_test_add_func ("/npy/bad-saves", test_bad_saves);
   g_test_add_func ("/npy/round-trips", test_round_trips);
   g_test_add_func ("/npy/conversions", test_conversions);
   return g_test_run ();
