@@ -137,8 +137,9 @@ load_any (NnWeights *weights, GBytes *bytes, GError **error)
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: this is %s", weights->name, foreign);
     return FALSE;
   }
-  /* Protocol 2 and later begin with PROTO; anything else would be protocol 0 or 1, which torch.save never writes. */
-  if (data[0] == 0x80) {
+  /* torch.save writes protocol 2 unless it is told another: those from 2 on begin with PROTO, 1 with the magic
+   * number as decimal text. */
+  if (data[0] == 0x80 || STARTS_WITH (data, size, "L119547037146038801333356L\n")) {
     weights->format = "PyTorch legacy pickle";
     return nn_pth_load_legacy (weights, bytes, error);
   }

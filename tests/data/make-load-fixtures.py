@@ -229,6 +229,7 @@ def main():
     write('good-views-legacy.pth', saved(views(), False))
     write('good-parameters.pth', saved({k: torch.nn.Parameter(v, v.is_floating_point()) for k, v in base.items()}))
     write('good-protocol4.pth', saved(base, pickle_protocol=4))
+    write('good-legacy-protocol1.pth', saved(base, False, pickle_protocol=1))
     write('good-deflated.pth', rezip(z, compression=zipfile.ZIP_DEFLATED))
     write('good-no-folder.pth', rezip_root(z))
     write('good-big-endian.pth', big_endian_zip(z))
