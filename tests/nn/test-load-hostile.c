@@ -284,6 +284,35 @@ test_zip_bomb (void)
   expect_refused (a, NN_ERROR_TOO_LARGE, "a/data/0");
 }
 
+/* Two entries of one name: the first counts, as in PyTorch, so that one file is one model everywhere. */
+static void
+test_entry_twice (void)
+{
+  g_autofree gchar *path = g_build_filename (TEST_DATA_DIR, "load", "twice.pth", NULL);
+  GError *error = NULL;
+  g_autoptr (NnWeights) weights = nn_weights_load (path, &error);
+  const NnTensor *t;
+
+  g_assert_no_error (error);
+  t = nn_weights_get (weights, "w");
+  g_assert_nonnull (t);
+  g_assert_cmpuint (t->n_elements, ==, 8);
+  for (guint i = 0; i < 8; i++)
+    g_assert_cmpfloat (t->f32[i], ==, i);
+}
+
+/* The form before PyTorch 0.1.10. */
+static void
+test_tar (void)
+{
+  GByteArray *a = g_byte_array_new ();
+  gchar block[1024] = "sys_info";
+
+  memcpy (block + 257, "ustar", 5);
+  append (a, block, sizeof block);
+  expect_refused (a, NN_ERROR_UNSUPPORTED, "tar archive");
+}
+
 static void
 expect_path_refused (const gchar *path, gint code, const gchar *says)
 {
@@ -333,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/load-hostile/deep", test_deep);
   g_test_add_func ("/load-hostile/bombs", test_bombs);
   g_test_add_func ("/load-hostile/zip-bomb", test_zip_bomb);
+  g_test_add_func ("/load-hostile/entry-twice", test_entry_twice);
+  g_test_add_func ("/load-hostile/tar", test_tar);
   g_test_add_func ("/load-hostile/special-files", test_special_files);
   return g_test_run ();
 }
