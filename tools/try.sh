@@ -50,6 +50,9 @@ for photograph in "$media"/*.jpg; do
   [ -f "$photograph" ] && photographs+=("$photograph")
 done
 [ "${#photographs[@]}" -gt 0 ] || die "there are no photographs in $media"
+# The cat, which the embedded model knows.
+one=$media/chelsea.jpg
+[ -f "$one" ] || one=${photographs[0]}
 video=
 for candidate in "$media"/*.webm "$media"/*.ogv "$media"/*.mp4; do
   if [ -f "$candidate" ]; then video=$candidate; break; fi
@@ -98,8 +101,8 @@ show_results () {
 }
 
 step "4. a photograph in a pipeline"
-say "gst-launch-1.0 -m filesrc location=${photographs[0]##*/} ! jpegdec idct-method=islow ! resnetclassify top-k=3 ! fakesink"
-gst-launch-1.0 -m filesrc location="${photographs[0]}" ! jpegdec idct-method=islow ! \
+say "gst-launch-1.0 -m filesrc location=${one##*/} ! jpegdec idct-method=islow ! resnetclassify top-k=3 ! fakesink"
+gst-launch-1.0 -m filesrc location="$one" ! jpegdec idct-method=islow ! \
   resnetclassify top-k=3 ! fakesink </dev/null 2>&1 | show_results
 
 step "5. a video in a pipeline (a line where the best label changes)"
@@ -113,7 +116,7 @@ In this shell, so that GStreamer finds the plugin:
 
     export GST_PLUGIN_PATH='$build/plugin'
     gst-inspect-1.0 resnetclassify
-    gst-launch-1.0 -m filesrc location='${photographs[0]}' ! jpegdec idct-method=islow ! resnetclassify ! fakesink
+    gst-launch-1.0 -m filesrc location='$one' ! jpegdec idct-method=islow ! resnetclassify ! fakesink
 
 And with a model of your own (README.md says where to get some):
 
