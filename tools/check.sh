@@ -107,7 +107,16 @@ run_tests () {
 }
 
 step_deps () {
-  if [ "$install" = yes ]; then ./tools/install-deps.sh all; else ./tools/install-deps.sh --dry-run all; fi
+  local folder
+  ./tools/install-deps.sh --dry-run all && return 0
+  [ "$install" = yes ] || return 1
+  ./tools/install-deps.sh all || return 1
+  # A build folder remembers the compilers that were there before (c++ may be another one now): it starts anew, with
+  # its options.
+  find_meson
+  for folder in "$main_build" "$check_dir"/*; do
+    if [ -f "$folder/build.ninja" ]; then "$MESON" setup --wipe "$folder" "$source_root" || return 1; fi
+  done
 }
 
 step_tests () {
