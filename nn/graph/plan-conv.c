@@ -17,11 +17,11 @@ typedef struct {
   guint in_group, out_group;
 } Geometry;
 
-static gpointer
+static gboolean
 no_memory (const NnNode *node, GError **error)
 {
   g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
-  return NULL;
+  return FALSE;
 }
 
 /* The first input channel that a block of output channels reads; a block inside one group of few channels reads its
@@ -144,12 +144,12 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
     gsize size;
 
     if (!nn_size_mul3 ((gsize)step->n_segments * step->segment_length, block->channels, sizeof (gfloat), &size))
-      return no_memory (node, error) != NULL;
+      return no_memory (node, error);
     block->weights = nn_aligned_alloc0 (size);
     block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
     block->segment_offset = g_try_new0 (gint32, step->n_segments);
     if (!block->weights || !block->bias || !block->segment_offset)
-      return no_memory (node, error) != NULL;
+      return no_memory (node, error);
     pack_block (g, step, block);
     plan->packed_size += size + block->channels * sizeof (gfloat);
     if (block->variant->scratch)
@@ -169,7 +169,7 @@ make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   step->out_offset = g_try_new0 (gint32, step->n_pixels);
   step->residual_offset = residual ? g_try_new0 (gint32, step->n_pixels) : NULL;
   if (!step->in_offset || !step->out_offset || (residual && !step->residual_offset))
-    return no_memory (node, error) != NULL;
+    return no_memory (node, error);
 
   for (guint p = 0; p < step->n_pixels; p++) {
     const guint y = p / out->width, x = p % out->width;
