@@ -11,18 +11,21 @@
 GBytes *
 default_model_get_bytes (void)
 {
-  static gsize registered = 0;
+  static GResource *resource = NULL;
   GBytes *bytes;
 
   /* By hand and not by a constructor, which a linker drops from a static library. The lookup below goes to this copy of
-   * the resource alone: the plugin and an application may each carry one. */
-  if (g_once_init_enter (&registered)) {
+   * the resource alone: the plugin and an application may each carry one. Asked for in here once, since a
+   * photos200_get_resource() beside another thread's first one can return NULL: GLib takes the list of resources to
+   * open before it opens them. */
+  if (g_once_init_enter (&resource)) {
     photos200_register_resource ();
-    g_once_init_leave (&registered, 1);
+    g_once_init_leave (&resource, photos200_get_resource ());
   }
 
-  bytes = g_resource_lookup_data (photos200_get_resource (),
-      RESOURCE_PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  bytes =
+      g_resource_lookup_data (resource, RESOURCE_PATH,
+      G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   /* The build put it there. */
   g_assert (bytes != NULL);
   return bytes;
