@@ -133,6 +133,8 @@ fixture_frame_new (const GstVideoInfo * info, guint n)
   rgb_info.fps_n = info->fps_n;
   rgb_info.fps_d = info->fps_d;
   rgb = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&rgb_info), NULL);
+  /* The bytes between rows, too: the tests compare whole buffers. */
+  gst_buffer_memset (rgb, 0, 0, GST_VIDEO_INFO_SIZE (&rgb_info));
   fail_unless (gst_video_frame_map (&source, &rgb_info, rgb,
           GST_MAP_READWRITE));
   paint (&source, n);
