@@ -1,98 +1,155 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""gst-resnet beside ONNX Runtime: the same weights and input, interleaved in one run, medians and ratios.
+"""gst-resnet beside other engines: the same weights and input, interleaved in one run, medians and ratios.
 
-usage: compare.py [--tool PATH] [--threads N] [--batch N] [--rounds N] [--seconds S] NAME...
+usage: compare.py [--threads N,N] [--batch N,N] [--rounds N] [--seconds S] [--engines NAME,...] [--write] NAME...
 
-NAME: resnet18, resnet50, …, as tests/data/make-torch-models.py makes them. Needs torch, onnx and onnxruntime in this Python;
-none of them is needed by the product. These machines are noisy: only the ratio of one run means something.
+NAME: resnet18, resnet50, … (tests/data/torch_resnet.py makes them, with seeded weights), "cifar" (the trained ResNet-20
+at 32 x 32) or "embedded" (96 x 96). Needs torch, onnx and onnxruntime in this Python; openvino, ncnn with pnnx, and
+matplotlib where they are there (what is missing is left out and said). None of them is needed by the product.
+Each engine is a process of its own that sleeps while another is measured. Machines are noisy: the ratio is the median
+of the rounds' ratios against the faster of ONNX Runtime and OpenVINO in fp32 in the same round. The error is the
+largest difference from the same network in float64, over the largest logit.
+--write puts tables and a plot into docs/benchmarks.md and docs/benchmarks.svg.
 """
 import argparse
+import contextlib
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+import benchmark_report
+import networks
+from engines import ENGINES
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, 'tests', 'data'))
+LEADERS = ('ONNX Runtime', 'OpenVINO')
 
 
-def export(torch_model, path, batch, size):
-    """ONNX through the exporter of the installed PyTorch that needs no further package."""
+class Worker:
+    def __init__(self, engine, job):
+        self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, 'bench', 'engines.py'), engine, json.dumps(job)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        answer = self.read()
+        self.reason = None if answer == 'ready' else answer.removeprefix('cannot ') or 'it ended at once'
+
+    def read(self):
+        """The next line that is an answer: some engines print to standard output."""
+        for line in self.process.stdout:
+            line = line.strip()
+            if line.split(' ')[0] in ('ready', 'cannot', 'done') or line.replace('.', '', 1).replace('e-', '', 1).isdigit():
+                return line
+        return ''
+
+    def ask(self, line):
+        self.process.stdin.write(line + '\n')
+        self.process.stdin.flush()
+        answer = self.read()
+        if not answer:
+            raise SystemExit(f'{self.process.args[2]} ended while it was asked for "{line}"')
+        return answer
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def quiet():
+    """Nothing on standard output and standard error, not even of native code."""
+    kept = [os.dup(1), os.dup(2)]
+    with open(os.devnull, 'w') as null:
+        for stream in (1, 2):
+            os.dup2(null.fileno(), stream)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        for stream in (1, 2):
+            os.dup2(kept[stream - 1], stream)
+            os.close(kept[stream - 1])
+
+
+def make_files(folder, name, batch):
+    """Writes the network in every form that an engine wants. Returns the files, the size and the logits in float64."""
+    import numpy as np
     import torch
-    torch.onnx.export(torch_model, (torch.zeros(batch, 3, size, size),), path, opset_version=17, dynamo=False,
-                      input_names=['input'], output_names=['logits'])
+    model, size = networks.make(name)
+    base = os.path.join(folder, f'{name}_{batch}')  # pnnx makes _ of -
+    files = {'pth': base + '.pth', 'onnx': base + '.onnx', 'input': base + '-input.npy'}
+    x = torch.randn((batch, 3, size, size), generator=torch.Generator().manual_seed(1))
+    torch.save(model.state_dict(), files['pth'])
+    torch.onnx.export(model, (x,), files['onnx'], opset_version=17, dynamo=False, input_names=['input'], output_names=['logits'])
+    np.save(files['input'], x.numpy())
+    try:
+        import pnnx
+        with quiet():
+            pnnx.export(model, base + '.pt', (x[:1],), optlevel=2, fp16=False)
+        files.update(ncnn_param=base + '.ncnn.param', ncnn_bin=base + '.ncnn.bin')
+    except ImportError:
+        pass
+    with torch.no_grad():
+        reference = model.double()(x.double()).numpy()
+    return files, size, reference
 
 
-def onnx_session(path, threads):
-    import onnxruntime
-    o = onnxruntime.SessionOptions()
-    o.intra_op_num_threads = threads
-    o.inter_op_num_threads = 1
-    o.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    return onnxruntime.InferenceSession(path, o, providers=['CPUExecutionProvider'])
+def compare(folder, name, batch, threads, options):
+    """Rows (engine, milliseconds an image or None, ratio, error or reason)."""
+    import numpy as np
+    files, size, reference = make_files(folder, name, batch)
+    job = {'files': files, 'name': name, 'tool': options.tool, 'threads': threads, 'batch': batch, 'size': size}
+    workers = {engine: Worker(engine, job) for engine in options.engines}
+    ready = {engine: w for engine, w in workers.items() if w.reason is None}
+    rounds = [{engine: float(w.ask(str(options.seconds))) for engine, w in ready.items()} for _ in range(options.rounds)]
+    rows = []
+    for engine, worker in workers.items():
+        if worker.reason is not None:
+            rows.append((engine, None, None, worker.reason))
+            continue
+        out = os.path.join(folder, 'logits.npy')
+        worker.ask('run ' + out)
+        error = np.abs(np.load(out).reshape(reference.shape) - reference).max() / np.abs(reference).max()
+        leaders = [min(r[e] for e in LEADERS if e in r) for r in rounds if any(e in r for e in LEADERS)]
+        ratio = statistics.median(r[engine] / best for r, best in zip(rounds, leaders)) if leaders else None
+        rows.append((engine, statistics.median(r[engine] for r in rounds), ratio, error))
+    for worker in workers.values():
+        worker.close()
+    return rows
 
 
-def time_onnx(session, x, seconds):
-    times = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end or len(times) < 3:
-        t = time.perf_counter()
-        session.run(None, {'input': x})
-        times.append((time.perf_counter() - t) * 1e3 / len(x))
-    return statistics.median(times)
-
-
-def time_tool(tool, path, batch, size, threads, seconds):
-    out = subprocess.run([tool, 'bench', path, '--batch', str(batch), '--threads', str(threads), '--size', f'{size}x{size}',
-                          '--seconds', str(seconds), '--json'], check=True, capture_output=True, text=True).stdout
-    return json.loads(out)
-
-
-def find(d, *names):
-    for n in names:
-        if n in d:
-            return d[n]
-    raise KeyError(f'none of {names} in {sorted(d)}')
+def numbers(text):
+    return [int(n) for n in text.split(',')]
 
 
 def main():
-    import numpy as np
-    import torch
-    import torch_resnet
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--tool', default=os.path.join(ROOT, 'build', 'tools', 'resnet-tool'))
-    p.add_argument('--threads', type=int, default=1)
-    p.add_argument('--batch', type=int, default=1)
-    p.add_argument('--size', type=int, default=224)
+    p.add_argument('--threads', type=numbers, default=[1])
+    p.add_argument('--batch', type=numbers, default=[1])
     p.add_argument('--rounds', type=int, default=5)
     p.add_argument('--seconds', type=float, default=2)
-    p.add_argument('names', nargs='+', choices=sorted(torch_resnet.FULL_SIZE), metavar='NAME')
-    a = p.parse_args()
-    with tempfile.TemporaryDirectory() as d:
-        for name in a.names:
-            m = torch_resnet.randomise(torch_resnet.FULL_SIZE[name](), (64, 64), 1).eval()
-            pth, onnx, x = (os.path.join(d, name + e) for e in ('.pth', '.onnx', '.npy'))
-            torch.save(m.state_dict(), pth)
-            export(m, onnx, a.batch, a.size)
-            data = np.random.default_rng(1).standard_normal((a.batch, 3, a.size, a.size), dtype=np.float32)
-            np.save(x, data)
-            session = onnx_session(onnx, a.threads)
-            y = os.path.join(d, 'y.npy')
-            subprocess.run([a.tool, 'run', pth, '--input', x, '--output', y, '--threads', str(a.threads)], check=True)
-            ours, theirs = np.load(y), session.run(None, {'input': data})[0]
-            error = np.abs(ours - theirs).max() / np.abs(theirs).max()
-            rows = []
-            for _ in range(a.rounds):
-                r = time_tool(a.tool, pth, a.batch, a.size, a.threads, a.seconds)
-                rows.append((find(r, 'median_ms', 'median-ms', 'median'), time_onnx(session, data, a.seconds)))
-            mine, other = (statistics.median(v) for v in zip(*rows))
-            ratio = statistics.median(m / o for m, o in rows)
-            print(f'{name} batch {a.batch}, {a.threads} threads: gst-resnet {mine:.2f} ms an image, ONNX Runtime {other:.2f}; '
-                  f'ratio {ratio:.3f}; largest difference {error:.1e} of the largest logit')
+    p.add_argument('--engines', type=lambda text: text.split(','), default=[e for e in ENGINES if ', ' not in e],
+                   help='comma-separated names out of: ' + '; '.join(ENGINES))
+    p.add_argument('--write', action='store_true')
+    p.add_argument('names', nargs='+', choices=networks.names(), metavar='NAME')
+    options = p.parse_args()
+    unknown = [e for e in options.engines if e not in ENGINES]
+    if unknown:
+        p.error(f'no engine is named {unknown[0]}')
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.names:
+            for batch in options.batch:
+                for threads in options.threads:
+                    rows = compare(folder, name, batch, threads, options)
+                    results.append((name, batch, threads, rows))
+                    print(benchmark_report.table(name, batch, threads, rows), flush=True)
+    if options.write:
+        command = 'bench/compare.py ' + ' '.join(sys.argv[1:])
+        benchmark_report.write(os.path.join(ROOT, 'docs'), command, results)
 
 
 if __name__ == '__main__':
