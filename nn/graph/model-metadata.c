@@ -130,3 +130,25 @@ nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels,
   *labels = nn_labels_parse (value, strlen (value), "the metadata key labels", n_classes, error);
   return *labels != NULL;
 }
+
+void
+nn_metadata_read_beside (GHashTable *beside, guint n_classes, gchar ***labels, NnPreprocess *preprocess,
+                         gboolean *has_preprocess, GPtrArray *warnings)
+{
+  NnPreprocess found = *preprocess;
+  gboolean any = FALSE;
+  g_autoptr (GError) label_error = NULL, error = NULL;
+
+  if (!*labels && !nn_metadata_read_labels (beside, n_classes, labels, &label_error))
+    g_ptr_array_add (
+        warnings, g_strdup_printf ("the labels in config.json beside the model are ignored: %s", label_error->message));
+  if (*has_preprocess)
+    return;
+  if (!nn_metadata_read_preprocess (beside, &found, &any, warnings, &error)) {
+    g_ptr_array_add (warnings, g_strdup_printf ("the preprocessing in the JSON files beside the model is ignored: %s",
+                                                error->message));
+  } else if (any) {
+    *preprocess = found;
+    *has_preprocess = TRUE;
+  }
+}

@@ -109,6 +109,8 @@ build (NnModel *model, const NnWeights *weights, GError **error)
                                     error)
       || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, error))
     return FALSE;
+  nn_metadata_read_beside (weights->beside, n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
+                           model->warnings);
   warn_of_small_stem (model);
   return TRUE;
 }

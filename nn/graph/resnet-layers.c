@@ -1,5 +1,7 @@
 /* gst-resnet: taking tensors out of the state dict and making layers of them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "graph/resnet-private.h"
 
 /* "[128, *, 3, 3]": * where any size does; what @found (nullable) has there when there is one of so many dimensions. */
@@ -37,37 +39,44 @@ shape_fits (const NnTensor *tensor, guint n_dims, const guint64 *dims)
 }
 
 const NnTensor *
+nn_resnet_get (const NnResnetBuilder *builder, const gchar *name)
+{
+  return nn_resnet_names_get (&builder->survey.names, name);
+}
+
+const NnTensor *
 nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const guint64 *dims, NnTensorRole role,
                 GError **error)
 {
-  const NnTensor *tensor = nn_weights_get (builder->weights, name);
+  const NnTensor *tensor = nn_resnet_get (builder, name);
   g_autofree gchar *expected = expected_shape (n_dims, dims, tensor);
+  g_autofree gchar *shown = nn_resnet_names_shown (&builder->survey.names, name);
   NnTaken taken = { tensor, role };
   guint i;
 
   if (!tensor) {
-    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: missing, expected %s", name, expected);
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: missing, expected %s", shown, expected);
     return NULL;
   }
   if (!shape_fits (tensor, n_dims, dims)) {
     g_autofree gchar *found = nn_tensor_shape_string (tensor);
 
-    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: expected %s, found %s", name, expected, found);
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: expected %s, found %s", shown, expected, found);
     return NULL;
   }
   if (!tensor->f32) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: expected floating-point numbers, found %s", name,
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: expected floating-point numbers, found %s", shown,
                  nn_dtype_name (tensor->dtype));
     return NULL;
   }
   /* Sizes that were expected are those of tensors already taken, or what follows from them. */
   for (i = 0; i < n_dims; i++) {
-    guint64 limit = n_dims == 2 ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
+    guint64 limit = n_dims == 2 || !strcmp (name, "fc.weight") ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
 
     if (!dims[i] && tensor->dims[i] > limit) {
       g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
-                   "%s: a size of %" G_GUINT64_FORMAT " is over the limit of %" G_GUINT64_FORMAT, name, tensor->dims[i],
-                   limit);
+                   "%s: a size of %" G_GUINT64_FORMAT " is over the limit of %" G_GUINT64_FORMAT, shown,
+                   tensor->dims[i], limit);
       return NULL;
     }
   }
@@ -81,7 +90,7 @@ nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, const gchar *
 {
   g_autofree gchar *name = g_strconcat (layer, ".", suffix, NULL);
 
-  return nn_weights_get (builder->weights, name) != NULL;
+  return nn_resnet_get (builder, name) != NULL;
 }
 
 /* The tensor's floats as bytes that keep its storage alive after the state dict is gone. */
@@ -153,7 +162,7 @@ static void
 take_counter (NnResnetBuilder *builder, const gchar *layer)
 {
   g_autofree gchar *name = g_strconcat (layer, ".num_batches_tracked", NULL);
-  const NnTensor *tensor = nn_weights_get (builder->weights, name);
+  const NnTensor *tensor = nn_resnet_get (builder, name);
   NnTaken taken = { tensor, NN_ROLE_COUNTER };
 
   if (!tensor)
@@ -162,19 +171,23 @@ take_counter (NnResnetBuilder *builder, const gchar *layer)
   g_hash_table_add (builder->used, (gpointer)tensor);
 }
 
-static gboolean
-add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error)
+gboolean
+nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error)
 {
   gboolean affine = nn_resnet_has (builder, layer, "weight") || nn_resnet_has (builder, layer, "bias");
   guint n = builder->channels;
   NnNode *node;
 
   if (!builder->survey.has_statistics && affine) {
+    g_autofree gchar *name = g_strconcat (layer, ".running_mean", NULL);
+    g_autofree gchar *shown = nn_resnet_names_shown (&builder->survey.names, name);
+
     g_set_error (
         error, NN_ERROR, NN_ERROR_UNFIT,
-        "%s.running_mean: missing, as every running statistic is, so the network cannot be evaluated: save the "
-        "whole state_dict() of a model with BatchNorm and track_running_stats=True",
-        layer);
+        "%s: missing, as every running statistic is, so the network cannot be evaluated: save the whole "
+        "state_dict() of a model with BatchNorm and track_running_stats=True (GroupNorm, as in BiT's and other "
+        "networks, is not known)",
+        shown);
     return FALSE;
   }
   /* Nothing of it is there: name the tensor that comes first. */
@@ -208,7 +221,7 @@ batch_norm_channels (const NnResnetBuilder *builder, const gchar *layer)
 
   for (i = 0; i < G_N_ELEMENTS (suffixes); i++) {
     g_autofree gchar *name = g_strconcat (layer, ".", suffixes[i], NULL);
-    const NnTensor *tensor = nn_weights_get (builder->weights, name);
+    const NnTensor *tensor = nn_resnet_get (builder, name);
 
     if (!tensor && i >= 2)
       continue;
@@ -223,7 +236,7 @@ batch_norm_channels (const NnResnetBuilder *builder, const gchar *layer)
 static guint
 groups_of (const NnResnetBuilder *builder, const gchar *weight_name, guint kernel)
 {
-  const NnTensor *tensor = nn_weights_get (builder->weights, weight_name);
+  const NnTensor *tensor = nn_resnet_get (builder, weight_name);
   guint64 in = builder->channels;
 
   if (!tensor || tensor->n_dims != 4 || !tensor->dims[1] || in % tensor->dims[1]
@@ -243,7 +256,7 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
   NnNode *node;
   guint i;
 
-  if (!out && builder->survey.has_batch_norm)
+  if (!out && bn_layer && builder->survey.has_batch_norm)
     dims[0] = batch_norm_channels (builder, bn_layer);
   if (!g)
     g = MAX (groups_of (builder, weight_name, kernel), 1);
@@ -254,7 +267,7 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
     return FALSE;
   if (builder->channels % g || weight->dims[0] % g) {
     g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
-                 "%s: %u → %" G_GUINT64_FORMAT " channels do not go in %u groups", weight_name, builder->channels,
+                 "%s: %u → %" G_GUINT64_FORMAT " channels do not go in %u groups", weight->name, builder->channels,
                  weight->dims[0], g);
     return FALSE;
   }
@@ -273,26 +286,28 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
   }
   if (groups)
     *groups = g;
-  return !builder->survey.has_batch_norm || add_batch_norm (builder, bn_layer, error);
+  return !bn_layer || !builder->survey.has_batch_norm || nn_resnet_add_batch_norm (builder, bn_layer, error);
 }
 
 gboolean
 nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
 {
-  const gchar *layer = builder->survey.head;
-  g_autofree gchar *name = g_strconcat (layer, ".weight", NULL);
-  const guint64 dims[] = { 0, builder->channels };
-  const NnTensor *weight;
+  const gchar *const layer = "fc", *const name = "fc.weight";
+  const guint64 dims[] = { 0, builder->channels, 1, 1 };
+  const NnTensor *weight = nn_resnet_get (builder, name);
   NnNode *node;
 
   nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
-  if (!nn_weights_get (builder->weights, name)) {
+  if (!weight) {
+    g_autofree gchar *shown = nn_resnet_names_shown (&builder->survey.names, name);
+
     g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
-                 "%s: missing, expected [*, %u]; a network without its classifier cannot classify", name,
+                 "%s: missing, expected [*, %u]; a network without its classifier cannot classify", shown,
                  builder->channels);
     return FALSE;
   }
-  weight = nn_resnet_take (builder, name, 2, dims, NN_ROLE_WEIGHT, error);
+  /* timm's pre-activation networks end in a 1×1 convolution. */
+  weight = nn_resnet_take (builder, name, weight->n_dims == 4 ? 4 : 2, dims, NN_ROLE_WEIGHT, error);
   if (!weight)
     return FALSE;
   node = append (builder, NN_OP_LINEAR, layer, (guint)weight->dims[0]);

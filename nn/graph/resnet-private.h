@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/resnet-builder.h"
+#include "graph/resnet-names.h"
 
 /* ResNet-1202 has 200 blocks a stage. */
 #define NN_RESNET_MAX_STAGES 8
@@ -26,34 +27,42 @@ typedef struct {
   NnTensorRole role;
 } NnTaken;
 
+/* Where BatchNorm and ReLU stand: after the convolutions (He et al. 2015), or before them (He et al. 2016), the
+ * projection shortcut then reading what the first ReLU gives, or what comes in. */
+typedef enum {
+  NN_ORDER_POST,
+  NN_ORDER_PRE,
+  NN_ORDER_PRE_SHORTCUT_FROM_INPUT,
+} NnResnetOrder;
+
 /**
  * NnResnetSurvey: what the names alone say, before any shape is looked at
- * @prefix: before conv1, bn1 and layerN ("", "backbone.")
- * @head: the classifier's layer ("fc", "head.fc"), prefix and all
- * @shortcut: "downsample" or "shortcut", whichever came first
+ * @names: the tensors under our names
+ * @deep_stem: three convolutions of 3×3
+ * @pool_is_conv: a convolution in the place of the max-pool
+ * @average_shortcut: an average pool with the stride before each projection, which has none (He et al. 2018, ResNet-D)
+ * @stride_in_1x1: a bottleneck's stride is its first convolution's, not its second's (He et al. 2015; Caffe's)
+ * @stride_in_first_stage: the first stage has a stride too
+ * @caffe_pool: the max-pool is not padded but rounds its output's size up
  * @bottleneck: some block has a conv3
  * @has_batch_norm: FALSE when it is folded already
  * @has_statistics: some BatchNorm has running_mean or running_var
  * @n_blocks: of each stage
  */
 typedef struct {
-  gchar *prefix;
-  gchar *head;
-  const gchar *shortcut;
+  NnResnetNames names;
+  gboolean deep_stem, pool_is_conv;
+  gboolean average_shortcut, stride_in_1x1, stride_in_first_stage, caffe_pool;
   gboolean bottleneck;
   gboolean has_batch_norm;
   gboolean has_statistics;
+  NnResnetOrder order;
   guint n_stages;
   guint n_blocks[NN_RESNET_MAX_STAGES];
 } NnResnetSurvey;
 
 gboolean nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **error);
 void nn_resnet_survey_clear (NnResnetSurvey *survey);
-/* No part of the network, and none that matters. */
-gboolean nn_resnet_is_harmless (const gchar *name);
-
-/* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
-const gchar *nn_foreign_hint (const gchar *name);
 
 /* Channels of one block's convolutions; inner[1] and groups: of a bottleneck's 3×3. */
 typedef struct {
@@ -84,7 +93,10 @@ typedef struct {
   GArray *blocks;
 } NnResnetBuilder;
 
-/* The tensor of that name; dims of 0 are free. An error names it, what was expected and what was found. */
+/* The tensor that we call @name, or NULL. */
+const NnTensor *nn_resnet_get (const NnResnetBuilder *builder, const gchar *name);
+/* The same, which must be there; dims of 0 are free. An error says what the file calls it, what was expected and what
+ * was found. */
 const NnTensor *nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const guint64 *dims,
                                 NnTensorRole role, GError **error);
 /* Whether layer.suffix ("conv1", "bias") is there. */
@@ -92,17 +104,21 @@ gboolean nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, cons
 
 /**
  * nn_resnet_add_conv: a convolution and its BatchNorm on builder->last, which they become
- * @layer, @bn_layer: their names
+ * @layer, @bn_layer: their names; bn_layer NULL: none follows
  * @out: output channels expected, 0: free
  * @kernel: side of the kernel; padding is kernel / 2
  * @groups: (inout) (nullable): NULL: 1; in: groups expected, 0: whatever the weight's shape says; out: what it says
  */
 gboolean nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *bn_layer, guint out,
                              guint kernel, guint stride, guint *groups, GError **error);
+/* On builder->last, which it becomes. */
+gboolean nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error);
 /* An operation without parameters on builder->last; input 1 for sums. */
 void nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guint other);
 
 gboolean nn_resnet_add_stem (NnResnetBuilder *builder, GError **error);
+/* One block on builder->last; its shape goes to builder->blocks. */
+gboolean nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError **error);
 gboolean nn_resnet_add_stages (NnResnetBuilder *builder, GError **error);
 gboolean nn_resnet_add_head (NnResnetBuilder *builder, GError **error);
 

@@ -4,28 +4,6 @@
 
 #include "graph/resnet-private.h"
 
-/* torchvision's first, then other people's. A classifier inside a Sequential ("fc.1": dropout is in front of it) has a
- * number after one of these. */
-static const gchar *const head_names[] = { "fc", "linear", "classifier", "head.fc", "head", "last_linear" };
-
-static gboolean
-is_conv_suffix (const gchar *s)
-{
-  return !strcmp (s, "weight") || !strcmp (s, "bias");
-}
-
-static gboolean
-is_statistic (const gchar *s)
-{
-  return !strcmp (s, "running_mean") || !strcmp (s, "running_var");
-}
-
-static gboolean
-is_bn_suffix (const gchar *s)
-{
-  return is_conv_suffix (s) || is_statistic (s) || !strcmp (s, "num_batches_tracked");
-}
-
 /* What training leaves beside a network and evaluation does not need: the buffers that a profiler (thop) hangs on every
  * layer, the counter of torch.optim.swa_utils.AveragedModel, the class weights of a loss. */
 gboolean
@@ -39,185 +17,103 @@ nn_resnet_is_harmless (const gchar *name)
          || g_strv_contains (names, name);
 }
 
-/* A decimal number of at most four digits and the point after it; *end behind the point. */
 static gboolean
-parse_index (const gchar *s, guint *value, const gchar **end)
+is_batch_norm (const gchar *layer, const NnTensor *tensor)
 {
-  const gchar *p = s;
+  static const gchar *const names[] = { "bn1.", "norm.", "conv1.1.", "conv1.4.", "maxpool.1.", NULL };
+  guint i;
 
-  for (*value = 0; g_ascii_isdigit (*p) && p - s < 4; p++)
-    *value = *value * 10 + (guint)(*p - '0');
-  if (p == s || *p != '.' || (*s == '0' && p - s > 1))
-    return FALSE;
-  *end = p + 1;
-  return TRUE;
+  for (i = 0; names[i]; i++)
+    if (g_str_has_prefix (layer, names[i]))
+      return TRUE;
+  /* downsample.1 is a BatchNorm, or a convolution behind an average pool. */
+  return (g_str_has_prefix (layer, "bn") && layer[3] == '.')
+         || (g_str_has_prefix (layer, "downsample.1.") && tensor->n_dims < 2)
+         || g_str_has_prefix (layer, "downsample.2.");
 }
 
-/* "conv1.weight" after its block's prefix, also the stem's. */
-static gboolean
-parse_layer (NnResnetSurvey *survey, const gchar *s, gboolean in_block)
+static void
+look_at (NnResnetSurvey *survey, const gchar *name, const NnTensor *tensor)
 {
-  const gchar *bn = NULL;
-
-  if (g_str_has_prefix (s, "conv") && s[4] >= '1' && s[4] <= (in_block ? '3' : '1') && s[5] == '.') {
-    survey->bottleneck |= s[4] == '3';
-    return is_conv_suffix (s + 6);
-  }
-  if (g_str_has_prefix (s, "bn") && s[2] >= '1' && s[2] <= (in_block ? '3' : '1') && s[3] == '.')
-    bn = s + 4;
-  else if (in_block && g_str_has_prefix (s, "downsample.0."))
-    return is_conv_suffix (s + strlen ("downsample.0."));
-  else if (in_block && g_str_has_prefix (s, "shortcut.0."))
-    return is_conv_suffix (s + strlen ("shortcut.0."));
-  else if (in_block && g_str_has_prefix (s, "downsample.1."))
-    bn = s + strlen ("downsample.1.");
-  else if (in_block && g_str_has_prefix (s, "shortcut.1."))
-    bn = s + strlen ("shortcut.1.");
-  if (!bn || !is_bn_suffix (bn))
-    return FALSE;
-  survey->has_batch_norm = TRUE;
-  survey->has_statistics |= is_statistic (bn);
-  return TRUE;
-}
-
-/* "layer2.0.": stage 1 (counted from 0), block 0. */
-static gboolean
-parse_block (NnResnetSurvey *survey, const gchar *s)
-{
+  const gchar *layer = name;
   guint stage, block;
 
-  if (!g_str_has_prefix (s, "layer") || !parse_index (s + strlen ("layer"), &stage, &s) || !parse_index (s, &block, &s)
-      || stage < 1 || stage > NN_RESNET_MAX_STAGES || block >= NN_RESNET_MAX_BLOCKS || !parse_layer (survey, s, TRUE))
-    return FALSE;
-  survey->n_stages = MAX (survey->n_stages, stage);
-  survey->n_blocks[stage - 1] = MAX (survey->n_blocks[stage - 1], block + 1);
-  if (!survey->shortcut && g_str_has_prefix (s, "downsample."))
-    survey->shortcut = "downsample";
-  else if (!survey->shortcut && g_str_has_prefix (s, "shortcut."))
-    survey->shortcut = "shortcut";
-  return TRUE;
-}
-
-/* The layer's length in "fc.weight" or "fc.1.bias", 0 when it is not a classifier. */
-static gsize
-parse_head (const gchar *s)
-{
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (head_names); i++) {
-    gsize length = strlen (head_names[i]);
-    const gchar *suffix = s + length + 1;
-    guint index;
-
-    if (!g_str_has_prefix (s, head_names[i]) || s[length] != '.')
-      continue;
-    if (is_conv_suffix (suffix))
-      return length;
-    if (parse_index (suffix, &index, &suffix) && is_conv_suffix (suffix))
-      return (gsize)(suffix - s) - 1;
+  if (nn_resnet_parse_block (name, &stage, &block, &layer)) {
+    survey->n_stages = MAX (survey->n_stages, stage);
+    survey->n_blocks[stage - 1] = MAX (survey->n_blocks[stage - 1], block + 1);
+    survey->bottleneck |= g_str_has_prefix (layer, "conv3.");
+  } else {
+    survey->deep_stem |= g_str_has_prefix (name, "conv1.") && g_ascii_isdigit (name[6]);
+    survey->pool_is_conv |= g_str_has_prefix (name, "maxpool.");
   }
-  return 0;
-}
-
-/* Before conv1 of the stem; of several the first that has a first block too. NULL: there is no stem. */
-static gchar *
-find_prefix (const NnWeights *weights)
-{
-  guint i;
-
-  if (nn_weights_get (weights, "conv1.weight"))
-    return g_strdup ("");
-  for (i = 0; i < weights->tensors->len; i++) {
-    const NnTensor *tensor = g_ptr_array_index (weights->tensors, i);
-    g_autofree gchar *prefix = NULL, *block = NULL;
-
-    if (!g_str_has_suffix (tensor->name, ".conv1.weight"))
-      continue;
-    prefix = g_strndup (tensor->name, strlen (tensor->name) - strlen ("conv1.weight"));
-    block = g_strconcat (prefix, "layer1.0.conv1.weight", NULL);
-    if (nn_weights_get (weights, block))
-      return g_steal_pointer (&prefix);
-  }
-  return NULL;
-}
-
-static void
-set_unexpected (const NnTensor *tensor, GError **error)
-{
-  g_autofree gchar *shape = nn_tensor_shape_string (tensor);
-
-  g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
-               "%s %s: unexpected, no part of a ResNet with torchvision's names%s", tensor->name, shape,
-               nn_foreign_hint (tensor->name));
-}
-
-static void
-set_no_stem (const NnWeights *weights, GError **error)
-{
-  const NnTensor *first, *telling = NULL;
-  g_autofree gchar *shape = NULL;
-  guint i;
-
-  if (!weights->tensors->len) {
-    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "conv1.weight: missing; there are no tensors at all");
+  if (!is_batch_norm (layer, tensor))
     return;
-  }
-  first = g_ptr_array_index (weights->tensors, 0);
-  for (i = 0; i < weights->tensors->len && !telling; i++) {
-    const NnTensor *tensor = g_ptr_array_index (weights->tensors, i);
+  survey->has_batch_norm = TRUE;
+  survey->has_statistics |= g_str_has_suffix (name, ".running_mean") || g_str_has_suffix (name, ".running_var");
+}
 
-    if (*nn_foreign_hint (tensor->name))
-      telling = tensor;
+/* Size of the first dimension (0) or the second (1) of a block's tensor, 0 where it is not there. */
+static guint64
+block_size (const NnResnetSurvey *survey, guint stage, const gchar *layer, guint dim)
+{
+  g_autofree gchar *name = g_strdup_printf ("layer%u.0.%s.weight", stage + 1, layer);
+  const NnTensor *tensor = nn_resnet_names_get (&survey->names, name);
+
+  return tensor && tensor->n_dims > dim ? tensor->dims[dim] : 0;
+}
+
+/* No BatchNorm after the stem; and where a block's first convolution changes the number of channels, its first
+ * BatchNorm has those that come in, not those that go out. */
+static gboolean
+is_pre_activation (const NnResnetSurvey *survey)
+{
+  guint stage;
+
+  if (nn_resnet_names_get (&survey->names, "bn1.weight") || nn_resnet_names_get (&survey->names, "bn1.running_mean")
+      || !survey->has_batch_norm)
+    return FALSE;
+  for (stage = 0; stage < survey->n_stages; stage++) {
+    guint64 in = block_size (survey, stage, "conv1", 1), out = block_size (survey, stage, "conv1", 0);
+    guint64 norm = block_size (survey, stage, "bn1", 0);
+
+    if (in && norm && in != out)
+      return norm == in;
   }
-  if (!telling)
-    telling = first;
-  shape = nn_tensor_shape_string (telling);
-  g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
-               "%s %s: unexpected, no part of a ResNet with torchvision's names%s (and conv1.weight is missing)",
-               telling->name, shape, nn_foreign_hint (telling->name));
+  return FALSE;
+}
+
+/* What transformers' configuration chooses and the tensors do not show. */
+static void
+look_at_config (NnResnetSurvey *survey, GHashTable *config)
+{
+  if (survey->names.naming != NN_NAMING_HUGGING_FACE)
+    return;
+  survey->stride_in_1x1 = !g_strcmp0 (g_hash_table_lookup (config, "config.downsample_in_bottleneck"), "true");
+  survey->stride_in_first_stage = !g_strcmp0 (g_hash_table_lookup (config, "config.downsample_in_first_stage"), "true");
 }
 
 gboolean
 nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **error)
 {
-  gsize prefix_length;
-  guint i;
+  GHashTableIter iter;
+  gpointer name, tensor;
 
   memset (survey, 0, sizeof *survey);
-  survey->prefix = find_prefix (weights);
-  if (!survey->prefix) {
-    set_no_stem (weights, error);
+  if (!nn_resnet_names_find (&survey->names, weights, error))
     return FALSE;
-  }
-  prefix_length = strlen (survey->prefix);
-  for (i = 0; i < weights->tensors->len; i++) {
-    const NnTensor *tensor = g_ptr_array_index (weights->tensors, i);
-    gboolean inside = g_str_has_prefix (tensor->name, survey->prefix);
-    const gchar *name = tensor->name + (inside ? prefix_length : 0);
-    gsize head;
-
-    if (nn_resnet_is_harmless (name))
-      continue;
-    if (inside && (parse_layer (survey, name, FALSE) || parse_block (survey, name)))
-      continue;
-    head = parse_head (name);
-    if (!head) {
-      set_unexpected (tensor, error);
-      return FALSE;
-    }
-    if (!survey->head)
-      survey->head = g_strndup (tensor->name, (gsize)(name - tensor->name) + head);
-  }
-  if (!survey->head)
-    survey->head = g_strconcat (survey->prefix, "fc", NULL);
-  if (!survey->shortcut)
-    survey->shortcut = "downsample";
+  g_hash_table_iter_init (&iter, survey->names.tensors);
+  while (g_hash_table_iter_next (&iter, &name, &tensor))
+    look_at (survey, name, tensor);
+  if (is_pre_activation (survey))
+    survey->order = survey->names.naming == NN_NAMING_TORCHVISION && !survey->names.shortcut
+                        ? NN_ORDER_PRE_SHORTCUT_FROM_INPUT
+                        : NN_ORDER_PRE;
+  look_at_config (survey, weights->beside);
   return TRUE;
 }
 
 void
 nn_resnet_survey_clear (NnResnetSurvey *survey)
 {
-  g_clear_pointer (&survey->prefix, g_free);
-  g_clear_pointer (&survey->head, g_free);
+  nn_resnet_names_clear (&survey->names);
 }

@@ -7,6 +7,7 @@
 #include "load/file-read.h"
 #include "load/pth.h"
 #include "load/safetensors.h"
+#include "load/sidecar.h"
 #include "load/tensor-data.h"
 #include "load/weights-private.h"
 
@@ -22,6 +23,7 @@ nn_weights_new (const gchar *format, const gchar *name)
   weights->tensors = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_tensor_free);
   weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   weights->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  weights->beside = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   weights->warnings = g_ptr_array_new_with_free_func (g_free);
   return weights;
 }
@@ -34,6 +36,7 @@ nn_weights_free (NnWeights *weights)
   g_hash_table_unref (weights->by_name);
   g_ptr_array_unref (weights->tensors);
   g_hash_table_unref (weights->metadata);
+  g_hash_table_unref (weights->beside);
   g_ptr_array_unref (weights->warnings);
   g_free (weights->name);
   g_free (weights->sha256);
@@ -84,7 +87,8 @@ foreign_format (const guint8 *data, gsize size)
   gsize left = size;
 
   if (STARTS_WITH (data, size, "\x89HDF\r\n\x1a\n"))
-    return "an HDF5 file (Keras weights); convert the model to safetensors or a PyTorch state dict";
+    return "an HDF5 file (Keras weights), which does not say what its layers compute; export the model to ONNX with "
+           "tf2onnx (python -m tf2onnx.convert --keras model.h5 --output model.onnx)";
   if (STARTS_WITH (data, size, "version https://git-lfs"))
     return "a Git LFS pointer, not the model itself; fetch the real file with `git lfs pull`";
   if (STARTS_WITH (data, size, "\x1f\x8b"))
@@ -176,5 +180,11 @@ nn_weights_load (const gchar *path, GError **error)
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = nn_file_read (path, MAX_FILE_BYTES, error);
 
-  return bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
+  NnWeights *weights = bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
+
+  if (weights) {
+    g_hash_table_unref (weights->beside);
+    weights->beside = nn_sidecar_load (path, weights->warnings);
+  }
+  return weights;
 }

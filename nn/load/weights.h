@@ -56,6 +56,7 @@ gchar *nn_tensor_shape_string (const NnTensor *tensor);
  * @sha256: of the file's bytes
  * @tensors: NnTensor *, in file order
  * @metadata: string → string, safetensors' __metadata__; empty elsewhere
+ * @beside: string → string, what files beside the model say (load/sidecar.h); empty for a model in memory
  * @warnings: gchar *: what a user should know although it could be loaded
  */
 typedef struct {
@@ -65,6 +66,7 @@ typedef struct {
   GPtrArray *tensors;
   GHashTable *by_name;
   GHashTable *metadata;
+  GHashTable *beside;
   GPtrArray *warnings;
 } NnWeights;
 

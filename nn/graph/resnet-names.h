@@ -1,0 +1,64 @@
+/* gst-resnet: how people name a ResNet's tensors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "load/weights.h"
+
+/**
+ * Our own names are torchvision's, and timm's where torchvision has none:
+ *   conv1, bn1                                the stem
+ *   conv1.0 conv1.1 conv1.3 conv1.4 conv1.6   a deep stem: convolution, BatchNorm, convolution, BatchNorm, convolution
+ *   maxpool.0, maxpool.1                      a convolution and its BatchNorm in the place of the max-pool
+ *   layerS.B.convN, layerS.B.bnN              S from 1, B from 0, N from 1
+ *   layerS.B.downsample.0 .1 .2               convolution, BatchNorm; .1 and .2 where an average pool is .0
+ *   layerS.B.se.fc1, .se.fc2, .se.conv        squeeze-and-excitation; efficient channel attention
+ *   norm                                      the last BatchNorm of a pre-activation network
+ *   fc                                        the classifier
+ *   head.0 … head.3                           fastai's: BatchNorm, linear, BatchNorm, linear
+ */
+typedef enum {
+  NN_NAMING_TORCHVISION,
+  NN_NAMING_HUGGING_FACE,
+  NN_NAMING_TIMM_V2,           /* pre-activation */
+  NN_NAMING_SENET,             /* Cadene's, deep stem */
+  NN_NAMING_RESIDUAL_FUNCTION, /* weiaicunzai's, CIFAR-100 */
+  NN_NAMING_WIDE_BLOCKS,       /* WideResNet-pytorch: block1.layer.0 */
+  NN_NAMING_FASTAI,
+  NN_NAMING_CHILDREN, /* nn.Sequential (*resnet.children ()) */
+} NnNaming;
+
+/**
+ * NnResnetNames: a state dict under our names
+ * @prefix: before all names but perhaps the classifier's
+ * @head: the classifier's layer in the file ("head.fc"), prefix and all; NULL when there is none
+ * @shortcut: the file says "shortcut" where torchvision says "downsample"
+ * @tensors: our name → NnTensor
+ */
+typedef struct {
+  const NnWeights *weights;
+  NnNaming naming;
+  gchar *prefix;
+  gchar *head;
+  gboolean shortcut;
+  GHashTable *tensors;
+  guint64 used_rules;
+} NnResnetNames;
+
+/* Finds out how the file names things and translates. NN_ERROR_ARCHITECTURE with the first name that is no ResNet's. */
+gboolean nn_resnet_names_find (NnResnetNames *names, const NnWeights *weights, GError **error);
+void nn_resnet_names_clear (NnResnetNames *names);
+
+const NnTensor *nn_resnet_names_get (const NnResnetNames *names, const gchar *name);
+/* What the file calls it, or would call it where it is missing; free with g_free(). */
+gchar *nn_resnet_names_shown (const NnResnetNames *names, const gchar *name);
+/* "Hugging Face transformers'": whose names they are, for messages. */
+const gchar *nn_naming_owner (NnNaming naming);
+/* Our name of a layer in a file of that naming, without a prefix; free with g_free(). */
+gchar *nn_naming_from_ours (NnNaming naming, const gchar *layer);
+
+/* "layer2.0.conv1" → 2, 0, "conv1"; FALSE where it isn't one of a block. */
+gboolean nn_resnet_parse_block (const gchar *layer, guint *stage, guint *block, const gchar **rest);
+/* No part of the network, and none that matters. */
+gboolean nn_resnet_is_harmless (const gchar *name);
+/* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
+const gchar *nn_foreign_hint (const gchar *name);

@@ -1,0 +1,17 @@
+/* gst-resnet: what lies beside a model file
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * nn_sidecar_load: config.json and preprocessor_config.json in the model file's folder, as model hubs keep them
+ * (Hugging Face transformers' and timm's)
+ * @path: the model file's
+ * @warnings: gchar * are appended: what is there and could not be used. A file beside a model may be another model's,
+ * so that nothing in it makes loading fail. Returns: string → string, free with g_hash_table_unref(): model-metadata's
+ * keys (labels, preprocess.*), and "config.model_type", "config.hidden_act", "config.downsample_in_bottleneck",
+ * "config.downsample_in_first_stage"
+ * ("true" or "false"), "config.architecture" (timm's name of the network); empty where there is no such file
+ */
+GHashTable *nn_sidecar_load (const gchar *path, GPtrArray *warnings);
