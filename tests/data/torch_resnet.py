@@ -107,7 +107,7 @@ def randomise(model, size, seed, batch=8):
                 m.weight.copy_(normal(m.weight) * m.in_features ** -.5)
             if isinstance(m, (nn.Conv2d, nn.Linear)) and m.bias is not None:
                 m.bias.copy_(normal(m.bias) * .1)
-            if isinstance(m, nn.BatchNorm2d):
+            if isinstance(m, nn.modules.batchnorm._BatchNorm):
                 m.momentum = None
                 if m.affine:
                     m.weight.copy_(.6 + .4 * torch.rand(m.weight.shape, generator=g))
@@ -117,7 +117,7 @@ def randomise(model, size, seed, batch=8):
         model.train()
         model(torch.randn((batch, 3) + tuple(size), generator=g))
         for m in model.modules():
-            if isinstance(m, nn.BatchNorm2d):
+            if isinstance(m, nn.modules.batchnorm._BatchNorm):
                 m.running_mean += .2 * m.running_var.sqrt() * normal(m.running_mean)
                 m.running_var *= (.3 * normal(m.running_var)).exp()
     return model.eval()

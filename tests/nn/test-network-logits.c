@@ -1,5 +1,5 @@
-/* gst-resnet tests: whole networks against PyTorch's logits (tests/data/networks), at every ISA level this machine has
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: whole networks against PyTorch's logits (tests/data/networks and family), at every ISA level this
+ * machine has SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <nn/model.h>
 #include <nn/npy.h>
@@ -28,7 +28,7 @@ typedef struct {
 static gchar *
 data_path (const gchar *file)
 {
-  return g_build_filename (TEST_DATA_DIR, "networks", file, NULL);
+  return g_build_filename (TEST_DATA_DIR, file, NULL);
 }
 
 static gfloat *
@@ -211,38 +211,48 @@ case_free (gpointer data)
   g_free (test);
 }
 
-int
-main (int argc, char **argv)
+/* How many networks the folder has. */
+static guint
+add_folder (const gchar *folder)
 {
   static const gchar *const levels[] = { "c", "avx2", "avx512" };
-  g_autofree gchar *folder = data_path (NULL);
+  g_autofree gchar *path = data_path (folder);
   GError *error = NULL;
-  GDir *dir = g_dir_open (folder, 0, &error);
+  GDir *dir = g_dir_open (path, 0, &error);
   const gchar *file;
   guint n = 0, i;
 
-  g_test_init (&argc, &argv, NULL);
   g_assert_no_error (error);
   while ((file = g_dir_read_name (dir))) {
     const gchar *dot = strrchr (file, '.');
-    g_autofree gchar *name = g_strndup (file, dot ? (gsize)(dot - file) : 0);
-    g_autofree gchar *logits = g_strconcat (name, "-logits.npy", NULL), *path = data_path (logits);
+    g_autofree gchar *stem = g_strndup (file, dot ? (gsize)(dot - file) : 0);
+    g_autofree gchar *name = g_build_filename (folder, stem, NULL);
+    g_autofree gchar *logits = g_strconcat (name, "-logits.npy", NULL), *logits_path = data_path (logits);
 
-    if (!dot || (strcmp (dot, ".pth") && strcmp (dot, ".safetensors")) || !g_file_test (path, G_FILE_TEST_EXISTS))
+    if (!dot || (strcmp (dot, ".pth") && strcmp (dot, ".safetensors"))
+        || !g_file_test (logits_path, G_FILE_TEST_EXISTS))
       continue;
     for (i = 0; i < G_N_ELEMENTS (levels); i++) {
       g_autofree gchar *test_path = g_strdup_printf ("/network-logits/%s/%s", levels[i], name);
       Case *test = g_new0 (Case, 1);
 
       test->name = g_strdup (name);
-      test->model = g_strdup (file);
+      test->model = g_build_filename (folder, file, NULL);
       test->level = levels[i];
       g_test_add_data_func_full (test_path, test, test_network, case_free);
     }
     n++;
   }
   g_dir_close (dir);
+  return n;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
   /* A folder that lost its files must not pass. */
-  g_assert_cmpuint (n, >=, 10);
+  g_assert_cmpuint (add_folder ("networks"), >=, 10);
+  g_assert_cmpuint (add_folder ("family"), >=, 10);
   return g_test_run ();
 }

@@ -1,0 +1,255 @@
+/* gst-resnet tests: config.json and preprocessor_config.json beside a model
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gstdio.h>
+#include <math.h>
+#include <nn/model.h>
+#include <nn/npy.h>
+#include <nn/session.h>
+#include <string.h>
+
+#include "load/sidecar.h"
+
+#define FOLDER TEST_DATA_DIR "/family/hf-configured"
+
+typedef struct {
+  gchar *folder;
+  GHashTable *values;
+  GPtrArray *warnings;
+} Beside;
+
+static void
+write_text (const gchar *folder, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  GError *error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_folder (gchar *folder)
+{
+  static const gchar *const names[] = { "config.json", "preprocessor_config.json", "model.safetensors" };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree gchar *path = g_build_filename (folder, names[i], NULL);
+
+    if (g_file_test (path, G_FILE_TEST_EXISTS))
+      g_assert_cmpint (g_unlink (path), ==, 0);
+  }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (folder);
+}
+
+/* @config, @preprocessor: NULL: no such file */
+static Beside
+beside (const gchar *config, const gchar *preprocessor)
+{
+  GError *error = NULL;
+  Beside b = { g_dir_make_tmp ("nn-sidecar-XXXXXX", &error), NULL, g_ptr_array_new_with_free_func (g_free) };
+  g_autofree gchar *model = NULL;
+
+  g_assert_no_error (error);
+  model = g_build_filename (b.folder, "model.safetensors", NULL);
+  if (config)
+    write_text (b.folder, "config.json", config);
+  if (preprocessor)
+    write_text (b.folder, "preprocessor_config.json", preprocessor);
+  b.values = nn_sidecar_load (model, b.warnings);
+  return b;
+}
+
+static void
+clear (Beside *b)
+{
+  remove_folder (b->folder);
+  g_hash_table_unref (b->values);
+  g_ptr_array_unref (b->warnings);
+}
+
+/* @warning: part of the only one, NULL: none */
+static void
+check (const gchar *config, const gchar *preprocessor, const gchar *warning, const gchar *key, ...)
+{
+  Beside b = beside (config, preprocessor);
+  va_list args;
+
+  g_assert_cmpuint (b.warnings->len, ==, warning ? 1 : 0);
+  if (warning && !strstr (g_ptr_array_index (b.warnings, 0), warning))
+    g_error ("\"%s\" should say \"%s\"", (gchar *)g_ptr_array_index (b.warnings, 0), warning);
+  va_start (args, key);
+  for (; key; key = va_arg (args, const gchar *))
+    g_assert_cmpstr (g_hash_table_lookup (b.values, key), ==, va_arg (args, const gchar *));
+  va_end (args);
+  clear (&b);
+}
+
+static void
+test_bad (void)
+{
+  g_autofree gchar *deep = NULL;
+  GString *brackets = g_string_new ("{\"a\": ");
+  guint i;
+
+  for (i = 0; i < 100000; i++)
+    g_string_append_c (brackets, '[');
+  deep = g_string_free (brackets, FALSE);
+  check (NULL, NULL, NULL, "labels", NULL, NULL);
+  check ("{\"id2label\": ", NULL, "config.json is not valid JSON", "labels", NULL, NULL);
+  check ("", NULL, "config.json", NULL);
+  check (deep, NULL, "nested", NULL);
+  check ("[1, 2]", "\"text\"", NULL, "labels", NULL, "preprocess.crop", NULL, NULL);
+  check ("{\"id2label\": [\"a\"], \"label_names\": {\"a\": 1}, \"model_type\": 7, \"pretrained_cfg\": 1}", NULL, NULL,
+         "labels", NULL, "config.model_type", NULL, NULL);
+  check ("{\"label_names\": [\"a\", 2]}", NULL, NULL, "labels", NULL, NULL);
+  check ("{\"architecture\": \"r\", \"pretrained_cfg\": {\"input_size\": [3, 224, 200]}}", NULL, "input_size",
+         "preprocess.crop", NULL, NULL);
+  check ("{\"pretrained_cfg\": {\"input_size\": [3, 224, 224], \"crop_pct\": 0}}", NULL, "crop_pct", "preprocess.crop",
+         NULL, NULL);
+  check ("{\"pretrained_cfg\": {\"mean\": [1, 2]}}", NULL, "three numbers", "preprocess.mean", NULL, NULL);
+  check ("{\"pretrained_cfg\": {\"interpolation\": \"lanczos\"}}", NULL, "interpolation", NULL);
+}
+
+static void
+test_bad_preprocessor (void)
+{
+  check (NULL, "{\"size\": {\"height\": 3, \"width\": 4}}", "sizes", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"size\": -3}", "sizes", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"size\": {\"shortest_edge\": 256}}", "sizes", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"size\": 1e400}", "", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"do_resize\": false, \"size\": 224}", "not resized", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"size\": 224, \"do_center_crop\": true, \"crop_size\": 200, \"image_std\": [1, 0, 1]}",
+         "three numbers", "preprocess.std", NULL, "preprocess.crop", "200", NULL);
+  check (NULL, "{\"size\": 224, \"do_center_crop\": true, \"crop_size\": 200, \"resample\": 1}", "interpolation",
+         "preprocess.interpolation", NULL, NULL);
+}
+
+static void
+test_good (void)
+{
+  check (
+      "{\"id2label\": {\"0\": \"LABEL_0\", \"1\": \"LABEL_1\"}, \"hidden_act\": \"relu\", \"model_type\": \"resnet\"}",
+      NULL, NULL, "labels", NULL, "config.hidden_act", "relu", "config.model_type", "resnet", NULL);
+  check ("{\"downsample_in_bottleneck\": true, \"downsample_in_first_stage\": false}", NULL, NULL,
+         "config.downsample_in_bottleneck", "true", "config.downsample_in_first_stage", "false", NULL);
+  check ("{\"label_names\": [\"n1\", \"n2\"], \"label_descriptions\": {\"n2\": \"two\"}}", NULL, NULL, "labels",
+         "[\"n1\",\"two\"]", NULL);
+  check (
+      "{\"architecture\": \"resnet50\", \"pretrained_cfg\": {\"input_size\": [3, 224, 224], \"crop_pct\": 0.95, "
+      "\"interpolation\": \"bicubic\", \"crop_mode\": \"center\", \"mean\": [0.5, 0.25, 0.125], \"std\": [1, 1, 1]}}",
+      NULL, NULL, "config.architecture", "resnet50", "preprocess.crop", "224", "preprocess.resize", "235",
+      "preprocess.interpolation", "bicubic", "preprocess.mean", "0.5, 0.25, 0.125", NULL);
+  check ("{\"pretrained_cfg\": {\"input_size\": [3, 64, 64], \"crop_mode\": \"squash\"}}", NULL, NULL,
+         "preprocess.resize", "0", "preprocess.crop", "64", NULL);
+  /* transformers': ConvNext's rule, its rule for large pictures, a crop, a stretched square */
+  check (NULL, "{\"feature_extractor_type\": \"ConvNextFeatureExtractor\", \"size\": 224, \"resample\": 3}", NULL,
+         "preprocess.resize", "256", "preprocess.crop", "224", "preprocess.interpolation", "bicubic", NULL);
+  check (NULL, "{\"crop_pct\": 0.875, \"size\": {\"shortest_edge\": 384}}", NULL, "preprocess.resize", "0",
+         "preprocess.crop", "384", NULL);
+  check (NULL,
+         "{\"size\": {\"shortest_edge\": 256}, \"do_center_crop\": true, \"crop_size\": {\"height\": 224, \"width\": "
+         "224}, \"do_normalize\": false, \"resample\": 2}",
+         NULL, "preprocess.resize", "256", "preprocess.crop", "224", "preprocess.mean", "0, 0, 0",
+         "preprocess.interpolation", "bilinear", NULL);
+  check (NULL, "{\"size\": {\"height\": 96, \"width\": 96}, \"resample\": 0}", NULL, "preprocess.resize", "0",
+         "preprocess.crop", "96", "preprocess.interpolation", "nearest", NULL);
+}
+
+/* transformers' own folder: strides, labels and preprocessing come from the JSON files. */
+static void
+test_model (void)
+{
+  GError *error = NULL;
+  g_autoptr (NnModel) model = nn_model_load (FOLDER "/model.safetensors", &error);
+  const NnPreprocess *preprocess;
+  gsize dims[NN_NPY_MAX_DIMS], logits_dims[NN_NPY_MAX_DIMS], i;
+  g_autofree gfloat *input = NULL, *expected = NULL, *logits = NULL;
+  NnSessionOptions options = { 0 };
+  NnSession *session;
+  guint n_dims;
+  gdouble largest = 0;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (nn_model_get_labels (model));
+  g_assert_cmpstr (nn_model_get_labels (model)[3], ==, "class 3, of ten");
+  g_assert_true (nn_model_has_preprocess (model));
+  preprocess = nn_model_get_preprocess (model);
+  g_assert_cmpuint (preprocess->crop, ==, 64);
+  g_assert_cmpuint (preprocess->resize, ==, 71);
+  g_assert_cmpfloat (preprocess->mean[1], ==, 0.25f);
+  g_assert_cmpfloat (preprocess->std[2], ==, 0.4f);
+  g_assert_cmpint (preprocess->interpolation, ==, NN_INTERPOLATION_BICUBIC);
+
+  input = nn_npy_load (FOLDER "/model-input.npy", dims, &n_dims, &error);
+  g_assert_no_error (error);
+  expected = nn_npy_load (FOLDER "/model-logits.npy", logits_dims, &n_dims, &error);
+  g_assert_no_error (error);
+  options.height = (guint)dims[2];
+  options.width = (guint)dims[3];
+  session = nn_session_new (model, &options, &error);
+  g_assert_no_error (error);
+  logits = g_new0 (gfloat, logits_dims[1]);
+  nn_session_run (session, input, 1, logits);
+  nn_session_free (session);
+  for (i = 0; i < logits_dims[1]; i++)
+    largest = fmax (largest, fabs (expected[i]));
+  for (i = 0; i < logits_dims[1]; i++)
+    g_assert_cmpfloat (fabs (logits[i] - expected[i]), <=, 1e-4 * largest);
+}
+
+/* The same weights beside another configuration. */
+static void
+check_configured (const gchar *config, gint code, const gchar *says)
+{
+  Beside b = beside (config, NULL);
+  g_autofree gchar *path = g_build_filename (b.folder, "model.safetensors", NULL), *data = NULL;
+  NnModel *model;
+  gsize size;
+  GError *error = NULL;
+  gboolean warned = FALSE;
+  guint i;
+
+  g_file_get_contents (FOLDER "/model.safetensors", &data, &size, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (path, data, (gssize)size, &error);
+  g_assert_no_error (error);
+  model = nn_model_load (path, &error);
+  if (code >= 0) {
+    g_assert_error (error, NN_ERROR, code);
+    if (!strstr (error->message, says))
+      g_error ("\"%s\" should say \"%s\"", error->message, says);
+    g_error_free (error);
+  } else {
+    g_assert_no_error (error);
+    for (i = 0; nn_model_get_warnings (model)[i]; i++)
+      warned |= strstr (nn_model_get_warnings (model)[i], says) != NULL;
+    g_assert_true (warned);
+    g_assert_null (nn_model_get_labels (model));
+    nn_model_unref (model);
+  }
+  clear (&b);
+}
+
+static void
+test_other_configurations (void)
+{
+  check_configured ("{\"model_type\": \"regnet\"}", NN_ERROR_ARCHITECTURE, "regnet");
+  check_configured ("{\"model_type\": \"resnet\", \"hidden_act\": \"gelu\"}", NN_ERROR_UNSUPPORTED, "gelu");
+  check_configured ("{\"architecture\": \"resnetaa50d\"}", NN_ERROR_UNSUPPORTED, "resnetaa50d");
+  /* Two labels for ten classes: another model's. */
+  check_configured ("{\"id2label\": {\"0\": \"a\", \"1\": \"b\"}}", -1, "config.json beside the model are ignored");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sidecar/bad", test_bad);
+  g_test_add_func ("/sidecar/bad-preprocessor", test_bad_preprocessor);
+  g_test_add_func ("/sidecar/good", test_good);
+  g_test_add_func ("/sidecar/model", test_model);
+  g_test_add_func ("/sidecar/other-configurations", test_other_configurations);
+  return g_test_run ();
+}
