@@ -8,8 +8,8 @@
 #include "tool-common.h"
 
 static const ToolCommand *const commands[] = {
-  &tool_inspect_command, &tool_classify_command,   &tool_eval_command,
-  &tool_bench_command,   &tool_preprocess_command, &tool_run_command,
+  &tool_inspect_command,    &tool_classify_command, &tool_eval_command,    &tool_bench_command,
+  &tool_preprocess_command, &tool_run_command,      &tool_convert_command,
 };
 
 static const ToolCommand *

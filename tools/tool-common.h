@@ -29,6 +29,7 @@ extern const ToolCommand tool_preprocess_command;
 extern const ToolCommand tool_classify_command;
 extern const ToolCommand tool_eval_command;
 extern const ToolCommand tool_bench_command;
+extern const ToolCommand tool_convert_command;
 
 /* The options that several commands take; a command names those that make sense for it. */
 typedef enum {

@@ -1,6 +1,7 @@
 /* gst-resnet: file → model
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include <nn/convert.h>
 #include <nn/model.h>
 
 #include "graph/model-metadata.h"
@@ -18,6 +19,7 @@ struct _NnModel {
   gchar **labels;
   NnPreprocess preprocess;
   gboolean has_preprocess;
+  GHashTable *metadata;
   GPtrArray *warnings; /* NULL-terminated once loaded */
 };
 
@@ -34,6 +36,7 @@ nn_model_unref (NnModel *model)
   if (!model || !g_atomic_int_dec_and_test (&model->ref_count))
     return;
   nn_graph_free (model->graph);
+  g_clear_pointer (&model->metadata, g_hash_table_unref);
   g_ptr_array_unref (model->warnings);
   g_strfreev (model->labels);
   g_free (model->architecture);
@@ -99,6 +102,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
 
   for (i = 0; i < weights->warnings->len; i++)
     g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
+  model->metadata = g_hash_table_ref (weights->metadata);
   model->format = weights->format;
   model->sha256 = g_strdup (weights->sha256);
   model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
@@ -118,7 +122,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
 /* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
  */
 static NnModel *
-model_new (NnWeights *weights, GError **error)
+model_new (NnWeights *weights, gboolean fold, GError **error)
 {
   g_autoptr (NnModel) model = g_new0 (NnModel, 1);
   g_autofree gchar *name = g_strdup (weights->name);
@@ -129,7 +133,7 @@ model_new (NnWeights *weights, GError **error)
   model->warnings = g_ptr_array_new_with_free_func (g_free);
   built = build (model, weights, error);
   nn_weights_free (weights);
-  if (built) {
+  if (built && fold) {
     nn_graph_fold_batch_norm (model->graph);
     nn_graph_fuse (model->graph);
     nn_graph_remove_dead (model->graph);
@@ -149,7 +153,15 @@ nn_model_load (const gchar *path, GError **error)
 {
   NnWeights *weights = nn_weights_load (path, error);
 
-  return weights ? model_new (weights, error) : NULL;
+  return weights ? model_new (weights, TRUE, error) : NULL;
+}
+
+NnModel *
+nn_model_load_unfolded (const gchar *path, GError **error)
+{
+  NnWeights *weights = nn_weights_load (path, error);
+
+  return weights ? model_new (weights, FALSE, error) : NULL;
 }
 
 NnModel *
@@ -157,7 +169,27 @@ nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
   NnWeights *weights = nn_weights_load_bytes (bytes, name, error);
 
-  return weights ? model_new (weights, error) : NULL;
+  return weights ? model_new (weights, TRUE, error) : NULL;
+}
+
+NnModel *
+nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error)
+{
+  NnWeights *weights = nn_weights_load_bytes (bytes, name, error);
+
+  return weights ? model_new (weights, FALSE, error) : NULL;
+}
+
+NnGraph *
+nn_model_get_own_graph (NnModel *model)
+{
+  return model->graph;
+}
+
+GHashTable *
+nn_model_get_metadata (const NnModel *model)
+{
+  return model->metadata;
 }
 
 const NnGraph *

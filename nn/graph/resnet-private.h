@@ -10,7 +10,8 @@
 #define NN_RESNET_MAX_BLOCKS 512
 #define NN_RESNET_MAX_CHANNELS 65536
 #define NN_RESNET_MAX_CLASSES (1u << 20)
-#define NN_RESNET_EPSILON 1e-5
+/* As a float: ONNX's attribute is one, and a converted model gives the same bits. */
+#define NN_RESNET_EPSILON 1e-5f
 
 typedef enum {
   NN_ROLE_WEIGHT,

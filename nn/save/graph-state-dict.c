@@ -1,0 +1,142 @@
+/* gst-resnet: a graph → named tensors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "save/graph-state-dict.h"
+
+#include <string.h>
+
+#include "graph/resnet-builder.h"
+#include "graph/resnet-names.h"
+#include "save/graph-structure.h"
+
+/* How a file could name it. */
+typedef struct {
+  NnNaming naming;
+  gboolean shortcut; /* as kuangliu's pre-activation networks have it */
+} Style;
+
+static const Style styles[] = {
+  { NN_NAMING_TORCHVISION, FALSE },
+  { NN_NAMING_TORCHVISION, TRUE },
+  { NN_NAMING_TIMM_V2, FALSE },
+};
+
+static void
+add (NnWeights *weights, const gchar *layer, const gchar *suffix, GBytes *floats, guint n_dims, const guint64 *dims)
+{
+  g_autofree gchar *name = g_strconcat (layer, suffix, NULL);
+
+  if (floats)
+    nn_weights_add_f32 (weights, name, n_dims, dims, floats);
+}
+
+/* FALSE where the style has no name for the layer, or another layer has it. */
+static gboolean
+add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style *style)
+{
+  const guint64 conv_dims[]
+      = { node->out_channels, node->groups ? node->in_channels / node->groups : 0, node->kernel[0], node->kernel[1] };
+  const guint64 linear_dims[] = { node->out_channels, node->in_channels };
+  g_autofree gchar *layer = NULL, *weight = NULL;
+
+  /* He et al. 2015's option A has no tensors. */
+  if (!node->weight && !node->bn_gamma)
+    return TRUE;
+  if (!name || (node->op == NN_OP_CONV && g_str_has_suffix (name, ".downsample")))
+    return name != NULL;
+  layer = nn_naming_from_ours (style->naming, name);
+  if (!layer)
+    return FALSE;
+  if (style->shortcut) {
+    g_auto (GStrv) parts = g_strsplit (layer, "downsample", 2);
+    gchar *other = g_strjoinv ("shortcut", parts);
+
+    g_free (layer);
+    layer = other;
+  }
+  weight = g_strconcat (layer, ".weight", NULL);
+  if (nn_weights_get (weights, weight))
+    return FALSE;
+  switch (node->op) {
+  case NN_OP_CONV:
+    add (weights, layer, ".weight", node->weight, 4, conv_dims);
+    add (weights, layer, ".bias", node->bias, 1, conv_dims);
+    return TRUE;
+  case NN_OP_LINEAR:
+    add (weights, layer, ".weight", node->weight, 2, linear_dims);
+    add (weights, layer, ".bias", node->bias, 1, linear_dims);
+    return TRUE;
+  case NN_OP_BATCH_NORM:
+    add (weights, layer, ".weight", node->bn_gamma, 1, conv_dims);
+    add (weights, layer, ".bias", node->bn_beta, 1, conv_dims);
+    add (weights, layer, ".running_mean", node->bn_mean, 1, conv_dims);
+    add (weights, layer, ".running_var", node->bn_variance, 1, conv_dims);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+/* @names: NULL: the nodes' own */
+static NnWeights *
+name_tensors (const NnGraph *graph, gchar *const *names, const Style *style)
+{
+  g_autoptr (NnWeights) weights = nn_weights_new ("safetensors", "the saved file");
+  guint i;
+
+  for (i = 0; i < graph->nodes->len; i++)
+    if (!add_node (weights, nn_graph_node (graph, i), names ? names[i] : nn_graph_node (graph, i)->name, style))
+      return NULL;
+  return g_steal_pointer (&weights);
+}
+
+static gboolean
+builds_the_same (const NnWeights *weights, const gchar *fingerprint)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autofree gchar *architecture = NULL, *built = NULL;
+  guint64 n_parameters;
+  g_autoptr (NnGraph) graph = nn_resnet_build (weights, &architecture, &n_parameters, warnings, NULL);
+
+  if (!graph)
+    return FALSE;
+  built = nn_graph_fingerprint (graph);
+  return !strcmp (built, fingerprint);
+}
+
+static NnWeights *
+try_styles (const NnGraph *graph, gchar *const *names, const gchar *fingerprint)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (styles); i++) {
+    NnWeights *weights = name_tensors (graph, names, &styles[i]);
+
+    if (weights && builds_the_same (weights, fingerprint))
+      return weights;
+    nn_weights_free (weights);
+  }
+  return NULL;
+}
+
+NnWeights *
+nn_graph_to_state_dict (const NnGraph *graph, GError **error)
+{
+  g_autofree gchar *fingerprint = nn_graph_fingerprint (graph);
+  NnWeights *weights = try_styles (graph, NULL, fingerprint);
+  gchar **names;
+
+  if (weights)
+    return weights;
+  names = nn_graph_name_resnet (graph, error);
+  if (!names) {
+    g_prefix_error (error, "a state dict has no names for this network: ");
+    return NULL;
+  }
+  weights = try_styles (graph, names, fingerprint);
+  nn_graph_names_free (graph, names);
+  if (!weights)
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+                 "a state dict has no names for this network: from its tensors alone another network would be built "
+                 "(other strides, pools or activations than the family's); save it as .onnx");
+  return weights;
+}

@@ -1,0 +1,110 @@
+/* gst-resnet: model → file
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <json-glib/json-glib.h>
+#include <nn/convert.h>
+#include <string.h>
+
+#include "graph/model-private.h"
+#include "save/graph-state-dict.h"
+#include "save/onnx-write.h"
+#include "save/safetensors-write.h"
+
+static void
+set (GHashTable *metadata, const gchar *key, gchar *value)
+{
+  g_hash_table_insert (metadata, g_strdup (key), value);
+}
+
+static gchar *
+labels_json (const gchar *const *labels)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_array (builder);
+  for (; *labels; labels++)
+    json_builder_add_string_value (builder, *labels);
+  json_builder_end_array (builder);
+  root = json_builder_get_root (builder);
+  json_generator_set_root (generator, root);
+  return json_generator_to_data (generator, NULL);
+}
+
+/* Nine digits are the same float again. */
+static gchar *
+triple_string (const gfloat triple[3])
+{
+  gchar a[G_ASCII_DTOSTR_BUF_SIZE], b[G_ASCII_DTOSTR_BUF_SIZE], c[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup_printf ("%s, %s, %s", g_ascii_formatd (a, sizeof a, "%.9g", triple[0]),
+                          g_ascii_formatd (b, sizeof b, "%.9g", triple[1]),
+                          g_ascii_formatd (c, sizeof c, "%.9g", triple[2]));
+}
+
+/* What the file said of itself and is free, and what docs/model-metadata.md knows. */
+static GHashTable *
+make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *labels, const NnPreprocess *preprocess)
+{
+  GHashTable *metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, nn_model_get_metadata (model));
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (strcmp (key, "labels") && strcmp (key, "format") && !g_str_has_prefix (key, "preprocess."))
+      set (metadata, key, g_strdup (value));
+  if (format == NN_SAVE_SAFETENSORS)
+    set (metadata, "format", g_strdup ("pt"));
+  if (labels)
+    set (metadata, "labels", labels_json (labels));
+  if (preprocess) {
+    set (metadata, "preprocess.resize", g_strdup_printf ("%u", preprocess->resize));
+    set (metadata, "preprocess.crop", g_strdup_printf ("%u", preprocess->crop));
+    set (metadata, "preprocess.mean", triple_string (preprocess->mean));
+    set (metadata, "preprocess.std", triple_string (preprocess->std));
+    set (metadata, "preprocess.interpolation", g_strdup (nn_interpolation_to_string (preprocess->interpolation)));
+  }
+  return metadata;
+}
+
+gboolean
+nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnSaveOptions *options, GError **error)
+{
+  NnGraph *graph = nn_model_get_own_graph (model);
+  const gchar *const *labels = options->labels ? options->labels : nn_model_get_labels (model);
+  const NnPreprocess *preprocess = options->preprocess;
+  guint n_labels = labels ? g_strv_length ((gchar **)labels) : 0, size;
+  g_autofree gchar *shown = g_filename_display_name (path);
+  g_autoptr (GHashTable) metadata = NULL;
+  g_autoptr (NnWeights) weights = NULL;
+  g_autoptr (NnSaveFile) file = NULL;
+  gboolean ok;
+
+  if (labels && n_labels != nn_model_get_n_classes (model)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%u labels for a network of %u classes", n_labels,
+                 nn_model_get_n_classes (model));
+    return FALSE;
+  }
+  if (!preprocess && nn_model_has_preprocess (model))
+    preprocess = nn_model_get_preprocess (model);
+  size = options->any_size ? 0 : preprocess ? preprocess->crop : nn_model_get_preprocess (model)->crop;
+  metadata = make_metadata (model, format, labels, preprocess);
+  if (options->fold)
+    nn_graph_fold_batch_norm (graph);
+  if (format == NN_SAVE_SAFETENSORS && !(weights = nn_graph_to_state_dict (graph, error))) {
+    g_prefix_error (error, "%s: ", shown);
+    return FALSE;
+  }
+  file = nn_save_file_new (path, error);
+  if (!file)
+    return FALSE;
+  ok = format == NN_SAVE_ONNX
+           ? nn_onnx_write (file, graph, nn_model_get_architecture (model), size, size, metadata, error)
+           : nn_safetensors_write (file, weights, metadata, options->half, error);
+  if (!ok) {
+    g_prefix_error (error, "%s: ", shown);
+    return FALSE;
+  }
+  return nn_save_file_commit (file, error);
+}

@@ -1,0 +1,169 @@
+/* gst-resnet: writing to a temporary file, then renaming it
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "save/save-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <nn/error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct _NnSaveFile {
+  FILE *stream;
+  gchar *target;    /* links followed */
+  gchar *temporary; /* NULL where the target is written directly */
+  gchar *shown;
+  int failure; /* errno of the first failed write, else 0 */
+};
+
+static void
+set_error (const NnSaveFile *file, int code, GError **error)
+{
+  g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be written: %s", file->shown, g_strerror (code));
+}
+
+/* A new file with the permissions that open() would give. */
+static int
+open_temporary (NnSaveFile *file)
+{
+  int fd;
+
+  file->temporary = g_strconcat (file->target, ".XXXXXX", NULL);
+  fd = g_mkstemp_full (file->temporary, O_RDWR | O_CLOEXEC, 0666);
+  if (fd < 0)
+    g_clear_pointer (&file->temporary, g_free);
+  return fd;
+}
+
+NnSaveFile *
+nn_save_file_new (const gchar *path, GError **error)
+{
+  NnSaveFile *file = g_new0 (NnSaveFile, 1);
+  char *resolved = realpath (path, NULL);
+  struct stat st;
+  int fd;
+
+  file->shown = g_filename_display_name (path);
+  file->target = g_strdup (resolved ? resolved : path);
+  free (resolved);
+  if (stat (file->target, &st) == 0 && S_ISDIR (st.st_mode)) {
+    errno = EISDIR;
+    fd = -1;
+  } else if (stat (file->target, &st) == 0 && !S_ISREG (st.st_mode)) {
+    fd = open (file->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  } else {
+    fd = open_temporary (file);
+  }
+  if (fd >= 0)
+    file->stream = fdopen (fd, "wb");
+  if (!file->stream) {
+    int code = errno;
+
+    if (fd >= 0)
+      close (fd);
+    set_error (file, code, error);
+    nn_save_file_free (file);
+    return NULL;
+  }
+  return file;
+}
+
+void
+nn_save_file_write (NnSaveFile *file, gconstpointer data, gsize size)
+{
+  if (size && !file->failure && fwrite (data, 1, size, file->stream) != size)
+    file->failure = errno ? errno : EIO;
+}
+
+guint16
+nn_float_to_half (gfloat value)
+{
+  guint32 bits, magnitude, sign;
+
+  memcpy (&bits, &value, sizeof bits);
+  sign = bits >> 16 & 0x8000;
+  magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) /* not a number */
+    return (guint16)(sign | 0x7e00);
+  if (magnitude >= 0x477ff000) /* 65520 and up round to infinity */
+    return (guint16)(sign | 0x7c00);
+  if (magnitude < 0x38800000) { /* below 2^-14: a multiple of 2^-24 */
+    gfloat absolute, scaled;
+    guint32 n;
+
+    memcpy (&absolute, &magnitude, sizeof absolute);
+    /* Adding 2^23 leaves no bits for a fraction: the sum is rounded to nearest, ties to even. */
+    scaled = absolute * 16777216.0f + 8388608.0f;
+    memcpy (&n, &scaled, sizeof n);
+    return (guint16)(sign | (n & 0x7ff));
+  }
+  /* Half of the last place that stays, less one where that place is even; then the exponent's other bias. */
+  magnitude += 0xfff + (magnitude >> 13 & 1) - (112u << 23);
+  return (guint16)(sign | magnitude >> 13);
+}
+
+void
+nn_save_file_write_floats (NnSaveFile *file, const gfloat *values, gsize n, gboolean half)
+{
+  enum { CHUNK = 4096 };
+  gsize done, i;
+
+  for (done = 0; done < n && !file->failure; done += MIN (n - done, CHUNK)) {
+    gsize count = MIN (n - done, CHUNK);
+
+    if (half) {
+      guint16 buffer[CHUNK];
+
+      for (i = 0; i < count; i++)
+        buffer[i] = GUINT16_TO_LE (nn_float_to_half (values[done + i]));
+      nn_save_file_write (file, buffer, count * sizeof *buffer);
+    } else {
+      guint32 buffer[CHUNK];
+
+      memcpy (buffer, values + done, count * sizeof *buffer);
+      for (i = 0; i < count; i++)
+        buffer[i] = GUINT32_TO_LE (buffer[i]);
+      nn_save_file_write (file, buffer, count * sizeof *buffer);
+    }
+  }
+}
+
+gboolean
+nn_save_file_commit (NnSaveFile *file, GError **error)
+{
+  FILE *stream = g_steal_pointer (&file->stream);
+
+  /* A full disk may show only when the data reach it. */
+  if (!file->failure && fflush (stream) != 0)
+    file->failure = errno;
+  if (!file->failure && file->temporary && fsync (fileno (stream)) != 0)
+    file->failure = errno;
+  if (fclose (stream) != 0 && !file->failure)
+    file->failure = errno;
+  if (!file->failure && file->temporary && rename (file->temporary, file->target) != 0)
+    file->failure = errno;
+  if (file->failure) {
+    set_error (file, file->failure, error);
+    return FALSE;
+  }
+  g_clear_pointer (&file->temporary, g_free);
+  return TRUE;
+}
+
+void
+nn_save_file_free (NnSaveFile *file)
+{
+  if (!file)
+    return;
+  if (file->stream)
+    fclose (file->stream);
+  if (file->temporary)
+    unlink (file->temporary);
+  g_free (file->temporary);
+  g_free (file->target);
+  g_free (file->shown);
+  g_free (file);
+}
