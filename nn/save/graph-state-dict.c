@@ -16,8 +16,8 @@ typedef struct {
 
 static const Style styles[] = {
   { NN_NAMING_TORCHVISION, FALSE },
-  { NN_NAMING_TORCHVISION, TRUE },
   { NN_NAMING_TIMM_V2, FALSE },
+  { NN_NAMING_TORCHVISION, TRUE },
 };
 
 static void
@@ -35,7 +35,7 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
 {
   const guint64 conv_dims[]
       = { node->out_channels, node->groups ? node->in_channels / node->groups : 0, node->kernel[0], node->kernel[1] };
-  const guint64 linear_dims[] = { node->out_channels, node->in_channels };
+  const guint64 linear_dims[] = { node->out_channels, node->in_channels, 1, 1 };
   g_autofree gchar *layer = NULL, *weight = NULL;
 
   /* He et al. 2015's option A has no tensors. */
@@ -62,7 +62,8 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
     add (weights, layer, ".bias", node->bias, 1, conv_dims);
     return TRUE;
   case NN_OP_LINEAR:
-    add (weights, layer, ".weight", node->weight, 2, linear_dims);
+    /* timm's is a 1×1 convolution there. */
+    add (weights, layer, ".weight", node->weight, style->naming == NN_NAMING_TIMM_V2 ? 4 : 2, linear_dims);
     add (weights, layer, ".bias", node->bias, 1, linear_dims);
     return TRUE;
   case NN_OP_BATCH_NORM:

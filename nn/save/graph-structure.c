@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* No block is longer; a longer chain is no ResNet's, and not worth the time. */
+#define MAX_CHAIN 256
+
 /* A block, found from its sum: nodes from its input to the sum, in the order of execution. */
 typedef struct {
   GArray *main, *shortcut; /* guint */
@@ -58,7 +61,7 @@ chain_back (const Namer *namer, guint from)
 
   for (;;) {
     g_array_append_val (chain, from);
-    if (!is_straight (node_at (namer, from)))
+    if (!is_straight (node_at (namer, from)) || chain->len == MAX_CHAIN)
       return chain;
     from = node_at (namer, from)->inputs[0];
   }
@@ -219,23 +222,19 @@ begins_stage (const Namer *namer, const Block *block)
 }
 
 /* Before activation, a block whose shortcut starts behind its first ReLU has its first BatchNorm before what both sides
- * begin at. */
-static guint
+ * begin at; it ends in a convolution, where one after activation ends in a BatchNorm. */
+static gboolean
 name_first_norm (Namer *namer, const Block *block, guint stage, guint number)
 {
-  guint index = block->input;
+  guint last = g_array_index (block->main, guint, block->main->len - 1), norm;
 
-  if (node_at (namer, index)->op == NN_OP_RELU && g_array_index (block->main, guint, 0) < namer->graph->nodes->len
-      && node_at (namer, node_at (namer, index)->inputs[0])->op == NN_OP_BATCH_NORM) {
-    guint norm = node_at (namer, index)->inputs[0], before = node_at (namer, norm)->inputs[0];
-
-    /* Behind a convolution it is the stem's. */
-    if (node_at (namer, before)->op == NN_OP_ADD || node_at (namer, before)->op == NN_OP_MAX_POOL) {
-      set_name (namer, norm, "layer%u.%u.bn1", stage, number);
-      return before;
-    }
-  }
-  return index;
+  if (node_at (namer, block->input)->op != NN_OP_RELU || node_at (namer, last)->op != NN_OP_CONV)
+    return FALSE;
+  norm = node_at (namer, block->input)->inputs[0];
+  if (node_at (namer, norm)->op != NN_OP_BATCH_NORM)
+    return FALSE;
+  set_name (namer, norm, "layer%u.%u.bn1", stage, number);
+  return TRUE;
 }
 
 static void
@@ -251,7 +250,7 @@ name_blocks (Namer *namer)
       number = 0;
     }
     name_main (namer, block->main, stage, number);
-    if (name_first_norm (namer, block, stage, number) != block->input) {
+    if (name_first_norm (namer, block, stage, number)) {
       guint k, n = 1;
 
       /* The others are counted from the second on. */

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import tool_testing as t  # noqa: E402
 
 NAMES = list(t.COLOURS)
-COMMANDS = ['inspect', 'run', 'preprocess', 'classify', 'eval', 'bench']
+COMMANDS = ['inspect', 'run', 'preprocess', 'classify', 'eval', 'bench', 'convert']
 
 
 class ToolTest(unittest.TestCase):
