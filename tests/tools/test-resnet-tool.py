@@ -124,7 +124,7 @@ class TestCommandLine(ToolTest):
         for command in COMMANDS:
             extra = {'run': ['--input', self.red, '--output', self.path('y.npy')],
                      'preprocess': [self.red, '--output', self.path('x.npy')], 'classify': [self.red],
-                     'eval': [self.dir]}.get(command, [])
+                     'eval': [self.dir], 'convert': [self.path('out.onnx')]}.get(command, [])
             for model in (self.path('missing.pth'), empty, cut, self.dir, self.red):
                 with self.subTest(command, model=model):
                     self.check(1, command, model, *extra, says=os.path.basename(model))
