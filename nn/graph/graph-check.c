@@ -26,6 +26,7 @@ n_inputs (const NnNode *node)
   case NN_OP_INPUT:
     return 0;
   case NN_OP_ADD:
+  case NN_OP_SCALE:
     return 2;
   case NN_OP_CONV:
     return node->inputs[1] == NN_NO_NODE ? 1 : 2;
@@ -40,9 +41,13 @@ check_window (const NnNode *node, GError **error)
   guint i;
 
   for (i = 0; i < 2; i++) {
-    gboolean pool_pad_fits = node->op != NN_OP_MAX_POOL || node->pad[i] <= node->kernel[i] / 2;
+    gboolean is_pool = node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL;
+    /* So that each window has a pixel in it. */
+    gboolean pool_pad_fits
+        = node->pad[i] <= node->kernel[i] / 2 && (guint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
 
-    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i] || !pool_pad_fits) {
+    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i]
+        || (is_pool ? !pool_pad_fits : node->pad_more[i] != 0)) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
                    "%s: kernel %u, stride %u, dilation %u, padding %u do not go", node->name, node->kernel[i],
                    node->stride[i], node->dilation[i], node->pad[i]);
@@ -85,6 +90,7 @@ check_parameters (const NnNode *node, GError **error)
            && check_floats (node, "the mean", node->bn_mean, n, TRUE, error)
            && check_floats (node, "the variance", node->bn_variance, n, TRUE, error);
   case NN_OP_MAX_POOL:
+  case NN_OP_AVG_POOL:
     return check_window (node, error);
   default:
     return TRUE;
@@ -100,7 +106,8 @@ check_channels (const NnGraph *graph, guint index, GError **error)
 
   for (i = 0; i < 2; i++) {
     guint input = node->inputs[i];
-    guint expected = i == 0 || node->op == NN_OP_ADD ? node->in_channels : node->out_channels;
+    guint expected
+        = i == 0 || node->op == NN_OP_ADD || node->op == NN_OP_SCALE ? node->in_channels : node->out_channels;
 
     if (i < n ? input >= index : input != NN_NO_NODE) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: input %u should %s", node->name, i,

@@ -28,11 +28,15 @@ describe (const NnNode *node)
     [NN_OP_ADD] = "add",
     [NN_OP_MAX_POOL] = "max pool",
     [NN_OP_LINEAR] = "linear",
+    [NN_OP_AVG_POOL] = "average pool",
     [NN_OP_GLOBAL_AVG_POOL] = "global average pool",
+    [NN_OP_GLOBAL_MAX_POOL] = "global max pool",
+    [NN_OP_SIGMOID] = "sigmoid",
+    [NN_OP_SCALE] = "scale",
   };
   GString *string = g_string_new (words[node->op]);
 
-  if (node->op == NN_OP_CONV || node->op == NN_OP_MAX_POOL)
+  if (node->op == NN_OP_CONV || node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL)
     append_window (string, node);
   if (node->op == NN_OP_CONV && node->groups != 1)
     g_string_append_printf (string, " g%u", node->groups);

@@ -9,12 +9,12 @@
 /* The largest input side. */
 #define MAX_SIDE 65535
 
-/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + 2 · pad − dilation · (kernel − 1) − 1) / stride + 1);
- * 0 where the kernel does not fit into the padded input. */
+/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + padding − dilation · (kernel − 1) − 1) / stride + 1); 0
+ * where the kernel does not fit into the padded input. */
 static guint
 output_size (const NnNode *node, guint axis, guint in)
 {
-  guint64 padded = (guint64)in + 2 * (guint64)node->pad[axis];
+  guint64 padded = (guint64)in + 2 * (guint64)node->pad[axis] + node->pad_more[axis];
   guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
 
   return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
@@ -30,10 +30,12 @@ infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **err
   switch (node->op) {
   case NN_OP_CONV:
   case NN_OP_MAX_POOL:
+  case NN_OP_AVG_POOL:
     out->height = output_size (node, 0, in->height);
     out->width = output_size (node, 1, in->width);
     break;
   case NN_OP_GLOBAL_AVG_POOL:
+  case NN_OP_GLOBAL_MAX_POOL:
     out->height = out->width = 1;
     break;
   case NN_OP_LINEAR:
@@ -55,6 +57,13 @@ infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **err
   if (node->inputs[1] != NN_NO_NODE) {
     const NnShape *other = &shapes[node->inputs[1]];
 
+    if (node->op == NN_OP_SCALE) {
+      if (other->height == 1 && other->width == 1)
+        return TRUE;
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: its factors should be 1×1, not %u×%u", node->name,
+                   other->height, other->width);
+      return FALSE;
+    }
     if (other->height != out->height || other->width != out->width) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: a sum of %u×%u and %u×%u", node->name, out->height,
                    out->width, other->height, other->width);

@@ -12,7 +12,11 @@ typedef enum {
   NN_OP_RELU,            /* gone after fusing */
   NN_OP_ADD,             /* inputs 0 and 1; gone after fusing where one of them is a convolution used once */
   NN_OP_MAX_POOL,        /* padding never wins */
+  NN_OP_AVG_POOL,        /* the mean of the pixels in the window; padding does not count */
   NN_OP_GLOBAL_AVG_POOL, /* → channels × 1 × 1 */
+  NN_OP_GLOBAL_MAX_POOL, /* → channels × 1 × 1 */
+  NN_OP_SIGMOID,         /* y = 1 / (1 + exp (−x)) */
+  NN_OP_SCALE,           /* input 0 times input 1, which is channels × 1 × 1 */
   NN_OP_LINEAR,          /* y = W x + b on a channels × 1 × 1 input */
 } NnOp;
 
@@ -25,6 +29,7 @@ typedef enum {
  * @in_channels, @out_channels: INPUT has out_channels only; for pools and element-wise operations both are equal
  * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
  * pool
+ * @pad_more: pools: so much more at the bottom and at the right (a size that is rounded up: ceil_mode)
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; float32, row-major
  * @bias: CONV, LINEAR: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
@@ -37,7 +42,7 @@ typedef struct {
   gchar *op_string;
   guint inputs[2];
   guint in_channels, out_channels;
-  guint kernel[2], stride[2], pad[2], dilation[2];
+  guint kernel[2], stride[2], pad[2], dilation[2], pad_more[2];
   guint groups;
   GBytes *weight, *bias;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;

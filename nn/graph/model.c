@@ -84,7 +84,7 @@ warn_of_small_stem (NnModel *model)
 
     if (node->op != NN_OP_CONV)
       continue;
-    if (node->kernel[0] == 3)
+    if (node->kernel[0] == 3 && node->stride[0] == 1)
       g_ptr_array_add (
           model->warnings,
           g_strdup ("the 3×3 stem is taken as CIFAR's (stride 1, no max-pool) and the file does not say its "

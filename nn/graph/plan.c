@@ -135,7 +135,17 @@ add_step (NnPlan *plan, const NnGraph *graph, guint index, guint threads, GError
     }
     break;
   case NN_OP_MAX_POOL:
+  case NN_OP_GLOBAL_MAX_POOL:
     step.kind = NN_STEP_MAX_POOL;
+    break;
+  case NN_OP_AVG_POOL:
+    step.kind = NN_STEP_AVG_POOL;
+    break;
+  case NN_OP_SIGMOID:
+    step.kind = NN_STEP_SIGMOID;
+    break;
+  case NN_OP_SCALE:
+    step.kind = NN_STEP_SCALE;
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     step.kind = NN_STEP_GLOBAL_AVG_POOL;

@@ -31,7 +31,15 @@ typedef struct {
   gint32 *segment_offset;
 } NnConvBlock;
 
-typedef enum { NN_STEP_CONV, NN_STEP_MAX_POOL, NN_STEP_GLOBAL_AVG_POOL, NN_STEP_ADD } NnStepKind;
+typedef enum {
+  NN_STEP_CONV,
+  NN_STEP_MAX_POOL, /* also the global one: its window is the image */
+  NN_STEP_AVG_POOL,
+  NN_STEP_GLOBAL_AVG_POOL,
+  NN_STEP_SIGMOID,
+  NN_STEP_SCALE,
+  NN_STEP_ADD,
+} NnStepKind;
 
 /**
  * NnStep: one loop over tasks

@@ -36,6 +36,36 @@ add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name)
   node->weight = g_bytes_new_take (weight, (gsize)out * in * sizeof (gfloat));
 }
 
+/* He et al. 2018, figure 2c: the mean of each 2×2, sizes rounded up and padding not counted, as timm and mmpretrain
+ * have it. */
+static void
+add_average_pool (NnResnetBuilder *builder, const gchar *name)
+{
+  NnNode *pool;
+
+  nn_resnet_add_simple (builder, NN_OP_AVG_POOL, name, NN_NO_NODE);
+  pool = nn_graph_node (builder->graph, builder->last);
+  pool->kernel[0] = pool->kernel[1] = 2;
+  pool->stride[0] = pool->stride[1] = 2;
+  pool->pad_more[0] = pool->pad_more[1] = 1;
+  builder->survey.average_shortcut = TRUE;
+}
+
+/* Whether the projection is behind a pool, and so its convolution number 1 of its Sequential: the BatchNorm after it
+ * says so, or its own shape. */
+static gboolean
+is_behind_pool (const NnResnetBuilder *builder, const gchar *layer)
+{
+  g_autofree gchar *first = g_strconcat (layer, ".0", NULL), *second = g_strconcat (layer, ".1.weight", NULL);
+  g_autofree gchar *third = g_strconcat (layer, ".2", NULL);
+  const NnTensor *tensor = nn_resnet_get (builder, second);
+
+  if (nn_resnet_has (builder, first, "weight"))
+    return FALSE;
+  return (tensor && tensor->n_dims == 4) || nn_resnet_has (builder, third, "weight")
+         || nn_resnet_has (builder, third, "running_mean");
+}
+
 /* Side of a projection's kernel: 1, or 3 in SENet-154. */
 static guint
 projection_kernel (const NnResnetBuilder *builder, const gchar *conv)
@@ -68,7 +98,11 @@ static gboolean
 add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, GError **error)
 {
   g_autofree gchar *layer = block_layer (stage, block, "downsample");
-  g_autofree gchar *conv = g_strconcat (layer, ".0", NULL), *bn = g_strconcat (layer, ".1", NULL);
+  gboolean behind_pool = is_behind_pool (builder, layer);
+  g_autofree gchar *conv = g_strconcat (layer, behind_pool ? ".1" : ".0", NULL);
+  g_autofree gchar *bn = g_strconcat (layer, behind_pool ? ".2" : ".1", NULL);
+  /* timm's pre-activation networks have the pool wherever they have a deep stem. */
+  gboolean averages = behind_pool || (builder->survey.names.naming == NN_NAMING_TIMM_V2 && builder->survey.deep_stem);
   gboolean bare = builder->survey.order != NN_ORDER_POST;
   gboolean doubles = stride == 2 && out == 2 * builder->channels && builder->channels % 2 == 0;
   gboolean anything = has_projection (builder, stage, block);
@@ -78,6 +112,12 @@ add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, 
   if (!anything && doubles && builder->stem_kernel == 3 && !builder->survey.bottleneck && !bare) {
     add_zero_padded_shortcut (builder, layer);
     return TRUE;
+  }
+  if (averages && stride == 2) {
+    g_autofree gchar *pool = g_strconcat (layer, ".pool", NULL);
+
+    add_average_pool (builder, pool);
+    stride = 1;
   }
   return nn_resnet_add_conv (builder, conv, bare ? NULL : bn, out, projection_kernel (builder, conv), stride, NULL,
                              error);
@@ -137,6 +177,7 @@ nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError 
   guint stride = strides ? 2 : 1;
   guint input = builder->last, in_channels = builder->channels, activated, main_output;
   NnResnetBlock shape = { stage, { 0, 0 }, 0, 0 };
+  g_autofree gchar *path = block_layer (stage, block, "");
 
   if (order != NN_ORDER_POST) {
     g_autofree gchar *bn = block_layer (stage, block, "bn1");
@@ -148,6 +189,10 @@ nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError 
   activated = builder->last;
   /* Past the first block the sum's other side is the block's input, so the last convolution's outputs are known. */
   if (!add_main (builder, stage, block, stride, block > 0 ? in_channels : 0, &shape, error))
+    return FALSE;
+  if (builder->survey.caffe && !builder->survey.bottleneck)
+    add_block_op (builder, stage, block, NN_OP_RELU, "relu2", NN_NO_NODE);
+  if (!nn_resnet_add_gate (builder, path, error))
     return FALSE;
   shape.out = builder->channels;
   g_array_append_val (builder->blocks, shape);

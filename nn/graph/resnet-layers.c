@@ -158,8 +158,8 @@ nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guin
 }
 
 /* An integer, or a float where somebody converted all tensors to one type; not needed. */
-static void
-take_counter (NnResnetBuilder *builder, const gchar *layer)
+void
+nn_resnet_take_counter (NnResnetBuilder *builder, const gchar *layer)
 {
   g_autofree gchar *name = g_strconcat (layer, ".num_batches_tracked", NULL);
   const NnTensor *tensor = nn_resnet_get (builder, name);
@@ -206,7 +206,7 @@ nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError *
   node->bn_variance = take_vector (builder, layer, "running_var", n, NN_ROLE_VARIANCE, error);
   if (!node->bn_variance)
     return FALSE;
-  take_counter (builder, layer);
+  nn_resnet_take_counter (builder, layer);
   return TRUE;
 }
 
@@ -290,6 +290,18 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
 }
 
 gboolean
+nn_resnet_append_conv (NnResnetBuilder *builder, const gchar *layer, const NnTensor *weight, GError **error)
+{
+  NnNode *node = append (builder, NN_OP_CONV, layer, (guint)weight->dims[0]);
+
+  node->weight = tensor_bytes (weight);
+  if (!nn_resnet_has (builder, layer, "bias"))
+    return TRUE;
+  node->bias = take_vector (builder, layer, "bias", node->out_channels, NN_ROLE_BIAS, error);
+  return node->bias != NULL;
+}
+
+gboolean
 nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
 {
   const gchar *const layer = "fc", *const name = "fc.weight";
@@ -297,6 +309,8 @@ nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
   const NnTensor *weight = nn_resnet_get (builder, name);
   NnNode *node;
 
+  if (builder->survey.names.naming == NN_NAMING_FASTAI)
+    return nn_resnet_add_fastai_head (builder, error);
   nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
   if (!weight) {
     g_autofree gchar *shown = nn_resnet_names_shown (&builder->survey.names, name);

@@ -351,6 +351,7 @@ translate (NnResnetNames *names, const gchar *name)
     }
     names->used_rules |= G_GUINT64_CONSTANT (1) << i;
     names->shortcut |= strstr (rules[i].file, "shortcut") || strstr (rules[i].file, "Shortcut");
+    names->caffe |= strstr (rules[i].file, "se_module") != NULL;
     g_string_append (ours, suffix);
     return g_string_free (ours, FALSE);
   }

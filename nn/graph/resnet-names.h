@@ -31,6 +31,7 @@ typedef enum {
  * NnResnetNames: a state dict under our names
  * @prefix: before all names but perhaps the classifier's
  * @head: the classifier's layer in the file ("head.fc"), prefix and all; NULL when there is none
+ * @caffe: the file says "se_module", as Cadene's networks and timm's legacy_ ones do
  * @shortcut: the file says "shortcut" where torchvision says "downsample"
  * @tensors: our name → NnTensor
  */
@@ -39,7 +40,7 @@ typedef struct {
   NnNaming naming;
   gchar *prefix;
   gchar *head;
-  gboolean shortcut;
+  gboolean shortcut, caffe;
   GHashTable *tensors;
   guint64 used_rules;
 } NnResnetNames;

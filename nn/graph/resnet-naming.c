@@ -94,8 +94,8 @@ general_name (const NnResnetBuilder *builder, gboolean regular)
   return g_string_free (string, FALSE);
 }
 
-gchar *
-nn_resnet_describe (const NnResnetBuilder *builder)
+static gchar *
+describe_body (const NnResnetBuilder *builder)
 {
   const NnResnetBlock *first = &g_array_index (builder->blocks, NnResnetBlock, 0);
   gboolean regular = is_regular (builder);
@@ -111,4 +111,20 @@ nn_resnet_describe (const NnResnetBuilder *builder)
   if (cifar && regular && first->groups == 1)
     return g_strdup_printf ("ResNet-%u (CIFAR stem, width %u)", cifar, first->inner[0]);
   return general_name (builder, regular);
+}
+
+/* "SE-ResNet-50-D", "ECA-ResNet (bottleneck 3-4-6-3, width 64)", "pre-activation ResNet-18 (CIFAR stem)": D is He et
+ * al. 2018's deep stem and average-pooled shortcut, C the deep stem alone, as timm and GluonCV call them. */
+gchar *
+nn_resnet_describe (const NnResnetBuilder *builder)
+{
+  const NnResnetSurvey *survey = &builder->survey;
+  g_autofree gchar *body = describe_body (builder);
+  const gchar *before = survey->squeeze_excite ? "SE-" : survey->efficient_attention ? "ECA-" : "";
+  const gchar *after = !survey->deep_stem ? "" : survey->average_shortcut ? "-D" : "-C";
+  const gchar *end = strstr (body, " (");
+  gsize n = end ? (gsize)(end - body) : strlen (body);
+
+  return g_strdup_printf ("%s%s%.*s%s%s", survey->order == NN_ORDER_POST ? "" : "pre-activation ", before, (gint)n,
+                          body, after, body + n);
 }

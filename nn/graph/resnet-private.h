@@ -41,10 +41,12 @@ typedef enum {
  * @names: the tensors under our names
  * @deep_stem: three convolutions of 3×3
  * @pool_is_conv: a convolution in the place of the max-pool
- * @average_shortcut: an average pool with the stride before each projection, which has none (He et al. 2018, ResNet-D)
  * @stride_in_1x1: a bottleneck's stride is its first convolution's, not its second's (He et al. 2015; Caffe's)
  * @stride_in_first_stage: the first stage has a stride too
- * @caffe_pool: the max-pool is not padded but rounds its output's size up
+ * @caffe: Cadene's networks, after Caffe's: the max-pool is not padded but rounds its output's size up, a basic block
+ * has a ReLU before its gate
+ * @average_shortcut: an average pool with the stride before a projection, which has none (He et al. 2018, ResNet-D)
+ * @squeeze_excite, @efficient_attention: a gate; these three are known once the stages are built
  * @bottleneck: some block has a conv3
  * @has_batch_norm: FALSE when it is folded already
  * @has_statistics: some BatchNorm has running_mean or running_var
@@ -53,7 +55,8 @@ typedef enum {
 typedef struct {
   NnResnetNames names;
   gboolean deep_stem, pool_is_conv;
-  gboolean average_shortcut, stride_in_1x1, stride_in_first_stage, caffe_pool;
+  gboolean average_shortcut, stride_in_1x1, stride_in_first_stage, caffe;
+  gboolean squeeze_excite, efficient_attention;
   gboolean bottleneck;
   gboolean has_batch_norm;
   gboolean has_statistics;
@@ -112,6 +115,10 @@ gboolean nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, cons
  */
 gboolean nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *bn_layer, guint out,
                              guint kernel, guint stride, guint *groups, GError **error);
+/* A convolution of @weight, which was taken, without padding or stride; its bias where there is one. */
+gboolean nn_resnet_append_conv (NnResnetBuilder *builder, const gchar *layer, const NnTensor *weight, GError **error);
+/* num_batches_tracked: not needed, but no stranger either. */
+void nn_resnet_take_counter (NnResnetBuilder *builder, const gchar *layer);
 /* On builder->last, which it becomes. */
 gboolean nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error);
 /* An operation without parameters on builder->last; input 1 for sums. */
@@ -121,6 +128,9 @@ gboolean nn_resnet_add_stem (NnResnetBuilder *builder, GError **error);
 /* One block on builder->last; its shape goes to builder->blocks. */
 gboolean nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError **error);
 gboolean nn_resnet_add_stages (NnResnetBuilder *builder, GError **error);
+/* The gate of @block ("layer1.0.") on builder->last, where the block has one. */
+gboolean nn_resnet_add_gate (NnResnetBuilder *builder, const gchar *block, GError **error);
+gboolean nn_resnet_add_fastai_head (NnResnetBuilder *builder, GError **error);
 gboolean nn_resnet_add_head (NnResnetBuilder *builder, GError **error);
 
 /* Values: what cannot be evaluated is an error, what may not be meant a warning. */

@@ -13,7 +13,10 @@ add_max_pool (NnResnetBuilder *builder)
   pool = nn_graph_node (builder->graph, builder->last);
   pool->kernel[0] = pool->kernel[1] = 3;
   pool->stride[0] = pool->stride[1] = 2;
-  pool->pad[0] = pool->pad[1] = 1;
+  if (builder->survey.caffe)
+    pool->pad_more[0] = pool->pad_more[1] = 1;
+  else
+    pool->pad[0] = pool->pad[1] = 1;
 }
 
 /* He et al. 2018, "Bag of tricks", figure 2b: three convolutions of 3×3, the first with the stride. */

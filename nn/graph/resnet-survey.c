@@ -26,10 +26,10 @@ is_batch_norm (const gchar *layer, const NnTensor *tensor)
   for (i = 0; names[i]; i++)
     if (g_str_has_prefix (layer, names[i]))
       return TRUE;
-  /* downsample.1 is a BatchNorm, or a convolution behind an average pool. */
-  return (g_str_has_prefix (layer, "bn") && layer[3] == '.')
-         || (g_str_has_prefix (layer, "downsample.1.") && tensor->n_dims < 2)
-         || g_str_has_prefix (layer, "downsample.2.");
+  if (g_str_has_prefix (layer, "downsample.1.")) /* or a convolution behind an average pool */
+    return g_str_has_prefix (layer + strlen ("downsample.1."), "running_")
+           || (g_str_has_suffix (layer, ".weight") && tensor->n_dims < 2);
+  return (g_str_has_prefix (layer, "bn") && layer[3] == '.') || g_str_has_prefix (layer, "downsample.2.");
 }
 
 static void
@@ -109,6 +109,10 @@ nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **err
                         ? NN_ORDER_PRE_SHORTCUT_FROM_INPUT
                         : NN_ORDER_PRE;
   look_at_config (survey, weights->beside);
+  /* Cadene's: the stride is the 1×1's unless the 3×3 is grouped. */
+  survey->caffe = survey->names.caffe;
+  if (survey->caffe && block_size (survey, 0, "conv2", 1) == block_size (survey, 0, "conv1", 0))
+    survey->stride_in_1x1 = TRUE;
   return TRUE;
 }
 

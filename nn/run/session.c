@@ -117,14 +117,16 @@ conv_task (gpointer data, guint task, guint thread)
     conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
 }
 
+/* A row of a pool's output; a global pool has one window. */
 static void
-max_pool_task (gpointer data, guint task, guint thread)
+window_task (gpointer data, guint task, guint thread)
 {
   const Run *run = data;
   const NnStep *step = run->step;
   const NnNode *node = step->node;
   const guint image = task / step->out->height;
-  const NnMaxPoolArgs args = {
+  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
+  const NnWindowArgs args = {
     .in = image_of (run->session, step->in, image) + step->in->origin,
     .out = image_of (run->session, step->out, image) + step->out->origin,
     .in_row = step->in->row,
@@ -135,13 +137,16 @@ max_pool_task (gpointer data, guint task, guint thread)
     .in_width = step->in->width,
     .out_width = step->out->width,
     .channels = (guint)step->out->pixel,
-    .kernel = { node->kernel[0], node->kernel[1] },
+    .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
     .stride = { node->stride[0], node->stride[1] },
     .pad = { node->pad[0], node->pad[1] },
     .dilation = { node->dilation[0], node->dilation[1] },
   };
 
-  run->session->plan->pool.max_pool_row (&args, task % step->out->height);
+  if (step->kind == NN_STEP_AVG_POOL)
+    run->session->plan->pool.avg_pool_row (&args, task % step->out->height);
+  else
+    run->session->plan->pool.max_pool_row (&args, task % step->out->height);
 }
 
 static void
@@ -153,6 +158,32 @@ average_task (gpointer data, guint task, guint thread)
   run->session->plan->pool.global_avg_pool (image_of (run->session, in, task) + in->origin, in->row, in->pixel,
                                             in->height, in->width, (guint)in->pixel,
                                             image_of (run->session, out, task) + out->origin);
+}
+
+/* A row: each pixel times the factors, which are one pixel. */
+static void
+scale_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *factors = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->session->plan->pool.scale (image_of (run->session, in, image) + in->origin + y * in->row,
+                                  image_of (run->session, factors, image) + factors->origin, out->width,
+                                  (guint)out->pixel, image_of (run->session, out, image) + out->origin + y * out->row);
+}
+
+static void
+sigmoid_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->session->plan->pool.sigmoid (image_of (run->session, in, image) + in->origin + y * in->row,
+                                    out->width * out->pixel,
+                                    image_of (run->session, out, image) + out->origin + y * out->row);
 }
 
 static void
@@ -185,7 +216,14 @@ run_step (Run *run)
     break;
   }
   case NN_STEP_MAX_POOL:
-    nn_pool_run (session->pool, max_pool_task, run, run->images * step->out->height);
+  case NN_STEP_AVG_POOL:
+    nn_pool_run (session->pool, window_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_SIGMOID:
+    nn_pool_run (session->pool, sigmoid_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_SCALE:
+    nn_pool_run (session->pool, scale_task, run, run->images * step->out->height);
     break;
   case NN_STEP_GLOBAL_AVG_POOL:
     nn_pool_run (session->pool, average_task, run, run->images);
@@ -358,8 +396,15 @@ nn_session_get_profile (const NnSession *session)
     case NN_STEP_MAX_POOL:
       t.kernel = "max pool";
       break;
+    case NN_STEP_AVG_POOL:
     case NN_STEP_GLOBAL_AVG_POOL:
       t.kernel = "average";
+      break;
+    case NN_STEP_SIGMOID:
+      t.kernel = "sigmoid";
+      break;
+    case NN_STEP_SCALE:
+      t.kernel = "scale";
       break;
     case NN_STEP_ADD:
       t.kernel = "add";

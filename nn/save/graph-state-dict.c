@@ -8,16 +8,18 @@
 #include "graph/resnet-names.h"
 #include "save/graph-structure.h"
 
-/* How a file could name it. */
+/* How a file could name it; @part of a name says @instead: what else is taken of the network follows from that. */
 typedef struct {
   NnNaming naming;
-  gboolean shortcut; /* as kuangliu's pre-activation networks have it */
+  const gchar *part, *instead;
 } Style;
 
 static const Style styles[] = {
-  { NN_NAMING_TORCHVISION, FALSE },
-  { NN_NAMING_TIMM_V2, FALSE },
-  { NN_NAMING_TORCHVISION, TRUE },
+  { NN_NAMING_TORCHVISION, NULL, NULL },
+  { NN_NAMING_TIMM_V2, NULL, NULL },
+  { NN_NAMING_TORCHVISION, "downsample", "shortcut" }, /* kuangliu's pre-activation networks */
+  { NN_NAMING_TORCHVISION, ".se.", ".se_module." },    /* Cadene's networks, after Caffe's */
+  { NN_NAMING_SENET, NULL, NULL },
 };
 
 static void
@@ -27,6 +29,25 @@ add (NnWeights *weights, const gchar *layer, const gchar *suffix, GBytes *floats
 
   if (floats)
     nn_weights_add_f32 (weights, name, n_dims, dims, floats);
+}
+
+/* The kernel of efficient channel attention out of its matrix, whose middle row has it around the diagonal; NULL where
+ * there is none. */
+static GBytes *
+eca_kernel (const NnNode *node, guint64 *size)
+{
+  gsize n = node->in_channels, middle = n / 2, half = 0, i;
+  const gfloat *row = (const gfloat *)g_bytes_get_data (node->weight, NULL) + middle * n;
+
+  if (node->out_channels != n || g_bytes_get_size (node->weight) != n * n * sizeof (gfloat))
+    return NULL;
+  for (i = 0; i < n; i++)
+    if (row[i] != 0)
+      half = MAX (half, i > middle ? i - middle : middle - i);
+  if (half > middle || middle + half >= n)
+    return NULL;
+  *size = 2 * half + 1;
+  return g_bytes_new (row + middle - half, (gsize)*size * sizeof (gfloat));
 }
 
 /* FALSE where the style has no name for the layer, or another layer has it. */
@@ -46,9 +67,9 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
   layer = nn_naming_from_ours (style->naming, name);
   if (!layer)
     return FALSE;
-  if (style->shortcut) {
-    g_auto (GStrv) parts = g_strsplit (layer, "downsample", 2);
-    gchar *other = g_strjoinv ("shortcut", parts);
+  if (style->part) {
+    g_auto (GStrv) parts = g_strsplit (layer, style->part, 2);
+    gchar *other = g_strjoinv (style->instead, parts);
 
     g_free (layer);
     layer = other;
@@ -58,6 +79,13 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
     return FALSE;
   switch (node->op) {
   case NN_OP_CONV:
+    if (g_str_has_suffix (name, ".se.conv")) {
+      guint64 kernel_dims[] = { 1, 1, 0 };
+      g_autoptr (GBytes) kernel = eca_kernel (node, &kernel_dims[2]);
+
+      add (weights, layer, ".weight", kernel, 3, kernel_dims);
+      return kernel != NULL;
+    }
     add (weights, layer, ".weight", node->weight, 4, conv_dims);
     add (weights, layer, ".bias", node->bias, 1, conv_dims);
     return TRUE;

@@ -144,11 +144,23 @@ find_block (Namer *namer, guint add, GError **error)
 static void
 name_gate (Namer *namer, guint from, guint stage, guint number)
 {
-  guint n = 2;
+  guint n = 2, at = from, n_layers = 0;
 
+  for (; is_straight (node_at (namer, at)) && n_layers < 3; at = node_at (namer, at)->inputs[0]) {
+    NnOp op = node_at (namer, at)->op;
+
+    n_layers += op == NN_OP_CONV || op == NN_OP_LINEAR;
+    if (op == NN_OP_GLOBAL_AVG_POOL)
+      break;
+  }
   for (; is_straight (node_at (namer, from)) && n; from = node_at (namer, from)->inputs[0])
-    if (node_at (namer, from)->op == NN_OP_CONV || node_at (namer, from)->op == NN_OP_LINEAR)
-      set_name (namer, from, "layer%u.%u.se.fc%u", stage, number, n--);
+    if (node_at (namer, from)->op == NN_OP_CONV || node_at (namer, from)->op == NN_OP_LINEAR) {
+      if (n_layers == 1)
+        set_name (namer, from, "layer%u.%u.se.conv", stage, number);
+      else
+        set_name (namer, from, "layer%u.%u.se.fc%u", stage, number, n);
+      n = n_layers == 1 ? 0 : n - 1;
+    }
 }
 
 static void

@@ -155,12 +155,15 @@ finish_node (Writer *writer, GByteArray *node, const gchar *wanted)
 static void
 add_window (GByteArray *out, const NnNode *node)
 {
-  const guint pads[] = { node->pad[0], node->pad[1], node->pad[0], node->pad[1] };
+  const guint pads[]
+      = { node->pad[0], node->pad[1], node->pad[0] + node->pad_more[0], node->pad[1] + node->pad_more[1] };
 
   add_ints (out, "kernel_shape", 2, node->kernel);
   add_ints (out, "strides", 2, node->stride);
   add_ints (out, "pads", 4, pads);
-  add_ints (out, "dilations", 2, node->dilation);
+  /* AveragePool has them from opset 19 on. */
+  if (node->op != NN_OP_AVG_POOL)
+    add_ints (out, "dilations", 2, node->dilation);
 }
 
 static GByteArray *
@@ -239,6 +242,23 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
   case NN_OP_MAX_POOL:
     out = node_new (node->name, "MaxPool", input, NULL);
     add_window (out, node);
+    break;
+  case NN_OP_AVG_POOL:
+    if (node->dilation[0] == 1 && node->dilation[1] == 1) {
+      out = node_new (node->name, "AveragePool", input, NULL);
+      add_window (out, node);
+      add_int (out, "count_include_pad", 0);
+    }
+    break;
+  case NN_OP_GLOBAL_MAX_POOL:
+    out = node_new (node->name, "GlobalMaxPool", input, NULL);
+    break;
+  case NN_OP_SIGMOID:
+    out = node_new (node->name, "Sigmoid", input, NULL);
+    break;
+  case NN_OP_SCALE:
+    if (writer->flat[node->inputs[1]] == writer->flat[index])
+      out = node_new (node->name, "Mul", input, other, NULL);
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     out = node_new (node->name, "GlobalAveragePool", input, NULL);

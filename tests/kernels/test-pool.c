@@ -20,12 +20,14 @@ random_floats (GRand *rand, gsize n)
   return x;
 }
 
+/* Mean or maximum of each window, the definition; output sizes with @more padding at the bottom and the right. */
 static void
-check_max_pool (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan)
+check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboolean average)
 {
-  NnMaxPoolArgs a = { .channels = (guint)g_rand_int_range (rand, 1, 40),
-                      .in_height = (guint)g_rand_int_range (rand, 1, 12),
-                      .in_width = (guint)g_rand_int_range (rand, 1, 12) };
+  guint more;
+  NnWindowArgs a = { .channels = (guint)g_rand_int_range (rand, 1, 40),
+                     .in_height = (guint)g_rand_int_range (rand, 1, 12),
+                     .in_width = (guint)g_rand_int_range (rand, 1, 12) };
   guint out_height;
   g_autofree gfloat *in = NULL, *out = NULL;
   gsize out_size;
@@ -40,8 +42,9 @@ check_max_pool (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan)
       a.kernel[d]--;
     a.pad[d] = MIN (a.pad[d], a.kernel[d] / 2);
   }
-  out_height = (a.in_height + 2 * a.pad[0] - a.kernel[0]) / a.stride[0] + 1;
-  a.out_width = (a.in_width + 2 * a.pad[1] - a.kernel[1]) / a.stride[1] + 1;
+  more = g_rand_boolean (rand) && a.pad[0] + 1 < a.kernel[0] && a.pad[1] + 1 < a.kernel[1];
+  out_height = (a.in_height + 2 * a.pad[0] + more - a.kernel[0]) / a.stride[0] + 1;
+  a.out_width = (a.in_width + 2 * a.pad[1] + more - a.kernel[1]) / a.stride[1] + 1;
   a.in_pixel = a.channels + 2;
   a.in_row = a.in_pixel * a.in_width + 5;
   a.out_pixel = a.channels + 1;
@@ -56,13 +59,15 @@ check_max_pool (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan)
   a.in = in;
   a.out = out;
   for (guint y = 0; y < out_height; y++)
-    kernels->max_pool_row (&a, y);
+    (average ? kernels->avg_pool_row : kernels->max_pool_row) (&a, y);
 
   for (guint y = 0; y < out_height; y++) {
     for (guint x = 0; x < a.out_width; x++) {
       for (guint c = 0; c <= a.channels; c++) {
         const gfloat got = out[y * a.out_row + x * a.out_pixel + c];
         gfloat want = -INFINITY;
+        gdouble sum = 0;
+        guint n = 0;
 
         if (c == a.channels) {
           g_assert_cmpfloat (got, ==, GUARD);
@@ -77,14 +82,19 @@ check_max_pool (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan)
             if (iy < 0 || ix < 0 || iy >= (gint)a.in_height || ix >= (gint)a.in_width)
               continue;
             value = in[(gsize)iy * a.in_row + (gsize)ix * a.in_pixel + c];
+            sum += value;
+            n++;
             if (isnan (value) || isnan (want))
               want = NAN;
             else
               want = MAX (want, value);
           }
         }
+        g_assert_cmpuint (n, >, 0);
         if (isnan (want))
           g_assert_true (isnan (got));
+        else if (average)
+          g_assert_cmpfloat_with_epsilon (got, sum / n, 1e-6);
         else
           g_assert_cmpfloat (got, ==, want);
       }
@@ -100,7 +110,55 @@ test_max_pool (gconstpointer data)
 
   ((Init)data) (&kernels);
   for (guint i = 0; i < 300; i++)
-    check_max_pool (&kernels, rand, i % 3 == 0);
+    check_window (&kernels, rand, i % 3 == 0, FALSE);
+}
+
+static void
+test_average_pool (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  for (guint i = 0; i < 300; i++)
+    check_window (&kernels, rand, i % 3 == 0, TRUE);
+}
+
+static void
+test_scale (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  for (guint channels = 1; channels < 40; channels++) {
+    const guint n = (guint)g_rand_int_range (rand, 1, 9);
+    g_autofree gfloat *in = random_floats (rand, n * channels);
+    g_autofree gfloat *factors = random_floats (rand, channels);
+    g_autofree gfloat *out = g_new (gfloat, n * channels + 1);
+
+    out[n * channels] = GUARD;
+    kernels.scale (in, factors, n, channels, out);
+    g_assert_cmpfloat (out[n * channels], ==, GUARD);
+    for (guint i = 0; i < n * channels; i++)
+      g_assert_cmpfloat (out[i], ==, in[i] * factors[i % channels]);
+  }
+}
+
+static void
+test_sigmoid (gconstpointer data)
+{
+  const gfloat in[] = { 0, 1, -1, 20, -20, 200, -200, INFINITY, -INFINITY, NAN };
+  gfloat out[G_N_ELEMENTS (in) + 1];
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  out[G_N_ELEMENTS (in)] = GUARD;
+  kernels.sigmoid (in, G_N_ELEMENTS (in), out);
+  g_assert_cmpfloat (out[G_N_ELEMENTS (in)], ==, GUARD);
+  for (guint i = 0; i + 1 < G_N_ELEMENTS (in); i++)
+    g_assert_cmpfloat_with_epsilon (out[i], 1 / (1 + exp (-(gdouble)in[i])), 1e-7);
+  g_assert_true (isnan (out[G_N_ELEMENTS (in) - 1]));
 }
 
 static void
@@ -173,7 +231,8 @@ add_level (const gchar *name, gboolean there, Init init)
   static const struct {
     const gchar *name;
     GTestDataFunc func;
-  } tests[] = { { "max-pool", test_max_pool }, { "average", test_average }, { "add", test_add } };
+  } tests[] = { { "max-pool", test_max_pool }, { "average-pool", test_average_pool }, { "average", test_average },
+                { "scale", test_scale },       { "sigmoid", test_sigmoid },           { "add", test_add } };
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
     g_autofree gchar *path = g_strdup_printf ("/pool/%s/%s", name, tests[i].name);

@@ -146,18 +146,23 @@ conv_at (const NnNode *node, const NnShape *in, const gdouble *x, guint channel,
 static gdouble
 pool_at (const NnNode *node, const NnShape *in, const gdouble *x, guint channel, guint y, guint x0)
 {
-  gdouble best = -INFINITY;
-  guint i, j;
+  gdouble best = -INFINITY, sum = 0;
+  guint i, j, n = 0;
 
   for (i = 0; i < node->kernel[0]; i++)
     for (j = 0; j < node->kernel[1]; j++) {
       gint64 row = (gint64)y * node->stride[0] + i - node->pad[0];
       gint64 column = (gint64)x0 * node->stride[1] + j - node->pad[1];
 
-      if (row >= 0 && row < in->height && column >= 0 && column < in->width)
-        best = fmax (best, x[((gsize)channel * in->height + (gsize)row) * in->width + (gsize)column]);
+      if (row >= 0 && row < in->height && column >= 0 && column < in->width) {
+        gdouble here = x[((gsize)channel * in->height + (gsize)row) * in->width + (gsize)column];
+
+        best = fmax (best, here);
+        sum += here;
+        n++;
+      }
     }
-  return best;
+  return node->op == NN_OP_AVG_POOL ? sum / n : best;
 }
 
 static gdouble
@@ -179,11 +184,20 @@ element (const NnNode *node, const NnShape *in, const NnShape *out, const gdoubl
   case NN_OP_ADD:
     return x[index] + other[index];
   case NN_OP_MAX_POOL:
+  case NN_OP_AVG_POOL:
     return pool_at (node, in, x, channel, row, column);
   case NN_OP_GLOBAL_AVG_POOL:
     for (sum = 0, i = 0; i < area; i++)
       sum += x[channel * area + i];
     return sum / (gdouble)area;
+  case NN_OP_GLOBAL_MAX_POOL:
+    for (sum = x[channel * area], i = 1; i < area; i++)
+      sum = fmax (sum, x[channel * area + i]);
+    return sum;
+  case NN_OP_SIGMOID:
+    return 1 / (1 + exp (-x[index]));
+  case NN_OP_SCALE:
+    return x[index] * other[channel];
   case NN_OP_LINEAR:
     for (sum = value (node->bias, channel), i = 0; i < node->in_channels; i++)
       sum += value (node->weight, channel * (gsize)node->in_channels + i) * x[i];

@@ -121,6 +121,56 @@ test_parameters (void)
   refused (graph, "pool");
 }
 
+/* input → conv, its average, sigmoid → scale */
+static NnGraph *
+gated_graph (void)
+{
+  NnGraph *graph = nn_graph_new ();
+
+  test_add_input (graph, 3);
+  test_add_conv (graph, "conv", 0, 4, 3, 1, 1, TRUE);
+  test_add_simple (graph, NN_OP_GLOBAL_AVG_POOL, "squeeze", 1, NN_NO_NODE);
+  test_add_simple (graph, NN_OP_SIGMOID, "sigmoid", 2, NN_NO_NODE);
+  test_add_simple (graph, NN_OP_SCALE, "scale", 1, 3);
+  return graph;
+}
+
+static void
+test_gate (void)
+{
+  NnGraph *graph = gated_graph ();
+
+  test_assert_valid (graph);
+  nn_graph_node (graph, 4)->inputs[1] = NN_NO_NODE;
+  refused (graph, "scale");
+  graph = gated_graph ();
+  nn_graph_node (graph, 4)->inputs[1] = 0;
+  refused (graph, "scale");
+  graph = gated_graph ();
+  nn_graph_node (graph, 3)->inputs[1] = 1;
+  refused (graph, "sigmoid");
+}
+
+/* More padding at the bottom and at the right: a pool's, while each window has a pixel in it. */
+static void
+test_more_padding (void)
+{
+  NnGraph *graph = small_graph ();
+
+  nn_graph_node (graph, 4)->pad_more[0] = 1;
+  test_assert_valid (graph);
+  nn_graph_node (graph, 4)->op = NN_OP_AVG_POOL;
+  test_assert_valid (graph);
+  nn_graph_node (graph, 4)->pad_more[0] = 2;
+  refused (graph, "pool");
+  graph = small_graph ();
+  nn_graph_node (graph, 4)->pad_more[1] = G_MAXUINT;
+  refused (graph, "pool");
+  graph = small_graph ();
+  nn_graph_node (graph, 1)->pad_more[0] = 1;
+  refused (graph, "conv");
+}
+
 static void
 test_good (void)
 {
@@ -144,6 +194,11 @@ test_words (void)
   g_assert_cmpstr (nn_graph_node (graph, 4)->op_string, ==, "max pool 3x3");
   g_assert_cmpstr (nn_graph_node (graph, 6)->op_string, ==, "global average pool");
   g_assert_cmpstr (nn_graph_node (graph, 7)->op_string, ==, "linear");
+  nn_graph_node (graph, 4)->op = NN_OP_AVG_POOL;
+  nn_graph_node (graph, 6)->op = NN_OP_GLOBAL_MAX_POOL;
+  nn_graph_finish (graph);
+  g_assert_cmpstr (nn_graph_node (graph, 4)->op_string, ==, "average pool 3x3");
+  g_assert_cmpstr (nn_graph_node (graph, 6)->op_string, ==, "global max pool");
   conv->stride[0] = conv->stride[1] = 2;
   conv->groups = 32;
   conv->relu = TRUE;
@@ -166,6 +221,8 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/check/order", test_order);
   g_test_add_func ("/graph/check/channels", test_channels);
   g_test_add_func ("/graph/check/parameters", test_parameters);
+  g_test_add_func ("/graph/check/gate", test_gate);
+  g_test_add_func ("/graph/check/more-padding", test_more_padding);
   g_test_add_func ("/graph/check/good", test_good);
   g_test_add_func ("/graph/finish/words", test_words);
   return g_test_run ();

@@ -130,6 +130,46 @@ test_formula (void)
   g_assert_cmpuint (n, >, 1000);
 }
 
+static void
+test_factors_of_an_image (void)
+{
+  g_autoptr (NnGraph) graph = nn_graph_new ();
+
+  test_add_input (graph, 3);
+  test_add_conv (graph, "conv", 0, 3, 3, 1, 1, FALSE);
+  test_add_simple (graph, NN_OP_SCALE, "scale", 1, 0);
+  refused (graph, 1, 2, "scale");
+  g_free (nn_graph_infer_shapes (graph, 1, 1, NULL));
+}
+
+/* ceil_mode=True of torch's pools: sizes that PyTorch prints. */
+static void
+test_rounded_up (void)
+{
+  static const guint sizes[][3] = {
+    /* in, average 2×2/2, max 3×3/2 */
+    { 2, 1, 1 }, { 3, 2, 1 }, { 4, 2, 2 }, { 5, 3, 2 }, { 6, 3, 3 }, { 7, 4, 3 }, { 112, 56, 56 }, { 113, 57, 56 },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (NnGraph) graph = nn_graph_new ();
+    g_autofree NnShape *shapes = NULL;
+    guint average, max;
+
+    test_add_input (graph, 3);
+    average = test_add_max_pool (graph, "average", 0, 2, 2, 0);
+    nn_graph_node (graph, average)->op = NN_OP_AVG_POOL;
+    max = test_add_max_pool (graph, "max", 0, 3, 2, 0);
+    nn_graph_node (graph, average)->pad_more[0] = nn_graph_node (graph, average)->pad_more[1] = 1;
+    nn_graph_node (graph, max)->pad_more[0] = nn_graph_node (graph, max)->pad_more[1] = 1;
+    shapes = nn_graph_infer_shapes (graph, sizes[i][0], sizes[i][0], NULL);
+    g_assert_cmpuint (shapes[average].height, ==, sizes[i][1]);
+    g_assert_cmpuint (shapes[average].width, ==, sizes[i][1]);
+    g_assert_cmpuint (shapes[max].width, ==, sizes[i][2]);
+  }
+}
+
 /* torchvision's ImageNet stem and a stride-2 block: sizes that PyTorch prints for them. */
 static void
 test_stem (void)
@@ -166,7 +206,9 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/shapes/kernel-over-input", test_kernel_over_input);
   g_test_add_func ("/graph/shapes/sum-of-different-sizes", test_sum_of_different_sizes);
   g_test_add_func ("/graph/shapes/linear-on-an-image", test_linear_on_an_image);
+  g_test_add_func ("/graph/shapes/factors-of-an-image", test_factors_of_an_image);
   g_test_add_func ("/graph/shapes/formula", test_formula);
+  g_test_add_func ("/graph/shapes/rounded-up", test_rounded_up);
   g_test_add_func ("/graph/shapes/stem", test_stem);
   return g_test_run ();
 }
