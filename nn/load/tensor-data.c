@@ -16,6 +16,8 @@ static const struct {
   [NN_DTYPE_I64] = { "int64", 8, FALSE },  [NN_DTYPE_I32] = { "int32", 4, FALSE },
   [NN_DTYPE_I16] = { "int16", 2, FALSE },  [NN_DTYPE_I8] = { "int8", 1, FALSE },
   [NN_DTYPE_U8] = { "uint8", 1, FALSE },   [NN_DTYPE_BOOL] = { "bool", 1, FALSE },
+  [NN_DTYPE_U16] = { "uint16", 2, FALSE }, [NN_DTYPE_U32] = { "uint32", 4, FALSE },
+  [NN_DTYPE_U64] = { "uint64", 8, FALSE },
 };
 
 const gchar *
@@ -152,6 +154,7 @@ int_element (const guint8 *p, NnDType dtype, gboolean big_endian)
 {
   switch (dtype) {
   case NN_DTYPE_I64:
+  case NN_DTYPE_U64:
     return (gint64)read_element (p, 8, big_endian);
   case NN_DTYPE_I32:
     return (gint32)read_element (p, 4, big_endian);
@@ -161,6 +164,9 @@ int_element (const guint8 *p, NnDType dtype, gboolean big_endian)
     return (gint8)*p;
   case NN_DTYPE_U8:
     return *p;
+  case NN_DTYPE_U16:
+  case NN_DTYPE_U32:
+    return (gint64)read_element (p, dtype == NN_DTYPE_U16 ? 2 : 4, big_endian);
   default:
     return *p != 0;
   }
@@ -178,6 +184,15 @@ nn_convert_to_float (gfloat *out, const guint8 *in, gsize n, NnDType dtype, gboo
   }
   for (gsize i = 0; i < n; i++)
     out[i] = float_element (in + i * size, dtype, big_endian);
+}
+
+void
+nn_convert_to_int64 (gint64 *out, const guint8 *in, gsize n, NnDType dtype, gboolean big_endian)
+{
+  gsize size = nn_dtype_size (dtype);
+
+  for (gsize i = 0; i < n; i++)
+    out[i] = int_element (in + i * size, dtype, big_endian);
 }
 
 gboolean

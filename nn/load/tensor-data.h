@@ -51,3 +51,5 @@ void nn_tensor_free (NnTensor *tensor);
 
 /* @n elements of @dtype (a floating type) to float32. */
 void nn_convert_to_float (gfloat *out, const guint8 *in, gsize n, NnDType dtype, gboolean big_endian);
+/* @n elements of @dtype (an integer type or BOOL) to int64; of U64, those over 2^63 − 1 become negative. */
+void nn_convert_to_int64 (gint64 *out, const guint8 *in, gsize n, NnDType dtype, gboolean big_endian);

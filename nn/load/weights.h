@@ -17,7 +17,10 @@ typedef enum {
   NN_DTYPE_I16,
   NN_DTYPE_I8,
   NN_DTYPE_U8,
-  NN_DTYPE_BOOL
+  NN_DTYPE_BOOL,
+  NN_DTYPE_U16,
+  NN_DTYPE_U32,
+  NN_DTYPE_U64, /* up to 2^63 − 1: values are gint64 */
 } NnDType;
 
 /* "float32", "bfloat16", "int64": PyTorch's words without "torch." */
