@@ -20,6 +20,7 @@ struct _NnModel {
   NnPreprocess preprocess;
   gboolean has_preprocess;
   GHashTable *metadata;
+  NnPlanCache *plans;
   GPtrArray *warnings; /* NULL-terminated once loaded */
 };
 
@@ -35,6 +36,7 @@ nn_model_unref (NnModel *model)
 {
   if (!model || !g_atomic_int_dec_and_test (&model->ref_count))
     return;
+  nn_plan_cache_free (model->plans);
   nn_graph_free (model->graph);
   g_clear_pointer (&model->metadata, g_hash_table_unref);
   g_ptr_array_unref (model->warnings);
@@ -129,6 +131,7 @@ model_new (NnWeights *weights, gboolean fold, GError **error)
   gboolean built;
 
   model->ref_count = 1;
+  model->plans = nn_plan_cache_new ();
   model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
   model->warnings = g_ptr_array_new_with_free_func (g_free);
   built = build (model, weights, error);
@@ -196,6 +199,12 @@ const NnGraph *
 nn_model_get_graph (const NnModel *model)
 {
   return model->graph;
+}
+
+NnPlanCache *
+nn_model_get_plans (const NnModel *model)
+{
+  return model->plans;
 }
 
 const gchar *

@@ -11,7 +11,7 @@
 
 struct _NnSession {
   NnModel *model;
-  NnPlan *plan;
+  const NnPlan *plan; /* shared with other sessions of the model */
   NnPool *pool;
   NnIsa isa;
   guint max_batch, height, width, n_classes;
@@ -284,8 +284,6 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
   const NnGraph *graph = nn_model_get_graph (model);
   const guint crop = nn_model_get_preprocess (model)->crop;
   NnSession *session = g_new0 (NnSession, 1);
-  NnConvKernels conv;
-  NnPoolKernels pool;
   guint threads;
 
   if (!options)
@@ -298,10 +296,8 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
   session->n_classes = nn_model_get_n_classes (model);
   session->isa = nn_cpu_level (options->max_isa);
   session->pool = nn_pool_new (threads);
-  nn_conv_kernels_init (&conv, session->isa);
-  nn_pool_kernels_init (&pool, session->isa);
-  session->plan = nn_plan_new (graph, session->height, session->width, session->max_batch,
-                               nn_pool_get_threads (session->pool), &conv, &pool, error);
+  session->plan = nn_plan_cache_get (nn_model_get_plans (model), graph, session->height, session->width,
+                                     session->max_batch, nn_pool_get_threads (session->pool), session->isa, error);
   if (!session->plan)
     goto failed;
   if (session->plan->output->channels != session->n_classes || session->plan->output->height != 1
@@ -336,7 +332,8 @@ nn_session_free (NnSession *session)
   if (!session)
     return;
   nn_pool_free (session->pool);
-  nn_plan_free (session->plan);
+  if (session->plan)
+    nn_plan_cache_give_back (nn_model_get_plans (session->model), session->plan);
   nn_aligned_free (session->arena);
   nn_aligned_free (session->scratch);
   g_free (session->seconds);
@@ -372,6 +369,12 @@ gsize
 nn_session_get_memory (const NnSession *session)
 {
   return session->plan->packed_size + session->plan->arena_size * sizeof (gfloat);
+}
+
+guint
+nn_session_get_n_sharing (const NnSession *session)
+{
+  return nn_plan_cache_get_n_users (nn_model_get_plans (session->model), session->plan) - 1;
 }
 
 void

@@ -177,6 +177,43 @@ skipped (gconstpointer data)
   g_test_skip ("this machine does not have the level");
 }
 
+/* Sessions that want the same plan have one, however they come and go; others have their own. */
+static void
+test_shared_plan (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  const NnSessionOptions options[] = { { .threads = 1, .height = 40, .width = 40 },
+                                       { .threads = 1, .height = 40, .width = 40 },
+                                       { .threads = 2, .height = 40, .width = 40 },
+                                       { .threads = 1, .height = 40, .width = 48 },
+                                       { .threads = 1, .height = 40, .width = 40, .max_batch = 2 },
+                                       { .threads = 1, .height = 40, .width = 40, .max_isa = "c" } };
+  static const guint sharing[] = { 1, 1, 0, 0, 0, 0 };
+  const guint classes = nn_model_get_n_classes (model);
+  g_autofree gfloat *x = random_images (1, 40, 40);
+  g_autofree gfloat *logits = g_new0 (gfloat, 2 * classes);
+  NnSession *sessions[G_N_ELEMENTS (options)];
+  GError *error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++) {
+    sessions[i] = nn_session_new (model, &options[i], &error);
+    g_assert_no_error (error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    /* A machine that has no more than C shares the last one, too. */
+    if (g_strcmp0 (nn_session_get_isa (sessions[0]), "c") != 0)
+      g_assert_cmpuint (nn_session_get_n_sharing (sessions[i]), ==, sharing[i]);
+
+  nn_session_run (sessions[0], x, 1, logits);
+  nn_session_free (sessions[0]);
+  nn_session_run (sessions[1], x, 1, logits + classes);
+  g_assert_cmpmem (logits, classes * sizeof (gfloat), logits + classes, classes * sizeof (gfloat));
+  for (guint i = 2; i < G_N_ELEMENTS (options); i++)
+    nn_session_free (sessions[i]);
+  g_assert_cmpuint (nn_session_get_n_sharing (sessions[1]), ==, 0);
+  nn_session_free (sessions[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -187,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/tiny-inputs", test_tiny_inputs);
   g_test_add_func ("/session/one-model-in-threads", test_one_model_in_threads);
   g_test_add_func ("/session/profile", test_profile);
+  g_test_add_func ("/session/shared-plan", test_shared_plan);
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
     g_autofree gchar *path = g_strdup_printf ("/session/same-bits/%s", levels[i]);
     gboolean there = FALSE;

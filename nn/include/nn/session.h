@@ -23,7 +23,8 @@ typedef struct {
   const gchar *max_isa;
 } NnSessionOptions;
 
-/* Plans and packs; holds a reference on the model. Not to be used by two threads at once. */
+/* Plans and packs; holds a reference on the model. Not to be used by two threads at once; sessions of one model may
+ * be made and run in different threads. */
 NnSession *nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error);
 void nn_session_free (NnSession *session);
 
@@ -42,6 +43,9 @@ guint nn_session_get_height (const NnSession *session);
 guint nn_session_get_width (const NnSession *session);
 /* The level chosen: "c", "avx2", "avx512". */
 const gchar *nn_session_get_isa (const NnSession *session);
+/* How many other sessions of the same NnModel use this one's packed weights: those made with the same size, batch,
+ * threads and level share them without being asked. */
+guint nn_session_get_n_sharing (const NnSession *session);
 /* Bytes of packed weights and of the arena. */
 gsize nn_session_get_memory (const NnSession *session);
 

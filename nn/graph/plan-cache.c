@@ -1,0 +1,110 @@
+/* gst-resnet: plans that the sessions of one model share
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/plan-cache.h"
+
+#include <string.h>
+
+typedef struct {
+  guint height, width, batch, threads;
+  NnIsa isa;
+} Key;
+
+typedef struct {
+  Key key;
+  NnPlan *plan;
+  guint n_users;
+} Entry;
+
+struct _NnPlanCache {
+  GMutex mutex;
+  GArray *entries; /* a handful */
+};
+
+NnPlanCache *
+nn_plan_cache_new (void)
+{
+  NnPlanCache *cache = g_new0 (NnPlanCache, 1);
+
+  g_mutex_init (&cache->mutex);
+  cache->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  return cache;
+}
+
+void
+nn_plan_cache_free (NnPlanCache *cache)
+{
+  g_assert (cache->entries->len == 0);
+  g_array_free (cache->entries, TRUE);
+  g_mutex_clear (&cache->mutex);
+  g_free (cache);
+}
+
+static gboolean
+same (const Key *a, const Key *b)
+{
+  return a->height == b->height && a->width == b->width && a->batch == b->batch && a->threads == b->threads
+         && a->isa == b->isa;
+}
+
+const NnPlan *
+nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
+                   NnIsa isa, GError **error)
+{
+  Entry made = { .key = { height, width, batch, threads, isa }, .n_users = 1 };
+  NnConvKernels conv;
+  NnPoolKernels pool;
+
+  g_mutex_lock (&cache->mutex);
+  for (guint i = 0; i < cache->entries->len; i++) {
+    Entry *entry = &g_array_index (cache->entries, Entry, i);
+
+    if (same (&entry->key, &made.key)) {
+      made.plan = entry->plan;
+      entry->n_users++;
+      g_mutex_unlock (&cache->mutex);
+      return made.plan;
+    }
+  }
+  nn_conv_kernels_init (&conv, isa);
+  nn_pool_kernels_init (&pool, isa);
+  made.plan = nn_plan_new (graph, height, width, batch, threads, &conv, &pool, error);
+  if (made.plan)
+    g_array_append_val (cache->entries, made);
+  g_mutex_unlock (&cache->mutex);
+  return made.plan;
+}
+
+void
+nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan)
+{
+  NnPlan *unused = NULL;
+
+  g_mutex_lock (&cache->mutex);
+  for (guint i = 0; i < cache->entries->len; i++) {
+    Entry *entry = &g_array_index (cache->entries, Entry, i);
+
+    if (entry->plan != plan)
+      continue;
+    if (--entry->n_users == 0) {
+      unused = entry->plan;
+      g_array_remove_index_fast (cache->entries, i);
+    }
+    break;
+  }
+  g_mutex_unlock (&cache->mutex);
+  nn_plan_free (unused);
+}
+
+guint
+nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan)
+{
+  guint n = 0;
+
+  g_mutex_lock (&cache->mutex);
+  for (guint i = 0; i < cache->entries->len; i++) {
+    if (g_array_index (cache->entries, Entry, i).plan == plan)
+      n = g_array_index (cache->entries, Entry, i).n_users;
+  }
+  g_mutex_unlock (&cache->mutex);
+  return n;
+}

@@ -1,0 +1,24 @@
+/* gst-resnet: plans that the sessions of one model share
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A plan with its packed weights never changes once it is made, so sessions that want the same one get it: the second
+ * costs its arena and no weights. The cache belongs to the model and holds no plan of its own accord: the last session
+ * frees it. */
+#pragma once
+
+#include "cpu/nn-cpu.h"
+#include "graph/plan.h"
+
+typedef struct _NnPlanCache NnPlanCache;
+
+NnPlanCache *nn_plan_cache_new (void);
+/* All plans must have been given back. */
+void nn_plan_cache_free (NnPlanCache *cache);
+
+/* nn_plan_new() with the kernels of @isa, or the plan that was made for the same arguments and is still in use. May be
+ * called from any thread; one that packs makes others wait, who then share. */
+const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch,
+                                 guint threads, NnIsa isa, GError **error);
+void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
+/* How many have @plan now. */
+guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);
