@@ -18,6 +18,7 @@
  * - "label", "index", "confidence": those of the first entry; absent when there is none
  * - "model" (string): the network's architecture, "ResNet-50"
  * - "model-sha256" (string): SHA-256 of the model file, 64 lower-case hexadecimal digits
+ * - "precision" (string): how numbers were multiplied, "highest", "high" or "medium"
  * - "reused" (boolean): the result was carried over from an earlier frame (the element's interval property)
  * - "source-pts" (uint64): PTS of the frame that the network saw, GST_CLOCK_TIME_NONE when it had none
  * - "element" (string): name of the element that classified

@@ -128,6 +128,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
 
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_ACTIVATION, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_PRECISION, 0);
 }
 
 static void
@@ -235,7 +236,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 
   forget_result (self);
   set_model_info (self, NULL);
-  gst_resnet_stats_reset (self->stats, NULL, 0);
+  gst_resnet_stats_reset (self->stats, NULL, NULL, 0);
 
   self->engine = gst_resnet_engine_new (&self->active, &error);
   if (!self->engine) {
@@ -249,6 +250,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 
   set_model_info (self, gst_resnet_engine_get_info (self->engine));
   gst_resnet_stats_reset (self->stats, gst_resnet_engine_get_isa (self->engine),
+      gst_resnet_engine_get_precision (self->engine),
       gst_resnet_engine_get_threads (self->engine));
   GST_INFO_OBJECT (self, "loaded %" GST_PTR_FORMAT, self->model_info);
   warnings = nn_model_get_warnings (gst_resnet_engine_get_model (self->engine));
@@ -385,6 +387,7 @@ publish_result (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
     .labels = gst_resnet_engine_get_labels (self->engine),
     .architecture = nn_model_get_architecture (model),
     .sha256 = nn_model_get_sha256 (model),
+    .precision = gst_resnet_engine_get_precision (self->engine),
     .element = name,
     .reused = reused,
   };

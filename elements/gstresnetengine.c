@@ -21,6 +21,7 @@ struct _GstResnetEngine
   guint n_classes;
   guint64 size;                 /* of the model file, bytes */
   guint threads;                /* as the user asked for */
+  NnPrecision precision;        /* likewise */
 
   /* made for the present preprocessing */
   NnPreprocess preprocess;
@@ -128,7 +129,8 @@ gst_resnet_engine_update (GstResnetEngine * engine,
     goto failed;
   if (!engine->session || p.crop != engine->preprocess.crop) {
     NnSessionOptions options = {
-      .threads = engine->threads,.height = p.crop,.width = p.crop
+      .threads = engine->threads,.height = p.crop,.width = p.crop,
+      .precision = engine->precision
     };
 
     session = nn_session_new (engine->model, &options, &nn_error);
@@ -158,6 +160,7 @@ gst_resnet_engine_new (const GstResnetSettings * settings, GError ** error)
   GstResnetEngine *engine = g_new0 (GstResnetEngine, 1);
 
   engine->threads = settings->threads;
+  engine->precision = settings->precision;
   if (!load_model (engine, settings->model, error)
       || !load_labels (engine, settings->labels, error)
       || !gst_resnet_engine_update (engine, settings, error)) {
@@ -241,6 +244,12 @@ const gchar *
 gst_resnet_engine_get_isa (GstResnetEngine * engine)
 {
   return nn_session_get_isa (engine->session);
+}
+
+const gchar *
+gst_resnet_engine_get_precision (GstResnetEngine * engine)
+{
+  return nn_precision_to_string (nn_session_get_precision (engine->session));
 }
 
 guint

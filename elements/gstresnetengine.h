@@ -33,6 +33,8 @@ const NnModel *gst_resnet_engine_get_model (GstResnetEngine * engine);
 /* n_classes labels, never NULL. */
 const gchar *const *gst_resnet_engine_get_labels (GstResnetEngine * engine);
 const gchar *gst_resnet_engine_get_isa (GstResnetEngine * engine);
+/* "highest", "high" or "medium": which one runs. */
+const gchar *gst_resnet_engine_get_precision (GstResnetEngine * engine);
 guint gst_resnet_engine_get_threads (GstResnetEngine * engine);
 /* The model-info property's value. */
 GstStructure *gst_resnet_engine_get_info (GstResnetEngine * engine);

@@ -8,6 +8,7 @@
 #include "gstresnetenums.h"
 
 #include <nn/preprocess.h>
+#include <nn/session.h>
 #include <nn/topk.h>
 
 GType
@@ -50,6 +51,28 @@ gst_resnet_interpolation_get_type (void)
 
   if (g_once_init_enter (&type)) {
     GType t = g_enum_register_static ("GstResnetInterpolation", values);
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}
+
+GType
+gst_resnet_precision_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {NN_PRECISION_AUTO, "The faster of highest and high on this machine",
+        "auto"},
+    {NN_PRECISION_HIGHEST, "float32 arithmetic", "highest"},
+    {NN_PRECISION_HIGH,
+          "Each float32 number as two bfloat16; PyTorch's logits within 1e-4",
+        "high"},
+    {NN_PRECISION_MEDIUM, "bfloat16: logits differ by about 1 %", "medium"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstResnetPrecision", values);
     g_once_init_leave (&type, t);
   }
   return type;

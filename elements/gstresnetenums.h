@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 #define GST_TYPE_RESNET_ACTIVATION (gst_resnet_activation_get_type ())
     GType gst_resnet_activation_get_type (void);
 
+/* NnPrecision */
+#define GST_TYPE_RESNET_PRECISION (gst_resnet_precision_get_type ())
+GType gst_resnet_precision_get_type (void);
+
 /* How the interpolation property says "what the model file says"; else NnInterpolation. */
 #define GST_RESNET_INTERPOLATION_AUTO (-1)
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())

@@ -72,6 +72,7 @@ fill_structure (const GstResnetResult * result, const GstResnetSource * source,
   gst_structure_set (structure,
       "model", G_TYPE_STRING, source->architecture,
       "model-sha256", G_TYPE_STRING, source->sha256,
+      "precision", G_TYPE_STRING, source->precision,
       "reused", G_TYPE_BOOLEAN, source->reused,
       "source-pts", G_TYPE_UINT64, result->source_pts,
       "element", G_TYPE_STRING, source->element, NULL);

@@ -18,7 +18,7 @@ G_BEGIN_DECLS typedef struct
 typedef struct
 {
   const gchar *const *labels;
-  const gchar *architecture, *sha256, *element;
+  const gchar *architecture, *sha256, *precision, *element;
   gboolean reused;
 } GstResnetSource;
 

@@ -16,6 +16,7 @@
 #define DEFAULT_RESIZE (-1)
 #define DEFAULT_CROP 0
 #define DEFAULT_INTERPOLATION GST_RESNET_INTERPOLATION_AUTO
+#define DEFAULT_PRECISION NN_PRECISION_AUTO
 #define DEFAULT_POST_MESSAGES TRUE
 #define DEFAULT_ATTACH_META TRUE
 
@@ -33,6 +34,7 @@ enum
   PROP_MEAN,
   PROP_STD,
   PROP_INTERPOLATION,
+  PROP_PRECISION,
   PROP_POST_MESSAGES,
   PROP_ATTACH_META,
   PROP_STATS,
@@ -50,6 +52,7 @@ gst_resnet_settings_init (GstResnetSettings * settings)
   settings->resize = DEFAULT_RESIZE;
   settings->crop = DEFAULT_CROP;
   settings->interpolation = DEFAULT_INTERPOLATION;
+  settings->precision = DEFAULT_PRECISION;
   settings->post_messages = DEFAULT_POST_MESSAGES;
   settings->attach_meta = DEFAULT_ATTACH_META;
 }
@@ -159,6 +162,19 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
       g_param_spec_enum ("interpolation", "Interpolation",
           "Filter of the resize", GST_TYPE_RESNET_INTERPOLATION,
           DEFAULT_INTERPOLATION, ANY_TIME));
+  /**
+   * GstResnetClassify:precision:
+   *
+   * In the words of torch.set_float32_matmul_precision(). highest: float32 arithmetic. high: each float32 number as the
+   * sum of two bfloat16; logits equal PyTorch's float32 as highest's do (within 1e-4 of the largest). medium: bfloat16.
+   * auto: the faster of highest and high. Where the machine or the network has no faster way, high and medium run as
+   * highest; "precision" in stats and in each result says which one ran.
+   */
+  g_object_class_install_property (klass, PROP_PRECISION,
+      g_param_spec_enum ("precision", "Precision",
+          "How numbers are multiplied, in PyTorch's words; stats and results "
+          "say which one ran. Used at start", GST_TYPE_RESNET_PRECISION,
+          DEFAULT_PRECISION, AT_START));
   g_object_class_install_property (klass, PROP_POST_MESSAGES,
       g_param_spec_boolean ("post-messages", "Post messages",
           "Post an element message \"classification\" for each classified "
@@ -172,15 +188,15 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
    *
    * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused"
    * and "failed" (uint64). Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
-   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string) and
-   * "threads" (uint): what the engine uses.
+   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string),
+   * "precision" (string, the one that runs) and "threads" (uint): what the engine uses.
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Since start: frames, classified, reused, failed; preprocess-, "
           "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
-          "last 1024 classified frames); isa, threads", GST_TYPE_STRUCTURE,
-          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+          "last 1024 classified frames); isa, precision, threads",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstResnetClassify:model-info:
    *
@@ -243,6 +259,9 @@ gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     case PROP_INTERPOLATION:
       settings->interpolation = g_value_get_enum (value);
       break;
+    case PROP_PRECISION:
+      settings->precision = (NnPrecision) g_value_get_enum (value);
+      break;
     case PROP_POST_MESSAGES:
       settings->post_messages = g_value_get_boolean (value);
       break;
@@ -296,6 +315,9 @@ gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
       break;
     case PROP_INTERPOLATION:
       g_value_set_enum (value, settings->interpolation);
+      break;
+    case PROP_PRECISION:
+      g_value_set_enum (value, settings->precision);
       break;
     case PROP_POST_MESSAGES:
       g_value_set_boolean (value, settings->post_messages);

@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 #include <nn/preprocess.h>
+#include <nn/session.h>
 #include <nn/topk.h>
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ typedef struct
   gint resize, crop;
   gchar *mean, *std;
   gint interpolation;           /* an NnInterpolation or GST_RESNET_INTERPOLATION_AUTO */
+  NnPrecision precision;
   gboolean post_messages, attach_meta;
   guint serial;                 /* goes up with each change */
 } GstResnetSettings;

@@ -19,7 +19,7 @@ struct _GstResnetStats
   GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
   GstClockTime last[GST_RESNET_N_STAGES];
   GstClockTime sum[GST_RESNET_N_STAGES];
-  const gchar *isa;
+  const gchar *isa, *precision;
   guint threads;
 };
 
@@ -41,13 +41,14 @@ gst_resnet_stats_free (GstResnetStats * stats)
 
 void
 gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
-    guint threads)
+    const gchar * precision, guint threads)
 {
   g_mutex_lock (&stats->lock);
   memset (stats->outcomes, 0, sizeof (stats->outcomes));
   memset (stats->last, 0, sizeof (stats->last));
   memset (stats->sum, 0, sizeof (stats->sum));
   stats->isa = isa;
+  stats->precision = precision;
   stats->threads = threads;
   g_mutex_unlock (&stats->lock);
 }
@@ -124,7 +125,9 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
     g_free (p99);
   }
   gst_structure_set (structure, "isa", G_TYPE_STRING,
-      copy->isa ? copy->isa : "", "threads", G_TYPE_UINT, copy->threads, NULL);
+      copy->isa ? copy->isa : "", "precision", G_TYPE_STRING,
+      copy->precision ? copy->precision : "", "threads", G_TYPE_UINT,
+      copy->threads, NULL);
   g_free (copy);
   return structure;
 }

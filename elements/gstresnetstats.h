@@ -26,9 +26,9 @@ typedef struct _GstResnetStats GstResnetStats;
 GstResnetStats *gst_resnet_stats_new (void);
 void gst_resnet_stats_free (GstResnetStats * stats);
 
-/* Starts counting anew. @isa: (nullable): a static string */
+/* Starts counting anew. @isa, @precision: (nullable): static strings */
 void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
-    guint threads);
+    const gchar * precision, guint threads);
 /* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);

@@ -41,7 +41,7 @@ print_help (FILE *stream)
          "  resnet-tool help COMMAND     what a command takes, with examples\n"
          "  resnet-tool --version        the version, and the instruction set level of this processor\n\n"
          "Exit status: 0 done, 1 something failed (or an accuracy below the minimum), 2 the command line is wrong.\n"
-         "Environment: NN_MAX_ISA caps the instruction set (c, avx2, avx512), as --max-isa does.\n",
+         "Environment: NN_MAX_ISA caps the instruction set (c, avx2, … amx), as --max-isa does.\n",
          stream);
 }
 

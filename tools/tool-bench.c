@@ -50,7 +50,7 @@ bench_context (void)
       "  resnet-tool bench embedded --threads 1 --layers\n"
       "  resnet-tool bench resnet18.pth --batch 8 --size 480x640 --seconds 10 --json\n"
       "  resnet-tool bench resnet18.pth --max-isa avx2",
-      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_JSON | TOOL_OPT_QUIET, &options, entries);
+      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET, &options, entries);
 }
 
 static int
@@ -177,8 +177,9 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
   gdouble total = 0;
   guint i, name_width = 5, kernel_width = 6;
 
-  printf ("%s: %s, 3x%ux%u, batch %u, %s, %u threads, %u runs\n", display, nn_model_get_architecture (model),
-          nn_session_get_height (session), nn_session_get_width (session), r->batch, nn_session_get_isa (session),
+  printf ("%s: %s, 3x%ux%u, batch %u, %s, precision %s, %u threads, %u runs\n", display,
+          nn_model_get_architecture (model), nn_session_get_height (session), nn_session_get_width (session), r->batch,
+          nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
           nn_session_get_threads (session), r->n_runs);
   printf ("  median         %.3f ms an image\n", r->median);
   printf ("  min            %.3f ms\n", r->min);
@@ -231,6 +232,8 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   json_builder_add_int_value (builder, nn_session_get_threads (session));
   json_builder_set_member_name (builder, "isa");
   json_builder_add_string_value (builder, nn_session_get_isa (session));
+  json_builder_set_member_name (builder, "precision");
+  json_builder_add_string_value (builder, nn_precision_to_string (nn_session_get_precision (session)));
   json_builder_set_member_name (builder, "runs");
   json_builder_add_int_value (builder, r->n_runs);
   tool_json_number (builder, "median_ms", r->median);

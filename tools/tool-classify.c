@@ -38,7 +38,7 @@ classify_context (void)
       "  resnet-tool classify resnet50.pth --labels imagenet_classes.txt --top-k 3 *.jpg\n"
       "  resnet-tool classify embedded *.jpg --json | jq -r '.images[] | [.path, .classes[0].label] | @tsv'",
       TOOL_OPT_LABELS | TOOL_OPT_TOP_K | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA
-          | TOOL_OPT_JSON | TOOL_OPT_QUIET,
+          | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET,
       &options, NULL);
 }
 
@@ -175,6 +175,8 @@ classify_run (int argc, char **argv)
     json_builder_begin_object (builder);
     tool_json_model (builder, name, model);
     tool_json_preprocess (builder, &preprocess);
+    json_builder_set_member_name (builder, "precision");
+    json_builder_add_string_value (builder, nn_precision_to_string (nn_session_get_precision (session)));
     json_builder_set_member_name (builder, "images");
     json_builder_begin_array (builder);
   }

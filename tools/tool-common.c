@@ -179,6 +179,7 @@ tool_session_new (NnModel *model, const ToolOptions *options, guint max_batch, g
     .height = height,
     .width = width,
     .max_isa = options->max_isa,
+    .precision = options->precision,
   };
 
   return nn_session_new (model, &session, error);

@@ -41,6 +41,7 @@ typedef enum {
   TOOL_OPT_MAX_ISA = 1 << 5,
   TOOL_OPT_JSON = 1 << 6,
   TOOL_OPT_QUIET = 1 << 7,
+  TOOL_OPT_PRECISION = 1 << 8,
 } ToolOptionSet;
 
 typedef struct {
@@ -51,6 +52,7 @@ typedef struct {
   gboolean has_resize, has_crop, has_mean, has_std, has_interpolation;
   NnPreprocess preprocess; /* the members that were given */
   gchar *max_isa;
+  NnPrecision precision;
   gboolean json;
   gboolean quiet;
   gchar **arguments; /* what is left after the options */

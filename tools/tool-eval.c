@@ -56,8 +56,8 @@ eval_context (void)
       "  resnet-tool eval model.pth test --resize 32 --crop 32 --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26 --min-top1 "
       "88\n"
       "  resnet-tool eval model.pth test --json | jq '.classes | sort_by(.top1)[:10] | .[].label'",
-      TOOL_OPT_LABELS | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_JSON
-          | TOOL_OPT_QUIET,
+      TOOL_OPT_LABELS | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA
+          | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET,
       &options, entries);
 }
 
@@ -147,8 +147,9 @@ print_head (const gchar *name, const NnModel *model, const NnSession *session, c
   g_autofree gchar *display = tool_display_name (name);
   g_autofree gchar *steps = tool_preprocess_string (preprocess);
 
-  printf ("%s: %s, %u classes, %s, %u threads\n", display, nn_model_get_architecture (model), r->n_classes,
-          nn_session_get_isa (session), nn_session_get_threads (session));
+  printf ("%s: %s, %u classes, %s, precision %s, %u threads\n", display, nn_model_get_architecture (model),
+          r->n_classes, nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
+          nn_session_get_threads (session));
   printf ("%s\n", steps);
   printf ("%u images in %u folders, matched to the classes by %s\n\n", r->folder->n_images, r->folder->n_folders,
           r->how == TOOL_MATCH_NAME ? "name" : "sorted order");
@@ -186,6 +187,8 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   tool_json_preprocess (builder, preprocess);
   json_builder_set_member_name (builder, "isa");
   json_builder_add_string_value (builder, nn_session_get_isa (session));
+  json_builder_set_member_name (builder, "precision");
+  json_builder_add_string_value (builder, nn_precision_to_string (nn_session_get_precision (session)));
   json_builder_set_member_name (builder, "threads");
   json_builder_add_int_value (builder, nn_session_get_threads (session));
   json_builder_set_member_name (builder, "directory");

@@ -67,6 +67,7 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   printf ("  parameters     %s\n", parameters);
   printf ("  input          3x%ux%u\n", height, width);
   printf ("  FLOPs          %s per image (2 x multiply-adds)\n", scaled (number[0], (gdouble)flops));
+  printf ("  ISA level      %s\n", nn_cpu_get_isa ());
   printf ("  preprocessing  %s\n", steps);
   printf ("                 (%s)\n", source);
   printf ("  classes        %u\n", n_classes);
@@ -140,6 +141,8 @@ print_json (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   json_builder_begin_object (builder);
   tool_json_model (builder, name, model);
   json_shape (builder, "input", input);
+  json_builder_set_member_name (builder, "isa");
+  json_builder_add_string_value (builder, nn_cpu_get_isa ());
   json_builder_set_member_name (builder, "flops");
   json_builder_add_int_value (builder, (gint64)flops);
   tool_json_preprocess (builder, preprocess);

@@ -67,7 +67,7 @@ static gboolean
 parse_shared (const gchar *name, const gchar *value, gpointer data, GError **error)
 {
   static const gchar *const activations[] = { "softmax", "sigmoid", "none", NULL };
-  static const gchar *const levels[] = { "c", "avx2", "avx512", NULL };
+  g_autofree gchar *levels = NULL;
   ToolOptions *options = data;
   const gchar *const *match;
 
@@ -109,12 +109,20 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
                  value);
     return FALSE;
   }
-  if (g_strv_contains (levels, value)) {
+  if (g_str_equal (name, "--precision")) {
+    if (nn_precision_from_string (value, &options->precision))
+      return TRUE;
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is highest, high, medium or auto, not '%s'", name,
+                 value);
+    return FALSE;
+  }
+  if (g_strv_contains (nn_cpu_get_isa_names (), value)) {
     g_free (options->max_isa);
     options->max_isa = g_strdup (value);
     return TRUE;
   }
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is c, avx2 or avx512, not '%s'", name, value);
+  levels = g_strjoinv (", ", (gchar **)nn_cpu_get_isa_names ());
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is one of %s, not '%s'", name, levels, value);
   return FALSE;
 }
 
@@ -148,8 +156,11 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
       { "threads", 't', 0, G_OPTION_ARG_CALLBACK, parse_shared,
         "Threads; 0 (default): the CPUs this process may run on", "N" } },
     { TOOL_OPT_MAX_ISA,
-      { "max-isa", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Highest instruction set to use: c, avx2, avx512",
-        "LEVEL" } },
+      { "max-isa", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "Highest instruction set to use: c, avx2, avxvnni, avx512, avx512vnni, avx512bf16, amx", "LEVEL" } },
+    { TOOL_OPT_PRECISION,
+      { "precision", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "auto (default), highest (fp32), high (two bf16 a number), medium (bf16)", "NAME" } },
     { TOOL_OPT_JSON,
       { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json, "One JSON document on standard output", NULL } },
     { TOOL_OPT_QUIET,

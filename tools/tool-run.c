@@ -28,7 +28,7 @@ run_context (void)
       "  resnet-tool preprocess resnet18.pth dog.jpg --output x.npy\n"
       "  resnet-tool run resnet18.pth --input x.npy --output y.npy\n"
       "  python3 -c \"import numpy; print(numpy.load('y.npy').argmax(1))\"",
-      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_QUIET, &options, entries);
+      TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_PRECISION | TOOL_OPT_QUIET, &options, entries);
 }
 
 static int
@@ -94,9 +94,10 @@ run_run (int argc, char **argv)
     return tool_fail (error);
   if (!options.quiet)
     printf ("%" G_GSIZE_FORMAT " x 3 x %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " -> %" G_GSIZE_FORMAT
-            " x %u logits in %.1f ms (%s, %u threads)\n",
+            " x %u logits in %.1f ms (%s, precision %s, %u threads)\n",
             n, shape[1], shape[2], n, n_classes, (gdouble)(g_get_monotonic_time () - start) / 1000,
-            nn_session_get_isa (session), nn_session_get_threads (session));
+            nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
+            nn_session_get_threads (session));
   return TOOL_OK;
 }
 

@@ -4,18 +4,55 @@
 
 #include <glib.h>
 
-/* Levels are bundles; each contains the ones before it. */
+/**
+ * NnIsa: bundles of instructions, in the one order in which they are compared; what each needs
+ *
+ * C           nothing: portable C and OpenBLAS
+ * AVX2        AVX2, FMA, F16C; the system saves XMM and YMM
+ * AVXVNNI     AVX2's and AVX-VNNI (the VEX form)
+ * AVX512      AVX2's and AVX-512 F, BW, DQ, VL; the system saves opmasks and ZMM
+ * AVX512VNNI  AVX512's and AVX-512 VNNI
+ * AVX512BF16  AVX512VNNI's and AVX-512 BF16
+ * AMX         AVX512BF16's and AMX-TILE, AMX-BF16, AMX-INT8; the system saves TILECFG and TILEDATA, and the kernel gave
+ *             this process the permission to use the latter
+ *
+ * Each level contains the ones before it, so that `isa >= NN_ISA_…` is the test, with one exception: AVX-VNNI is in no
+ * level but its own (Skylake-X has AVX-512 and not AVX-VNNI), so its test is `isa == NN_ISA_AVXVNNI`.
+ */
 typedef enum {
-  NN_ISA_C,      /* portable C and OpenBLAS */
-  NN_ISA_AVX2,   /* AVX2, FMA, F16C */
-  NN_ISA_AVX512, /* AVX-512 F, BW, DQ, VL */
+  NN_ISA_C,
+  NN_ISA_AVX2,
+  NN_ISA_AVXVNNI,
+  NN_ISA_AVX512,
+  NN_ISA_AVX512VNNI,
+  NN_ISA_AVX512BF16,
+  NN_ISA_AMX,
 } NnIsa;
 
 /* The one place that decides: processor, operating system (XCR0), environment NN_MAX_ISA, then @max_isa (NULL: no
- * further cap). An unknown name in @max_isa or NN_MAX_ISA is ignored with a g_warning() once. */
+ * further cap). An unknown name in @max_isa or NN_MAX_ISA is ignored with a g_warning() that names the known ones; for
+ * NN_MAX_ISA once. */
 NnIsa nn_cpu_level (const gchar *max_isa);
 const gchar *nn_isa_name (NnIsa isa);
 gboolean nn_isa_from_name (const gchar *name, NnIsa *isa);
+
+/**
+ * NnCpuRegisters: what the decision is made from (Intel SDM volume 1, chapter 13 and 18; volume 2A, CPUID)
+ * @leaf1_ecx: CPUID.1:ECX
+ * @leaf7_ebx, @leaf7_ecx, @leaf7_edx: CPUID.(7,0); 0 where the processor has no leaf 7
+ * @leaf7_1_eax: CPUID.(7,1):EAX; 0 where it has no such subleaf
+ * @xcr0: XGETBV(0); 0 where OSXSAVE is not set
+ * @tiles_permitted: the kernel lets this process use TILEDATA
+ */
+typedef struct {
+  guint32 leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx, leaf7_1_eax;
+  guint64 xcr0;
+  gboolean tiles_permitted;
+} NnCpuRegisters;
+
+/* The decision by itself, for tests with the values of real processors. @why gets what the next level lacks: a static
+ * string. */
+NnIsa nn_cpu_level_of (const NnCpuRegisters *registers, const gchar **why);
 
 /* CPUs that this process may run on (its affinity mask), at least 1. */
 guint nn_cpu_count (void);

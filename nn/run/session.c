@@ -359,6 +359,12 @@ nn_session_get_width (const NnSession *session)
   return session->width;
 }
 
+NnPrecision
+nn_session_get_precision (const NnSession *session)
+{
+  return NN_PRECISION_HIGHEST;
+}
+
 const gchar *
 nn_session_get_isa (const NnSession *session)
 {

@@ -155,6 +155,7 @@ GST_START_TEST (test_documentation)
   } expected[] = {
     {"model", GST_PARAM_MUTABLE_READY}, {"labels", GST_PARAM_MUTABLE_READY},
     {"threads", GST_PARAM_MUTABLE_READY},
+    {"precision", GST_PARAM_MUTABLE_READY},
     {"top-k", GST_PARAM_MUTABLE_PLAYING},
     {"threshold", GST_PARAM_MUTABLE_PLAYING},
     {"activation", GST_PARAM_MUTABLE_PLAYING},
@@ -247,6 +248,10 @@ GST_START_TEST (test_stats)
   for (i = 0; i < 3; i++)
     fail_unless (times[i][2] >= times[i][0] && times[i][2] >= times[i][1]);
   fail_unless (*gst_structure_get_string (stats, "isa"));
+  /* auto never runs as itself, nor as one that differs from fp32 */
+  fail_unless (g_str_equal (gst_structure_get_string (stats, "precision"),
+          "highest")
+      || g_str_equal (gst_structure_get_string (stats, "precision"), "high"));
   fail_unless (gst_structure_get_uint (stats, "threads", &threads));
   fail_unless_equals_int (threads, 1);
   gst_structure_free (stats);

@@ -66,6 +66,10 @@ assert_fields (const GstStructure * s, const gchar * element)
   fail_unless (top == confidence);
 
   fail_unless (gst_structure_get_boolean (s, "reused", &reused) && !reused);
+  /* auto, the default, runs as one of the two that equal PyTorch's float32 */
+  fail_unless (g_str_equal (gst_structure_get_string (s, "precision"),
+          "highest")
+      || g_str_equal (gst_structure_get_string (s, "precision"), "high"));
   fail_unless (gst_structure_get_uint64 (s, "source-pts", &pts));
   fail_unless_equals_uint64 (pts, 3 * 40 * GST_MSECOND);
   fail_unless_equals_string (gst_classification_structure_get_model_sha256 (s),

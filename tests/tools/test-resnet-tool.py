@@ -86,6 +86,7 @@ class TestCommandLine(ToolTest):
             '--interpolation': ['lanczos', '', 'Bilinear '],
             '--activation': ['relu', ''],
             '--max-isa': ['mmx', 'AVX2', ''],
+            '--precision': ['fp32', 'High', ''],
         }
         for option, values in bad.items():
             for value in values:
@@ -633,6 +634,27 @@ class TestBench(ToolTest):
         env = dict(os.environ, NN_MAX_ISA='c')
         document = json.loads(self.check(0, 'bench', 'embedded', '--seconds', '0', '--json', env=env).stdout)
         self.assertEqual(document['isa'], 'c')
+        self.assertEqual(json.loads(self.check(0, 'inspect', 'embedded', '--json', env=env).stdout)['isa'], 'c')
+
+    def test_unknown_level_in_the_environment(self):
+        env = dict(os.environ, NN_MAX_ISA='avx3')
+        said = self.check(0, 'bench', 'embedded', '--seconds', '0', env=env).stderr
+        self.assertEqual(said.count('avx3'), 1, said)
+        for level in ('c', 'avx2', 'avxvnni', 'avx512', 'avx512vnni', 'avx512bf16', 'amx'):
+            self.assertIn(level, said)
+
+    def test_precision(self):
+        ran = {}
+        for level in ('c', 'amx'):
+            for asked in ('auto', 'highest', 'high', 'medium'):
+                document = self.json('bench', self.model, '--seconds', '0', '--precision', asked, '--max-isa', level)
+                ran[level, asked] = document['precision']
+        for asked in ('auto', 'highest', 'high', 'medium'):
+            self.assertEqual(ran['c', asked], 'highest')
+        self.assertEqual(ran['amx', 'highest'], 'highest')
+        self.assertIn(ran['amx', 'auto'], ('highest', 'high'))
+        self.assertIn(ran['amx', 'high'], ('highest', 'high'))
+        self.assertIn(ran['amx', 'medium'], ('highest', 'medium'))
 
 
 if __name__ == '__main__':

@@ -10,17 +10,40 @@ G_BEGIN_DECLS
 typedef struct _NnSession NnSession;
 
 /**
+ * NnPrecision: how numbers are multiplied, in the words of torch.set_float32_matmul_precision()
+ * @NN_PRECISION_AUTO: the faster of HIGHEST and HIGH on this machine
+ * @NN_PRECISION_HIGHEST: float32 arithmetic
+ * @NN_PRECISION_HIGH: each float32 number as the sum of two bfloat16 (16 bits of mantissa), products summed in float32
+ * @NN_PRECISION_MEDIUM: bfloat16 (8 bits of mantissa), products summed in float32
+ * HIGHEST and HIGH equal PyTorch's float32 output: max |Δlogit| ≤ 1e-4 · max |logit|. HIGH and MEDIUM run as HIGHEST
+ * where the machine or the network has no faster way; nn_session_get_precision() says what runs.
+ */
+typedef enum {
+  NN_PRECISION_AUTO,
+  NN_PRECISION_HIGHEST,
+  NN_PRECISION_HIGH,
+  NN_PRECISION_MEDIUM,
+} NnPrecision;
+
+/* "auto", "highest", "high", "medium". */
+const gchar *nn_precision_to_string (NnPrecision precision);
+gboolean nn_precision_from_string (const gchar *string, NnPrecision *precision);
+
+/**
  * NnSessionOptions: zero means the default everywhere
  * @threads: 0: the CPUs this process may run on
  * @max_batch: images a run at most; 0: 1
  * @height, @width: the input's size, pixels; 0: the model's crop
- * @max_isa: the highest ISA level to use ("c", "avx2", "avx512"); NULL: environment NN_MAX_ISA, else all there is
+ * @max_isa: the highest ISA level to use, one of nn_cpu_get_isa_names(); NULL: environment NN_MAX_ISA, else all there
+ * is
+ * @precision: what is asked for
  */
 typedef struct {
   guint threads;
   guint max_batch;
   guint height, width;
   const gchar *max_isa;
+  NnPrecision precision;
 } NnSessionOptions;
 
 /* Plans and packs; holds a reference on the model. Not to be used by two threads at once; sessions of one model may
@@ -41,11 +64,13 @@ void nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloa
 guint nn_session_get_threads (const NnSession *session);
 guint nn_session_get_height (const NnSession *session);
 guint nn_session_get_width (const NnSession *session);
-/* The level chosen: "c", "avx2", "avx512". */
+/* The level chosen, one of nn_cpu_get_isa_names(). */
 const gchar *nn_session_get_isa (const NnSession *session);
 /* How many other sessions of the same NnModel use this one's packed weights: those made with the same size, batch,
  * threads and level share them without being asked. */
 guint nn_session_get_n_sharing (const NnSession *session);
+/* What runs: HIGHEST, HIGH or MEDIUM, never AUTO. */
+NnPrecision nn_session_get_precision (const NnSession *session);
 /* Bytes of packed weights and of the arena. */
 gsize nn_session_get_memory (const NnSession *session);
 
@@ -62,8 +87,11 @@ void nn_session_set_profiling (NnSession *session, gboolean on);
 /* A GArray of NnLayerTime of the last run with profiling on; free with g_array_unref(). */
 GArray *nn_session_get_profile (const NnSession *session);
 
-/* "c", "avx2", "avx512": the highest level that this processor, the operating system and NN_MAX_ISA allow. */
+/* The highest level that this processor, the operating system and NN_MAX_ISA allow. */
 const gchar *nn_cpu_get_isa (void);
+/* All levels from the lowest to the highest, NULL-terminated: "c", "avx2", … "amx" (nn/cpu/nn-cpu.h says what each
+ * needs). */
+const gchar *const *nn_cpu_get_isa_names (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnSession, nn_session_free)
 
