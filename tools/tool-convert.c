@@ -9,7 +9,7 @@
 #include "tool-common.h"
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
-static gboolean fold, half, any_size;
+static gboolean fold, half, any_size, modelinfo;
 
 static GOptionContext *
 convert_context (void)
@@ -19,6 +19,8 @@ convert_context (void)
       NULL },
     { "any-size", 0, 0, G_OPTION_ARG_NONE, &any_size, "ONNX: height and width symbolic too (default: the crop's)",
       NULL },
+    { "modelinfo", 0, 0, G_OPTION_ARG_NONE, &modelinfo,
+      "ONNX: also OUT.onnx.modelinfo, which GStreamer's onnxinference (1.28) reads", NULL },
     { "fp16", 0, 0, G_OPTION_ARG_NONE, &half, "safetensors: weights as float16, half the size", NULL },
     { NULL },
   };
@@ -98,8 +100,8 @@ convert_run (int argc, char **argv)
     return tool_usage_error (&tool_convert_command, "'%s' ends in neither .onnx nor .safetensors", display);
   if (half && format == NN_SAVE_ONNX)
     return tool_usage_error (&tool_convert_command, "--fp16 is for .safetensors");
-  if (any_size && format != NN_SAVE_ONNX)
-    return tool_usage_error (&tool_convert_command, "--any-size is for .onnx");
+  if ((any_size || modelinfo) && format != NN_SAVE_ONNX)
+    return tool_usage_error (&tool_convert_command, "%s is for .onnx", any_size ? "--any-size" : "--modelinfo");
   if (!g_str_equal (in, "embedded") && is_same_file (in, out)) {
     tool_error ("%s: is the input; write to another file.", display);
     return TOOL_FAILED;
@@ -115,6 +117,7 @@ convert_run (int argc, char **argv)
   save.fold = fold;
   save.half = half;
   save.any_size = any_size;
+  save.modelinfo = modelinfo;
   save.labels = (const gchar *const *)labels;
   if (nn_model_has_preprocess (model) || options.has_resize || options.has_crop || options.has_mean || options.has_std
       || options.has_interpolation)

@@ -145,8 +145,8 @@ nn_metadata_read_beside (GHashTable *beside, guint n_classes, gchar ***labels, N
   if (*has_preprocess)
     return;
   if (!nn_metadata_read_preprocess (beside, &found, &any, warnings, &error)) {
-    g_ptr_array_add (warnings, g_strdup_printf ("the preprocessing in the JSON files beside the model is ignored: %s",
-                                                error->message));
+    g_ptr_array_add (
+        warnings, g_strdup_printf ("the preprocessing in the files beside the model is ignored: %s", error->message));
   } else if (any) {
     *preprocess = found;
     *has_preprocess = TRUE;

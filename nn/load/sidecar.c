@@ -1,4 +1,4 @@
-/* gst-resnet: config.json and preprocessor_config.json beside a model
+/* gst-resnet: config.json, preprocessor_config.json and .modelinfo beside a model
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/sidecar.h"
 
@@ -7,6 +7,7 @@
 
 #include "load/file-read.h"
 #include "load/json-check.h"
+#include "load/modelinfo.h"
 
 /* ImageNet-21k's labels are 1 MB. */
 #define MAX_FILE_BYTES (16 << 20)
@@ -363,8 +364,11 @@ nn_sidecar_load (const gchar *path, GPtrArray *warnings)
 {
   Sidecar sidecar = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free), warnings, NULL };
   g_autofree gchar *folder = g_path_get_dirname (path);
+  g_autoptr (GError) error = NULL;
 
   read_file (&sidecar, folder, "config.json", read_config);
   read_file (&sidecar, folder, "preprocessor_config.json", read_preprocessor);
+  if (!nn_modelinfo_fill (path, sidecar.values, warnings, &error))
+    g_ptr_array_add (warnings, g_strdup_printf ("%s; it is ignored", error->message));
   return sidecar.values;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph/model-private.h"
+#include "load/modelinfo.h"
 #include "save/graph-state-dict.h"
 #include "save/onnx-write.h"
 #include "save/safetensors-write.h"
@@ -68,6 +69,23 @@ make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *la
   return metadata;
 }
 
+static gboolean
+save_modelinfo (const gchar *path, guint size, guint n_classes, const NnPreprocess *preprocess, GError **error)
+{
+  g_autofree gchar *name = g_strconcat (path, ".modelinfo", NULL);
+  g_autofree gchar *group = g_path_get_basename (path);
+  const gint64 side = size ? (gint64)size : -1;
+  const NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
+  const NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, n_classes } };
+  g_autofree gchar *text = nn_modelinfo_to_string (group, &input, &output, FALSE, preprocess, NULL);
+  g_autoptr (NnSaveFile) file = nn_save_file_new (name, error);
+
+  if (!file)
+    return FALSE;
+  nn_save_file_write (file, text, strlen (text));
+  return nn_save_file_commit (file, error);
+}
+
 gboolean
 nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnSaveOptions *options, GError **error)
 {
@@ -106,5 +124,8 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
     g_prefix_error (error, "%s: ", shown);
     return FALSE;
   }
-  return nn_save_file_commit (file, error);
+  return nn_save_file_commit (file, error)
+         && (!options->modelinfo || format != NN_SAVE_ONNX
+             || save_modelinfo (path, size, nn_model_get_n_classes (model),
+                                preprocess ? preprocess : nn_model_get_preprocess (model), error));
 }

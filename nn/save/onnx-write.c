@@ -316,10 +316,10 @@ add_graph (Writer *writer, const gchar *name, guint height, guint width, GError 
   const guint out_dims[] = { 0, output->out_channels };
 
   nn_pb_string (writer->small, GRAPH_NAME, name);
-  writer->values[0] = (gchar *)unique_name (writer, "input");
+  writer->values[0] = (gchar *)unique_name (writer, NN_ONNX_INPUT);
   add_value_info (writer, GRAPH_INPUT, writer->values[0], 4, in_dims, symbols);
   for (i = 1; i <= last; i++)
-    if (!add_node (writer, i, i == last ? "logits" : NULL, error))
+    if (!add_node (writer, i, i == last ? NN_ONNX_OUTPUT : NULL, error))
       return FALSE;
   if (!writer->flat[last]) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: the network does not end in a linear layer", output->name);

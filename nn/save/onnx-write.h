@@ -5,6 +5,10 @@
 #include "graph/graph.h"
 #include "save/save-file.h"
 
+/* Names of the network's input and output. */
+#define NN_ONNX_INPUT "input"
+#define NN_ONNX_OUTPUT "logits"
+
 /**
  * nn_onnx_write: opset 17, IR version 8, one input N × 3 × height × width, N symbolic ("batch")
  * @name: of the graph

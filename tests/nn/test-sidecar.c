@@ -7,6 +7,7 @@
 #include <nn/session.h>
 #include <string.h>
 
+#include "load/modelinfo.h"
 #include "load/sidecar.h"
 
 #define FOLDER TEST_DATA_DIR "/family/hf-configured"
@@ -157,6 +158,87 @@ test_good (void)
          "preprocess.crop", "96", "preprocess.interpolation", "nearest", NULL);
 }
 
+#define INFO "[modelinfo]\nversion=1.0\n[x]\ndir=input\n"
+#define OUTPUT "[y]\ndir=output\n"
+
+/* @error: part of the message; NULL: none, and then the keys' values */
+static void
+check_modelinfo (const gchar *name, const gchar *text, const gchar *error_part, const gchar *key, ...)
+{
+  Beside b = beside (NULL, NULL);
+  g_autofree gchar *model = g_build_filename (b.folder, "model.safetensors", NULL);
+  g_autofree gchar *path = g_build_filename (b.folder, name, NULL);
+  g_autofree gchar *labels = g_build_filename (b.folder, "labels.txt", NULL);
+  GError *error = NULL;
+  gboolean good;
+  va_list args;
+
+  write_text (b.folder, name, text);
+  write_text (b.folder, "labels.txt", "one\ntwo\n");
+  good = nn_modelinfo_fill (model, b.values, b.warnings, &error);
+  g_assert_cmpint (good, ==, !error_part);
+  if (error_part && !strstr (error->message, error_part))
+    g_error ("\"%s\" should say \"%s\"", error->message, error_part);
+  if (error_part)
+    g_assert_true (strstr (error->message, name) && error->domain == NN_ERROR);
+  g_clear_error (&error);
+  va_start (args, key);
+  for (; key; key = va_arg (args, const gchar *))
+    g_assert_cmpstr (g_hash_table_lookup (b.values, key), ==, va_arg (args, const gchar *));
+  va_end (args);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_unlink (labels), ==, 0);
+  clear (&b);
+}
+
+static void
+test_bad_modelinfo (void)
+{
+  static const gchar *const bad_ranges[]
+      = { "", "1", "1,0", "0,nan", "0,1,2", "0,1;0,1", "0,1;0,1;0,1;0,1", "0,1;a,b;0,1", "0,1e999" };
+  static const gchar *const bad_labels[] = { "../labels.txt", "/etc/hostname", "..", "", "missing.txt", "." };
+  gsize i;
+
+  check_modelinfo ("model.modelinfo", "\xff\xfe", "not an ini file", "preprocess.mean", NULL, NULL);
+  check_modelinfo ("model.modelinfo", "no section", "not an ini file", "preprocess.mean", NULL, NULL);
+  check_modelinfo ("model.modelinfo", "[x]\ndir=input\nranges=0,1\n", "version", "preprocess.mean", NULL, NULL);
+  check_modelinfo ("model.modelinfo", "[modelinfo]\nversion=2.0\n", "version", "preprocess.mean", NULL, NULL);
+  for (i = 0; i < G_N_ELEMENTS (bad_ranges); i++) {
+    g_autofree gchar *text = g_strconcat (INFO "ranges=", bad_ranges[i], "\n", NULL);
+
+    check_modelinfo ("model.modelinfo", text, "[x] ranges", "preprocess.mean", NULL, NULL);
+  }
+  for (i = 0; i < G_N_ELEMENTS (bad_labels); i++) {
+    g_autofree gchar *text = g_strconcat (INFO OUTPUT "labels-file=", bad_labels[i], "\n", NULL);
+
+    check_modelinfo ("model.modelinfo", text, "[y] labels-file", "labels", NULL, NULL);
+  }
+  check_modelinfo ("model.modelinfo", INFO "dims=-1,3,224,200\n", NULL, "preprocess.crop", NULL, NULL);
+  check_modelinfo ("model.modelinfo", INFO "dims=-1,3,-1,-1\n", NULL, "preprocess.crop", NULL, NULL);
+  check_modelinfo ("model.modelinfo", INFO "dims=-1,3,99999,99999\n", NULL, "preprocess.crop", NULL, NULL);
+  check_modelinfo ("other.modelinfo", INFO "ranges=0,1\n", NULL, "preprocess.mean", NULL, NULL);
+}
+
+static void
+test_modelinfo (void)
+{
+  const NnPreprocess preprocess = { 40, 32, { 0.485f, 0.1f, 0 }, { 0.229f, 0.3f, 1 }, NN_INTERPOLATION_BICUBIC };
+  const NnModelInfoTensor input = { "in", NN_DTYPE_F32, 4, { -1, 3, 32, 32 } };
+  const NnModelInfoTensor output = { "out", NN_DTYPE_F32, 2, { -1, 2 } };
+  g_autofree gchar *text = nn_modelinfo_to_string ("group", &input, &output, TRUE, &preprocess, "labels.txt");
+
+  check_modelinfo ("model.modelinfo", INFO "ranges=-1.0,1.0\ndims=-1,3,224,224\n", NULL, "preprocess.mean",
+                   "0.5, 0.5, 0.5", "preprocess.std", "0.5, 0.5, 0.5", "preprocess.crop", "224", "preprocess.resize",
+                   "256", NULL);
+  check_modelinfo ("model.safetensors.modelinfo", INFO "ranges=0,1;0,255;-2,2;\ndims=1,64,64,3\n", NULL,
+                   "preprocess.mean", "0, 0, 0.5", "preprocess.crop", "64", NULL);
+  /* Ours: as it was written. */
+  g_assert_nonnull (strstr (text, "id=classification-generic-softmaxed-out"));
+  check_modelinfo ("model.modelinfo", text, NULL, "preprocess.mean", "0.485000014, 0.100000001, 0", "preprocess.std",
+                   "0.229000002, 0.300000012, 1", "preprocess.crop", "32", "preprocess.resize", "40",
+                   "preprocess.interpolation", "bicubic", "labels", "one\ntwo\n", NULL);
+}
+
 /* transformers' own folder: strides, labels and preprocessing come from the JSON files. */
 static void
 test_model (void)
@@ -249,6 +331,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sidecar/bad", test_bad);
   g_test_add_func ("/sidecar/bad-preprocessor", test_bad_preprocessor);
   g_test_add_func ("/sidecar/good", test_good);
+  g_test_add_func ("/sidecar/bad-modelinfo", test_bad_modelinfo);
+  g_test_add_func ("/sidecar/modelinfo", test_modelinfo);
   g_test_add_func ("/sidecar/model", test_model);
   g_test_add_func ("/sidecar/other-configurations", test_other_configurations);
   return g_test_run ();

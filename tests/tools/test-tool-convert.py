@@ -4,6 +4,7 @@
 
 usage: RESNET_TOOL=path/to/resnet-tool test-tool-convert.py [unittest's arguments]
 """
+import configparser
 import json
 import os
 import shutil
@@ -64,6 +65,7 @@ class TestRefused(ConvertTest):
             self.convert(2, self.model, self.path(name), says='.onnx nor .safetensors')
         self.convert(2, self.model, out, '--fp16', says='--fp16')
         self.convert(2, self.model, self.path('out.safetensors'), '--any-size', says='--any-size')
+        self.convert(2, self.model, self.path('out.safetensors'), '--modelinfo', says='--modelinfo')
         self.convert(2, self.model, out, '--crop', '0', says='--crop')
         self.convert(2, self.model, out, '--no-such-option', says='--no-such-option')
         self.nothing_new()
@@ -195,6 +197,28 @@ class TestWritten(ConvertTest):
         plain = os.path.join(DATA, 'family', 'hf-basic.safetensors')
         self.convert(0, plain, out)
         self.assertEqual(header(out)['__metadata__'], {'format': 'pt'})
+
+    def test_modelinfo(self):
+        out = self.path('out.onnx')
+        self.convert(0, self.model, out, '--mean', '0.5,0.25,0', '--std', '0.5,0.5,0.25', '--modelinfo')
+        info = configparser.ConfigParser()
+        info.read(out + '.modelinfo')
+        self.assertEqual(info.sections(), ['modelinfo', 'input', 'logits'])
+        self.assertEqual(dict(info['modelinfo']), {'version': '1.0', 'group-id': 'out.onnx'})
+        self.assertLessEqual({'id': 'input', 'dir': 'input', 'type': 'float32', 'dims': '-1,3,16,16',
+                              'ranges': '-1,1;-0.5,1.5;0,4'}.items(), dict(info['input']).items())
+        self.assertEqual(dict(info['logits']), {'id': 'classification-generic-out', 'dir': 'output', 'type': 'float32',
+                                                'dims': '-1,7'})
+        self.convert(0, self.model, out, '--any-size', '--modelinfo')
+        info.read(out + '.modelinfo')
+        self.assertEqual(info['input']['dims'], '-1,3,-1,-1')
+        # Beside a model that says nothing itself it is read.
+        plain = self.path('plain.safetensors')
+        shutil.copy(os.path.join(DATA, 'family', 'hf-basic.safetensors'), plain)
+        self.convert(0, self.model, out, '--mean', '0.5,0.25,0', '--std', '0.5,0.5,0.25', '--modelinfo')
+        shutil.copy(out + '.modelinfo', self.path('plain.modelinfo'))
+        values = json.loads(t.run('inspect', plain, '--json', '--size', '64x64').stdout)['preprocessing']
+        self.assertEqual(values, {'resize': 16, 'crop': 16, 'interpolation': 'bilinear', 'mean': [.5, .25, 0], 'std': [.5, .5, .25]})
 
     def test_replaces(self):
         out, target = self.path('link.safetensors'), self.path('target.safetensors')
