@@ -40,8 +40,8 @@ parse_range (const gchar *text, gdouble *low, gdouble *high)
   return isfinite (*low) && isfinite (*high) && *high > *low;
 }
 
-/* One range for all channels, or one a channel. What a pixel from 0 to 1 becomes is low + pixel · (high − low), and (pixel
- * − mean) / std in our words. */
+/* One range for all channels, or one a channel. What a pixel from 0 to 1 becomes is low + pixel · (high − low), and
+ * (pixel − mean) / std in our words. */
 static gboolean
 read_ranges (const gchar *text, GHashTable *values)
 {
@@ -149,8 +149,7 @@ nn_modelinfo_fill_from_data (const gchar *data, gsize size, const gchar *name, c
   gsize n, i;
 
   g_key_file_set_list_separator (file, ',');
-  if (!g_utf8_validate_len (data, size, NULL)
-      || !g_key_file_load_from_data (file, data, size, G_KEY_FILE_NONE, NULL)) {
+  if (!g_utf8_validate_len (data, size, NULL) || !g_key_file_load_from_data (file, data, size, G_KEY_FILE_NONE, NULL)) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: is not an ini file in UTF-8", name);
     return FALSE;
   }
@@ -224,8 +223,7 @@ append_triple (GString *text, const gchar *key, const gfloat triple[3])
 
   g_string_append_printf (text, "%s=", key);
   for (i = 0; i < 3; i++)
-    g_string_append_printf (text, "%s%s", i ? ", " : "",
-                            g_ascii_formatd (number, sizeof number, "%.9g", triple[i]));
+    g_string_append_printf (text, "%s%s", i ? ", " : "", g_ascii_formatd (number, sizeof number, "%.9g", triple[i]));
   g_string_append_c (text, '\n');
 }
 
@@ -243,14 +241,14 @@ nn_modelinfo_to_string (const gchar *group_id, const NnModelInfoTensor *input, c
     gchar low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
     gdouble mean = preprocess->mean[i], std = preprocess->std[i];
 
-    g_string_append_printf (text, "%s%s,%s", i ? ";" : "",
-                            g_ascii_formatd (low, sizeof low, "%.9g", -mean / std + 0.0),
+    g_string_append_printf (text, "%s%s,%s", i ? ";" : "", g_ascii_formatd (low, sizeof low, "%.9g", -mean / std + 0.0),
                             g_ascii_formatd (high, sizeof high, "%.9g", (1 - mean) / std));
   }
   g_string_append_printf (text, "\npreprocess.resize=%u\npreprocess.crop=%u\n", preprocess->resize, preprocess->crop);
   append_triple (text, "preprocess.mean", preprocess->mean);
   append_triple (text, "preprocess.std", preprocess->std);
-  g_string_append_printf (text, "preprocess.interpolation=%s\n", nn_interpolation_to_string (preprocess->interpolation));
+  g_string_append_printf (text, "preprocess.interpolation=%s\n",
+                          nn_interpolation_to_string (preprocess->interpolation));
   append_tensor (text, output, softmaxed ? "classification-generic-softmaxed-out" : "classification-generic-out",
                  "output");
   if (labels_file)
