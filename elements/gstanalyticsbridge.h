@@ -5,9 +5,9 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* Adds a GstAnalyticsClsMtd with the result's entries to @buffer's relation meta, which it makes where there is none.
- * @buffer must be writable. Does nothing for an empty result. */
-void gst_analytics_bridge_attach (const GstResnetResult * result,
-    const GstResnetSource * source, GstBuffer * buffer);
+/* Adds a GstAnalyticsClsMtd with the entries of each of the answer's results to @buffer's relation meta, which it makes
+ * where there is none. @buffer must be writable. Does nothing for an empty result. */
+void gst_analytics_bridge_attach (const GstResnetAnswer * answer,
+    GstBuffer * buffer);
 
 G_END_DECLS

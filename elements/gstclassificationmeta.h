@@ -15,7 +15,8 @@
  *
  * - "entries": GST_TYPE_ARRAY of GstStructure "entry", the most confident first; each has "label" (string), "index"
  *   (int, the network's output) and "confidence" (double). Empty when nothing reaches the element's threshold.
- * - "label", "index", "confidence": those of the first entry; absent when there is none
+ * - "label", "index", "confidence": those of the first entry; "unknown", -1 and the confidence of the best class when
+ *   there is none; absent when only regions were classified
  * - "model" (string): the network's architecture, "ResNet-50"
  * - "model-sha256" (string): SHA-256 of the model file, 64 lower-case hexadecimal digits
  * - "precision" (string): how numbers were multiplied, "highest", "high" or "medium"
@@ -43,6 +44,7 @@
 G_BEGIN_DECLS
 #define GST_CLASSIFICATION_META_NAME "GstClassificationMeta"
 #define GST_CLASSIFICATION_MESSAGE_NAME "classification"
+#define GST_CLASSIFICATION_LABEL_CHANGED_NAME "label-changed"
 /**
  * GstClassificationMeta:
  *

@@ -33,8 +33,7 @@
 
 #include "gstanalyticsbridge.h"
 #include "gstframecaps.h"
-#include "gstframeview.h"
-#include "gstresnetengine.h"
+#include "gstresnetanalyzer.h"
 #include "gstresnetenums.h"
 #include "gstresnetresult.h"
 #include "gstresnetsettings.h"
@@ -56,9 +55,8 @@ struct _GstResnetClassify
 
   /* the streaming thread's, and start's and stop's while it does not run */
   GstResnetSettings active;
-  GstResnetEngine *engine;
-  GstFrameView *view;
-  GstResnetResult result;
+  GstResnetAnalyzer *analyzer;
+  GstResnetAnswer *answer;      /* that frames carry on, NULL: none */
   guint since_classified;       /* frames */
   gboolean warned;              /* since these caps */
 };
@@ -137,7 +135,7 @@ gst_resnet_classify_init (GstResnetClassify * self)
   gst_resnet_settings_init (&self->settings);
   gst_resnet_settings_init (&self->active);
   self->stats = gst_resnet_stats_new ();
-  self->view = gst_frame_view_new ();
+  self->analyzer = gst_resnet_analyzer_new ();
   gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
 }
 
@@ -150,9 +148,8 @@ gst_resnet_classify_finalize (GObject * object)
   gst_resnet_settings_clear (&self->active);
   g_clear_pointer (&self->model_info, gst_structure_free);
   g_clear_pointer (&self->stats, gst_resnet_stats_free);
-  g_clear_pointer (&self->engine, gst_resnet_engine_free);
-  g_clear_pointer (&self->view, gst_frame_view_free);
-  gst_resnet_result_clear (&self->result);
+  g_clear_pointer (&self->answer, gst_resnet_answer_unref);
+  g_clear_pointer (&self->analyzer, gst_resnet_analyzer_free);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -201,7 +198,7 @@ gst_resnet_classify_get_property (GObject * object, guint prop_id,
 static void
 forget_result (GstResnetClassify * self)
 {
-  self->result.valid = FALSE;
+  g_clear_pointer (&self->answer, gst_resnet_answer_unref);
   self->since_classified = 0;
 }
 
@@ -227,6 +224,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
   const gchar *const *warnings;
+  GstResnetEngine *engine;
   GError *error = NULL;
 
   GST_OBJECT_LOCK (self);
@@ -238,8 +236,8 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   set_model_info (self, NULL);
   gst_resnet_stats_reset (self->stats, NULL, NULL, 0);
 
-  self->engine = gst_resnet_engine_new (&self->active, &error);
-  if (!self->engine) {
+  engine = gst_resnet_engine_new (&self->active, &error);
+  if (!engine) {
     GST_OBJECT_LOCK (self);
     self->running = FALSE;
     GST_OBJECT_UNLOCK (self);
@@ -248,12 +246,14 @@ gst_resnet_classify_start (GstBaseTransform * trans)
     return FALSE;
   }
 
-  set_model_info (self, gst_resnet_engine_get_info (self->engine));
-  gst_resnet_stats_reset (self->stats, gst_resnet_engine_get_isa (self->engine),
-      gst_resnet_engine_get_precision (self->engine),
-      gst_resnet_engine_get_threads (self->engine));
+  gst_resnet_analyzer_set_engine (self->analyzer, engine);
+  set_model_info (self, gst_resnet_engine_get_info (engine));
+  gst_resnet_stats_reset (self->stats, gst_resnet_engine_get_isa (engine),
+      gst_resnet_engine_get_precision (engine),
+      gst_resnet_engine_get_threads (engine));
   GST_INFO_OBJECT (self, "loaded %" GST_PTR_FORMAT, self->model_info);
-  warnings = nn_model_get_warnings (gst_resnet_engine_get_model (self->engine));
+  warnings =
+      nn_model_get_warnings (gst_resnet_engine_get_model (engine)->model);
   for (; *warnings; warnings++)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", *warnings), (NULL));
   return TRUE;
@@ -268,10 +268,7 @@ gst_resnet_classify_stop (GstBaseTransform * trans)
   self->running = FALSE;
   GST_OBJECT_UNLOCK (self);
   forget_result (self);
-  g_clear_pointer (&self->engine, gst_resnet_engine_free);
-  /* A frame of the last size is not worth keeping in READY. */
-  g_clear_pointer (&self->view, gst_frame_view_free);
-  self->view = gst_frame_view_new ();
+  gst_resnet_analyzer_drop (self->analyzer);
   return TRUE;
 }
 
@@ -286,7 +283,7 @@ gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
     GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
     return FALSE;
   }
-  gst_frame_view_set_info (self->view, &info);
+  gst_resnet_analyzer_set_info (self->analyzer, &info);
   self->warned = FALSE;
   forget_result (self);
   return TRUE;
@@ -301,6 +298,8 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP
       || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
     forget_result (self);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    gst_resnet_analyzer_reset (self->analyzer);
   return GST_BASE_TRANSFORM_CLASS (parent_class)->sink_event (trans, event);
 }
 
@@ -308,6 +307,7 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 static void
 sync_settings (GstResnetClassify * self)
 {
+  GstResnetEngine *engine = gst_resnet_analyzer_get_engine (self->analyzer);
   GError *error = NULL;
   gboolean changed;
 
@@ -320,13 +320,13 @@ sync_settings (GstResnetClassify * self)
     return;
 
   forget_result (self);
-  if (!gst_resnet_engine_update (self->engine, &self->active, &error)) {
+  if (!gst_resnet_engine_update (engine, &self->active, &error)) {
     g_prefix_error (&error, "The preprocessing stays as it was. ");
     post_error (self, GST_MESSAGE_WARNING, error);
     g_error_free (error);
     return;
   }
-  set_model_info (self, gst_resnet_engine_get_info (self->engine));
+  set_model_info (self, gst_resnet_engine_get_info (engine));
 }
 
 static GstFlowReturn
@@ -345,88 +345,42 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
       input, output);
 }
 
-/* Writes the durations of its two stages to @times. */
-static gboolean
-classify (GstResnetClassify * self, GstBuffer * buffer, GstClockTime * times,
-    GError ** error)
-{
-  GstClockTime start = gst_util_get_timestamp (), middle;
-  NnImage image;
-  gboolean prepared;
-
-  if (!gst_frame_view_map (self->view, buffer, &image, error))
-    return FALSE;
-  prepared = gst_resnet_engine_prepare (self->engine, &image, error);
-  gst_frame_view_unmap (self->view);
-  if (!prepared)
-    return FALSE;
-  middle = gst_util_get_timestamp ();
-  times[GST_RESNET_STAGE_PREPROCESS] = middle - start;
-
-  gst_resnet_engine_infer (self->engine);
-  times[GST_RESNET_STAGE_INFERENCE] = gst_util_get_timestamp () - middle;
-  if (!gst_resnet_engine_get_result (self->engine, &self->active,
-          &self->result)) {
-    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-        "The network's output is not finite: the model's weights are too "
-        "large for its input");
-    return FALSE;
-  }
-  self->result.source_pts = GST_BUFFER_PTS (buffer);
-  self->result.valid = TRUE;
-  return TRUE;
-}
-
+/* Puts the answer on @buffer. */
 static void
-publish_result (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
+attach_answer (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
 {
-  const NnModel *model = gst_resnet_engine_get_model (self->engine);
-  GstObject *object = GST_OBJECT (self);
-  gchar *name = gst_object_get_name (object);
-  GstResnetSource source = {
-    .labels = gst_resnet_engine_get_labels (self->engine),
-    .architecture = nn_model_get_architecture (model),
-    .sha256 = nn_model_get_sha256 (model),
-    .precision = gst_resnet_engine_get_precision (self->engine),
-    .element = name,
-    .reused = reused,
-  };
+  gchar *name;
 
-  if (self->active.attach_meta) {
-    gst_resnet_result_attach (&self->result, &source, buffer);
+  if (!self->active.attach_meta)
+    return;
+  name = gst_object_get_name (GST_OBJECT (self));
+  gst_resnet_answer_attach (self->answer, name, reused, buffer);
 #ifdef HAVE_ANALYTICS
-    gst_analytics_bridge_attach (&self->result, &source, buffer);
+  gst_analytics_bridge_attach (self->answer, buffer);
 #endif
-  }
-  if (self->active.post_messages && !reused)
-    gst_element_post_message (GST_ELEMENT (self),
-        gst_resnet_result_to_message (&self->result, &source, object, buffer,
-            &GST_BASE_TRANSFORM (self)->segment));
   g_free (name);
 }
 
-static GstFlowReturn
-gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
+static void
+post_answer (GstResnetClassify * self, GstResnetAnswer * answer,
+    const GstResnetTimes * times)
 {
-  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
-  GstClockTime times[GST_RESNET_N_STAGES] = { 0, };
-  GstClockTime start = gst_util_get_timestamp ();
-  GError *error = NULL;
+  GstObject *object = GST_OBJECT (self);
+  GstMessage *change =
+      gst_resnet_analyzer_get_change (self->analyzer, answer, times, object);
 
-  if (self->result.valid && ++self->since_classified < self->active.interval) {
-    publish_result (self, buffer, TRUE);
-    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
-    return GST_FLOW_OK;
-  }
+  if (self->active.post_messages)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_resnet_answer_to_message (answer, object, times));
+  if (change && self->active.live.post_label_changes)
+    gst_element_post_message (GST_ELEMENT (self), change);
+  else if (change)
+    gst_message_unref (change);
+}
 
-  forget_result (self);
-  if (classify (self, buffer, times, &error)) {
-    publish_result (self, buffer, FALSE);
-    times[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
-    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, times);
-    return GST_FLOW_OK;
-  }
-
+static void
+warn_of_frame (GstResnetClassify * self, GError * error)
+{
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
   GST_DEBUG_OBJECT (self, "not classified: %s", error->message);
   if (!self->warned) {
@@ -436,5 +390,34 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
     self->warned = TRUE;
   }
   g_error_free (error);
+}
+
+static GstFlowReturn
+gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
+  GstClockTime start = gst_util_get_timestamp ();
+  GstResnetTimes times;
+  GError *error = NULL;
+
+  if (self->answer && ++self->since_classified < self->active.interval) {
+    attach_answer (self, buffer, TRUE);
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
+    return GST_FLOW_OK;
+  }
+
+  forget_result (self);
+  gst_resnet_times_init (&times, buffer, &trans->segment);
+  self->answer = gst_resnet_analyzer_run (self->analyzer, &self->active, buffer,
+      &times, durations, &error);
+  if (!self->answer) {
+    warn_of_frame (self, error);
+    return GST_FLOW_OK;
+  }
+  attach_answer (self, buffer, FALSE);
+  post_answer (self, self->answer, &times);
+  durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
+  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
   return GST_FLOW_OK;
 }

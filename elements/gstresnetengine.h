@@ -1,37 +1,40 @@
-/* gst-resnet: a loaded model and what runs it for one stream
+/* gst-resnet: what runs a model for one stream
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include <gst/gst.h>
 #include <nn/image.h>
-#include <nn/model.h>
 
-#include "gstresnetresult.h"
+#include "gstresnetmodel.h"
 #include "gstresnetsettings.h"
 
-G_BEGIN_DECLS typedef struct _GstResnetEngine GstResnetEngine;
+G_BEGIN_DECLS
+/* One thread at a time uses an engine. */
+    typedef struct _GstResnetEngine GstResnetEngine;
 
-/* Loads model and labels and makes everything that a frame needs. Errors are in the domains of GStreamer, ready to be
- * posted: GST_RESOURCE_ERROR NOT_FOUND and OPEN_READ, GST_STREAM_ERROR FORMAT, GST_LIBRARY_ERROR SETTINGS. */
+/* Loads model and labels and makes everything that a frame needs. Errors as gst_resnet_model_load(). */
 GstResnetEngine *gst_resnet_engine_new (const GstResnetSettings * settings,
     GError ** error);
 void gst_resnet_engine_free (GstResnetEngine * engine);
 
-/* Takes the settings' preprocessing. On failure everything stays as it was. */
+/* Takes the settings' preprocessing and batch. On failure everything stays as it was. */
 gboolean gst_resnet_engine_update (GstResnetEngine * engine,
     const GstResnetSettings * settings, GError ** error);
 
-/* Classifies @image. @times gets two durations: preprocessing and inference. */
+/* How many images one run takes at most. */
+guint gst_resnet_engine_get_batch (GstResnetEngine * engine);
+/* Makes @image number @slot of the next run. */
 gboolean gst_resnet_engine_prepare (GstResnetEngine * engine,
-    const NnImage * image, GError ** error);
-void gst_resnet_engine_infer (GstResnetEngine * engine);
-/* FALSE: the network's output is not finite. */
-gboolean gst_resnet_engine_get_result (GstResnetEngine * engine,
-    const GstResnetSettings * settings, GstResnetResult * result);
+    const NnImage * image, guint slot, GError ** error);
+/* Runs the images 0 to @n - 1. */
+void gst_resnet_engine_infer (GstResnetEngine * engine, guint n);
+/* The confidences of image @slot of the last run, n_classes of them, valid until the next call. NULL with an error: the
+ * network's output is not finite. */
+gfloat *gst_resnet_engine_get_confidences (GstResnetEngine * engine,
+    const GstResnetSettings * settings, guint slot, GError ** error);
 
-const NnModel *gst_resnet_engine_get_model (GstResnetEngine * engine);
-/* n_classes labels, never NULL. */
-const gchar *const *gst_resnet_engine_get_labels (GstResnetEngine * engine);
+GstResnetModel *gst_resnet_engine_get_model (GstResnetEngine * engine);
+const NnPreprocess *gst_resnet_engine_get_preprocess (GstResnetEngine * engine);
 const gchar *gst_resnet_engine_get_isa (GstResnetEngine * engine);
 /* "highest", "high" or "medium": which one runs. */
 const gchar *gst_resnet_engine_get_precision (GstResnetEngine * engine);

@@ -7,16 +7,42 @@
 
 #include "gstresnetresult.h"
 
+#include <math.h>
+
 #include "gstclassificationmeta.h"
 
 void
-gst_resnet_result_reserve (GstResnetResult * result, guint n_entries)
+gst_resnet_result_select (GstResnetResult * result,
+    const GstResnetSettings * settings, const gfloat * values, guint n_values,
+    guint held)
 {
-  if (n_entries <= result->n_reserved)
+  guint i, j, k = MIN (settings->top_k, n_values);
+
+  gst_resnet_result_clear (result);
+  result->indices = g_new (guint, k);
+  result->confidences = g_new (gfloat, k);
+  k = nn_topk (values, n_values, k, result->indices);
+  if (k == 0)
     return;
-  result->indices = g_renew (guint, result->indices, n_entries);
-  result->confidences = g_renew (gfloat, result->confidences, n_entries);
-  result->n_reserved = n_entries;
+  /* The class that is held goes to the front, from its place or from outside. */
+  if (held < n_values) {
+    for (i = 0; i + 1 < k && result->indices[i] != held; i++);
+    for (j = i; j > 0; j--)
+      result->indices[j] = result->indices[j - 1];
+    result->indices[0] = held;
+  }
+  result->best = values[result->indices[0]];
+  for (i = 0; i < k; i++) {
+    gfloat confidence = values[result->indices[i]];
+
+    /* Not-a-number sorts last. */
+    if (!isfinite (confidence))
+      break;
+    if (settings->activation != NN_ACTIVATION_NONE
+        && confidence < settings->threshold)
+      break;
+    result->confidences[result->n_entries++] = confidence;
+  }
 }
 
 void
@@ -25,6 +51,47 @@ gst_resnet_result_clear (GstResnetResult * result)
   g_free (result->indices);
   g_free (result->confidences);
   memset (result, 0, sizeof (*result));
+}
+
+const gchar *
+gst_resnet_result_get_label (const GstResnetResult * result,
+    const GstResnetModel * model)
+{
+  return result->n_entries > 0 ? model->labels[result->indices[0]] :
+      GST_RESNET_UNKNOWN;
+}
+
+gint
+gst_resnet_result_get_index (const GstResnetResult * result)
+{
+  return result->n_entries > 0 ? (gint) result->indices[0] : -1;
+}
+
+GstResnetAnswer *
+gst_resnet_answer_new (GstResnetModel * model)
+{
+  GstResnetAnswer *answer = g_new0 (GstResnetAnswer, 1);
+
+  g_atomic_ref_count_init (&answer->ref_count);
+  answer->model = gst_resnet_model_ref (model);
+  return answer;
+}
+
+GstResnetAnswer *
+gst_resnet_answer_ref (GstResnetAnswer * answer)
+{
+  g_atomic_ref_count_inc (&answer->ref_count);
+  return answer;
+}
+
+void
+gst_resnet_answer_unref (GstResnetAnswer * answer)
+{
+  if (!g_atomic_ref_count_dec (&answer->ref_count))
+    return;
+  gst_resnet_result_clear (&answer->frame);
+  gst_resnet_model_unref (answer->model);
+  g_free (answer);
 }
 
 void
@@ -44,8 +111,9 @@ gst_resnet_meta_register (void)
   }
 }
 
+/* entries; label, index and confidence of the answer. */
 static void
-fill_structure (const GstResnetResult * result, const GstResnetSource * source,
+fill_entries (const GstResnetResult * result, const GstResnetModel * model,
     GstStructure * structure)
 {
   GValue entries = G_VALUE_INIT;
@@ -53,63 +121,94 @@ fill_structure (const GstResnetResult * result, const GstResnetSource * source,
 
   g_value_init (&entries, GST_TYPE_ARRAY);
   for (i = 0; i < result->n_entries; i++) {
-    const gchar *label = source->labels[result->indices[i]];
-    gint index = (gint) result->indices[i];
-    gdouble confidence = result->confidences[i];
     GValue value = G_VALUE_INIT;
 
     g_value_init (&value, GST_TYPE_STRUCTURE);
     g_value_take_boxed (&value, gst_structure_new ("entry",
-            "label", G_TYPE_STRING, label, "index", G_TYPE_INT, index,
-            "confidence", G_TYPE_DOUBLE, confidence, NULL));
+            "label", G_TYPE_STRING, model->labels[result->indices[i]],
+            "index", G_TYPE_INT, (gint) result->indices[i],
+            "confidence", G_TYPE_DOUBLE, (gdouble) result->confidences[i],
+            NULL));
     gst_value_array_append_and_take_value (&entries, &value);
-    if (i == 0)
-      gst_structure_set (structure, "label", G_TYPE_STRING, label,
-          "index", G_TYPE_INT, index, "confidence", G_TYPE_DOUBLE, confidence,
-          NULL);
   }
-  gst_structure_take_value (structure, "entries", &entries);
   gst_structure_set (structure,
-      "model", G_TYPE_STRING, source->architecture,
-      "model-sha256", G_TYPE_STRING, source->sha256,
-      "precision", G_TYPE_STRING, source->precision,
-      "reused", G_TYPE_BOOLEAN, source->reused,
-      "source-pts", G_TYPE_UINT64, result->source_pts,
-      "element", G_TYPE_STRING, source->element, NULL);
+      "label", G_TYPE_STRING, gst_resnet_result_get_label (result, model),
+      "index", G_TYPE_INT, gst_resnet_result_get_index (result),
+      "confidence", G_TYPE_DOUBLE, (gdouble) result->best, NULL);
+  gst_structure_take_value (structure, "entries", &entries);
+}
+
+static void
+fill_source (const GstResnetAnswer * answer, const gchar * element,
+    gboolean reused, GstClockTime source_pts, GstStructure * structure)
+{
+  NnModel *model = answer->model->model;
+
+  gst_structure_set (structure,
+      "model", G_TYPE_STRING, nn_model_get_architecture (model),
+      "model-sha256", G_TYPE_STRING, nn_model_get_sha256 (model),
+      "precision", G_TYPE_STRING, answer->precision,
+      "reused", G_TYPE_BOOLEAN, reused,
+      "source-pts", G_TYPE_UINT64, source_pts,
+      "processing-time", G_TYPE_UINT64, answer->processing_time,
+      "element", G_TYPE_STRING, element, NULL);
+}
+
+static void
+fill_structure (const GstResnetAnswer * answer, const gchar * element,
+    gboolean reused, GstStructure * structure)
+{
+  if (answer->has_frame) {
+    fill_entries (&answer->frame, answer->model, structure);
+  } else {
+    GValue entries = G_VALUE_INIT;
+
+    g_value_init (&entries, GST_TYPE_ARRAY);
+    gst_structure_take_value (structure, "entries", &entries);
+  }
+  fill_source (answer, element, reused, answer->source_pts, structure);
 }
 
 void
-gst_resnet_result_attach (const GstResnetResult * result,
-    const GstResnetSource * source, GstBuffer * buffer)
+gst_resnet_answer_attach (const GstResnetAnswer * answer,
+    const gchar * element, gboolean reused, GstBuffer * buffer)
 {
   GstCustomMeta *meta =
       gst_buffer_add_custom_meta (buffer, GST_CLASSIFICATION_META_NAME);
 
   if (meta)
-    fill_structure (result, source, gst_custom_meta_get_structure (meta));
+    fill_structure (answer, element, reused,
+        gst_custom_meta_get_structure (meta));
+}
+
+void
+gst_resnet_times_init (GstResnetTimes * times, GstBuffer * buffer,
+    const GstSegment * segment)
+{
+  times->pts = GST_BUFFER_PTS (buffer);
+  times->duration = GST_BUFFER_DURATION (buffer);
+  times->stream_time = times->running_time = GST_CLOCK_TIME_NONE;
+  if (segment->format == GST_FORMAT_TIME) {
+    times->stream_time =
+        gst_segment_to_stream_time (segment, GST_FORMAT_TIME, times->pts);
+    times->running_time =
+        gst_segment_to_running_time (segment, GST_FORMAT_TIME, times->pts);
+  }
 }
 
 GstMessage *
-gst_resnet_result_to_message (const GstResnetResult * result,
-    const GstResnetSource * source, GstObject * object, GstBuffer * buffer,
-    const GstSegment * segment)
+gst_resnet_answer_to_message (const GstResnetAnswer * answer,
+    GstObject * object, const GstResnetTimes * times)
 {
-  GstClockTime timestamp = GST_BUFFER_PTS (buffer);
-  GstClockTime stream_time = GST_CLOCK_TIME_NONE;
-  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  gchar *name = gst_object_get_name (object);
   GstStructure *structure;
 
-  if (segment->format == GST_FORMAT_TIME) {
-    stream_time =
-        gst_segment_to_stream_time (segment, GST_FORMAT_TIME, timestamp);
-    running_time =
-        gst_segment_to_running_time (segment, GST_FORMAT_TIME, timestamp);
-  }
   structure = gst_structure_new (GST_CLASSIFICATION_MESSAGE_NAME,
-      "timestamp", G_TYPE_UINT64, timestamp,
-      "stream-time", G_TYPE_UINT64, stream_time,
-      "running-time", G_TYPE_UINT64, running_time,
-      "duration", G_TYPE_UINT64, GST_BUFFER_DURATION (buffer), NULL);
-  fill_structure (result, source, structure);
+      "timestamp", G_TYPE_UINT64, times->pts,
+      "stream-time", G_TYPE_UINT64, times->stream_time,
+      "running-time", G_TYPE_UINT64, times->running_time,
+      "duration", G_TYPE_UINT64, times->duration, NULL);
+  fill_structure (answer, name, FALSE, structure);
+  g_free (name);
   return gst_message_new_element (object, structure);
 }

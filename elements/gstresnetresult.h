@@ -4,35 +4,64 @@
 
 #include <gst/gst.h>
 
-G_BEGIN_DECLS typedef struct
-{
-  guint n_entries;              /* the most confident first */
-  guint *indices;
-  gfloat *confidences;
-  guint n_reserved;
-  gboolean valid;
-  GstClockTime source_pts;
-} GstResnetResult;
+#include "gstresnetmodel.h"
+#include "gstresnetsettings.h"
 
-/* What a structure says beside the result; nothing is owned. */
+G_BEGIN_DECLS
+/* The answer where nothing reaches the threshold. */
+#define GST_RESNET_UNKNOWN "unknown"
+/* A picture's classes. */
 typedef struct
 {
-  const gchar *const *labels;
-  const gchar *architecture, *sha256, *precision, *element;
-  gboolean reused;
-} GstResnetSource;
+  guint n_entries;              /* those that reach the threshold, the answer first, then the most confident */
+  guint *indices;
+  gfloat *confidences;
+  gfloat best;                  /* the answer's confidence, also where it does not reach the threshold */
+} GstResnetResult;
 
-void gst_resnet_result_reserve (GstResnetResult * result, guint n_entries);
+/* What was found in one frame. Immutable and reference-counted: the thread that classified and those that publish
+ * share it. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  GstResnetModel *model;
+  const gchar *precision;       /* static: which one ran */
+  GstClockTime source_pts;      /* of the frame that the network saw */
+  GstClockTime processing_time;
+  gboolean has_frame;           /* the frame as a whole was classified */
+  GstResnetResult frame;
+} GstResnetAnswer;
+
+/* @values: a confidence for each class; @held: the class that stays the answer, G_MAXUINT for none */
+void gst_resnet_result_select (GstResnetResult * result,
+    const GstResnetSettings * settings, const gfloat * values, guint n_values,
+    guint held);
 void gst_resnet_result_clear (GstResnetResult * result);
+/* The answer's label, GST_RESNET_UNKNOWN where nothing reaches the threshold. Its index, -1 there. */
+const gchar *gst_resnet_result_get_label (const GstResnetResult * result,
+    const GstResnetModel * model);
+gint gst_resnet_result_get_index (const GstResnetResult * result);
+
+GstResnetAnswer *gst_resnet_answer_new (GstResnetModel * model);
+GstResnetAnswer *gst_resnet_answer_ref (GstResnetAnswer * answer);
+void gst_resnet_answer_unref (GstResnetAnswer * answer);
 
 /* Registers the meta, once a process. */
 void gst_resnet_meta_register (void);
-/* @buffer must be writable. */
-void gst_resnet_result_attach (const GstResnetResult * result,
-    const GstResnetSource * source, GstBuffer * buffer);
-/* The message "classification" for @buffer, in @segment. */
-GstMessage *gst_resnet_result_to_message (const GstResnetResult * result,
-    const GstResnetSource * source, GstObject * object, GstBuffer * buffer,
+/* @buffer must be writable. @element: its name */
+void gst_resnet_answer_attach (const GstResnetAnswer * answer,
+    const gchar * element, gboolean reused, GstBuffer * buffer);
+
+/* When a frame is. */
+typedef struct
+{
+  GstClockTime pts, duration, stream_time, running_time;
+} GstResnetTimes;
+
+void gst_resnet_times_init (GstResnetTimes * times, GstBuffer * buffer,
     const GstSegment * segment);
+/* The message "classification" for the frame of these times. */
+GstMessage *gst_resnet_answer_to_message (const GstResnetAnswer * answer,
+    GstObject * object, const GstResnetTimes * times);
 
 G_END_DECLS

@@ -55,6 +55,7 @@ gst_resnet_settings_init (GstResnetSettings * settings)
   settings->precision = DEFAULT_PRECISION;
   settings->post_messages = DEFAULT_POST_MESSAGES;
   settings->attach_meta = DEFAULT_ATTACH_META;
+  gst_resnet_live_settings_init (&settings->live);
 }
 
 void
@@ -64,6 +65,7 @@ gst_resnet_settings_clear (GstResnetSettings * settings)
   g_clear_pointer (&settings->labels, g_free);
   g_clear_pointer (&settings->mean, g_free);
   g_clear_pointer (&settings->std, g_free);
+  gst_resnet_live_settings_clear (&settings->live);
 }
 
 void
@@ -76,6 +78,7 @@ gst_resnet_settings_copy (GstResnetSettings * dest,
   dest->labels = g_strdup (src->labels);
   dest->mean = g_strdup (src->mean);
   dest->std = g_strdup (src->std);
+  gst_resnet_live_settings_own (&dest->live);
 }
 
 #define AT_START (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
@@ -115,9 +118,9 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
           1, G_MAXUINT, DEFAULT_TOP_K, ANY_TIME));
   g_object_class_install_property (klass, PROP_THRESHOLD,
       g_param_spec_double ("threshold", "Threshold",
-          "Classes less confident than this are left out (a result can be "
-          "empty). Does not apply where activation is none", 0.0, 1.0,
-          DEFAULT_THRESHOLD, ANY_TIME));
+          "Classes less confident than this are left out; when that leaves "
+          "none, the answer is \"unknown\". Does not apply where activation is "
+          "none", 0.0, 1.0, DEFAULT_THRESHOLD, ANY_TIME));
   g_object_class_install_property (klass, PROP_ACTIVATION,
       g_param_spec_enum ("activation", "Activation",
           "What turns the network's outputs into confidences",
@@ -209,6 +212,7 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
           "The loaded model: architecture, input, classes, parameters, sha256, "
           "format, size in bytes; unset before the first start",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_resnet_live_settings_install_properties (klass);
 }
 
 static void
@@ -269,7 +273,9 @@ gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
       settings->attach_meta = g_value_get_boolean (value);
       break;
     default:
-      return FALSE;
+      if (!gst_resnet_live_settings_set (&settings->live, prop_id, value))
+        return FALSE;
+      break;
   }
   settings->serial++;
   return TRUE;
@@ -326,7 +332,7 @@ gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
       g_value_set_boolean (value, settings->attach_meta);
       break;
     default:
-      return FALSE;
+      return gst_resnet_live_settings_get (&settings->live, prop_id, value);
   }
   return TRUE;
 }

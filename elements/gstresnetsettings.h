@@ -7,6 +7,8 @@
 #include <nn/session.h>
 #include <nn/topk.h>
 
+#include "gstresnetlivesettings.h"
+
 G_BEGIN_DECLS
 /* How the interpolation property says "what the model file says". */
 #define GST_RESNET_INTERPOLATION_AUTO (-1)
@@ -30,6 +32,7 @@ typedef struct
   gint interpolation;           /* an NnInterpolation or GST_RESNET_INTERPOLATION_AUTO */
   NnPrecision precision;
   gboolean post_messages, attach_meta;
+  GstResnetLiveSettings live;
   guint serial;                 /* goes up with each change */
 } GstResnetSettings;
 

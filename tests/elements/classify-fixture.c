@@ -228,7 +228,14 @@ fixture_get_confidences (GstBuffer * buffer,
 GstMessage *
 fixture_pop_message (GstBus * bus, GstMessageType types)
 {
-  return gst_bus_pop_filtered (bus, types);
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (bus, types))
+      && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT
+      && gst_structure_has_name (gst_message_get_structure (message),
+          GST_CLASSIFICATION_LABEL_CHANGED_NAME))
+    gst_message_unref (message);
+  return message;
 }
 
 void

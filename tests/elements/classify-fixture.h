@@ -45,7 +45,7 @@ GstBuffer *fixture_frame_pad (GstBuffer * buffer, const GstVideoInfo * info,
 guint fixture_get_confidences (GstBuffer * buffer,
     gdouble confidences[FIXTURE_MAX_CLASSES]);
 
-/* Pops until a message of these types, NULL when there is none. */
+/* Pops until a message of these types other than label-changed, NULL when there is none. */
 GstMessage *fixture_pop_message (GstBus * bus, GstMessageType types);
 /* Pops a message of @type and checks its domain and code, and that its text has all of the words. */
 void

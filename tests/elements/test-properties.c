@@ -165,6 +165,10 @@ GST_START_TEST (test_documentation)
     {"interpolation", GST_PARAM_MUTABLE_PLAYING},
     {"post-messages", GST_PARAM_MUTABLE_PLAYING},
     {"attach-meta", GST_PARAM_MUTABLE_PLAYING},
+    {"smoothing", GST_PARAM_MUTABLE_PLAYING},
+    {"hysteresis", GST_PARAM_MUTABLE_PLAYING},
+    {"temperature", GST_PARAM_MUTABLE_PLAYING},
+    {"post-label-changes", GST_PARAM_MUTABLE_PLAYING},
     {"stats", (GParamFlags) 0}, {"model-info", (GParamFlags) 0},
   };
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);

@@ -1,0 +1,30 @@
+/* gst-resnet: a loaded model with its labels, shared by all that answers come from
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <nn/model.h>
+
+G_BEGIN_DECLS
+/* Immutable and reference-counted: an answer holds the model that it is from, also after another took its place. */
+    typedef struct
+{
+  gatomicrefcount ref_count;
+  NnModel *model;
+  gchar **labels;               /* n_classes, never NULL */
+  guint n_classes;
+  guint64 size;                 /* of the model file, bytes */
+} GstResnetModel;
+
+/* @path, @labels: (nullable): as the properties model and labels say it. Errors are in the domains of GStreamer, ready
+ * to be posted: GST_RESOURCE_ERROR NOT_FOUND and OPEN_READ, GST_STREAM_ERROR FORMAT, GST_LIBRARY_ERROR SETTINGS. */
+GstResnetModel *gst_resnet_model_load (const gchar * path,
+    const gchar * labels, GError ** error);
+GstResnetModel *gst_resnet_model_ref (GstResnetModel * model);
+void gst_resnet_model_unref (GstResnetModel * model);
+
+/* From nn's error domain to GStreamer's, by what the user can do about it. Takes @error. @path: (nullable): the file */
+void gst_resnet_propagate_nn_error (GError ** dest, GError * error,
+    const gchar * path);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* gst-resnet: answers that do not flicker: smoothing over time, hysteresis, and when the answer changes
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstresnetresult.h"
+
+G_BEGIN_DECLS
+/* One thread at a time uses one. */
+    typedef struct _GstResnetSmoother GstResnetSmoother;
+
+GstResnetSmoother *gst_resnet_smoother_new (void);
+void gst_resnet_smoother_free (GstResnetSmoother * smoother);
+
+/* The past is another stream's: flush, new caps. */
+void gst_resnet_smoother_reset (GstResnetSmoother * smoother);
+/* Another model's classes from here on; the name of the last answer is kept, so that a change is seen. */
+void gst_resnet_smoother_reset_model (GstResnetSmoother * smoother);
+
+/* Smooths @values (n_values confidences of the frame of @times) in place and says in @result what they are.
+ *
+ * Smoothing is a first-order low-pass filter of time constant τ = settings' smoothing, sampled exactly wherever the
+ * frames are: y ← y + (1 − exp (−Δt / τ)) (x − y), Δt in stream time. A constant input gives the same output at the
+ * same time for any frame rate. Frames without a stream time are not smoothed. */
+void gst_resnet_smoother_run (GstResnetSmoother * smoother,
+    const GstResnetSettings * settings, const GstResnetTimes * times,
+    gfloat * values, guint n_values, GstResnetResult * result);
+
+/* The message "label-changed" if @result's answer is not the last one's; else NULL. */
+GstMessage *gst_resnet_smoother_get_change (GstResnetSmoother * smoother,
+    const GstResnetResult * result, const GstResnetModel * model,
+    const GstResnetTimes * times, GstObject * object);
+
+G_END_DECLS
