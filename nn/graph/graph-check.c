@@ -30,6 +30,8 @@ n_inputs (const NnNode *node)
     return 2;
   case NN_OP_CONV:
     return node->inputs[1] == NN_NO_NODE ? 1 : 2;
+  case NN_OP_CONCAT:
+    return nn_node_n_slots (node);
   default:
     return 1;
   }
@@ -46,8 +48,7 @@ check_window (const NnNode *node, GError **error)
     gboolean pool_pad_fits
         = node->pad[i] <= node->kernel[i] / 2 && (guint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
 
-    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i]
-        || (is_pool ? !pool_pad_fits : node->pad_more[i] != 0)) {
+    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i] || (is_pool && !pool_pad_fits)) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
                    "%s: kernel %u, stride %u, dilation %u, padding %u do not go", node->name, node->kernel[i],
                    node->stride[i], node->dilation[i], node->pad[i]);
@@ -83,6 +84,9 @@ check_parameters (const NnNode *node, GError **error)
     }
     return check_floats (node, "the weight", node->weight, n, TRUE, error)
            && check_floats (node, "the bias", node->bias, node->out_channels, FALSE, error);
+  case NN_OP_AFFINE:
+    return check_floats (node, "the weight", node->weight, node->out_channels, TRUE, error)
+           && check_floats (node, "the bias", node->bias, node->out_channels, FALSE, error);
   case NN_OP_BATCH_NORM:
     n = node->out_channels;
     return check_floats (node, "gamma", node->bn_gamma, n, TRUE, error)
@@ -97,6 +101,59 @@ check_parameters (const NnNode *node, GError **error)
   }
 }
 
+/* An operator's inputs: what they are is the operator's business. */
+static gboolean
+check_operator (const NnGraph *graph, guint index, GError **error)
+{
+  const NnNode *node = nn_graph_node (graph, index);
+  guint i, n = 0;
+
+  for (i = 0; i < nn_node_n_slots (node); i++) {
+    guint input = nn_node_get_input (node, i);
+
+    if (input == NN_NO_NODE)
+      continue;
+    n++;
+    if (input >= index || (node->constants && node->constants[i])
+        || (node->op == NN_OP_ELEMENTWISE && nn_graph_node (graph, input)->out_channels != node->out_channels)) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: input %u should be an earlier node%s", node->name, i,
+                   node->op == NN_OP_ELEMENTWISE ? " of as many channels" : "");
+      return FALSE;
+    }
+  }
+  if (!node->onnx || !node->constants || !n) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: should have an operator and at least one input",
+                 node->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* The inputs' channels one after the other. */
+static gboolean
+check_concat (const NnGraph *graph, guint index, GError **error)
+{
+  const NnNode *node = nn_graph_node (graph, index);
+  guint64 channels = 0;
+  guint i, n = nn_node_n_slots (node);
+
+  for (i = 0; i < n; i++) {
+    guint input = nn_node_get_input (node, i);
+
+    if (input >= index) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: input %u should be an earlier node", node->name, i);
+      return FALSE;
+    }
+    channels += nn_graph_node (graph, input)->out_channels;
+  }
+  if (channels != node->out_channels || node->in_channels != nn_graph_node (graph, node->inputs[0])->out_channels) {
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: %u channels should be %" G_GUINT64_FORMAT, node->name,
+                 node->out_channels, channels);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 check_channels (const NnGraph *graph, guint index, GError **error)
 {
@@ -104,6 +161,10 @@ check_channels (const NnGraph *graph, guint index, GError **error)
   gboolean changes = node->op == NN_OP_CONV || node->op == NN_OP_LINEAR;
   guint i, n = n_inputs (node);
 
+  if (node->op == NN_OP_PLAIN || node->op == NN_OP_ELEMENTWISE)
+    return check_operator (graph, index, error);
+  if (node->op == NN_OP_CONCAT)
+    return check_concat (graph, index, error);
   for (i = 0; i < 2; i++) {
     guint input = node->inputs[i];
     guint expected
@@ -148,7 +209,7 @@ nn_graph_check (const NnGraph *graph, GError **error)
     }
     if (!check_channels (graph, i, error) || !check_parameters (node, error))
       return FALSE;
-    if (node->relu && node->op != NN_OP_CONV && node->op != NN_OP_ADD) {
+    if (node->relu && node->op != NN_OP_CONV && node->op != NN_OP_ADD && node->op != NN_OP_AFFINE) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: only convolutions and sums carry a ReLU", node->name);
       return FALSE;
     }

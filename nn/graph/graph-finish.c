@@ -33,8 +33,10 @@ describe (const NnNode *node)
     [NN_OP_GLOBAL_MAX_POOL] = "global max pool",
     [NN_OP_SIGMOID] = "sigmoid",
     [NN_OP_SCALE] = "scale",
+    [NN_OP_AFFINE] = "affine",
+    [NN_OP_CONCAT] = "concat",
   };
-  GString *string = g_string_new (words[node->op]);
+  GString *string = g_string_new (node->onnx ? nn_operator_get_type (node->onnx) : words[node->op]);
 
   if (node->op == NN_OP_CONV || node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL)
     append_window (string, node);

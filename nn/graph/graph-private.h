@@ -16,3 +16,11 @@ void nn_graph_absorb (NnGraph *graph, guint from, guint into);
 void nn_graph_compact (NnGraph *graph);
 
 void nn_node_free (NnNode *node);
+
+/* The output's type of a PLAIN node; @shapes: of all nodes before it. */
+gboolean nn_plain_infer (const NnNode *node, const NnShape *shapes, NnShape *out, GError **error);
+/* "[1, 64, 56, 56]"; free with g_free(). */
+gchar *nn_shape_string (const NnShape *shape);
+/* Types of an operator's inputs as nn_operator_infer() takes them: @values has room for nn_node_n_slots() values,
+ * @pointers for as many pointers, which point to them or to constants. Returns how many there are. */
+guint nn_plain_inputs (const NnNode *node, const NnShape *shapes, NnValue *values, const NnValue **pointers);

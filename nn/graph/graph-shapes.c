@@ -1,5 +1,6 @@
 /* gst-resnet: shape inference
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/graph-private.h"
 #include "graph/graph.h"
 
 /* A layer's output of one image: what an index of type gint32 reaches, so that kernels may compute offsets in pixels
@@ -20,13 +21,52 @@ output_size (const NnNode *node, guint axis, guint in)
   return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
 }
 
+/* ELEMENTWISE: its first input may be a constant. */
+static guint
+first_input (const NnNode *node)
+{
+  guint slot;
+
+  for (slot = 0; slot + 1 < nn_node_n_slots (node) && nn_node_get_input (node, slot) == NN_NO_NODE; slot++)
+    ;
+  return nn_node_get_input (node, slot);
+}
+
+/* An image is what all but PLAIN nodes read; its channels are what the weights were made for. */
+static gboolean
+check_inputs (const NnNode *node, const NnShape *shapes, GError **error)
+{
+  guint slot;
+
+  for (slot = 0; slot < nn_node_n_slots (node); slot++) {
+    guint input = nn_node_get_input (node, slot);
+    const NnShape *in;
+
+    if (input == NN_NO_NODE)
+      continue;
+    in = &shapes[input];
+    if (!in->channels || (slot == 0 && node->in_channels && in->channels != node->in_channels)) {
+      g_autofree gchar *shape = nn_shape_string (in);
+
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
+                   "%s: an input of [1, %u, height, width] is expected, not of %s; "
+                   "the network's input should have the size that its file was made for",
+                   node->name, node->in_channels, shape);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static gboolean
 infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **error)
 {
-  const NnShape *in = &shapes[node->inputs[0]];
+  const NnShape *in = &shapes[first_input (node)];
+  guint slot;
 
-  *out = *in;
   out->channels = node->out_channels;
+  out->height = in->height;
+  out->width = in->width;
   switch (node->op) {
   case NN_OP_CONV:
   case NN_OP_MAX_POOL:
@@ -54,8 +94,12 @@ infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **err
                  node->kernel[0], node->kernel[1], in->height, in->width);
     return FALSE;
   }
-  if (node->inputs[1] != NN_NO_NODE) {
-    const NnShape *other = &shapes[node->inputs[1]];
+  for (slot = 1; slot < nn_node_n_slots (node); slot++) {
+    const NnShape *other;
+
+    if (nn_node_get_input (node, slot) == NN_NO_NODE)
+      continue;
+    other = &shapes[nn_node_get_input (node, slot)];
 
     if (node->op == NN_OP_SCALE) {
       if (other->height == 1 && other->width == 1)
@@ -65,8 +109,9 @@ infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **err
       return FALSE;
     }
     if (other->height != out->height || other->width != out->width) {
-      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: a sum of %u×%u and %u×%u", node->name, out->height,
-                   out->width, other->height, other->width);
+      g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: %s of %u×%u and %u×%u", node->name,
+                   node->op == NN_OP_ADD || node->op == NN_OP_CONV ? "a sum" : "a combination", out->height, out->width,
+                   other->height, other->width);
       return FALSE;
     }
   }
@@ -90,8 +135,12 @@ nn_graph_infer_shapes (const NnGraph *graph, guint height, guint width, GError *
 
     if (node->op == NN_OP_INPUT)
       shapes[i] = (NnShape){ node->out_channels, height, width };
-    else if (!infer_one (node, shapes, &shapes[i], error))
+    else if (node->op == NN_OP_PLAIN
+                 ? !nn_plain_infer (node, shapes, &shapes[i], error)
+                 : !check_inputs (node, shapes, error) || !infer_one (node, shapes, &shapes[i], error))
       return NULL;
+    if (node->op == NN_OP_PLAIN)
+      continue;
     /* Sides below 2^32 each: the first product cannot overflow. */
     if ((guint64)shapes[i].height * shapes[i].width > MAX_ELEMENTS / shapes[i].channels) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
@@ -99,6 +148,12 @@ nn_graph_infer_shapes (const NnGraph *graph, guint height, guint width, GError *
                    shapes[i].height, shapes[i].width, MAX_ELEMENTS);
       return NULL;
     }
+    shapes[i].dtype = NN_DTYPE_F32;
+    shapes[i].n_dims = 4;
+    shapes[i].dims[0] = 1;
+    shapes[i].dims[1] = shapes[i].channels;
+    shapes[i].dims[2] = shapes[i].height;
+    shapes[i].dims[3] = shapes[i].width;
   }
   return g_steal_pointer (&shapes);
 }

@@ -16,6 +16,12 @@ nn_node_free (NnNode *node)
   g_clear_pointer (&node->bn_beta, g_bytes_unref);
   g_clear_pointer (&node->bn_mean, g_bytes_unref);
   g_clear_pointer (&node->bn_variance, g_bytes_unref);
+  for (guint i = 0; node->constants && i < nn_node_n_slots (node); i++)
+    nn_constant_free (node->constants[i]);
+  g_free (node->constants);
+  g_free (node->more_inputs);
+  if (node->onnx)
+    nn_operator_unref (node->onnx);
   g_free (node->name);
   g_free (node->op_string);
   g_free (node);
@@ -73,13 +79,13 @@ nn_graph_count_readers (const NnGraph *graph)
   guint *readers = g_new0 (guint, MAX (graph->nodes->len, 1));
   guint i, j;
 
-  for (i = 0; i < graph->nodes->len; i++)
-    for (j = 0; j < 2; j++) {
-      const NnNode *node = nn_graph_node (graph, i);
+  for (i = 0; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
 
-      if (node && node->inputs[j] != NN_NO_NODE)
-        readers[node->inputs[j]]++;
-    }
+    for (j = 0; node && j < nn_node_n_slots (node); j++)
+      if (nn_node_get_input (node, j) != NN_NO_NODE)
+        readers[nn_node_get_input (node, j)]++;
+  }
   if (graph->nodes->len)
     readers[graph->nodes->len - 1]++;
   return readers;
@@ -106,9 +112,9 @@ nn_graph_compact (NnGraph *graph)
     renumbered[i] = NN_NO_NODE;
     if (!node)
       continue;
-    for (j = 0; j < 2; j++)
-      if (node->inputs[j] != NN_NO_NODE)
-        node->inputs[j] = renumbered[node->inputs[j]];
+    for (j = 0; j < nn_node_n_slots (node); j++)
+      if (nn_node_get_input (node, j) != NN_NO_NODE)
+        nn_node_set_input (node, j, renumbered[nn_node_get_input (node, j)]);
     renumbered[i] = n;
     graph->nodes->pdata[i] = NULL;
     graph->nodes->pdata[n++] = node;

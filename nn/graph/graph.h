@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <nn/error.h>
 
+#include "graph/ops/operator.h"
+
 typedef enum {
   NN_OP_INPUT,           /* n_inputs 0; out_channels channels */
   NN_OP_CONV,            /* input 0; after fusing an optional input 1 is added before the activation */
@@ -18,7 +20,17 @@ typedef enum {
   NN_OP_SIGMOID,         /* y = 1 / (1 + exp (−x)) */
   NN_OP_SCALE,           /* input 0 times input 1, which is channels × 1 × 1 */
   NN_OP_LINEAR,          /* y = W x + b on a channels × 1 × 1 input */
+  NN_OP_AFFINE,          /* y = weight[c] · x + bias[c] */
+  NN_OP_CONCAT,          /* the inputs' channels one after the other */
+  NN_OP_ELEMENTWISE,     /* an ONNX operator that computes each element from the elements at its place */
+  NN_OP_PLAIN,           /* any ONNX operator, on plain row-major tensors */
 } NnOp;
+
+/* A tensor that is known when the model is loaded; @storage keeps its elements alive. */
+typedef struct {
+  NnValue value;
+  GBytes *storage;
+} NnConstant;
 
 #define NN_NO_NODE G_MAXUINT
 
@@ -26,14 +38,22 @@ typedef enum {
  * NnNode: one operation
  * @name: the layer's name in the state dict ("layer1.0.conv1"); made up where it has none ("layer1.0.add", "maxpool")
  * @inputs: indices of earlier nodes; NN_NO_NODE where unused
- * @in_channels, @out_channels: INPUT has out_channels only; for pools and element-wise operations both are equal
+ * @more_inputs: CONCAT, PLAIN: n_more_inputs inputs beyond the second, or NULL
+ * @in_channels, @out_channels: INPUT has out_channels only; for pools and element-wise operations both are equal;
+ *   CONCAT: in_channels is the first input's; PLAIN: in_channels is 0, out_channels the second dimension at the graph's
+ *   nominal size (0: there is none)
  * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
  * pool
  * @pad_more: pools: so much more at the bottom and at the right (a size that is rounded up: ceil_mode)
- * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; float32, row-major
- * @bias: CONV, LINEAR: out_channels floats, or NULL
+ * @count_pad: AVG_POOL: padding counts as zeros
+ * @onnx: ELEMENTWISE, PLAIN: what is computed
+ * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
+ *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
+ * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
+ *   float32, row-major
+ * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
- * @relu: CONV and ADD after fusing: max (0, ·) last
+ * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
  * @op_string: for people: "conv 3x3/2 g32 + add + relu"; filled by nn_graph_finish()
  */
 typedef struct {
@@ -41,18 +61,26 @@ typedef struct {
   gchar *name;
   gchar *op_string;
   guint inputs[2];
+  guint n_more_inputs;
+  guint *more_inputs;
   guint in_channels, out_channels;
   guint kernel[2], stride[2], pad[2], dilation[2], pad_more[2];
   guint groups;
   GBytes *weight, *bias;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
-  gboolean relu;
+  gboolean relu, count_pad;
+  NnOperator *onnx;
+  NnConstant **constants;
 } NnNode;
 
-/* Nodes in execution order; node 0 is the input, the last one the output. */
+/**
+ * NnGraph: nodes in execution order; node 0 is the input, the last one the output
+ * @height, @width: the input's size that constants in PLAIN nodes were computed for; 0: there are none
+ */
 typedef struct {
   GPtrArray *nodes;
+  guint height, width;
 } NnGraph;
 
 NnGraph *nn_graph_new (void);
@@ -62,9 +90,33 @@ void nn_graph_free (NnGraph *graph);
 guint nn_graph_add (NnGraph *graph, NnOp op, const gchar *name);
 NnNode *nn_graph_node (const NnGraph *graph, guint index);
 
-/* The shape of one node's output, one image. */
+/* A node's input slots: 2 and more; any may be NN_NO_NODE. */
+guint nn_node_n_slots (const NnNode *node);
+guint nn_node_get_input (const NnNode *node, guint slot);
+void nn_node_set_input (NnNode *node, guint slot, guint input);
+/* Room for that many slots. */
+void nn_node_set_n_slots (NnNode *node, guint n);
+/* Takes @op and @constants' entries; @inputs: n_inputs nodes or NN_NO_NODE. For ELEMENTWISE and PLAIN. */
+void nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint *inputs,
+                           NnConstant *const *constants);
+
+/* Copies nothing: @storage is referenced. */
+NnConstant *nn_constant_new (const NnValue *value, GBytes *storage);
+/* Elements in their own storage, of zeros; NULL when there is no memory. */
+NnConstant *nn_constant_new_zeros (const NnValue *type);
+NnConstant *nn_constant_copy (const NnConstant *constant);
+void nn_constant_free (NnConstant *constant);
+
+/**
+ * NnShape: one node's output, one image
+ * @channels, @height, @width: of all but PLAIN nodes; of those where they have the shape [1, C, H, W] or [1, C], else 0
+ * @dtype, @n_dims, @dims: of a PLAIN node's output as its operator gives it; of others [1, C, H, W]
+ */
 typedef struct {
   guint channels, height, width;
+  NnDType dtype;
+  guint n_dims;
+  guint64 dims[NN_TENSOR_MAX_DIMS];
 } NnShape;
 
 /* Every node's shape for a 3 × height × width input (output size as PyTorch's Conv2d and MaxPool2d compute it): n_nodes

@@ -19,7 +19,8 @@ too_large (const NnNode *node, guint height, guint width, GError **error)
 
 /* Sizes of every node's buffer; the border is the widest padding of the convolutions that read it. */
 static gboolean
-size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint height, guint width, GError **error)
+size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const gboolean *wants_image, guint height,
+              guint width, GError **error)
 {
   for (guint i = 0; i < plan->n_buffers; i++) {
     const NnNode *node = nn_graph_node (graph, i);
@@ -29,19 +30,23 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint h
     b->height = shapes[i].height;
     b->width = shapes[i].width;
     b->pixel = b->channels;
+    if (!wants_image[i])
+      continue;
     if (node->op != NN_OP_INPUT)
       b->pixel = (b->pixel + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
     for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
       if (node->op == NN_OP_CONV && in == 0) {
         NnBuffer *source = &plan->buffers[node->inputs[0]];
 
-        source->border = MAX (source->border, MAX (node->pad[0], node->pad[1]));
+        source->border = MAX (source->border, MAX (node->pad[0] + node->pad_more[0], node->pad[1] + node->pad_more[1]));
       }
     }
   }
   for (guint i = 0; i < plan->n_buffers; i++) {
     NnBuffer *b = &plan->buffers[i];
 
+    if (!wants_image[i])
+      continue;
     if (!nn_size_mul ((gsize)b->width + 2 * b->border, b->pixel, &b->row)
         || !nn_size_mul ((gsize)b->height + 2 * b->border, b->row, &b->size) || b->size > MAX_FLOATS - NN_CHANNEL_BLOCK)
       return too_large (nn_graph_node (graph, i), height, width, error);
@@ -57,53 +62,9 @@ choose_batch (NnPlan *plan, guint batch)
   gsize largest = 1;
 
   for (guint i = 0; i + 1 < plan->n_buffers; i++)
-    largest = MAX (largest, plan->buffers[i].size + plan->buffers[i + 1].size);
+    largest = MAX (largest,
+                   plan->buffers[i].size + plan->buffers[i + 1].size + plan->plain[i].size + plan->plain[i + 1].size);
   plan->batch = (guint)CLAMP (BATCH_IN_CACHE / sizeof (gfloat) / largest, 1, batch);
-}
-
-/* First fit over the buffers that live at the same time. */
-static gboolean
-place_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
-{
-  const guint n = plan->n_buffers;
-  g_autofree guint *last_use = g_new0 (guint, n);
-
-  for (guint i = 0; i < n; i++) {
-    const NnNode *node = nn_graph_node (graph, i);
-
-    last_use[i] = i;
-    for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
-      if (node->inputs[in] != NN_NO_NODE)
-        last_use[node->inputs[in]] = i;
-    }
-  }
-  last_use[n - 1] = n;
-
-  for (guint i = 0; i < n; i++) {
-    NnBuffer *b = &plan->buffers[i];
-    const gsize size = b->size * plan->batch;
-    gboolean moved = TRUE;
-
-    b->offset = 0;
-    while (moved) {
-      moved = FALSE;
-      for (guint j = 0; j < i; j++) {
-        const NnBuffer *other = &plan->buffers[j];
-        const gsize end = other->offset + other->size * plan->batch;
-
-        if (last_use[j] >= i && b->offset < end && other->offset < b->offset + size) {
-          b->offset = end;
-          moved = TRUE;
-        }
-      }
-    }
-    plan->arena_size = MAX (plan->arena_size, b->offset + size);
-  }
-  if (plan->arena_size > G_MAXSIZE / 2 / sizeof (gfloat)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "the activations need more memory than can be addressed");
-    return FALSE;
-  }
-  return TRUE;
 }
 
 static gdouble
@@ -116,13 +77,27 @@ flops (const NnNode *node, const NnBuffer *out)
   return node->op == NN_OP_LINEAR ? 2. * outputs * node->in_channels : outputs;
 }
 
-static gboolean
-add_step (NnPlan *plan, const NnGraph *graph, guint index, guint threads, GError **error)
+/* What the node's readers want besides the form that its own step gives. */
+static void
+add_conversion (NnPlan *plan, const NnGraph *graph, guint index, gboolean wants_image)
 {
   const NnNode *node = nn_graph_node (graph, index);
-  NnStep step = { .node = node, .out = &plan->buffers[index], .relu = node->relu };
+  NnStep step = { .node = node, .index = index, .in = &plan->buffers[index], .out = &plan->buffers[index] };
+  gboolean is_plain = node->op == NN_OP_PLAIN;
 
-  step.in = &plan->buffers[node->inputs[0]];
+  if (is_plain ? !wants_image : plan->plain[index].size == 0)
+    return;
+  step.kind = is_plain ? NN_STEP_TO_IMAGE : NN_STEP_TO_PLAIN;
+  g_array_append_val (plan->steps, step);
+}
+
+static gboolean
+add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index, guint threads, GError **error)
+{
+  const NnNode *node = nn_graph_node (graph, index);
+  NnStep step = { .node = node, .index = index, .out = &plan->buffers[index], .relu = node->relu };
+
+  step.in = node->inputs[0] == NN_NO_NODE ? step.out : &plan->buffers[node->inputs[0]];
   step.residual = node->inputs[1] == NN_NO_NODE ? NULL : &plan->buffers[node->inputs[1]];
   step.flops = flops (node, step.out);
   switch (node->op) {
@@ -157,14 +132,32 @@ add_step (NnPlan *plan, const NnGraph *graph, guint index, guint threads, GError
   case NN_OP_ADD:
     step.kind = NN_STEP_ADD;
     break;
+  case NN_OP_AFFINE:
+    step.kind = NN_STEP_AFFINE;
+    if (!nn_plan_affine (plan, &step, error))
+      return FALSE;
+    break;
+  case NN_OP_CONCAT:
+    step.kind = NN_STEP_CONCAT;
+    break;
+  case NN_OP_ELEMENTWISE:
+  case NN_OP_PLAIN:
+    step.kind = node->op == NN_OP_PLAIN ? NN_STEP_PLAIN : NN_STEP_ELEMENTWISE;
+    if (!nn_plan_operands (plan, shapes, &step, error)) {
+      nn_plan_operands_clear (&step);
+      return FALSE;
+    }
+    break;
   default:
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: operation %d is not run by the engine", node->name,
                  node->op);
     return FALSE;
   }
-  if (step.kind != NN_STEP_CONV && step.in->pixel != step.out->pixel) {
+  if (step.kind != NN_STEP_CONV && step.kind != NN_STEP_CONCAT && step.kind != NN_STEP_PLAIN
+      && step.in->pixel != step.out->pixel) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: is not run directly on the network's input",
                  node->name);
+    nn_plan_operands_clear (&step);
     return FALSE;
   }
   g_array_append_val (plan->steps, step);
@@ -176,6 +169,7 @@ nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint
              const NnPoolKernels *pool, GError **error)
 {
   g_autofree NnShape *shapes = nn_graph_infer_shapes (graph, height, width, error);
+  g_autofree gboolean *wants_image = g_new0 (gboolean, MAX (graph->nodes->len, 1));
   NnPlan *plan;
 
   if (!shapes)
@@ -185,17 +179,21 @@ nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint
   plan->pool = *pool;
   plan->n_buffers = graph->nodes->len;
   plan->buffers = g_new0 (NnBuffer, plan->n_buffers);
+  plan->plain = g_new0 (NnPlainBuffer, plan->n_buffers);
+  plan->output_is_plain = nn_graph_node (graph, plan->n_buffers - 1)->op == NN_OP_PLAIN;
   plan->steps = g_array_new (FALSE, TRUE, sizeof (NnStep));
   plan->input = &plan->buffers[0];
   plan->output = &plan->buffers[plan->n_buffers - 1];
-  if (!size_buffers (plan, graph, shapes, height, width, error))
+  if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
+      || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
     goto failed;
   choose_batch (plan, batch);
-  if (!place_buffers (plan, graph, error))
+  if (!nn_plan_place (plan, graph, error))
     goto failed;
-  for (guint i = 1; i < plan->n_buffers; i++) {
-    if (!add_step (plan, graph, i, threads, error))
+  for (guint i = 0; i < plan->n_buffers; i++) {
+    if (i > 0 && !add_step (plan, graph, shapes, i, threads, error))
       goto failed;
+    add_conversion (plan, graph, i, wants_image[i]);
   }
   return plan;
 
@@ -209,9 +207,12 @@ nn_plan_free (NnPlan *plan)
 {
   if (!plan)
     return;
-  for (guint i = 0; i < plan->steps->len; i++)
+  for (guint i = 0; i < plan->steps->len; i++) {
     nn_plan_conv_clear (&g_array_index (plan->steps, NnStep, i));
+    nn_plan_operands_clear (&g_array_index (plan->steps, NnStep, i));
+  }
   g_array_free (plan->steps, TRUE);
   g_free (plan->buffers);
+  g_free (plan->plain);
   g_free (plan);
 }

@@ -23,6 +23,17 @@ typedef struct {
   gsize pixel, row, size, origin, offset;
 } NnBuffer;
 
+/**
+ * NnPlainBuffer: where a node's output lies as plain row-major tensors (all outputs of its operator one after the
+ * other)
+ * @size: floats an image (an int64 takes two), 0: nobody needs this form; image i of a batch starts at offset + i ×
+ * size
+ * @offset: floats from the arena's start
+ */
+typedef struct {
+  gsize size, offset;
+} NnPlainBuffer;
+
 /* A block of output channels of a convolution. */
 typedef struct {
   const NnConvVariant *variant;
@@ -39,7 +50,27 @@ typedef enum {
   NN_STEP_SIGMOID,
   NN_STEP_SCALE,
   NN_STEP_ADD,
+  NN_STEP_AFFINE,
+  NN_STEP_CONCAT,
+  NN_STEP_ELEMENTWISE,
+  NN_STEP_PLAIN,    /* plain buffers to plain buffer */
+  NN_STEP_TO_PLAIN, /* the node's image (NHWC) to its plain buffer (NCHW) */
+  NN_STEP_TO_IMAGE, /* the other way */
 } NnStepKind;
+
+/**
+ * NnOperands: inputs and outputs of an operator
+ * @in: n_in types, of constants with their elements; unused where @present is FALSE
+ * @in_node: the node whose buffer holds the elements, NN_NO_NODE for constants
+ * @out: n_out types; @out_offset: floats from the plain buffer's start
+ */
+typedef struct {
+  guint n_in, n_out;
+  NnValue *in, *out;
+  guint *in_node;
+  gboolean *present;
+  gsize *out_offset;
+} NnOperands;
 
 /**
  * NnStep: one loop over tasks
@@ -61,12 +92,19 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
+
+  guint index;         /* of the node */
+  NnOperands operands; /* PLAIN, ELEMENTWISE */
+  gfloat *factors;     /* AFFINE: out->pixel factors, then as many terms */
 } NnStep;
 
 /**
  * NnPlan: what a session executes
  * @batch: images the arena has room for
  * @buffers: one a node, those of removed steps unused
+ * @plain: one a node
+ * @output_is_plain: the network's output is its last node's plain buffer, not @output
+ * @max_operands: inputs and outputs of the operator that has the most
  * @arena_size: floats; @scratch_size: floats a thread
  * @packed_size: bytes of packed weights
  */
@@ -76,6 +114,9 @@ typedef struct {
   NnPoolKernels pool;
   guint n_buffers;
   NnBuffer *buffers;
+  NnPlainBuffer *plain;
+  gboolean output_is_plain;
+  guint max_operands;
   GArray *steps;
   const NnBuffer *input, *output;
   gsize arena_size, scratch_size, packed_size;
@@ -90,3 +131,15 @@ void nn_plan_free (NnPlan *plan);
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 void nn_plan_conv_clear (NnStep *step);
+
+/* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
+ * @wants_image[i]. */
+gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
+                             GError **error);
+/* Places buffers that live at the same time beside each other: offsets and plan->arena_size. */
+gboolean nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error);
+/* Fills operands of a PLAIN or an ELEMENTWISE step. */
+gboolean nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GError **error);
+/* Fills the factors of an AFFINE step. */
+gboolean nn_plan_affine (NnPlan *plan, NnStep *step, GError **error);
+void nn_plan_operands_clear (NnStep *step);

@@ -15,9 +15,9 @@ nn_graph_remove_dead (NnGraph *graph)
 
     if (readers[i])
       continue;
-    for (j = 0; j < 2; j++)
-      if (node->inputs[j] != NN_NO_NODE)
-        readers[node->inputs[j]]--;
+    for (j = 0; j < nn_node_n_slots (node); j++)
+      if (nn_node_get_input (node, j) != NN_NO_NODE)
+        readers[nn_node_get_input (node, j)]--;
     nn_node_free (node);
     graph->nodes->pdata[i] = NULL;
   }

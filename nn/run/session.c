@@ -5,36 +5,8 @@
 #include <time.h>
 
 #include "base/nn-memory.h"
-#include "base/nn-pool.h"
 #include "graph/model-private.h"
-#include "graph/plan.h"
-
-struct _NnSession {
-  NnModel *model;
-  const NnPlan *plan; /* shared with other sessions of the model */
-  NnPool *pool;
-  NnIsa isa;
-  guint max_batch, height, width, n_classes;
-  gfloat *arena;
-  gfloat *scratch; /* scratch_size floats a thread */
-  gsize scratch_size;
-  gboolean profiling;
-  gdouble *seconds; /* a step */
-};
-
-/* What the tasks of one step need. */
-typedef struct {
-  NnSession *session;
-  const NnStep *step;
-  const gfloat *input; /* of the network, for the copy in */
-  guint images;
-} Run;
-
-static inline gfloat *
-image_of (const NnSession *session, const NnBuffer *buffer, guint image)
-{
-  return session->arena + buffer->offset + image * buffer->size;
-}
+#include "run/session-private.h"
 
 /* Other buffers share the memory, so the border is made again each time; a few rows of a small share of the image. */
 static void
@@ -43,7 +15,7 @@ zero_border (const NnSession *session, const NnBuffer *b, guint images)
   if (b->border == 0)
     return;
   for (guint i = 0; i < images; i++) {
-    gfloat *image = image_of (session, b, i);
+    gfloat *image = nn_image_of (session, b, i);
     const gsize side = b->border * b->pixel;
 
     memset (image, 0, (b->border * b->row + side) * sizeof (gfloat));
@@ -57,12 +29,12 @@ zero_border (const NnSession *session, const NnBuffer *b, guint images)
 static void
 input_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnBuffer *b = run->session->plan->input;
   const guint image = task / b->height, y = task % b->height;
   const gsize plane = (gsize)b->height * b->width;
   const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
-  gfloat *out = image_of (run->session, b, image) + b->origin + y * b->row;
+  gfloat *out = nn_image_of (run->session, b, image) + b->origin + y * b->row;
 
   for (guint x = 0; x < b->width; x++) {
     for (guint c = 0; c < b->channels; c++)
@@ -71,14 +43,14 @@ input_task (gpointer data, guint task, guint thread)
 }
 
 static void
-conv_block (const Run *run, guint thread, const NnConvBlock *block, guint image, guint first, guint n)
+conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, guint first, guint n)
 {
   const NnSession *session = run->session;
   const NnStep *step = run->step;
   const NnConvArgs args = {
-    .in = image_of (session, step->in, image),
-    .out = image_of (session, step->out, image) + block->first_channel,
-    .residual = step->residual ? image_of (session, step->residual, image) + block->first_channel : NULL,
+    .in = nn_image_of (session, step->in, image),
+    .out = nn_image_of (session, step->out, image) + block->first_channel,
+    .residual = step->residual ? nn_image_of (session, step->residual, image) + block->first_channel : NULL,
     .in_offset = step->in_offset,
     .out_offset = step->out_offset,
     .residual_offset = step->residual_offset,
@@ -99,7 +71,7 @@ conv_block (const Run *run, guint thread, const NnConvBlock *block, guint image,
 static void
 conv_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const guint pixels = step->batch_is_pixels ? run->images : step->n_pixels;
   const guint images = step->batch_is_pixels ? 1 : run->images;
@@ -121,14 +93,14 @@ conv_task (gpointer data, guint task, guint thread)
 static void
 window_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnNode *node = step->node;
   const guint image = task / step->out->height;
   const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
   const NnWindowArgs args = {
-    .in = image_of (run->session, step->in, image) + step->in->origin,
-    .out = image_of (run->session, step->out, image) + step->out->origin,
+    .in = nn_image_of (run->session, step->in, image) + step->in->origin,
+    .out = nn_image_of (run->session, step->out, image) + step->out->origin,
     .in_row = step->in->row,
     .in_pixel = step->in->pixel,
     .out_row = step->out->row,
@@ -152,61 +124,63 @@ window_task (gpointer data, guint task, guint thread)
 static void
 average_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnBuffer *in = run->step->in, *out = run->step->out;
 
-  run->session->plan->pool.global_avg_pool (image_of (run->session, in, task) + in->origin, in->row, in->pixel,
+  run->session->plan->pool.global_avg_pool (nn_image_of (run->session, in, task) + in->origin, in->row, in->pixel,
                                             in->height, in->width, (guint)in->pixel,
-                                            image_of (run->session, out, task) + out->origin);
+                                            nn_image_of (run->session, out, task) + out->origin);
 }
 
 /* A row: each pixel times the factors, which are one pixel. */
 static void
 scale_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *factors = step->residual, *out = step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->session->plan->pool.scale (image_of (run->session, in, image) + in->origin + y * in->row,
-                                  image_of (run->session, factors, image) + factors->origin, out->width,
-                                  (guint)out->pixel, image_of (run->session, out, image) + out->origin + y * out->row);
+  run->session->plan->pool.scale (nn_image_of (run->session, in, image) + in->origin + y * in->row,
+                                  nn_image_of (run->session, factors, image) + factors->origin, out->width,
+                                  (guint)out->pixel,
+                                  nn_image_of (run->session, out, image) + out->origin + y * out->row);
 }
 
 static void
 sigmoid_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnBuffer *in = run->step->in, *out = run->step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->session->plan->pool.sigmoid (image_of (run->session, in, image) + in->origin + y * in->row,
+  run->session->plan->pool.sigmoid (nn_image_of (run->session, in, image) + in->origin + y * in->row,
                                     out->width * out->pixel,
-                                    image_of (run->session, out, image) + out->origin + y * out->row);
+                                    nn_image_of (run->session, out, image) + out->origin + y * out->row);
 }
 
 static void
 add_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *residual = step->residual, *out = step->out;
   const guint image = task / out->height, y = task % out->height;
 
   run->session->plan->pool.add (
-      image_of (run->session, in, image) + in->origin + y * in->row,
-      residual ? image_of (run->session, residual, image) + residual->origin + y * residual->row : NULL,
-      out->width * out->pixel, step->relu, image_of (run->session, out, image) + out->origin + y * out->row);
+      nn_image_of (run->session, in, image) + in->origin + y * in->row,
+      residual ? nn_image_of (run->session, residual, image) + residual->origin + y * residual->row : NULL,
+      out->width * out->pixel, step->relu, nn_image_of (run->session, out, image) + out->origin + y * out->row);
 }
 
 static void
-run_step (Run *run)
+run_step (NnRun *run)
 {
   NnSession *session = run->session;
   const NnStep *step = run->step;
 
-  zero_border (session, step->out, run->images);
+  if (step->kind != NN_STEP_PLAIN && step->kind != NN_STEP_TO_PLAIN)
+    zero_border (session, step->out, run->images);
   switch (step->kind) {
   case NN_STEP_CONV: {
     const guint n
@@ -231,6 +205,24 @@ run_step (Run *run)
   case NN_STEP_ADD:
     nn_pool_run (session->pool, add_task, run, run->images * step->out->height);
     break;
+  case NN_STEP_AFFINE:
+    nn_pool_run (session->pool, nn_affine_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_CONCAT:
+    nn_pool_run (session->pool, nn_concat_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_ELEMENTWISE:
+    nn_pool_run (session->pool, nn_elementwise_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_PLAIN:
+    nn_pool_run (session->pool, nn_plain_task, run, run->images);
+    break;
+  case NN_STEP_TO_PLAIN:
+    nn_pool_run (session->pool, nn_to_plain_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_TO_IMAGE:
+    nn_pool_run (session->pool, nn_to_image_task, run, run->images * step->out->height);
+    break;
   }
 }
 
@@ -247,7 +239,7 @@ static void
 run_images (NnSession *session, const gfloat *input, guint images, gfloat *logits)
 {
   const NnPlan *plan = session->plan;
-  Run run = { .session = session, .input = input, .images = images };
+  NnRun run = { .session = session, .input = input, .images = images };
 
   zero_border (session, plan->input, images);
   nn_pool_run (session->pool, input_task, &run, images * plan->input->height);
@@ -260,7 +252,9 @@ run_images (NnSession *session, const gfloat *input, guint images, gfloat *logit
       session->seconds[i] += now () - start;
   }
   for (guint i = 0; i < images; i++)
-    memcpy (logits + (gsize)i * session->n_classes, image_of (session, plan->output, i) + plan->output->origin,
+    memcpy (logits + (gsize)i * session->n_classes,
+            plan->output_is_plain ? nn_plain_of (session, plan->n_buffers - 1, i)
+                                  : nn_image_of (session, plan->output, i) + plan->output->origin,
             session->n_classes * sizeof (gfloat));
 }
 
@@ -275,6 +269,29 @@ nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *lo
   for (guint i = 0; i < batch; i += session->plan->batch)
     run_images (session, input + i * image, MIN (session->plan->batch, batch - i),
                 logits + (gsize)i * session->n_classes);
+}
+
+/* One number a class, whatever the dimensions of 1 around it. */
+static gboolean
+check_output (const NnSession *session, GError **error)
+{
+  const NnPlan *plan = session->plan;
+  const NnBuffer *out = plan->output;
+  gsize n = (gsize)out->channels * out->height * out->width;
+  g_autofree gchar *shape = NULL;
+
+  if (plan->output_is_plain) {
+    const NnValue *value = &g_array_index (plan->steps, NnStep, plan->steps->len - 1).operands.out[0];
+
+    n = nn_dtype_is_float (value->dtype) ? value->n_elements : 0;
+  }
+  if (n == session->n_classes && (plan->output_is_plain || (out->height == 1 && out->width == 1)))
+    return TRUE;
+  g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+               "with an input of %u × %u the network's last layer gives %u × %u × %u (%" G_GSIZE_FORMAT
+               " numbers), not %u logits",
+               session->height, session->width, out->channels, out->height, out->width, n, session->n_classes);
+  return FALSE;
 }
 
 NnSession *
@@ -300,13 +317,8 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
                                      session->max_batch, nn_pool_get_threads (session->pool), session->isa, error);
   if (!session->plan)
     goto failed;
-  if (session->plan->output->channels != session->n_classes || session->plan->output->height != 1
-      || session->plan->output->width != 1) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "the network's last layer gives %u × %u × %u, not %u logits",
-                 session->plan->output->channels, session->plan->output->height, session->plan->output->width,
-                 session->n_classes);
+  if (!check_output (session, error))
     goto failed;
-  }
   session->seconds = g_new0 (gdouble, session->plan->steps->len);
   session->arena = nn_aligned_alloc0 (session->plan->arena_size * sizeof (gfloat));
   /* Per thread, each at its own cache lines. */
@@ -314,6 +326,9 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
   if (session->scratch_size > 0)
     session->scratch
         = nn_aligned_alloc0 (session->scratch_size * nn_pool_get_threads (session->pool) * sizeof (gfloat));
+  session->operands = g_new0 (NnValue, (gsize)session->plan->max_operands * nn_pool_get_threads (session->pool));
+  session->operand_pointers
+      = g_new0 (const NnValue *, (gsize)session->plan->max_operands *nn_pool_get_threads (session->pool));
   if (!session->arena || (session->scratch_size > 0 && !session->scratch)) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the activations of %u images of %u × %u pixels",
                  session->max_batch, session->height, session->width);
@@ -337,6 +352,8 @@ nn_session_free (NnSession *session)
   nn_aligned_free (session->arena);
   nn_aligned_free (session->scratch);
   g_free (session->seconds);
+  g_free (session->operands);
+  g_free (session->operand_pointers);
   nn_model_unref (session->model);
   g_free (session);
 }
@@ -417,6 +434,22 @@ nn_session_get_profile (const NnSession *session)
       break;
     case NN_STEP_ADD:
       t.kernel = "add";
+      break;
+    case NN_STEP_AFFINE:
+      t.kernel = "affine";
+      break;
+    case NN_STEP_CONCAT:
+      t.kernel = "concat";
+      break;
+    case NN_STEP_ELEMENTWISE:
+    case NN_STEP_PLAIN:
+      t.kernel = nn_operator_get_type (step->node->onnx);
+      break;
+    case NN_STEP_TO_PLAIN:
+      t.kernel = "NHWC to NCHW";
+      break;
+    case NN_STEP_TO_IMAGE:
+      t.kernel = "NCHW to NHWC";
       break;
     }
     g_array_append_val (times, t);

@@ -1,0 +1,53 @@
+/* gst-resnet: what the steps of a session share
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <nn/session.h>
+
+#include "base/nn-pool.h"
+#include "cpu/nn-cpu.h"
+#include "graph/plan.h"
+
+struct _NnSession {
+  NnModel *model;
+  const NnPlan *plan; /* shared with other sessions of the model */
+  NnPool *pool;
+  NnIsa isa;
+  guint max_batch, height, width, n_classes;
+  gfloat *arena;
+  gfloat *scratch; /* scratch_size floats a thread */
+  gsize scratch_size;
+  NnValue *operands; /* plan->max_operands a thread */
+  const NnValue **operand_pointers;
+  gboolean profiling;
+  gdouble *seconds; /* a step */
+};
+
+/* What the tasks of one step need. */
+typedef struct {
+  NnSession *session;
+  const NnStep *step;
+  const gfloat *input; /* of the network, for the copy in */
+  guint images;
+} NnRun;
+
+static inline gfloat *
+nn_image_of (const NnSession *session, const NnBuffer *buffer, guint image)
+{
+  return session->arena + buffer->offset + image * buffer->size;
+}
+
+/* A node's output as a plain tensor. */
+static inline gfloat *
+nn_plain_of (const NnSession *session, guint node, guint image)
+{
+  return session->arena + session->plan->plain[node].offset + image * session->plan->plain[node].size;
+}
+
+/* step-plain.c; a task is an image of a PLAIN step, elsewhere a row of an image. */
+void nn_plain_task (gpointer run, guint task, guint thread);
+void nn_elementwise_task (gpointer run, guint task, guint thread);
+void nn_affine_task (gpointer run, guint task, guint thread);
+void nn_concat_task (gpointer run, guint task, guint thread);
+void nn_to_plain_task (gpointer run, guint task, guint thread);
+void nn_to_image_task (gpointer run, guint task, guint thread);

@@ -1,0 +1,158 @@
+/* gst-resnet: steps that run ONNX's operators, and those that lead there and back
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "run/session-private.h"
+
+static void
+point_to (NnValue *value, gfloat *data)
+{
+  if (nn_dtype_is_float (value->dtype))
+    value->f32 = data;
+  else
+    value->i64 = (gint64 *)(gpointer)data;
+}
+
+/* An operator fails on elements only, such as an index out of range: a run cannot, so the answer is no number. */
+static void
+run_operator (const NnStep *step, const NnValue *const *in, NnValue *out)
+{
+  const NnOperands *o = &step->operands;
+
+  if (nn_operator_run (step->node->onnx, in, o->n_in, out, NULL))
+    return;
+  for (guint i = 0; i < o->n_out; i++) {
+    for (gsize j = 0; j < out[i].n_elements; j++) {
+      if (out[i].f32)
+        out[i].f32[j] = NAN;
+      else
+        out[i].i64[j] = 0;
+    }
+  }
+}
+
+void
+nn_plain_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnSession *session = run->session;
+  const NnStep *step = run->step;
+  const NnOperands *o = &step->operands;
+  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands, *out = in + o->n_in;
+  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
+
+  for (guint i = 0; i < o->n_in; i++) {
+    in[i] = o->in[i];
+    if (o->in_node[i] != NN_NO_NODE)
+      point_to (&in[i], nn_plain_of (session, o->in_node[i], task));
+    pointers[i] = o->present[i] ? &in[i] : NULL;
+  }
+  for (guint i = 0; i < o->n_out; i++) {
+    out[i] = o->out[i];
+    point_to (&out[i], nn_plain_of (session, step->index, task) + o->out_offset[i]);
+  }
+  run_operator (step, pointers, out);
+}
+
+static gfloat *
+row_of (const NnRun *run, const NnBuffer *buffer, guint task)
+{
+  const guint height = run->step->out->height;
+
+  return nn_image_of (run->session, buffer, task / height) + buffer->origin + task % height * buffer->row;
+}
+
+/* The channels that fill up a pixel are computed like the others, and nobody reads them. */
+void
+nn_elementwise_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnSession *session = run->session;
+  const NnStep *step = run->step;
+  const NnOperands *o = &step->operands;
+  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands, *out = in + o->n_in;
+  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
+
+  for (guint i = 0; i < o->n_in; i++) {
+    in[i] = o->in[i];
+    if (o->in_node[i] != NN_NO_NODE)
+      in[i].f32 = row_of (run, &session->plan->buffers[o->in_node[i]], task);
+    pointers[i] = o->present[i] ? &in[i] : NULL;
+  }
+  *out = o->out[0];
+  out->f32 = row_of (run, step->out, task);
+  run_operator (step, pointers, out);
+}
+
+void
+nn_affine_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const gsize pixel = step->out->pixel;
+  const gfloat *in = row_of (run, step->in, task), *factors = step->factors, *terms = factors + pixel;
+  gfloat *restrict out = row_of (run, step->out, task);
+
+  for (guint x = 0; x < step->out->width; x++, in += pixel, out += pixel) {
+    for (gsize c = 0; c < pixel; c++) {
+      const gfloat y = in[c] * factors[c] + terms[c];
+
+      out[c] = step->relu && y < 0 ? 0 : y;
+    }
+  }
+}
+
+void
+nn_concat_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnNode *node = step->node;
+  gfloat *out = row_of (run, step->out, task);
+
+  for (guint slot = 0; slot < nn_node_n_slots (node); slot++) {
+    const NnBuffer *from = &run->session->plan->buffers[nn_node_get_input (node, slot)];
+    const gfloat *in = row_of (run, from, task);
+
+    for (guint x = 0; x < step->out->width; x++)
+      memcpy (out + x * step->out->pixel, in + x * from->pixel, from->channels * sizeof (gfloat));
+    out += from->channels;
+  }
+}
+
+void
+nn_to_plain_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *b = step->in;
+  const guint y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const gfloat *in = row_of (run, b, task);
+  gfloat *out = nn_plain_of (run->session, step->index, task / b->height) + (gsize)y * b->width;
+
+  for (guint x = 0; x < b->width; x++) {
+    for (guint c = 0; c < b->channels; c++)
+      out[c * plane + x] = in[x * b->pixel + c];
+  }
+}
+
+void
+nn_to_image_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *b = step->out;
+  const guint y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const gfloat *in = nn_plain_of (run->session, step->index, task / b->height) + (gsize)y * b->width;
+  gfloat *out = row_of (run, b, task);
+
+  for (guint x = 0; x < b->width; x++) {
+    for (guint c = 0; c < b->channels; c++)
+      out[x * b->pixel + c] = in[c * plane + x];
+    for (gsize c = b->channels; c < b->pixel; c++)
+      out[x * b->pixel + c] = 0;
+  }
+}
