@@ -3,6 +3,9 @@
 #include "base/nn-memory.h"
 #include "graph/graph.h"
 
+/* Of a convolution on one side: the largest input there is; the sum of a few cannot overflow. */
+#define MAX_PAD 65535
+
 static gboolean
 check_floats (const NnNode *node, const gchar *what, GBytes *bytes, gsize n, gboolean required, GError **error)
 {

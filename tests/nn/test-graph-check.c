@@ -151,7 +151,8 @@ test_gate (void)
   refused (graph, "sigmoid");
 }
 
-/* More padding at the bottom and at the right: a pool's, while each window has a pixel in it. */
+/* More padding at the bottom and at the right: a convolution's while it is no more than the largest input; a pool's
+ * while each window has a pixel in it. */
 static void
 test_more_padding (void)
 {
@@ -168,6 +169,11 @@ test_more_padding (void)
   refused (graph, "pool");
   graph = small_graph ();
   nn_graph_node (graph, 1)->pad_more[0] = 1;
+  test_assert_valid (graph);
+  nn_graph_node (graph, 1)->pad_more[0] = 65536;
+  refused (graph, "conv");
+  graph = small_graph ();
+  nn_graph_node (graph, 1)->pad[1] = G_MAXUINT;
   refused (graph, "conv");
 }
 
