@@ -51,7 +51,8 @@ check_window (const NnNode *node, GError **error)
     gboolean pool_pad_fits
         = node->pad[i] <= node->kernel[i] / 2 && (guint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
 
-    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i] || (is_pool && !pool_pad_fits)) {
+    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i]
+        || (is_pool ? !pool_pad_fits : node->pad[i] > MAX_PAD || node->pad_more[i] > MAX_PAD)) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
                    "%s: kernel %u, stride %u, dilation %u, padding %u do not go", node->name, node->kernel[i],
                    node->stride[i], node->dilation[i], node->pad[i]);
