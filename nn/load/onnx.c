@@ -10,6 +10,7 @@
 
 #include "load/onnx-private.h"
 #include "load/onnx-schema.pb-c.h"
+#include "load/sha256.h"
 
 /* Versions of the format and of its operators that are known here (onnx 1.23); newer operators may mean another thing.
  */
@@ -461,7 +462,7 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   g_free (load.producer_version);
   if (!good)
     return NULL;
-  onnx->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  onnx->sha256 = nn_sha256 (bytes);
   return g_steal_pointer (&onnx);
 }
 

@@ -7,6 +7,7 @@
 #include "load/file-read.h"
 #include "load/pth.h"
 #include "load/safetensors.h"
+#include "load/sha256.h"
 #include "load/sidecar.h"
 #include "load/tensor-data.h"
 #include "load/weights-private.h"
@@ -170,7 +171,7 @@ nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
     nn_weights_free (weights);
     return NULL;
   }
-  weights->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  weights->sha256 = nn_sha256 (bytes);
   return weights;
 }
 
