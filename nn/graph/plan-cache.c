@@ -53,6 +53,14 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   Entry made = { .key = { height, width, batch, threads, isa }, .n_users = 1 };
   NnConvKernels conv;
   NnPoolKernels pool;
+  NnWinogradKernels winograd;
+  const NnPlanOptions options = { .height = height,
+                                  .width = width,
+                                  .batch = batch,
+                                  .threads = threads,
+                                  .conv = &conv,
+                                  .pool = &pool,
+                                  .winograd = &winograd };
 
   g_mutex_lock (&cache->mutex);
   for (guint i = 0; i < cache->entries->len; i++) {
@@ -67,7 +75,8 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   }
   nn_conv_kernels_init (&conv, isa);
   nn_pool_kernels_init (&pool, isa);
-  made.plan = nn_plan_new (graph, height, width, batch, threads, &conv, &pool, error);
+  nn_winograd_kernels_init (&winograd, isa);
+  made.plan = nn_plan_new (graph, &options, error);
   if (made.plan)
     g_array_append_val (cache->entries, made);
   g_mutex_unlock (&cache->mutex);

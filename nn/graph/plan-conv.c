@@ -226,11 +226,6 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   const NnNode *node = step->node;
   Geometry g = { .node = node, .in = step->in };
 
-  if (step->residual && step->residual->pixel < step->out->pixel) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
-                 node->name, step->residual->channels, step->out->channels);
-    return FALSE;
-  }
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
   g.merged = node->groups == 1 && node->dilation[1] == 1 && step->in->pixel == node->in_channels;
@@ -245,6 +240,7 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 void
 nn_plan_conv_clear (NnStep *step)
 {
+  nn_plan_winograd_clear (step);
   for (guint i = 0; i < step->n_blocks; i++) {
     nn_aligned_free (step->blocks[i].weights);
     nn_aligned_free (step->blocks[i].bias);

@@ -77,6 +77,25 @@ flops (const NnNode *node, const NnBuffer *out)
   return node->op == NN_OP_LINEAR ? 2. * outputs * node->in_channels : outputs;
 }
 
+static gboolean
+add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
+{
+  const NnNode *node = step->node;
+  const NnAlgorithm cheapest = nn_plan_choose (plan, step, &step->cost);
+
+  if (step->residual && step->residual->pixel < step->out->pixel) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
+                 node->name, step->residual->channels, step->out->channels);
+    return FALSE;
+  }
+  if (algorithm == NN_ALGORITHM_AUTO)
+    algorithm = cheapest;
+  if (algorithm >= NN_ALGORITHM_WINOGRAD_F2 && nn_plan_winograd_fits (plan, step))
+    return nn_plan_winograd (plan, step, algorithm - NN_ALGORITHM_WINOGRAD_F2, threads, error);
+  step->kind = NN_STEP_CONV;
+  return nn_plan_conv (plan, step, threads, error);
+}
+
 /* What the node's readers want besides the form that its own step gives. */
 static void
 add_conversion (NnPlan *plan, const NnGraph *graph, guint index, gboolean wants_image)
@@ -92,7 +111,8 @@ add_conversion (NnPlan *plan, const NnGraph *graph, guint index, gboolean wants_
 }
 
 static gboolean
-add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index, guint threads, GError **error)
+add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index, const NnPlanOptions *options,
+          GError **error)
 {
   const NnNode *node = nn_graph_node (graph, index);
   NnStep step = { .node = node, .index = index, .out = &plan->buffers[index], .relu = node->relu };
@@ -103,8 +123,8 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   switch (node->op) {
   case NN_OP_CONV:
   case NN_OP_LINEAR:
-    step.kind = NN_STEP_CONV;
-    if (!nn_plan_conv (plan, &step, threads, error)) {
+    if (!add_conv (plan, &step, options->algorithms ? options->algorithms[index] : NN_ALGORITHM_AUTO, options->threads,
+                   error)) {
       nn_plan_conv_clear (&step);
       return FALSE;
     }
@@ -153,8 +173,8 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
                  node->op);
     return FALSE;
   }
-  if (step.kind != NN_STEP_CONV && step.kind != NN_STEP_CONCAT && step.kind != NN_STEP_PLAIN
-      && step.in->pixel != step.out->pixel) {
+  if (step.kind != NN_STEP_CONV && step.kind != NN_STEP_WINOGRAD && step.kind != NN_STEP_CONCAT
+      && step.kind != NN_STEP_PLAIN && step.in->pixel != step.out->pixel) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: is not run directly on the network's input",
                  node->name);
     nn_plan_operands_clear (&step);
@@ -165,9 +185,9 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
 }
 
 NnPlan *
-nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint threads, const NnConvKernels *conv,
-             const NnPoolKernels *pool, GError **error)
+nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
 {
+  const guint height = options->height, width = options->width;
   g_autofree NnShape *shapes = nn_graph_infer_shapes (graph, height, width, error);
   g_autofree gboolean *wants_image = g_new0 (gboolean, MAX (graph->nodes->len, 1));
   NnPlan *plan;
@@ -175,8 +195,10 @@ nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint
   if (!shapes)
     return NULL;
   plan = g_new0 (NnPlan, 1);
-  plan->conv = *conv;
-  plan->pool = *pool;
+  plan->conv = *options->conv;
+  plan->pool = *options->pool;
+  plan->winograd = *options->winograd;
+  plan->limit = options->limit == NN_ALGORITHM_AUTO ? NN_ALGORITHM_WINOGRAD_F4 : options->limit;
   plan->n_buffers = graph->nodes->len;
   plan->buffers = g_new0 (NnBuffer, plan->n_buffers);
   plan->plain = g_new0 (NnPlainBuffer, plan->n_buffers);
@@ -187,11 +209,11 @@ nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint
   if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
       || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
     goto failed;
-  choose_batch (plan, batch);
+  choose_batch (plan, options->batch);
   if (!nn_plan_place (plan, graph, error))
     goto failed;
   for (guint i = 0; i < plan->n_buffers; i++) {
-    if (i > 0 && !add_step (plan, graph, shapes, i, threads, error))
+    if (i > 0 && !add_step (plan, graph, shapes, i, options, error))
       goto failed;
     add_conversion (plan, graph, i, wants_image[i]);
   }

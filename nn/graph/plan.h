@@ -7,6 +7,7 @@
 #include "graph/graph.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
+#include "kernels/winograd.h"
 
 /**
  * NnBuffer: where one node's output lies in the arena
@@ -42,8 +43,38 @@ typedef struct {
   gint32 *segment_offset;
 } NnConvBlock;
 
+/* How a convolution is computed, from the most exact to the least. */
+typedef enum {
+  NN_ALGORITHM_AUTO,
+  NN_ALGORITHM_DIRECT,
+  NN_ALGORITHM_WINOGRAD_F2,
+  NN_ALGORITHM_WINOGRAD_F4,
+} NnAlgorithm;
+
+/**
+ * NnWinogradStep: what a WINOGRAD step has besides its blocks of channels
+ * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
+ * @fused: a task takes a block of tiles through all three steps; else all are transformed first and a task takes a
+ * block and a group of channels
+ * @block: tiles; @group: channels; @n_groups
+ * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
+ * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
+ * blocks have weights [frequencies][in_channels][channels]; in_offset and out_offset are those of a block's tiles in
+ * the products.
+ */
+typedef struct {
+  gchar *name;
+  NnWinogradTile tile;
+  NnWinogradTransforms transforms;
+  guint tiles_x, n_tiles;
+  gboolean fused;
+  guint block, group, n_groups;
+  gsize v_frequency, v_size, m_frequency, m_offset;
+} NnWinogradStep;
+
 typedef enum {
   NN_STEP_CONV,
+  NN_STEP_WINOGRAD,
   NN_STEP_MAX_POOL, /* also the global one: its window is the image */
   NN_STEP_AVG_POOL,
   NN_STEP_GLOBAL_AVG_POOL,
@@ -84,7 +115,7 @@ typedef struct {
   const NnNode *node;
   const NnBuffer *in, *residual, *out;
   gboolean relu;
-  gdouble flops;
+  gdouble flops, cost; /* 2 × multiply-adds; what the cost model says, in flops at the peak (0: nothing) */
 
   guint n_pixels, chunk, n_chunks;
   gboolean batch_is_pixels, all_blocks;
@@ -93,9 +124,10 @@ typedef struct {
   guint n_blocks;
   NnConvBlock *blocks;
 
-  guint index;         /* of the node */
-  NnOperands operands; /* PLAIN, ELEMENTWISE */
-  gfloat *factors;     /* AFFINE: out->pixel factors, then as many terms */
+  guint index;              /* of the node */
+  NnOperands operands;      /* PLAIN, ELEMENTWISE */
+  gfloat *factors;          /* AFFINE: out->pixel factors, then as many terms */
+  NnWinogradStep *winograd; /* NULL but for WINOGRAD */
 } NnStep;
 
 /**
@@ -105,13 +137,16 @@ typedef struct {
  * @plain: one a node
  * @output_is_plain: the network's output is its last node's plain buffer, not @output
  * @max_operands: inputs and outputs of the operator that has the most
- * @arena_size: floats; @scratch_size: floats a thread
+ * @limit: the least exact algorithm allowed
+ * @arena_size: floats; @scratch_size: floats a thread; @shared_scratch_size: floats, one for all threads
  * @packed_size: bytes of packed weights
  */
 typedef struct {
   guint batch;
   NnConvKernels conv;
   NnPoolKernels pool;
+  NnWinogradKernels winograd;
+  NnAlgorithm limit;
   guint n_buffers;
   NnBuffer *buffers;
   NnPlainBuffer *plain;
@@ -119,13 +154,27 @@ typedef struct {
   guint max_operands;
   GArray *steps;
   const NnBuffer *input, *output;
-  gsize arena_size, scratch_size, packed_size;
+  gsize arena_size, scratch_size, shared_scratch_size, packed_size;
 } NnPlan;
 
-/* @batch: the most images at once that are wanted; the plan may take fewer. @threads: how many will share the tasks; it
- * changes only how the work is cut, never a bit of the result. */
-NnPlan *nn_plan_new (const NnGraph *graph, guint height, guint width, guint batch, guint threads,
-                     const NnConvKernels *conv, const NnPoolKernels *pool, GError **error);
+/**
+ * NnPlanOptions
+ * @batch: the most images at once that are wanted; the plan may take fewer
+ * @threads: how many will share the tasks; it changes only how the work is cut, never a bit of the result
+ * @limit: the least exact algorithm allowed; AUTO: no limit
+ * @algorithms: one a node, AUTO where the cost model decides; NULL: it decides everywhere. One that a layer cannot be
+ * computed with is the direct one.
+ */
+typedef struct {
+  guint height, width, batch, threads;
+  const NnConvKernels *conv;
+  const NnPoolKernels *pool;
+  const NnWinogradKernels *winograd;
+  NnAlgorithm limit;
+  const NnAlgorithm *algorithms;
+} NnPlanOptions;
+
+NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
 void nn_plan_free (NnPlan *plan);
 
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
@@ -143,3 +192,11 @@ gboolean nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GE
 /* Fills the factors of an AFFINE step. */
 gboolean nn_plan_affine (NnPlan *plan, NnStep *step, GError **error);
 void nn_plan_operands_clear (NnStep *step);
+
+/* The cheapest algorithm within plan->limit by the cost model; plan-choose.c. */
+NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost);
+
+/* Whether a step can be computed by Winograd's algorithm; fills a WINOGRAD step; plan-winograd.c. */
+gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
+gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
+void nn_plan_winograd_clear (NnStep *step);

@@ -17,7 +17,8 @@ struct _NnSession {
   gfloat *arena;
   gfloat *scratch; /* scratch_size floats a thread */
   gsize scratch_size;
-  NnValue *operands; /* plan->max_operands a thread */
+  gfloat *shared_scratch; /* shared_scratch_size floats, one for all threads */
+  NnValue *operands;      /* plan->max_operands a thread */
   const NnValue **operand_pointers;
   gboolean profiling;
   gdouble *seconds; /* a step */

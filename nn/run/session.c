@@ -1,12 +1,14 @@
 /* gst-resnet: executes a plan
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/session.h>
+
 #include <string.h>
 #include <time.h>
 
 #include "base/nn-memory.h"
 #include "graph/model-private.h"
 #include "run/session-private.h"
+#include "run/winograd-step.h"
 
 /* Other buffers share the memory, so the border is made again each time; a few rows of a small share of the image. */
 static void
@@ -189,6 +191,10 @@ run_step (NnRun *run)
     nn_pool_run (session->pool, conv_task, run, n);
     break;
   }
+  case NN_STEP_WINOGRAD:
+    nn_winograd_step_run (session->pool, step, session->arena, session->scratch, session->scratch_size,
+                          session->shared_scratch, run->images);
+    break;
   case NN_STEP_MAX_POOL:
   case NN_STEP_AVG_POOL:
     nn_pool_run (session->pool, window_task, run, run->images * step->out->height);
@@ -329,7 +335,10 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
   session->operands = g_new0 (NnValue, (gsize)session->plan->max_operands * nn_pool_get_threads (session->pool));
   session->operand_pointers
       = g_new0 (const NnValue *, (gsize)session->plan->max_operands *nn_pool_get_threads (session->pool));
-  if (!session->arena || (session->scratch_size > 0 && !session->scratch)) {
+  if (session->plan->shared_scratch_size > 0)
+    session->shared_scratch = nn_aligned_alloc0 (session->plan->shared_scratch_size * sizeof (gfloat));
+  if (!session->arena || (session->scratch_size > 0 && !session->scratch)
+      || (session->plan->shared_scratch_size > 0 && !session->shared_scratch)) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the activations of %u images of %u × %u pixels",
                  session->max_batch, session->height, session->width);
     goto failed;
@@ -351,6 +360,7 @@ nn_session_free (NnSession *session)
     nn_plan_cache_give_back (nn_model_get_plans (session->model), session->plan);
   nn_aligned_free (session->arena);
   nn_aligned_free (session->scratch);
+  nn_aligned_free (session->shared_scratch);
   g_free (session->seconds);
   g_free (session->operands);
   g_free (session->operand_pointers);
@@ -418,6 +428,9 @@ nn_session_get_profile (const NnSession *session)
     switch (step->kind) {
     case NN_STEP_CONV:
       t.kernel = step->blocks[0].variant->name;
+      break;
+    case NN_STEP_WINOGRAD:
+      t.kernel = step->winograd->name;
       break;
     case NN_STEP_MAX_POOL:
       t.kernel = "max pool";

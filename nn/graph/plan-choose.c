@@ -1,0 +1,54 @@
+/* gst-resnet: which algorithm a convolution is computed with
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The choice may depend on the layer and on the level, never on the batch or on the number of threads: algorithms
+ * differ by rounding, and results must not. */
+#include "graph/plan.h"
+
+/* The model's constants, all in units of the time that a multiply-add at the level's peak takes: what was measured on
+ * AVX2 (Zen 3) over the layers of ResNet-18 to -101. */
+#define DIRECT_EFFICIENCY 0.88   /* of the peak, with everything in the cache */
+#define PRODUCTS_EFFICIENCY 0.80 /* of the products between the transforms */
+#define WEIGHT_FLOPS 10.         /* 2 × multiply-adds while a float of weights comes from memory */
+#define TRANSFORM_FLOPS 20.      /* while a float is transformed (and written and read) */
+
+static gdouble
+direct_cost (const NnStep *step)
+{
+  const NnNode *node = step->node;
+  const gdouble taps = (gdouble)node->kernel[0] * node->kernel[1] * node->in_channels;
+  const gdouble flops = 2 * taps * (gdouble)step->out->pixel * step->out->width * step->out->height;
+
+  return MAX (flops / DIRECT_EFFICIENCY, taps * (gdouble)step->out->pixel * WEIGHT_FLOPS);
+}
+
+static gdouble
+winograd_cost (const NnStep *step, NnWinogradTile tile)
+{
+  const guint m = nn_winograd_output (tile), f = nn_winograd_frequencies (tile);
+  const gdouble tiles = (gdouble)((step->out->width + m - 1) / m) * ((step->out->height + m - 1) / m);
+  const gdouble in = step->node->in_channels, out = (gdouble)step->out->pixel;
+  const gdouble products = 2 * f * tiles * in * out / PRODUCTS_EFFICIENCY;
+
+  return MAX (products, f * in * out * WEIGHT_FLOPS) + f * tiles * (in + out) * TRANSFORM_FLOPS;
+}
+
+NnAlgorithm
+nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost)
+{
+  NnAlgorithm best = NN_ALGORITHM_DIRECT;
+
+  *cost = direct_cost (step);
+  if (!plan->winograd.fast || !nn_plan_winograd_fits (plan, step))
+    return best;
+  for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
+    const NnAlgorithm algorithm = NN_ALGORITHM_WINOGRAD_F2 + tile;
+    const gdouble other = winograd_cost (step, tile);
+
+    if (algorithm <= plan->limit && other < *cost) {
+      best = algorithm;
+      *cost = other;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,185 @@
+/* gst-resnet: executes a convolution planned as Winograd's
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Tiles of all images are numbered one after the other and cut into blocks. Where the weights are small a task takes a
+ * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache;
+ * elsewhere the blocks are transformed first and a task then multiplies one with some channels' weights. A tile's sums
+ * are made in the same order whichever block it is in. */
+#include "run/winograd-step.h"
+
+#include "base/nn-memory.h"
+
+typedef struct {
+  const NnStep *step;
+  gfloat *arena, *scratch, *shared;
+  gsize scratch_stride;
+  guint n_tiles, n_blocks;
+} Run;
+
+/* What a product starts from: the bias is added after the transform back. */
+static const gfloat zeros[64] __attribute__ ((aligned (NN_ALIGNMENT)));
+
+static inline gfloat *
+image_of (const Run *run, const NnBuffer *buffer, guint image)
+{
+  return run->arena + buffer->offset + image * buffer->size;
+}
+
+static void
+transform_input (const Run *run, guint first, guint n, gfloat *v)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnBuffer *in = step->in;
+  const guint m = nn_winograd_output (w->tile);
+  const gsize corner = (in->border - step->node->pad[0]) * in->row + (in->border - step->node->pad[1]) * in->pixel;
+
+  for (guint t = first; t < first + n; t++, v += in->pixel) {
+    const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
+    const NnWinogradInputArgs args = {
+      .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel,
+      .in_row = in->row,
+      .in_pixel = in->pixel,
+      .rows = step->out->height + 2 - y,
+      .columns = step->out->width + 2 - x,
+      .channels = (guint)in->pixel,
+      .out = v,
+      .frequency = w->v_frequency,
+    };
+
+    w->transforms.input (&args);
+  }
+}
+
+static void
+transform_output (const Run *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnBuffer *out = step->out, *residual = step->residual;
+  const guint m = nn_winograd_output (w->tile);
+
+  for (guint t = first; t < first + n; t++, products += w->group) {
+    const guint image = t / w->n_tiles, tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
+    NnWinogradOutputArgs args = {
+      .in = products,
+      .frequency = w->m_frequency,
+      .out = image_of (run, out, image) + out->origin + y * out->row + x * out->pixel + block->first_channel,
+      .out_row = out->row,
+      .out_pixel = out->pixel,
+      .bias = block->bias,
+      .rows = out->height - y,
+      .columns = out->width - x,
+      .channels = block->channels,
+      .relu = step->relu,
+    };
+
+    if (residual) {
+      args.residual = image_of (run, residual, image) + residual->origin + y * residual->row + x * residual->pixel
+                      + block->first_channel;
+      args.residual_row = residual->row;
+      args.residual_pixel = residual->pixel;
+    }
+    w->transforms.output (&args);
+  }
+}
+
+/* One block of tiles times one group of output channels, and back. */
+static void
+multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const guint frequencies = nn_winograd_frequencies (w->tile), begin = group * w->group, end = begin + w->group;
+  static const gint32 segment = 0;
+
+  for (guint f = 0; f < frequencies; f++) {
+    for (guint i = 0; i < step->n_blocks; i++) {
+      const NnConvBlock *block = &step->blocks[i];
+      const NnConvArgs args = {
+        .in = v + f * w->v_frequency,
+        .out = products + f * w->m_frequency + (block->first_channel - begin),
+        .in_offset = step->in_offset,
+        .out_offset = step->out_offset,
+        .weights = block->weights + (gsize)f * step->segment_length * block->channels,
+        .bias = zeros,
+        .segment_offset = &segment,
+        .n_segments = 1,
+        .segment_length = step->segment_length,
+        .channels = block->channels,
+      };
+
+      if (block->first_channel < begin || block->first_channel >= end)
+        continue;
+      block->variant->func (&args, 0, n);
+    }
+  }
+  for (guint i = 0; i < step->n_blocks; i++) {
+    const NnConvBlock *block = &step->blocks[i];
+
+    if (block->first_channel >= begin && block->first_channel < end)
+      transform_output (run, first, n, block, products + (block->first_channel - begin));
+  }
+}
+
+static guint
+tiles_of_block (const Run *run, guint block)
+{
+  return MIN (run->step->winograd->block, run->n_tiles - block * run->step->winograd->block);
+}
+
+static void
+fused_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  gfloat *v = run->scratch + thread * run->scratch_stride;
+  const guint first = task * w->block, n = tiles_of_block (run, task);
+
+  transform_input (run, first, n, v);
+  for (guint group = 0; group < w->n_groups; group++)
+    multiply (run, first, n, group, v, v + w->m_offset);
+}
+
+/* Tiles fastest, so that they share weights that are in a cache. */
+static void
+product_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  const guint block = task % run->n_blocks, group = task / run->n_blocks;
+
+  multiply (run, block * w->block, tiles_of_block (run, block), group, run->shared + block * w->v_size,
+            run->scratch + thread * run->scratch_stride + w->m_offset);
+}
+
+/* A tile. */
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+
+  transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->pixel);
+}
+
+void
+nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
+                      gfloat *shared, guint images)
+{
+  const NnWinogradStep *w = step->winograd;
+  Run run = { .step = step,
+              .arena = arena,
+              .scratch = scratch,
+              .shared = shared,
+              .scratch_stride = scratch_stride,
+              .n_tiles = w->n_tiles * images };
+
+  run.n_blocks = (run.n_tiles + w->block - 1) / w->block;
+  if (w->fused) {
+    nn_pool_run (pool, fused_task, &run, run.n_blocks);
+  } else {
+    nn_pool_run (pool, input_task, &run, run.n_tiles);
+    nn_pool_run (pool, product_task, &run, run.n_blocks * w->n_groups);
+  }
+}

@@ -1,0 +1,10 @@
+/* gst-resnet: executes a convolution planned as Winograd's
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/nn-pool.h"
+#include "graph/plan.h"
+
+/* @scratch: plan->scratch_size floats a thread, @scratch_stride apart; @shared: plan->shared_scratch_size floats. */
+void nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
+                           gfloat *shared, guint images);
