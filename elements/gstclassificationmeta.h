@@ -22,7 +22,14 @@
  * - "precision" (string): how numbers were multiplied, "highest", "high" or "medium"
  * - "reused" (boolean): the result was carried over from an earlier frame (the element's interval property)
  * - "source-pts" (uint64): PTS of the frame that the network saw, GST_CLOCK_TIME_NONE when it had none
+ * - "processing-time" (uint64): how long the classification of the frame named by "source-pts" took, nanoseconds
  * - "element" (string): name of the element that classified
+ * - "regions" (GST_TYPE_ARRAY of GstStructure "region", only where the element's property region asks for them): each
+ *   has "id" (int, of its meta), "type" (string), "x", "y", "width", "height" (int, pixels, as its meta has them) and
+ *   the fields above
+ *
+ * A region of the frame (GstVideoRegionOfInterestMeta) that was classified has a param GstStructure named
+ * "classification" with the fields of a "region".
  *
  * A message has in addition "timestamp", "stream-time", "running-time" and "duration" (uint64, nanoseconds,
  * GST_CLOCK_TIME_NONE where unknown), as GStreamer's level element has them.
@@ -45,6 +52,12 @@ G_BEGIN_DECLS
 #define GST_CLASSIFICATION_META_NAME "GstClassificationMeta"
 #define GST_CLASSIFICATION_MESSAGE_NAME "classification"
 #define GST_CLASSIFICATION_LABEL_CHANGED_NAME "label-changed"
+/**
+ * GST_CLASSIFICATION_PARAM_NAME:
+ *
+ * Name of the param of a #GstVideoRegionOfInterestMeta that says how its region was classified.
+ */
+#define GST_CLASSIFICATION_PARAM_NAME "classification"
 /**
  * GstClassificationMeta:
  *

@@ -8,6 +8,7 @@
 #include "gstresnetanalyzer.h"
 
 #include "gstframeview.h"
+#include "gstresnetregions.h"
 #include "gstresnetsmoother.h"
 
 struct _GstResnetAnalyzer
@@ -15,6 +16,8 @@ struct _GstResnetAnalyzer
   GstResnetEngine *engine;
   GstFrameView *view;
   GstResnetSmoother *smoother;
+  GstResnetTracker *tracker;
+  guint serial;                 /* of the settings that the tracker's results are from */
 };
 
 GstResnetAnalyzer *
@@ -24,6 +27,7 @@ gst_resnet_analyzer_new (void)
 
   analyzer->view = gst_frame_view_new ();
   analyzer->smoother = gst_resnet_smoother_new ();
+  analyzer->tracker = gst_resnet_tracker_new ();
   return analyzer;
 }
 
@@ -33,6 +37,7 @@ gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer)
   g_clear_pointer (&analyzer->engine, gst_resnet_engine_free);
   gst_frame_view_free (analyzer->view);
   gst_resnet_smoother_free (analyzer->smoother);
+  gst_resnet_tracker_free (analyzer->tracker);
   g_free (analyzer);
 }
 
@@ -43,6 +48,7 @@ gst_resnet_analyzer_set_engine (GstResnetAnalyzer * analyzer,
   g_clear_pointer (&analyzer->engine, gst_resnet_engine_free);
   analyzer->engine = engine;
   gst_resnet_smoother_reset_model (analyzer->smoother);
+  gst_resnet_tracker_reset (analyzer->tracker);
 }
 
 GstResnetEngine *
@@ -63,6 +69,7 @@ void
 gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer)
 {
   gst_resnet_smoother_reset (analyzer->smoother);
+  gst_resnet_tracker_reset (analyzer->tracker);
 }
 
 void
@@ -75,39 +82,148 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
   analyzer->view = gst_frame_view_new ();
 }
 
+/* One run of the network: what is in its slots. */
+typedef struct
+{
+  guint n;
+  GstResnetRegion **regions;    /* NULL: the frame */
+} Batch;
+
+static gboolean
+run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const GstResnetTimes * times, GstResnetAnswer * answer, Batch * batch,
+    GstClockTime * duration, GError ** error)
+{
+  GstClockTime start = gst_util_get_timestamp ();
+  guint i, n = answer->model->n_classes;
+
+  gst_resnet_engine_infer (analyzer->engine, batch->n);
+  *duration += gst_util_get_timestamp () - start;
+  for (i = 0; i < batch->n; i++) {
+    GstResnetRegion *region = batch->regions[i];
+    gfloat *values = gst_resnet_engine_get_confidences (analyzer->engine,
+        settings, i, error);
+
+    if (!values)
+      return FALSE;
+    if (region) {
+      gst_resnet_result_select (&region->result, settings, values, n,
+          G_MAXUINT);
+      region->classified = TRUE;
+      region->source_pts = times->pts;
+      gst_resnet_tracker_store (analyzer->tracker, region);
+    } else {
+      gst_resnet_smoother_run (analyzer->smoother, settings, times, values, n,
+          &answer->frame);
+      answer->has_frame = TRUE;
+    }
+  }
+  batch->n = 0;
+  return TRUE;
+}
+
+static gboolean
+is_flushing (GstPad * pad)
+{
+  gboolean flushing;
+
+  GST_OBJECT_LOCK (pad);
+  flushing = GST_PAD_IS_FLUSHING (pad);
+  GST_OBJECT_UNLOCK (pad);
+  return flushing;
+}
+
+/* Prepares all that is to be classified and runs the network whenever its slots are full. What
+ * is in the slots at the end does not need @image any more. */
+static gboolean
+run_image (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const NnImage * image, const GstResnetTimes * times, GstPad * pad,
+    GstResnetAnswer * answer, Batch * batch, GstClockTime * durations,
+    GError ** error)
+{
+  guint i, n = answer->regions ? answer->regions->len : 0;
+  guint slots = gst_resnet_engine_get_batch (analyzer->engine);
+  GstClockTime start = gst_util_get_timestamp ();
+  GstClockTime *inference = &durations[GST_RESNET_STAGE_INFERENCE];
+
+  if (settings->live.region != GST_RESNET_LOOK_ROI) {
+    if (!gst_resnet_engine_prepare (analyzer->engine, image, 0, error))
+      return FALSE;
+    batch->regions[batch->n++] = NULL;
+  }
+  for (i = 0; i < n; i++) {
+    GstResnetRegion *region =
+        &g_array_index (answer->regions, GstResnetRegion, i);
+    NnImage part;
+
+    if (!gst_resnet_regions_clip (region, settings, image, &part)
+        || gst_resnet_tracker_reuse (analyzer->tracker, settings, region))
+      continue;
+    if (batch->n == slots) {
+      if (is_flushing (pad))
+        break;
+      if (!run_batch (analyzer, settings, times, answer, batch, inference,
+              error))
+        return FALSE;
+    }
+    if (!gst_resnet_engine_prepare (analyzer->engine, &part, batch->n, error))
+      return FALSE;
+    batch->regions[batch->n++] = region;
+  }
+  durations[GST_RESNET_STAGE_PREPROCESS] =
+      gst_util_get_timestamp () - start - *inference;
+  return TRUE;
+}
+
+static void
+clear_region (gpointer data)
+{
+  gst_resnet_result_clear (&((GstResnetRegion *) data)->result);
+}
+
 GstResnetAnswer *
 gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings, GstBuffer * buffer,
-    const GstResnetTimes * times, GstClockTime * durations, GError ** error)
+    const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
+    GError ** error)
 {
   GstResnetEngine *engine = analyzer->engine;
-  GstResnetModel *model = gst_resnet_engine_get_model (engine);
-  GstClockTime start = gst_util_get_timestamp (), middle;
-  GstResnetAnswer *answer;
-  gboolean prepared;
-  gfloat *values;
+  GstResnetAnswer *answer =
+      gst_resnet_answer_new (gst_resnet_engine_get_model (engine));
+  GstClockTime start = gst_util_get_timestamp ();
+  Batch batch = { 0, };
+  gboolean done = FALSE;
   NnImage image;
 
-  if (!gst_frame_view_map (analyzer->view, buffer, &image, error))
-    return NULL;
-  prepared = gst_resnet_engine_prepare (engine, &image, 0, error);
-  gst_frame_view_unmap (analyzer->view);
-  if (!prepared)
-    return NULL;
-  middle = gst_util_get_timestamp ();
-  durations[GST_RESNET_STAGE_PREPROCESS] = middle - start;
-
-  gst_resnet_engine_infer (engine, 1);
-  durations[GST_RESNET_STAGE_INFERENCE] = gst_util_get_timestamp () - middle;
-  values = gst_resnet_engine_get_confidences (engine, settings, 0, error);
-  if (!values)
-    return NULL;
-  answer = gst_resnet_answer_new (model);
   answer->precision = gst_resnet_engine_get_precision (engine);
   answer->source_pts = times->pts;
-  answer->has_frame = TRUE;
-  gst_resnet_smoother_run (analyzer->smoother, settings, times, values,
-      model->n_classes, &answer->frame);
+  if (settings->live.region != GST_RESNET_LOOK_FULL_FRAME) {
+    answer->regions = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
+    g_array_set_clear_func (answer->regions, clear_region);
+    gst_resnet_regions_find (buffer, settings, answer->regions);
+    /* Other settings, other results. */
+    if (analyzer->serial != settings->serial)
+      gst_resnet_tracker_reset (analyzer->tracker);
+    analyzer->serial = settings->serial;
+    gst_resnet_tracker_begin (analyzer->tracker);
+  }
+  if (gst_frame_view_map (analyzer->view, buffer, &image, error)) {
+    durations[GST_RESNET_STAGE_INFERENCE] = 0;
+    batch.regions = g_new0 (GstResnetRegion *,
+        gst_resnet_engine_get_batch (engine));
+    done = run_image (analyzer, settings, &image, times, pad, answer, &batch,
+        durations, error);
+    gst_frame_view_unmap (analyzer->view);
+  }
+  gst_buffer_unref (buffer);
+  if (done && batch.n > 0)
+    done = run_batch (analyzer, settings, times, answer, &batch,
+        &durations[GST_RESNET_STAGE_INFERENCE], error);
+  g_free (batch.regions);
+  if (!done) {
+    gst_resnet_answer_unref (answer);
+    return NULL;
+  }
   answer->processing_time = gst_util_get_timestamp () - start;
   return answer;
 }

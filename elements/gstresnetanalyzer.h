@@ -28,11 +28,13 @@ void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
 /* Drops what is kept from frame to frame, as the element stops. */
 void gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer);
 
-/* Classifies. @durations: GST_RESNET_N_STAGES, gets those of the first two. NULL with an error of
+/* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between runs of the network it
+ * looks whether @pad is flushing, and leaves the regions that are left. @durations: GST_RESNET_N_STAGES, gets those of the first two. NULL with an error of
  * GStreamer's domains. */
 GstResnetAnswer *gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings, GstBuffer * buffer,
-    const GstResnetTimes * times, GstClockTime * durations, GError ** error);
+    const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
+    GError ** error);
 /* The message "label-changed" when @answer's label is not that of the answer before it; else NULL. */
 GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,

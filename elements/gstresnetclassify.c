@@ -35,6 +35,7 @@
 #include "gstframecaps.h"
 #include "gstresnetanalyzer.h"
 #include "gstresnetenums.h"
+#include "gstresnetregions.h"
 #include "gstresnetresult.h"
 #include "gstresnetsettings.h"
 #include "gstresnetstats.h"
@@ -127,6 +128,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_ACTIVATION, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_PRECISION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_LOOK, 0);
 }
 
 static void
@@ -345,20 +347,49 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
       input, output);
 }
 
-/* Puts the answer on @buffer. */
+/* Puts the answer on @buffer, whose own it is or, @reused, an earlier frame's. */
 static void
 attach_answer (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
 {
+  const GstResnetAnswer *answer = self->answer;
+  const GArray *regions = answer->regions;
+  GArray *found = NULL;
+  guint *matches = NULL;
   gchar *name;
 
   if (!self->active.attach_meta)
     return;
+  if (regions && reused) {
+    found = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
+    gst_resnet_regions_find (buffer, &self->active, found);
+    matches = g_new (guint, found->len);
+    gst_resnet_regions_match (answer, (GstResnetRegion *) found->data,
+        found->len, matches);
+    regions = found;
+  }
   name = gst_object_get_name (GST_OBJECT (self));
-  gst_resnet_answer_attach (self->answer, name, reused, buffer);
+  gst_resnet_answer_attach (answer, name, reused, regions, matches, buffer);
 #ifdef HAVE_ANALYTICS
-  gst_analytics_bridge_attach (self->answer, buffer);
+  gst_analytics_bridge_attach (answer, regions, matches, buffer);
 #endif
   g_free (name);
+  g_free (matches);
+  g_clear_pointer (&found, g_array_unref);
+}
+
+static void
+count_regions (GstResnetClassify * self, const GstResnetAnswer * answer)
+{
+  guint i, counts[3] = { 0, 0, 0 };
+
+  for (i = 0; answer->regions && i < answer->regions->len; i++) {
+    const GstResnetRegion *region =
+        &g_array_index (answer->regions, GstResnetRegion, i);
+
+    counts[!region->classified ? 2 : region->reused ? 1 : 0]++;
+  }
+  if (answer->regions)
+    gst_resnet_stats_add_regions (self->stats, counts[0], counts[1], counts[2]);
 }
 
 static void
@@ -369,7 +400,9 @@ post_answer (GstResnetClassify * self, GstResnetAnswer * answer,
   GstMessage *change =
       gst_resnet_analyzer_get_change (self->analyzer, answer, times, object);
 
-  if (self->active.post_messages)
+  /* Not of a frame in which there was nothing to classify. */
+  if (self->active.post_messages && (answer->has_frame
+          || answer->regions->len > 0))
     gst_element_post_message (GST_ELEMENT (self),
         gst_resnet_answer_to_message (answer, object, times));
   if (change && self->active.live.post_label_changes)
@@ -409,14 +442,15 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
 
   forget_result (self);
   gst_resnet_times_init (&times, buffer, &trans->segment);
-  self->answer = gst_resnet_analyzer_run (self->analyzer, &self->active, buffer,
-      &times, durations, &error);
+  self->answer = gst_resnet_analyzer_run (self->analyzer, &self->active,
+      gst_buffer_ref (buffer), &times, trans->sinkpad, durations, &error);
   if (!self->answer) {
     warn_of_frame (self, error);
     return GST_FLOW_OK;
   }
   attach_answer (self, buffer, FALSE);
   post_answer (self, self->answer, &times);
+  count_regions (self, self->answer);
   durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
   return GST_FLOW_OK;

@@ -10,6 +10,10 @@
 #include <math.h>
 #include <nn/session.h>
 
+/* Images of one run where there are regions. The session takes as many of them through a layer together as fit into
+ * the cache; a frame with more regions is several runs. */
+#define REGIONS_BATCH 16
+
 struct _GstResnetEngine
 {
   GstResnetModel *model;
@@ -35,7 +39,8 @@ gst_resnet_engine_update (GstResnetEngine * engine,
   NnPreprocess p;
   NnPreprocessor *preprocessor = NULL;
   GError *nn_error = NULL;
-  guint batch = 1;
+  guint batch = settings->live.region == GST_RESNET_LOOK_FULL_FRAME ? 1 :
+      REGIONS_BATCH;
 
   if (!gst_resnet_settings_get_preprocess (settings,
           nn_model_get_preprocess (model), &p, &nn_error))

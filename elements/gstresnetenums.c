@@ -11,6 +11,8 @@
 #include <nn/session.h>
 #include <nn/topk.h>
 
+#include "gstresnetlivesettings.h"
+
 GType
 gst_resnet_activation_get_type (void)
 {
@@ -73,6 +75,24 @@ gst_resnet_precision_get_type (void)
 
   if (g_once_init_enter (&type)) {
     GType t = g_enum_register_static ("GstResnetPrecision", values);
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}
+
+GType
+gst_resnet_look_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_RESNET_LOOK_FULL_FRAME, "The whole frame", "full-frame"},
+    {GST_RESNET_LOOK_ROI, "The frame's regions of interest", "roi"},
+    {GST_RESNET_LOOK_BOTH, "The whole frame and its regions", "both"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstResnetRegion", values);
     g_once_init_leave (&type, t);
   }
   return type;

@@ -18,4 +18,8 @@ GType gst_resnet_precision_get_type (void);
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
 GType gst_resnet_interpolation_get_type (void);
 
+/* GstResnetLook */
+#define GST_TYPE_RESNET_LOOK (gst_resnet_look_get_type ())
+GType gst_resnet_look_get_type (void);
+
 G_END_DECLS

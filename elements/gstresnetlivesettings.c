@@ -7,10 +7,16 @@
 
 #include "gstresnetlivesettings.h"
 
+#include "gstresnetenums.h"
+
 #define DEFAULT_SMOOTHING 0
 #define DEFAULT_HYSTERESIS 0.0
 #define DEFAULT_TEMPERATURE 1.0
 #define DEFAULT_POST_LABEL_CHANGES TRUE
+#define DEFAULT_REGION GST_RESNET_LOOK_FULL_FRAME
+#define DEFAULT_ROI_MIN_SIZE 0
+#define DEFAULT_ROI_PADDING 0.0
+#define DEFAULT_RECLASSIFY_INTERVAL 1
 
 enum
 {
@@ -18,6 +24,11 @@ enum
   PROP_HYSTERESIS,
   PROP_TEMPERATURE,
   PROP_POST_LABEL_CHANGES,
+  PROP_REGION,
+  PROP_ROI_TYPES,
+  PROP_ROI_MIN_SIZE,
+  PROP_ROI_PADDING,
+  PROP_RECLASSIFY_INTERVAL,
 };
 
 void
@@ -28,16 +39,22 @@ gst_resnet_live_settings_init (GstResnetLiveSettings * settings)
   settings->hysteresis = DEFAULT_HYSTERESIS;
   settings->temperature = DEFAULT_TEMPERATURE;
   settings->post_label_changes = DEFAULT_POST_LABEL_CHANGES;
+  settings->region = DEFAULT_REGION;
+  settings->roi_min_size = DEFAULT_ROI_MIN_SIZE;
+  settings->roi_padding = DEFAULT_ROI_PADDING;
+  settings->reclassify_interval = DEFAULT_RECLASSIFY_INTERVAL;
 }
 
 void
 gst_resnet_live_settings_clear (GstResnetLiveSettings * settings)
 {
+  g_clear_pointer (&settings->roi_types, g_free);
 }
 
 void
 gst_resnet_live_settings_own (GstResnetLiveSettings * settings)
 {
+  settings->roi_types = g_strdup (settings->roi_types);
 }
 
 #define ANY_TIME (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
@@ -82,10 +99,52 @@ install_steadier (GObjectClass * klass)
           DEFAULT_POST_LABEL_CHANGES, ANY_TIME));
 }
 
+static void
+install_regions (GObjectClass * klass)
+{
+  /**
+   * GstResnetClassify:region:
+   *
+   * Regions are the frame's GstVideoRegionOfInterestMeta and, where gstreamer-analytics was there at build time, its
+   * GstAnalyticsODMtd. Each is cut out of the frame's own pixels and classified as a picture of its own, with the same
+   * preprocessing. Results: a param GstStructure "classification" on the region's meta, "regions" in the
+   * GstClassificationMeta and in the message, a GstAnalyticsClsMtd related to the ODMtd.
+   */
+  g_object_class_install_property (klass, PROP_REGION,
+      g_param_spec_enum ("region", "Region",
+          "What is classified: the whole frame, its regions of interest, or "
+          "both", GST_TYPE_RESNET_LOOK, DEFAULT_REGION, ANY_TIME));
+  g_object_class_install_property (klass, PROP_ROI_TYPES,
+      g_param_spec_string ("roi-types", "ROI types",
+          "Only regions of these types are classified: \"face,person\"; unset "
+          "or empty: all", NULL, ANY_TIME));
+  g_object_class_install_property (klass, PROP_ROI_MIN_SIZE,
+      g_param_spec_uint ("roi-min-size", "ROI minimal size",
+          "Regions that are narrower or lower than this many pixels are "
+          "skipped", 0, G_MAXINT, DEFAULT_ROI_MIN_SIZE, ANY_TIME));
+  g_object_class_install_property (klass, PROP_ROI_PADDING,
+      g_param_spec_double ("roi-padding", "ROI padding",
+          "Regions are made larger on each side by this part of their width "
+          "and height, as far as the frame goes", 0.0, 10.0,
+          DEFAULT_ROI_PADDING, ANY_TIME));
+  /**
+   * GstResnetClassify:reclassify-interval:
+   *
+   * A region that a tracker follows has an id (GstVideoRegionOfInterestMeta:id other than 0, or a GstAnalyticsTrackingMtd
+   * related to the GstAnalyticsODMtd). Between its classifications it carries its last result, marked as reused.
+   */
+  g_object_class_install_property (klass, PROP_RECLASSIFY_INTERVAL,
+      g_param_spec_uint ("reclassify-interval", "Reclassify interval",
+          "A region with an id is classified again after this many frames that "
+          "it is in; 0: only once", 0, G_MAXUINT, DEFAULT_RECLASSIFY_INTERVAL,
+          ANY_TIME));
+}
+
 void
 gst_resnet_live_settings_install_properties (GObjectClass * klass)
 {
   install_steadier (klass);
+  install_regions (klass);
 }
 
 gboolean
@@ -104,6 +163,22 @@ gst_resnet_live_settings_set (GstResnetLiveSettings * settings, guint prop_id,
       break;
     case PROP_POST_LABEL_CHANGES:
       settings->post_label_changes = g_value_get_boolean (value);
+      break;
+    case PROP_REGION:
+      settings->region = (GstResnetLook) g_value_get_enum (value);
+      break;
+    case PROP_ROI_TYPES:
+      g_free (settings->roi_types);
+      settings->roi_types = g_value_dup_string (value);
+      break;
+    case PROP_ROI_MIN_SIZE:
+      settings->roi_min_size = g_value_get_uint (value);
+      break;
+    case PROP_ROI_PADDING:
+      settings->roi_padding = g_value_get_double (value);
+      break;
+    case PROP_RECLASSIFY_INTERVAL:
+      settings->reclassify_interval = g_value_get_uint (value);
       break;
     default:
       return FALSE;
@@ -127,6 +202,21 @@ gst_resnet_live_settings_get (const GstResnetLiveSettings * settings,
       break;
     case PROP_POST_LABEL_CHANGES:
       g_value_set_boolean (value, settings->post_label_changes);
+      break;
+    case PROP_REGION:
+      g_value_set_enum (value, settings->region);
+      break;
+    case PROP_ROI_TYPES:
+      g_value_set_string (value, settings->roi_types);
+      break;
+    case PROP_ROI_MIN_SIZE:
+      g_value_set_uint (value, settings->roi_min_size);
+      break;
+    case PROP_ROI_PADDING:
+      g_value_set_double (value, settings->roi_padding);
+      break;
+    case PROP_RECLASSIFY_INTERVAL:
+      g_value_set_uint (value, settings->reclassify_interval);
       break;
     default:
       return FALSE;

@@ -5,6 +5,13 @@
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
+typedef enum
+{
+  GST_RESNET_LOOK_FULL_FRAME,
+  GST_RESNET_LOOK_ROI,
+  GST_RESNET_LOOK_BOTH
+} GstResnetLook;
+
 /* The first number of these properties; the others' are below. */
 #define GST_RESNET_PROP_LIVE 100
 /* A part of GstResnetSettings. */
@@ -13,6 +20,12 @@ G_BEGIN_DECLS
   guint smoothing;              /* ms, 0: off */
   gdouble hysteresis, temperature;
   gboolean post_label_changes;
+
+  GstResnetLook region;
+  gchar *roi_types;             /* separated by commas */
+  guint roi_min_size;
+  gdouble roi_padding;
+  guint reclassify_interval;
 } GstResnetLiveSettings;
 
 void gst_resnet_live_settings_init (GstResnetLiveSettings * settings);

@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include <gst/video/video.h>
+
 #include "gstclassificationmeta.h"
 
 void
@@ -53,6 +55,16 @@ gst_resnet_result_clear (GstResnetResult * result)
   memset (result, 0, sizeof (*result));
 }
 
+void
+gst_resnet_result_copy (GstResnetResult * dest, const GstResnetResult * src)
+{
+  gst_resnet_result_clear (dest);
+  *dest = *src;
+  dest->indices = g_memdup2 (src->indices, src->n_entries * sizeof (guint));
+  dest->confidences =
+      g_memdup2 (src->confidences, src->n_entries * sizeof (gfloat));
+}
+
 const gchar *
 gst_resnet_result_get_label (const GstResnetResult * result,
     const GstResnetModel * model)
@@ -90,6 +102,7 @@ gst_resnet_answer_unref (GstResnetAnswer * answer)
   if (!g_atomic_ref_count_dec (&answer->ref_count))
     return;
   gst_resnet_result_clear (&answer->frame);
+  g_clear_pointer (&answer->regions, g_array_unref);
   gst_resnet_model_unref (answer->model);
   g_free (answer);
 }
@@ -154,31 +167,116 @@ fill_source (const GstResnetAnswer * answer, const gchar * element,
       "element", G_TYPE_STRING, element, NULL);
 }
 
+/* A region's result: its place, and all that a frame's says. */
+static GstStructure *
+region_to_structure (const GstResnetAnswer * answer, const gchar * element,
+    gboolean reused, const GstResnetRegion * place,
+    const GstResnetRegion * region, const gchar * name)
+{
+  const gchar *type = g_quark_to_string (place->type);
+  GstStructure *structure = gst_structure_new (name,
+      "id", G_TYPE_INT, place->id,
+      "type", G_TYPE_STRING, type ? type : "",
+      "x", G_TYPE_INT, (gint) CLAMP (place->x, G_MININT, G_MAXINT),
+      "y", G_TYPE_INT, (gint) CLAMP (place->y, G_MININT, G_MAXINT),
+      "width", G_TYPE_INT, (gint) CLAMP (place->width, G_MININT, G_MAXINT),
+      "height", G_TYPE_INT, (gint) CLAMP (place->height, G_MININT, G_MAXINT),
+      NULL);
+
+  fill_entries (&region->result, answer->model, structure);
+  fill_source (answer, element, reused || region->reused, region->source_pts,
+      structure);
+  return structure;
+}
+
+static const GstResnetRegion *
+get_match (const GstResnetAnswer * answer, const guint * matches, guint i)
+{
+  guint j = matches ? matches[i] : i;
+  const GstResnetRegion *region;
+
+  if (!answer->regions || j >= answer->regions->len)
+    return NULL;
+  region = &g_array_index (answer->regions, GstResnetRegion, j);
+  return region->classified ? region : NULL;
+}
+
 static void
 fill_structure (const GstResnetAnswer * answer, const gchar * element,
-    gboolean reused, GstStructure * structure)
+    gboolean reused, const GArray * regions, const guint * matches,
+    GstStructure * structure)
 {
+  GValue array = G_VALUE_INIT;
+  guint i;
+
   if (answer->has_frame) {
     fill_entries (&answer->frame, answer->model, structure);
   } else {
-    GValue entries = G_VALUE_INIT;
-
-    g_value_init (&entries, GST_TYPE_ARRAY);
-    gst_structure_take_value (structure, "entries", &entries);
+    g_value_init (&array, GST_TYPE_ARRAY);
+    gst_structure_take_value (structure, "entries", &array);
   }
   fill_source (answer, element, reused, answer->source_pts, structure);
+  if (!answer->regions)
+    return;
+  memset (&array, 0, sizeof (array));
+  g_value_init (&array, GST_TYPE_ARRAY);
+  for (i = 0; i < regions->len; i++) {
+    const GstResnetRegion *region = get_match (answer, matches, i);
+    GValue value = G_VALUE_INIT;
+
+    if (!region)
+      continue;
+    g_value_init (&value, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&value, region_to_structure (answer, element, reused,
+            &g_array_index (regions, GstResnetRegion, i), region, "region"));
+    gst_value_array_append_and_take_value (&array, &value);
+  }
+  gst_structure_take_value (structure, "regions", &array);
+}
+
+/* The i-th of the buffer's regions of interest that were taken has the i-th place among the regions. */
+static void
+attach_to_rois (const GstResnetAnswer * answer, const gchar * element,
+    gboolean reused, const GArray * regions, const guint * matches,
+    GstBuffer * buffer)
+{
+  gpointer state = NULL;
+  GstMeta *meta;
+  guint i = 0;
+
+  while (i < regions->len
+      && (meta = gst_buffer_iterate_meta_filtered (buffer, &state,
+              GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
+    GstVideoRegionOfInterestMeta *roi = (GstVideoRegionOfInterestMeta *) meta;
+    const GstResnetRegion *place =
+        &g_array_index (regions, GstResnetRegion, i), *region;
+
+    if (place->kind != GST_RESNET_REGION_ROI)
+      break;
+    /* Not one of roi-types. */
+    if (place->type != roi->roi_type)
+      continue;
+    region = get_match (answer, matches, i++);
+    if (region)
+      gst_video_region_of_interest_meta_add_param (roi,
+          region_to_structure (answer, element, reused, place, region,
+              GST_CLASSIFICATION_PARAM_NAME));
+  }
 }
 
 void
 gst_resnet_answer_attach (const GstResnetAnswer * answer,
-    const gchar * element, gboolean reused, GstBuffer * buffer)
+    const gchar * element, gboolean reused, const GArray * regions,
+    const guint * matches, GstBuffer * buffer)
 {
   GstCustomMeta *meta =
       gst_buffer_add_custom_meta (buffer, GST_CLASSIFICATION_META_NAME);
 
   if (meta)
-    fill_structure (answer, element, reused,
+    fill_structure (answer, element, reused, regions, matches,
         gst_custom_meta_get_structure (meta));
+  if (answer->regions)
+    attach_to_rois (answer, element, reused, regions, matches, buffer);
 }
 
 void
@@ -208,7 +306,7 @@ gst_resnet_answer_to_message (const GstResnetAnswer * answer,
       "stream-time", G_TYPE_UINT64, times->stream_time,
       "running-time", G_TYPE_UINT64, times->running_time,
       "duration", G_TYPE_UINT64, times->duration, NULL);
-  fill_structure (answer, name, FALSE, structure);
+  fill_structure (answer, name, FALSE, answer->regions, NULL, structure);
   g_free (name);
   return gst_message_new_element (object, structure);
 }

@@ -19,6 +19,25 @@ typedef struct
   gfloat best;                  /* the answer's confidence, also where it does not reach the threshold */
 } GstResnetResult;
 
+typedef enum
+{
+  GST_RESNET_REGION_ROI,        /* GstVideoRegionOfInterestMeta */
+  GST_RESNET_REGION_OD          /* GstAnalyticsODMtd */
+} GstResnetRegionKind;
+
+typedef struct
+{
+  GstResnetRegionKind kind;
+  gint id;                      /* of the meta */
+  gint64 key;                   /* the same thing in other frames has the same, 0: not known */
+  GQuark type;
+  gint64 x, y, width, height;   /* as the meta has it */
+  gboolean classified;          /* there is a result */
+  GstResnetResult result;
+  GstClockTime source_pts;
+  gboolean reused;              /* of an earlier frame (reclassify-interval) */
+} GstResnetRegion;
+
 /* What was found in one frame. Immutable and reference-counted: the thread that classified and those that publish
  * share it. */
 typedef struct
@@ -30,6 +49,7 @@ typedef struct
   GstClockTime processing_time;
   gboolean has_frame;           /* the frame as a whole was classified */
   GstResnetResult frame;
+  GArray *regions;              /* GstResnetRegion, in gst_resnet_regions_find()'s order; NULL: not looked for */
 } GstResnetAnswer;
 
 /* @values: a confidence for each class; @held: the class that stays the answer, G_MAXUINT for none */
@@ -37,6 +57,8 @@ void gst_resnet_result_select (GstResnetResult * result,
     const GstResnetSettings * settings, const gfloat * values, guint n_values,
     guint held);
 void gst_resnet_result_clear (GstResnetResult * result);
+void gst_resnet_result_copy (GstResnetResult * dest,
+    const GstResnetResult * src);
 /* The answer's label, GST_RESNET_UNKNOWN where nothing reaches the threshold. Its index, -1 there. */
 const gchar *gst_resnet_result_get_label (const GstResnetResult * result,
     const GstResnetModel * model);
@@ -48,9 +70,11 @@ void gst_resnet_answer_unref (GstResnetAnswer * answer);
 
 /* Registers the meta, once a process. */
 void gst_resnet_meta_register (void);
-/* @buffer must be writable. @element: its name */
+/* @buffer must be writable. @element: its name. @regions: @buffer's own; each gets the result that @matches has an index
+ * of among the answer's regions (G_MAXUINT: none). */
 void gst_resnet_answer_attach (const GstResnetAnswer * answer,
-    const gchar * element, gboolean reused, GstBuffer * buffer);
+    const gchar * element, gboolean reused, const GArray * regions,
+    const guint * matches, GstBuffer * buffer);
 
 /* When a frame is. */
 typedef struct

@@ -196,7 +196,8 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "Since start: frames, classified, reused, failed; preprocess-, "
+          "Since start: frames, classified, reused, failed; "
+          "regions-classified, -reused, -skipped; preprocess-, "
           "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
           "last 1024 classified frames); isa, precision, threads",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));

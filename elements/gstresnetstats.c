@@ -16,6 +16,7 @@ struct _GstResnetStats
 {
   GMutex lock;
   guint64 outcomes[GST_RESNET_N_OUTCOMES];
+  guint64 regions[3];           /* classified, reused, skipped */
   GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
   GstClockTime last[GST_RESNET_N_STAGES];
   GstClockTime sum[GST_RESNET_N_STAGES];
@@ -45,6 +46,7 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
 {
   g_mutex_lock (&stats->lock);
   memset (stats->outcomes, 0, sizeof (stats->outcomes));
+  memset (stats->regions, 0, sizeof (stats->regions));
   memset (stats->last, 0, sizeof (stats->last));
   memset (stats->sum, 0, sizeof (stats->sum));
   stats->isa = isa;
@@ -66,6 +68,17 @@ gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     stats->sum[i] += times[i];
   }
   stats->outcomes[outcome]++;
+  g_mutex_unlock (&stats->lock);
+}
+
+void
+gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
+    guint reused, guint skipped)
+{
+  g_mutex_lock (&stats->lock);
+  stats->regions[0] += classified;
+  stats->regions[1] += reused;
+  stats->regions[2] += skipped;
   g_mutex_unlock (&stats->lock);
 }
 
@@ -109,7 +122,10 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
       + outcomes[GST_RESNET_OUTCOME_FAILED],
       "classified", G_TYPE_UINT64, classified,
       "reused", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_REUSED],
-      "failed", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_FAILED], NULL);
+      "failed", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_FAILED],
+      "regions-classified", G_TYPE_UINT64, copy->regions[0],
+      "regions-reused", G_TYPE_UINT64, copy->regions[1],
+      "regions-skipped", G_TYPE_UINT64, copy->regions[2], NULL);
   for (i = 0; i < GST_RESNET_N_STAGES; i++) {
     gchar *last = g_strconcat (names[i], "-last", NULL);
     gchar *mean = g_strconcat (names[i], "-mean", NULL);

@@ -29,6 +29,9 @@ void gst_resnet_stats_free (GstResnetStats * stats);
 /* Starts counting anew. @isa, @precision: (nullable): static strings */
 void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
     const gchar * precision, guint threads);
+/* Regions of one frame. */
+void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
+    guint reused, guint skipped);
 /* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);

@@ -169,6 +169,11 @@ GST_START_TEST (test_documentation)
     {"hysteresis", GST_PARAM_MUTABLE_PLAYING},
     {"temperature", GST_PARAM_MUTABLE_PLAYING},
     {"post-label-changes", GST_PARAM_MUTABLE_PLAYING},
+    {"region", GST_PARAM_MUTABLE_PLAYING},
+    {"roi-types", GST_PARAM_MUTABLE_PLAYING},
+    {"roi-min-size", GST_PARAM_MUTABLE_PLAYING},
+    {"roi-padding", GST_PARAM_MUTABLE_PLAYING},
+    {"reclassify-interval", GST_PARAM_MUTABLE_PLAYING},
     {"stats", (GParamFlags) 0}, {"model-info", (GParamFlags) 0},
   };
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);
