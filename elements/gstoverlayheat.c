@@ -129,7 +129,8 @@ expand_rows (const GstOverlayHeatmap * heatmap, gdouble first, gint step,
 }
 
 static void
-mix_rows (const guint8 * a, const guint8 * b, guint f, guint8 * mixed, gint n)
+mix_rows (const guint8 * a, const guint8 * b, guint f,
+    guint8 * restrict mixed, gint n)
 {
   guint16 fraction = f;
   gint i;
@@ -141,14 +142,17 @@ mix_rows (const guint8 * a, const guint8 * b, guint f, guint8 * mixed, gint n)
 
 /* A row's heats, one a block of two pixels, as one table says, at a component's samples. */
 static void
-look_up (const guint8 * heats, gint n_blocks, const guint8 * table, guint ws,
-    guint8 * row)
+look_up (const guint8 * restrict heats, gint n_blocks,
+    const guint8 * restrict table, guint ws, guint8 * restrict row)
 {
   gint i;
 
   if (ws == 0)
     for (i = 0; i < n_blocks; i++)
       row[2 * i] = row[2 * i + 1] = table[heats[i]];
+  else if (ws == 1)
+    for (i = 0; i < n_blocks; i++)
+      row[i] = table[heats[i]];
   else
     for (i = 0; (i << (ws - 1)) < n_blocks; i++)
       row[i] = table[heats[i << (ws - 1)]];
@@ -160,10 +164,11 @@ typedef struct
   GstVideoRectangle area;       /* pixels */
   gint first_block;             /* column of the first block, pixels; a multiple of 4 */
   gint n_blocks;
+  gint block_rows;              /* pixels, 2 or 4 */
   guint8 *heats, *color, *keep;
 } Painter;
 
-/* Rows of one component that begin within the two rows of pixels from @y, an even number. */
+/* Rows of one component that begin within a block's rows of pixels from @y, a multiple of their number. */
 static void
 paint_component (const Painter * painter, GstVideoFrame * frame, guint c,
     gint y)
@@ -178,10 +183,11 @@ paint_component (const Painter * painter, GstVideoFrame * frame, guint c,
   gint n = ((painter->area.x + painter->area.w - 1) >> ws) + 1 - left;
   gint skip = left - (painter->first_block >> ws);
   gint top = MAX (y, painter->area.y);
-  gint bottom = MIN (y + 2, painter->area.y + painter->area.h);
+  gint bottom =
+      MIN (y + painter->block_rows, painter->area.y + painter->area.h);
   gint row;
 
-  /* Of a row that stands for four rows of pixels, one pair has painted already. */
+  /* A row that stands for four rows of pixels, of which a pair has painted it already. */
   if (hs > 1 && (y & ((1 << hs) - 1)) != 0
       && (y & ~((1 << hs) - 1)) + 1 >= painter->area.y)
     return;
@@ -200,7 +206,7 @@ gst_overlay_heat_blend (const GstOverlayHeatmap * heatmap,
   guint n_components = GST_VIDEO_FRAME_N_COMPONENTS (frame);
   Painter painter = {.colors = colors };
   guint8 *rows;
-  gint y, n;
+  gint y, n, step;
   guint c;
 
   if (!clip_rect (heatmap, visible, &painter.area))
@@ -214,9 +220,13 @@ gst_overlay_heat_blend (const GstOverlayHeatmap * heatmap,
   painter.keep = g_malloc (2 * n + 4);
   rows = expand_rows (heatmap, painter.first_block + 1.0 - heatmap->x, 2, n);
 
-  for (y = painter.area.y & ~1; y < painter.area.y + painter.area.h; y += 2) {
-    guint f, s = get_sample (y + 1.0 - heatmap->y, heatmap->rect_height,
-        heatmap->height, &f);
+  /* From one block to the next no more than a few of 255 degrees. */
+  step = painter.block_rows =
+      heatmap->rect_height / (gint) heatmap->height >= 96 ? 4 : 2;
+  for (y = painter.area.y & -step; y < painter.area.y + painter.area.h;
+      y += step) {
+    guint f, s = get_sample (y + step / 2.0 - heatmap->y,
+        heatmap->rect_height, heatmap->height, &f);
     guint next = MIN (s + 1, heatmap->height - 1);
     guint last_ws = G_MAXUINT;
 

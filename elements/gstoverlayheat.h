@@ -17,7 +17,8 @@ void gst_overlay_heat_colors_init (GstOverlayHeatColors * colors,
     const GstOverlayMatrix * matrix);
 
 /* Draws into a frame of a direct format; where the map's rectangle lies outside @visible it is cut. The map is
- * interpolated linearly between its samples' centres, its colours are those of blocks of 2×2 pixels. */
+ * interpolated linearly between its samples' centres, its colours are those of blocks of 2×2 pixels, 2×4 where
+ * its samples are far apart. */
 void gst_overlay_heat_blend (const GstOverlayHeatmap * heatmap,
     const GstOverlayHeatColors * colors, const GstVideoRectangle * visible,
     GstVideoFrame * frame);

@@ -7,6 +7,8 @@
 
 #include "gstoverlayimage.h"
 
+#include <math.h>
+
 #include "gstframecaps.h"
 
 GstOverlayImage *
@@ -124,7 +126,7 @@ make_plane (const GstOverlayLayer * layer, const GstOverlayMatrix * matrix,
   const GstOverlayImage *image = layer->image;
   guint ws = GST_VIDEO_FORMAT_INFO_W_SUB (finfo, c);
   guint hs = GST_VIDEO_FORMAT_INFO_H_SUB (finfo, c);
-  gint left, right, top, bottom, x, y, i, j;
+  gint left, right, top, bottom, x, y, i, j, k, m[4];
   guint8 *color, *keep;
 
   memset (plane, 0, sizeof (*plane));
@@ -139,30 +141,44 @@ make_plane (const GstOverlayLayer * layer, const GstOverlayMatrix * matrix,
   color = plane->color = g_malloc ((gsize) plane->width * plane->height);
   keep = plane->keep = g_malloc ((gsize) plane->width * plane->height);
 
+  for (k = 0; k < 3; k++)
+    m[k] = lround (matrix->m[c][k] * 65536.0);
+  m[3] = lround (matrix->offset[c] / 255.0 * 65536.0);
   for (y = plane->y; y < plane->y + plane->height; y++) {
     for (x = plane->x; x < plane->x + plane->width; x++) {
       /* A sample stands for these pixels of the frame; those beside the image count as transparent. */
       gint x1 = MIN ((x + 1) << ws, GST_VIDEO_FRAME_WIDTH (frame));
       gint y1 = MIN ((y + 1) << hs, GST_VIDEO_FRAME_HEIGHT (frame));
       gint n = (x1 - (x << ws)) * (y1 - (y << hs));
-      guint a = 0, r = 0, g = 0, b = 0;
-      gdouble value;
+      gint i0 = MAX (x << ws, left), i1 = MIN (x1, right);
+      gint j1 = MIN (y1, bottom);
+      gint64 value;
+      gint a = 0, r = 0, g = 0, b = 0;
 
-      for (j = MAX (y << hs, top); j < MIN (y1, bottom); j++) {
+      for (j = MAX (y << hs, top); j < j1; j++) {
         const guint32 *row = (const guint32 *) (image->data
             + (gsize) (j - layer->y) * image->stride) - layer->x;
 
-        for (i = MAX (x << ws, left); i < MIN (x1, right); i++) {
+        for (i = i0; i < i1; i++) {
           a += row[i] >> 24;
           r += row[i] >> 16 & 255;
           g += row[i] >> 8 & 255;
           b += row[i] & 255;
         }
       }
-      value = matrix->offset[c] * a / 255.0 + matrix->m[c][0] * r
-          + matrix->m[c][1] * g + matrix->m[c][2] * b;
-      *keep = 255 - (a + n / 2) / n;
-      *color = CLAMP ((gint) (value / n + 0.5), 0, 255 - *keep);
+      if (a == 0) {
+        *keep++ = 255;
+        *color++ = 0;
+        continue;
+      }
+      value = (gint64) m[0] * r + (gint64) m[1] * g + (gint64) m[2] * b
+          + (gint64) m[3] * a;
+      if (n > 1) {
+        a = (a + n / 2) / n;
+        value /= n;
+      }
+      *keep = 255 - a;
+      *color = CLAMP ((value + 32768) >> 16, 0, a);
       keep++;
       color++;
     }
@@ -170,8 +186,8 @@ make_plane (const GstOverlayLayer * layer, const GstOverlayMatrix * matrix,
 }
 
 void
-gst_overlay_blend_row (guint8 * dest, gint step, const guint8 * color,
-    const guint8 * keep, gint n)
+gst_overlay_blend_row (guint8 * restrict dest, gint step,
+    const guint8 * restrict color, const guint8 * restrict keep, gint n)
 {
   gint i;
 
