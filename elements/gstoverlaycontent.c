@@ -197,6 +197,15 @@ read_entries (GstOverlayContent * content, const GstOverlaySettings * settings,
   gdouble confidence;
 
   n = gst_classification_structure_get_n_entries (structure);
+  /* Nothing reached the classifier's threshold; "unknown" is its answer. */
+  if (n == 0 && settings->top_k > 0) {
+    label = gst_structure_get_string (structure, "label");
+    if (label && gst_structure_get_double (structure, "confidence",
+            &confidence))
+      gst_overlay_content_add_entry (content, settings, label, confidence,
+          TRUE);
+    return;
+  }
   for (i = 0; i < n && shown < settings->top_k
       && content->entries->len < GST_OVERLAY_MAX_ENTRIES; i++)
     if (gst_classification_structure_get_entry (structure, i, &label, NULL,
