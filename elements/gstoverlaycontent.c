@@ -188,6 +188,21 @@ gst_overlay_content_add_region (GstOverlayContent * content,
   return TRUE;
 }
 
+/* The first entry; where nothing reached the classifier's threshold, what it answers then: "unknown". */
+static gboolean
+get_answer (const GstStructure * structure, const gchar ** label,
+    gdouble * confidence)
+{
+  if (gst_classification_structure_get_entry (structure, 0, label, NULL,
+          confidence))
+    return TRUE;
+  if (gst_classification_structure_get_n_entries (structure) > 0)
+    return FALSE;
+  *label = gst_structure_get_string (structure, "label");
+  return *label && gst_structure_get_double (structure, "confidence",
+      confidence);
+}
+
 static void
 read_entries (GstOverlayContent * content, const GstOverlaySettings * settings,
     const GstStructure * structure)
@@ -197,11 +212,8 @@ read_entries (GstOverlayContent * content, const GstOverlaySettings * settings,
   gdouble confidence;
 
   n = gst_classification_structure_get_n_entries (structure);
-  /* Nothing reached the classifier's threshold; "unknown" is its answer. */
   if (n == 0 && settings->top_k > 0) {
-    label = gst_structure_get_string (structure, "label");
-    if (label && gst_structure_get_double (structure, "confidence",
-            &confidence))
+    if (get_answer (structure, &label, &confidence))
       gst_overlay_content_add_entry (content, settings, label, confidence,
           TRUE);
     return;
@@ -232,8 +244,7 @@ read_regions (GstOverlayContent * content, const GstOverlaySettings * settings,
     gdouble confidence;
 
     /* The meta's fields are unsigned; an element that computed a negative position wrote one near 2³². */
-    if (structure && gst_classification_structure_get_entry (structure, 0,
-            &label, NULL, &confidence))
+    if (structure && get_answer (structure, &label, &confidence))
       gst_overlay_content_add_region (content, settings, (gint) roi->x,
           (gint) roi->y, (gint) roi->w, (gint) roi->h, label, confidence);
   }
