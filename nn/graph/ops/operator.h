@@ -40,6 +40,25 @@ gboolean nn_operator_get_float (const NnOperator *op, const gchar *name, gdouble
 const gint64 *nn_operator_get_ints (const NnOperator *op, const gchar *name, guint *n);
 const gchar *nn_operator_get_string (const NnOperator *op, const gchar *name);
 
+/* Whether infer needs the elements of that input: what decides an output's shape. */
+gboolean nn_operator_is_shape_input (const NnOperator *op, guint input);
+/* Whether run needs no elements of any input (Shape, Size): it can be folded where only types are known. */
+gboolean nn_operator_needs_types_only (const NnOperator *op);
+
+/**
+ * NnOpWindow: a convolution's or a pool's geometry with auto_pad and ceil_mode worked out
+ * @n: spatial dimensions of the operator, 1 to 3; the arrays always hold three, the missing first ones being of size 1
+ * @begin, @end: padding before and after, ≥ 0
+ */
+typedef struct {
+  guint n;
+  gint64 in[3], out[3], kernel[3], stride[3], dilation[3], begin[3], end[3];
+} NnOpWindow;
+
+/* Of Conv, MaxPool and AveragePool. @weight: Conv's second input, NULL for pools. */
+gboolean nn_operator_get_window (const NnOperator *op, const NnValue *x, const NnValue *weight, NnOpWindow *window,
+                                 GError **error);
+
 /* Types of all outputs from the inputs' (NULL: an optional input that is absent). Inputs that decide a shape (Reshape's
  * second) must have their elements. Sizes are checked for overflow and capped; outputs' f32 and i64 are NULL. */
 gboolean nn_operator_infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs,
