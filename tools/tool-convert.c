@@ -27,7 +27,9 @@ convert_context (void)
 
   return tool_context_new (
       "MODEL OUT.onnx|OUT.safetensors", "Writes the network for other programs: ONNX (opset 17) or safetensors.",
-      "ONNX: one input \"input\", batch x 3 x crop x crop with a symbolic batch, one output \"logits\".\n"
+      "ONNX: one input \"input\", batch x 3 x crop x crop with a symbolic batch, one output \"logits\". A model that "
+      "is\n"
+      "ONNX already keeps its operators, names and sizes unless it is folded.\n"
       "safetensors: a state dict with torchvision's names (timm's where torchvision has no such network); a\n"
       "network whose tensors alone do not say what it is, is refused.\n"
       "Labels and preprocessing, the file's own or those given here, go into the file's metadata. OUT is replaced\n"
@@ -117,6 +119,7 @@ convert_run (int argc, char **argv)
   save.fold = fold;
   save.half = half;
   save.any_size = any_size;
+  save.source = g_str_equal (in, "embedded") ? NULL : in;
   save.modelinfo = modelinfo;
   save.labels = (const gchar *const *)labels;
   if (nn_model_has_preprocess (model) || options.has_resize || options.has_crop || options.has_mean || options.has_std

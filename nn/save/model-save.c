@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "graph/model-private.h"
+#include "load/file-read.h"
 #include "load/modelinfo.h"
+#include "load/onnx.h"
 #include "save/graph-state-dict.h"
+#include "save/onnx-rewrite.h"
 #include "save/onnx-write.h"
 #include "save/safetensors-write.h"
+
+/* As the loaders take. */
+#define MAX_SOURCE_BYTES (G_GUINT64_CONSTANT (8) << 30)
 
 static void
 set (GHashTable *metadata, const gchar *key, gchar *value)
@@ -69,17 +75,59 @@ make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *la
   return metadata;
 }
 
+/* An ONNX file that is to become another one; *bytes stays NULL where it is no ONNX file. */
 static gboolean
-save_modelinfo (const gchar *path, guint size, guint n_classes, const NnPreprocess *preprocess, GError **error)
+read_source (const NnModel *model, const gchar *path, GBytes **bytes, NnOnnx **onnx, GError **error)
+{
+  g_autofree gchar *shown = g_filename_display_name (path), *folder = g_path_get_dirname (path), *sha256 = NULL;
+  g_autoptr (GBytes) file = nn_file_read (path, MAX_SOURCE_BYTES, error);
+
+  if (!file)
+    return FALSE;
+  if (!nn_onnx_looks_like (g_bytes_get_data (file, NULL), g_bytes_get_size (file)))
+    return TRUE;
+  sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, file);
+  if (g_strcmp0 (sha256, nn_model_get_sha256 (model))) {
+    g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: has changed since it was loaded; convert it again", shown);
+    return FALSE;
+  }
+  *onnx = nn_onnx_load_bytes (file, shown, folder, error);
+  if (!*onnx)
+    return FALSE;
+  *bytes = g_steal_pointer (&file);
+  return TRUE;
+}
+
+/* What an ONNX file says of its own input or output. */
+static void
+take_tensor (NnModelInfoTensor *tensor, const NnOnnxValue *value)
+{
+  tensor->name = value->name;
+  tensor->dtype = value->dtype;
+  if (value->n_dims < 0)
+    return;
+  tensor->n_dims = (guint)value->n_dims;
+  memcpy (tensor->dims, value->dims, sizeof tensor->dims);
+}
+
+/* @onnx: NULL: the model is written by nn_onnx_write() */
+static gboolean
+save_modelinfo (const gchar *path, const NnOnnx *onnx, guint size, guint n_classes, const NnPreprocess *preprocess,
+                GError **error)
 {
   g_autofree gchar *name = g_strconcat (path, ".modelinfo", NULL);
-  g_autofree gchar *group = g_path_get_basename (path);
+  g_autofree gchar *group = g_path_get_basename (path), *text = NULL;
   const gint64 side = size ? (gint64)size : -1;
-  const NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
-  const NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, n_classes } };
-  g_autofree gchar *text = nn_modelinfo_to_string (group, &input, &output, FALSE, preprocess, NULL);
-  g_autoptr (NnSaveFile) file = nn_save_file_new (name, error);
+  NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
+  NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, n_classes } };
+  g_autoptr (NnSaveFile) file = NULL;
 
+  if (onnx) {
+    take_tensor (&input, g_ptr_array_index (onnx->inputs, 0));
+    take_tensor (&output, g_ptr_array_index (onnx->outputs, 0));
+  }
+  text = nn_modelinfo_to_string (group, &input, &output, FALSE, preprocess, NULL);
+  file = nn_save_file_new (name, error);
   if (!file)
     return FALSE;
   nn_save_file_write (file, text, strlen (text));
@@ -97,6 +145,8 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
   g_autoptr (GHashTable) metadata = NULL;
   g_autoptr (NnWeights) weights = NULL;
   g_autoptr (NnSaveFile) file = NULL;
+  g_autoptr (GBytes) source = NULL;
+  g_autoptr (NnOnnx) onnx = NULL;
   gboolean ok;
 
   if (labels && n_labels != nn_model_get_n_classes (model)) {
@@ -114,18 +164,24 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
     g_prefix_error (error, "%s: ", shown);
     return FALSE;
   }
+  if (format == NN_SAVE_ONNX && !options->fold && options->source
+      && !read_source (model, options->source, &source, &onnx, error))
+    return FALSE;
   file = nn_save_file_new (path, error);
   if (!file)
     return FALSE;
-  ok = format == NN_SAVE_ONNX
-           ? nn_onnx_write (file, graph, nn_model_get_architecture (model), size, size, metadata, error)
-           : nn_safetensors_write (file, weights, metadata, options->half, error);
+  if (source)
+    ok = nn_onnx_rewrite (file, source, onnx, metadata, error);
+  else
+    ok = format == NN_SAVE_ONNX
+             ? nn_onnx_write (file, graph, nn_model_get_architecture (model), size, size, metadata, error)
+             : nn_safetensors_write (file, weights, metadata, options->half, error);
   if (!ok) {
     g_prefix_error (error, "%s: ", shown);
     return FALSE;
   }
   return nn_save_file_commit (file, error)
          && (!options->modelinfo || format != NN_SAVE_ONNX
-             || save_modelinfo (path, size, nn_model_get_n_classes (model),
+             || save_modelinfo (path, onnx, size, nn_model_get_n_classes (model),
                                 preprocess ? preprocess : nn_model_get_preprocess (model), error));
 }

@@ -167,6 +167,30 @@ class TestWritten(ConvertTest):
                     n += 1
         self.assertGreaterEqual(n, 40)
 
+    def test_onnx(self):
+        """To ONNX and back: the same bits, under the names that they had."""
+        out, back, again = self.path('out.onnx'), self.path('back.safetensors'), self.path('again.onnx')
+        n = 0
+        for name, model, images in self.networks():
+            for flags in ([], ['--fold']):
+                self.convert(0, model, out, '--any-size', *flags)
+                loaded = t.run('inspect', out)
+                if 'not taken yet' in loaded.stderr:
+                    self.skipTest('this build does not load ONNX')
+                with self.subTest(name=name, flags=flags):
+                    expected = self.bits(model, images)
+                    self.assertEqual(expected, self.bits(out, images))
+                    self.convert(0, out, again, '--mean', '0.5,0.5,0.5')
+                    self.assertEqual(expected, self.bits(again, images))
+                    if name == 'fastai' or flags and name.startswith(('timm-resnetv2', 'preact', 'wide-blocks')):
+                        continue
+                    self.convert(0, out, back)
+                    self.assertEqual(expected, self.bits(back, images))
+                    self.convert(0, model, self.path('direct.safetensors'), *flags)
+                    self.assertEqual(set(header(back)), set(header(self.path('direct.safetensors'))))
+                    n += 1
+        self.assertGreaterEqual(n, 40)
+
     def test_names(self):
         out = self.path('out.safetensors')
         self.convert(0, os.path.join(DATA, 'family', 'hf-basic.safetensors'), out)

@@ -22,12 +22,15 @@ typedef enum {
  * @fold: BatchNorm goes into the convolution before it, float64 arithmetic rounded once
  * @half: SAFETENSORS: weights as float16, running statistics stay float32
  * @any_size: ONNX: the input's height and width are symbolic too; else both are the crop
+ * @source: the file that the model was loaded from, NULL: it was in memory. An ONNX file that becomes one again without
+ *   @fold keeps all its operators, its opset and its sizes: only the metadata change, and data beside it come inside.
  * @modelinfo: ONNX: also writes PATH.modelinfo, GStreamer 1.28's ini file
  * @labels: NULL-terminated, as many as classes; NULL: the model's own
  * @preprocess: NULL: the model's own, where its file says it
  */
 typedef struct {
   gboolean fold, half, any_size, modelinfo;
+  const gchar *source;
   const gchar *const *labels;
   const NnPreprocess *preprocess;
 } NnSaveOptions;
