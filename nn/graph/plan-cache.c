@@ -7,6 +7,7 @@
 typedef struct {
   guint height, width, batch, threads;
   NnIsa isa;
+  gpointer tile; /* the kernels' conv, NULL: float32 */
 } Key;
 
 typedef struct {
@@ -43,14 +44,14 @@ static gboolean
 same (const Key *a, const Key *b)
 {
   return a->height == b->height && a->width == b->width && a->batch == b->batch && a->threads == b->threads
-         && a->isa == b->isa;
+         && a->isa == b->isa && a->tile == b->tile;
 }
 
 const NnPlan *
 nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
-                   NnIsa isa, GError **error)
+                   NnIsa isa, const NnTileKernels *tile, GError **error)
 {
-  Entry made = { .key = { height, width, batch, threads, isa }, .n_users = 1 };
+  Entry made = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL }, .n_users = 1 };
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
@@ -60,7 +61,8 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
                                   .threads = threads,
                                   .conv = &conv,
                                   .pool = &pool,
-                                  .winograd = &winograd };
+                                  .winograd = &winograd,
+                                  .tile = tile };
 
   g_mutex_lock (&cache->mutex);
   for (guint i = 0; i < cache->entries->len; i++) {

@@ -18,7 +18,7 @@ void nn_plan_cache_free (NnPlanCache *cache);
 /* nn_plan_new() with the kernels of @isa, or the plan that was made for the same arguments and is still in use. May be
  * called from any thread; one that packs makes others wait, who then share. */
 const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch,
-                                 guint threads, NnIsa isa, GError **error);
+                                 guint threads, NnIsa isa, const NnTileKernels *tile, GError **error);
 void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
 /* How many have @plan now. */
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);

@@ -115,7 +115,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
     NnBuffer *b = &plan->buffers[i];
     NnPlainBuffer *plain = &plan->plain[i];
 
-    fits = (!b->size || place (&p, 2 * i, b->size * plan->batch))
+    fits = (!b->size || place (&p, 2 * i, b->size * plan->batch + b->slack))
            && (!plain->size || place (&p, 2 * i + 1, plain->size * plan->batch));
     if (!fits)
       break;

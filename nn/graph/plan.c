@@ -3,6 +3,7 @@
 #include "graph/plan.h"
 
 #include "base/nn-memory.h"
+#include "graph/plan-tile.h"
 
 /* Images that go through a layer together: their activations should fit in the last-level cache; bytes. */
 #define BATCH_IN_CACHE (24 * 1024 * 1024)
@@ -81,13 +82,18 @@ static gboolean
 add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
 {
   const NnNode *node = step->node;
-  const NnAlgorithm cheapest = nn_plan_choose (plan, step, &step->cost);
+  NnAlgorithm cheapest;
 
   if (step->residual && step->residual->pixel < step->out->pixel) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
                  node->name, step->residual->channels, step->out->channels);
     return FALSE;
   }
+  if (plan->tile.conv) {
+    step->kind = NN_STEP_CONV;
+    return nn_plan_tile_conv (plan, step, threads, error);
+  }
+  cheapest = nn_plan_choose (plan, step, &step->cost);
   if (algorithm == NN_ALGORITHM_AUTO)
     algorithm = cheapest;
   if (algorithm >= NN_ALGORITHM_WINOGRAD_F2 && nn_plan_winograd_fits (plan, step))
@@ -126,6 +132,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     if (!add_conv (plan, &step, options->algorithms ? options->algorithms[index] : NN_ALGORITHM_AUTO, options->threads,
                    error)) {
       nn_plan_conv_clear (&step);
+      nn_plan_tile_clear (&step);
       return FALSE;
     }
     break;
@@ -192,12 +199,14 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   g_autofree gboolean *wants_image = g_new0 (gboolean, MAX (graph->nodes->len, 1));
   NnPlan *plan;
 
-  if (!shapes)
+  if (!shapes || (options->tile && !nn_plan_tile_supports (graph, error)))
     return NULL;
   plan = g_new0 (NnPlan, 1);
   plan->conv = *options->conv;
   plan->pool = *options->pool;
   plan->winograd = *options->winograd;
+  if (options->tile)
+    plan->tile = *options->tile;
   plan->limit = options->limit == NN_ALGORITHM_AUTO ? NN_ALGORITHM_WINOGRAD_F4 : options->limit;
   plan->n_buffers = graph->nodes->len;
   plan->buffers = g_new0 (NnBuffer, plan->n_buffers);
@@ -210,6 +219,8 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
       || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
     goto failed;
   choose_batch (plan, options->batch);
+  if (options->tile && !nn_plan_tile_buffers (plan, graph, error))
+    goto failed;
   if (!nn_plan_place (plan, graph, error))
     goto failed;
   for (guint i = 0; i < plan->n_buffers; i++) {
@@ -232,6 +243,7 @@ nn_plan_free (NnPlan *plan)
   for (guint i = 0; i < plan->steps->len; i++) {
     nn_plan_conv_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_operands_clear (&g_array_index (plan->steps, NnStep, i));
+    nn_plan_tile_clear (&g_array_index (plan->steps, NnStep, i));
   }
   g_array_free (plan->steps, TRUE);
   g_free (plan->buffers);

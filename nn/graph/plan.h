@@ -7,6 +7,7 @@
 #include "graph/graph.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
+#include "kernels/tile.h"
 #include "kernels/winograd.h"
 
 /**
@@ -17,11 +18,12 @@
  * @size: floats an image with its border; image i of a batch starts at offset + i × size
  * @origin: floats from the image's start to pixel (0, 0)
  * @offset: floats from the arena's start, for the planned batch
+ * @slack: floats after the last image that may be read and never count (tiles)
  */
 typedef struct {
   guint channels, height, width;
   guint border;
-  gsize pixel, row, size, origin, offset;
+  gsize pixel, row, size, origin, offset, slack;
 } NnBuffer;
 
 /**
@@ -34,6 +36,9 @@ typedef struct {
 typedef struct {
   gsize size, offset;
 } NnPlainBuffer;
+
+/* plan-tile.h */
+typedef struct _NnTileConv NnTileConv;
 
 /* A block of output channels of a convolution. */
 typedef struct {
@@ -124,6 +129,8 @@ typedef struct {
   guint n_blocks;
   NnConvBlock *blocks;
 
+  NnTileConv *tile; /* instead of all that, in a plan for tiles */
+
   guint index;              /* of the node */
   NnOperands operands;      /* PLAIN, ELEMENTWISE */
   gfloat *factors;          /* AFFINE: out->pixel factors, then as many terms */
@@ -135,6 +142,7 @@ typedef struct {
  * @batch: images the arena has room for
  * @buffers: one a node, those of removed steps unused
  * @plain: one a node
+ * @tile: matrix tiles, where the plan is for them (its conv is not NULL)
  * @output_is_plain: the network's output is its last node's plain buffer, not @output
  * @max_operands: inputs and outputs of the operator that has the most
  * @limit: the least exact algorithm allowed
@@ -147,6 +155,7 @@ typedef struct {
   NnPoolKernels pool;
   NnWinogradKernels winograd;
   NnAlgorithm limit;
+  NnTileKernels tile;
   guint n_buffers;
   NnBuffer *buffers;
   NnPlainBuffer *plain;
@@ -164,12 +173,15 @@ typedef struct {
  * @limit: the least exact algorithm allowed; AUTO: no limit
  * @algorithms: one a node, AUTO where the cost model decides; NULL: it decides everywhere. One that a layer cannot be
  * computed with is the direct one.
+ * @tile: NULL: float32; else a plan for tiles (plan-tile.h), NN_ERROR_UNSUPPORTED where the network has a layer that
+ * they have no kernel for
  */
 typedef struct {
   guint height, width, batch, threads;
   const NnConvKernels *conv;
   const NnPoolKernels *pool;
   const NnWinogradKernels *winograd;
+  const NnTileKernels *tile;
   NnAlgorithm limit;
   const NnAlgorithm *algorithms;
 } NnPlanOptions;

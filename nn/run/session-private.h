@@ -13,6 +13,7 @@ struct _NnSession {
   const NnPlan *plan; /* shared with other sessions of the model */
   NnPool *pool;
   NnIsa isa;
+  NnPrecision precision; /* what runs */
   guint max_batch, height, width, n_classes;
   gfloat *arena;
   gfloat *scratch; /* scratch_size floats a thread */
@@ -45,6 +46,18 @@ nn_plain_of (const NnSession *session, guint node, guint image)
 {
   return session->arena + session->plan->plain[node].offset + image * session->plan->plain[node].size;
 }
+
+/* Fills a table; FALSE: there is none. */
+typedef gboolean (*NnTileInit) (NnTileKernels *kernels, NnIsa isa, guint products);
+
+/* nn_session_new() with other tile kernels than nn_tile_kernels_init()'s: the tests' emulated ones. Without @probe HIGH
+ * and AUTO run as high also where that leaves the contract. */
+NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
+                                      GError **error);
+
+/* session-probe.c: whether @high stays inside the contract on this model: compares it
+ * with float32 on made-up images, the same ones always. @highest: what @high was made with, but for the precision. */
+gboolean nn_session_probe (NnSession *high, const NnSessionOptions *highest);
 
 /* step-plain.c; a task is an image of a PLAIN step, elsewhere a row of an image. */
 void nn_plain_task (gpointer run, guint task, guint thread);

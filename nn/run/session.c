@@ -9,6 +9,7 @@
 #include "graph/model-private.h"
 #include "run/peak.h"
 #include "run/session-private.h"
+#include "run/step-tile.h"
 #include "run/winograd-step.h"
 
 /* Other buffers share the memory, so the border is made again each time; a few rows of a small share of the image. */
@@ -248,14 +249,22 @@ run_images (NnSession *session, const gfloat *input, guint images, gfloat *logit
 {
   const NnPlan *plan = session->plan;
   NnRun run = { .session = session, .input = input, .images = images };
+  NnTileRun tile = { plan, session->pool, session->arena, input, images, NULL };
 
-  zero_border (session, plan->input, images);
-  nn_pool_run (session->pool, input_task, &run, images * plan->input->height);
+  if (plan->tile.conv) {
+    nn_tile_run_input (&tile);
+  } else {
+    zero_border (session, plan->input, images);
+    nn_pool_run (session->pool, input_task, &run, images * plan->input->height);
+  }
   for (guint i = 0; i < plan->steps->len; i++) {
     const gdouble start = session->profiling ? now () : 0;
 
     run.step = &g_array_index (plan->steps, NnStep, i);
-    run_step (&run);
+    if (plan->tile.conv)
+      nn_tile_run_step (&tile, run.step);
+    else
+      run_step (&run);
     if (session->profiling)
       session->seconds[i] += now () - start;
   }
@@ -302,11 +311,36 @@ check_output (const NnSession *session, GError **error)
   return FALSE;
 }
 
-NnSession *
-nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
+/* The plan for what was asked for; float32 where this machine or this network has nothing faster. */
+static const NnPlan *
+get_plan (NnSession *session, NnPrecision asked, NnTileInit init, GError **error)
+{
+  NnPlanCache *plans = nn_model_get_plans (session->model);
+  const NnGraph *graph = nn_model_get_graph (session->model);
+  const guint threads = nn_pool_get_threads (session->pool), products = asked == NN_PRECISION_MEDIUM ? 1 : 3;
+  NnTileKernels tile;
+
+  if (asked != NN_PRECISION_HIGHEST && init (&tile, session->isa, products)) {
+    GError *why = NULL;
+    const NnPlan *plan = nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads,
+                                            session->isa, &tile, &why);
+
+    if (plan) {
+      session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
+      return plan;
+    }
+    g_debug ("precision %s runs as highest: %s", nn_precision_to_string (asked), why->message);
+    g_error_free (why);
+  }
+  session->precision = NN_PRECISION_HIGHEST;
+  return nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads, session->isa,
+                            NULL, error);
+}
+
+static NnSession *
+session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
-  const NnGraph *graph = nn_model_get_graph (model);
   const guint crop = nn_model_get_preprocess (model)->crop;
   NnSession *session = g_new0 (NnSession, 1);
   guint threads;
@@ -321,8 +355,7 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
   session->n_classes = nn_model_get_n_classes (model);
   session->isa = nn_cpu_level (options->max_isa);
   session->pool = nn_pool_new (threads);
-  session->plan = nn_plan_cache_get (nn_model_get_plans (model), graph, session->height, session->width,
-                                     session->max_batch, nn_pool_get_threads (session->pool), session->isa, error);
+  session->plan = get_plan (session, options->precision, init, error);
   if (!session->plan)
     goto failed;
   if (!check_output (session, error))
@@ -350,6 +383,26 @@ nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
 failed:
   nn_session_free (session);
   return NULL;
+}
+
+NnSession *
+nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
+                           GError **error)
+{
+  NnSession *session = session_new (model, options, init, error);
+  NnSessionOptions highest = options ? *options : (NnSessionOptions){ 0 };
+
+  highest.precision = NN_PRECISION_HIGHEST;
+  if (!session || session->precision != NN_PRECISION_HIGH || !probe || nn_session_probe (session, &highest))
+    return session;
+  nn_session_free (session);
+  return session_new (model, &highest, init, error);
+}
+
+NnSession *
+nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
+{
+  return nn_session_new_with_tiles (model, options, nn_tile_kernels_init, TRUE, error);
 }
 
 void
@@ -391,7 +444,7 @@ nn_session_get_width (const NnSession *session)
 NnPrecision
 nn_session_get_precision (const NnSession *session)
 {
-  return NN_PRECISION_HIGHEST;
+  return session->precision;
 }
 
 const gchar *
@@ -440,7 +493,7 @@ nn_session_get_profile (const NnSession *session)
 
     switch (step->kind) {
     case NN_STEP_CONV:
-      t.kernel = step->blocks[0].variant->name;
+      t.kernel = step->tile ? session->plan->tile.name : step->blocks[0].variant->name;
       break;
     case NN_STEP_WINOGRAD:
       t.kernel = step->winograd->name;

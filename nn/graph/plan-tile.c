@@ -1,0 +1,365 @@
+/* gst-resnet: planning for matrix tiles: where tiles begin, packed weights, how the work is cut
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/plan-tile.h"
+
+#include "base/nn-memory.h"
+
+/* Weights up to this size are kept in a core's second-level cache while pixels stream past; processors with AMX have
+ * 2 MB of it. */
+#define WEIGHTS_IN_CACHE (1024 * 1024)
+/* Tasks a thread, so that all finish at about the same time. */
+#define TASKS_A_THREAD 4
+
+/**
+ * Geometry: how a convolution's pixels and inputs are cut
+ * @merged: a segment spans a row of the kernel, else one tap
+ * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile
+ * @a_row: tiles a row (not flat), slots a row (flat)
+ * @chunks: steps a segment
+ */
+typedef struct {
+  const NnNode *node;
+  const NnBuffer *in, *out;
+  gboolean batch_is_pixels, merged, flat;
+  guint in_group, out_group;
+  guint n_segments, segment_length, chunks;
+  guint n_tiles, a_row, batch;
+  gsize stride, base;
+} Geometry;
+
+static gboolean
+no_memory (const NnNode *node, GError **error)
+{
+  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
+  return FALSE;
+}
+
+gboolean
+nn_plan_tile_supports (const NnGraph *graph, GError **error)
+{
+  const guint last = graph->nodes->len - 1;
+
+  for (guint i = 1; i <= last; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    switch (node->op) {
+    case NN_OP_CONV:
+    case NN_OP_LINEAR:
+      continue;
+    case NN_OP_RELU:
+    case NN_OP_ADD:
+    case NN_OP_MAX_POOL:
+    case NN_OP_GLOBAL_MAX_POOL:
+    case NN_OP_AVG_POOL:
+    case NN_OP_GLOBAL_AVG_POOL:
+      if (node->count_pad && (node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
+        break;
+      /* The last layer writes float32, which these do not; nor do they read the input's three channels. */
+      if (i < last && node->inputs[0] != 0 && node->inputs[1] != 0)
+        continue;
+      break;
+    default:
+      break;
+    }
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s (%s) has no kernel on matrix tiles", node->name,
+                 node->op_string ? node->op_string : "operation");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Input channels that a block of 32 output channels may touch at most. */
+static guint
+inputs_of_block (const Geometry *g)
+{
+  const NnNode *node = g->node;
+  guint most = 0;
+
+  if (node->groups == 1)
+    return node->in_channels;
+  for (guint c = 0; c < node->out_channels; c += 32) {
+    const guint last = MIN (c + 32, node->out_channels) - 1;
+
+    most = MAX (most, (last / g->out_group - c / g->out_group + 1) * g->in_group);
+  }
+  return most;
+}
+
+static guint
+block_first_input (const Geometry *g, guint first_channel)
+{
+  if (g->node->groups == 1)
+    return 0;
+  return MIN (first_channel / g->out_group * g->in_group, g->node->in_channels - g->segment_length);
+}
+
+static Geometry
+geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBuffer *out)
+{
+  Geometry g = { .node = node, .in = in, .out = out, .batch = plan->batch };
+  guint64 slots, by_row;
+
+  g.in_group = node->in_channels / node->groups;
+  g.out_group = node->out_channels / node->groups;
+  g.merged = node->groups == 1 && node->dilation[1] == 1 && in->pixel == node->in_channels;
+  g.n_segments = node->kernel[0] * (g.merged ? 1 : node->kernel[1]);
+  g.segment_length = g.merged ? node->kernel[1] * node->in_channels : inputs_of_block (&g);
+  g.chunks = (g.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
+  g.batch_is_pixels = node->op == NN_OP_LINEAR;
+  if (g.batch_is_pixels) {
+    g.n_tiles = (plan->batch + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS;
+    g.stride = in->size;
+    g.base = in->origin;
+    return g;
+  }
+  g.stride = node->stride[1] * in->pixel;
+  g.base = (in->border - node->pad[0]) * in->row + (in->border - node->pad[1]) * in->pixel;
+  g.a_row = (out->width + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS;
+  by_row = (guint64)g.a_row * out->height;
+  if (node->stride[0] == 1 && node->stride[1] == 1) {
+    slots = (guint64)(out->height - 1) * (in->row / in->pixel) + out->width;
+    if ((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS <= by_row) {
+      g.flat = TRUE;
+      g.a_row = (guint)(in->row / in->pixel);
+      g.n_tiles = (guint)((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS);
+      return g;
+    }
+  }
+  g.n_tiles = (guint)by_row;
+  return g;
+}
+
+/* A tile's first input element. */
+static gsize
+tile_in (const Geometry *g, guint tile)
+{
+  if (g->batch_is_pixels || g->flat)
+    return g->base + (gsize)tile * NN_TILE_PIXELS * g->stride;
+  return g->base + (gsize)(tile / g->a_row) * g->node->stride[0] * g->in->row
+         + (gsize)(tile % g->a_row) * NN_TILE_PIXELS * g->stride;
+}
+
+/* FALSE: slot @i of @tile is no pixel. */
+static gboolean
+tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
+{
+  if (g->flat) {
+    const guint slot = tile * NN_TILE_PIXELS + i;
+
+    *y = slot / g->a_row;
+    *x = slot % g->a_row;
+  } else {
+    *y = tile / g->a_row;
+    *x = tile % g->a_row * NN_TILE_PIXELS + i;
+  }
+  return *y < g->out->height && *x < g->out->width;
+}
+
+static gsize
+step_offset (const Geometry *g, guint segment, guint chunk)
+{
+  const NnNode *node = g->node;
+  const guint ky = g->merged ? segment : segment / node->kernel[1];
+  const guint kx = g->merged ? 0 : segment % node->kernel[1];
+
+  return (gsize)ky * node->dilation[0] * g->in->row + (gsize)kx * node->dilation[1] * g->in->pixel
+         + (gsize)chunk * NN_TILE_DEPTH;
+}
+
+/* One past the last element that is read, from the first image's start. */
+static gsize
+read_end (const Geometry *g)
+{
+  return tile_in (g, g->n_tiles - 1) + (NN_TILE_PIXELS - 1) * g->stride
+         + step_offset (g, g->n_segments - 1, g->chunks - 1) + block_first_input (g, g->node->out_channels - 1)
+         + NN_TILE_DEPTH;
+}
+
+gboolean
+nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
+{
+  /* After an image zeros, for the inputs of a last step that meet weights of zero. */
+  for (guint i = 0; i < plan->n_buffers; i++)
+    plan->buffers[i].size += NN_TILE_DEPTH;
+  for (guint i = 1; i < plan->n_buffers; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    if (node->op == NN_OP_CONV || node->op == NN_OP_LINEAR) {
+      NnBuffer *in = &plan->buffers[node->inputs[0]];
+      const Geometry g = geometry (plan, node, in, &plan->buffers[i]);
+      const gsize there = g.batch_is_pixels ? in->size * plan->batch : in->size, end = read_end (&g);
+
+      /* Offsets are 32 bits; the output's, too. */
+      if (MAX (end, there) > G_MAXINT32 || plan->buffers[i].size > G_MAXINT32
+          || (g.batch_is_pixels && plan->buffers[i].size * plan->batch > G_MAXINT32)) {
+        g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: its activations are too large", node->name);
+        return FALSE;
+      }
+      if (end > there)
+        in->slack = MAX (in->slack, (end - there + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK);
+    }
+  }
+  return TRUE;
+}
+
+static void
+pack_block (const Geometry *g, NnTileBlock *block, guint products)
+{
+  const NnNode *node = g->node;
+  const gfloat *weight = g_bytes_get_data (node->weight, NULL);
+  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
+  const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
+  const guint halves = block->channels / 16;
+  NnBf16 *step = block->weights;
+
+  for (guint s = 0; s < g->n_segments; s++) {
+    for (guint chunk = 0; chunk < g->chunks; chunk++, step += (products == 3 ? 2 : 1) * halves * NN_TILE_WEIGHTS) {
+      for (guint d = 0; d < NN_TILE_DEPTH; d++) {
+        const guint j = chunk * NN_TILE_DEPTH + d;
+        const guint tap = g->merged ? s * node->kernel[1] + j / node->in_channels : s;
+        const guint input = g->merged ? j % node->in_channels : (guint)block->first_input + j;
+
+        if (j >= g->segment_length)
+          break;
+        for (guint c = 0; c < block->channels; c++) {
+          const guint output = block->first_channel + c;
+          NnBf16 *at = step + c / 16 * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
+          gfloat value;
+
+          /* Zero from the allocation: channels that pad the block, and inputs of another group. */
+          if (output >= node->out_channels || input / g->in_group != output / g->out_group)
+            continue;
+          value = weight[((gsize)output * g->in_group + input % g->in_group) * taps + tap];
+          at[0] = nn_bf16_from_float (value);
+          if (products == 3)
+            at[halves * NN_TILE_WEIGHTS] = nn_bf16_from_float (value - nn_bf16_to_float (at[0]));
+        }
+      }
+    }
+  }
+  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
+    block->bias[c] = bias[block->first_channel + c];
+}
+
+static gboolean
+make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
+{
+  const guint padded = (g->node->out_channels + 15) / 16 * 16, products = plan->tile.products;
+  const gsize a_step = (products == 3 ? 2 : 1) * NN_TILE_WEIGHTS * sizeof (NnBf16);
+
+  conv->n_blocks = (padded + 31) / 32;
+  conv->blocks = g_new0 (NnTileBlock, conv->n_blocks);
+  for (guint i = 0; i < conv->n_blocks; i++) {
+    NnTileBlock *block = &conv->blocks[i];
+    gsize size;
+
+    block->first_channel = 32 * i;
+    block->channels = MIN (32, padded - 32 * i);
+    block->first_input = (gint32)block_first_input (g, block->first_channel);
+    if (!nn_size_mul3 (conv->n_steps, block->channels / 16, a_step, &size))
+      return no_memory (g->node, error);
+    block->weights = nn_aligned_alloc0 (size);
+    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
+    if (!block->weights || !block->bias)
+      return no_memory (g->node, error);
+    plan->packed_size += size + block->channels * sizeof (gfloat);
+    pack_block (g, block, products);
+  }
+  return TRUE;
+}
+
+static gboolean
+make_offsets (const Geometry *g, const NnStep *step, NnTileConv *conv, GError **error)
+{
+  const NnBuffer *out = step->out, *residual = step->residual;
+  const gsize slots = (gsize)conv->n_tiles * NN_TILE_PIXELS;
+
+  conv->tile_in = g_try_new (gint32, conv->n_tiles);
+  conv->step_offset = g_try_new (gint32, conv->n_steps);
+  conv->out_offset = g_try_new (gint32, slots);
+  conv->residual_offset = residual ? g_try_new0 (gint32, slots) : NULL;
+  if (!conv->tile_in || !conv->step_offset || !conv->out_offset || (residual && !conv->residual_offset))
+    return no_memory (g->node, error);
+  for (guint s = 0; s < conv->n_steps; s++)
+    conv->step_offset[s] = (gint32)step_offset (g, s / g->chunks, s % g->chunks);
+  for (guint t = 0; t < conv->n_tiles; t++) {
+    conv->tile_in[t] = (gint32)tile_in (g, t);
+    for (guint i = 0; i < NN_TILE_PIXELS; i++) {
+      const guint slot = t * NN_TILE_PIXELS + i;
+      guint y, x;
+
+      conv->out_offset[slot] = -1;
+      if (g->batch_is_pixels) {
+        if (slot < g->batch)
+          conv->out_offset[slot] = (gint32)(slot * out->size + out->origin);
+      } else if (tile_pixel (g, t, i, &y, &x)) {
+        conv->out_offset[slot] = (gint32)(out->origin + y * out->row + x * out->pixel);
+        if (residual)
+          conv->residual_offset[slot] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);
+      }
+    }
+  }
+  return TRUE;
+}
+
+/* Where the weights fit in the cache, pixels are cut and each task has all channels; else channels are, and each task
+ * has all pixels. */
+static void
+cut (const NnPlan *plan, NnTileConv *conv, guint threads)
+{
+  const gsize weights
+      = (gsize)conv->n_steps * conv->n_blocks * (plan->tile.products == 3 ? 4 : 2) * NN_TILE_WEIGHTS * sizeof (NnBf16);
+  const guint images = conv->batch_is_pixels ? 1 : plan->batch;
+  guint wanted = threads > 1 ? (TASKS_A_THREAD * threads + images - 1) / images : 1;
+
+  conv->pixels_outside = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels;
+  conv->tiles_a_task = conv->n_tiles;
+  conv->blocks_a_task = conv->n_blocks;
+  if (conv->pixels_outside)
+    /* A pair of tiles goes through the kernel together. */
+    conv->tiles_a_task = ((conv->n_tiles + wanted - 1) / wanted + 1) / 2 * 2;
+  else
+    conv->blocks_a_task = (conv->n_blocks + wanted - 1) / wanted;
+}
+
+gboolean
+nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
+{
+  const Geometry g = geometry (plan, step->node, step->in, step->out);
+  NnTileConv *conv = g_new0 (NnTileConv, 1);
+
+  step->tile = conv;
+  if (step->residual && step->residual->pixel < step->out->pixel) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
+                 step->node->name, step->residual->channels, step->out->channels);
+    return FALSE;
+  }
+  conv->batch_is_pixels = g.batch_is_pixels;
+  conv->out_f32 = step->out == plan->output;
+  conv->n_tiles = g.n_tiles;
+  conv->n_steps = g.n_segments * g.chunks;
+  conv->in_stride = g.stride;
+  if (!make_blocks (plan, &g, conv, error) || !make_offsets (&g, step, conv, error))
+    return FALSE;
+  cut (plan, conv, threads);
+  return TRUE;
+}
+
+void
+nn_plan_tile_clear (NnStep *step)
+{
+  NnTileConv *conv = step->tile;
+
+  if (!conv)
+    return;
+  for (guint i = 0; i < conv->n_blocks && conv->blocks; i++) {
+    nn_aligned_free (conv->blocks[i].weights);
+    nn_aligned_free (conv->blocks[i].bias);
+  }
+  g_free (conv->blocks);
+  g_free (conv->tile_in);
+  g_free (conv->step_offset);
+  g_free (conv->out_offset);
+  g_free (conv->residual_offset);
+  g_free (conv);
+}

@@ -1,0 +1,39 @@
+/* gst-resnet: planning for matrix tiles
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A plan for tiles has the buffers of one for float32, each number in it as two bfloat16: the plane of all hi, then
+ * (from nn_plan_tile_plane() on) the plane of all lo; together as large as the float32. The last layer's output is
+ * float32. Sizes and offsets of buffers count numbers. */
+#pragma once
+
+#include "graph/plan.h"
+
+/**
+ * NnTileConv: a convolution's tables, as kernels/tile.h has them
+ * @tiles_a_task, @blocks_a_task: how the work is cut
+ * @batch_is_pixels: the fully connected layer: a pixel is an image
+ */
+struct _NnTileConv {
+  guint n_tiles, n_steps, n_blocks;
+  guint tiles_a_task, blocks_a_task;
+  gboolean batch_is_pixels, pixels_outside, out_f32;
+  gsize in_stride;
+  gint32 *tile_in, *out_offset, *residual_offset, *step_offset;
+  NnTileBlock *blocks;
+};
+
+/* FALSE with NN_ERROR_UNSUPPORTED: the network has an operation that tiles do not have; says which. */
+gboolean nn_plan_tile_supports (const NnGraph *graph, GError **error);
+/* After the buffers have their float32 sizes and the plan its batch, before they are placed: room for what tiles read
+ * beyond an image. */
+gboolean nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error);
+/* Fills a CONV step: step->tile. */
+gboolean nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
+void nn_plan_tile_clear (NnStep *step);
+
+/* From a number's hi to its lo, in bfloat16. */
+static inline gsize
+nn_plan_tile_plane (const NnPlan *plan, const NnBuffer *buffer)
+{
+  return buffer->size * plan->batch + buffer->slack;
+}

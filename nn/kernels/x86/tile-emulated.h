@@ -1,0 +1,220 @@
+/* gst-resnet: the operations of tile-ops.h in plain C, for tests on any machine
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * TDPBF16PS as Intel's SDM 2A defines it: for each pair of a row and a column two sums, of the even and of the odd
+ * inputs, each a chain of fused multiply-adds from zero in the inputs' order; then even + odd, then that + the
+ * destination. Denormal factors, sums and results count as zero, rounding is to the nearest, ties to even. */
+#pragma once
+
+#include <float.h>
+#include <math.h>
+
+#include "kernels/tile.h"
+
+typedef union {
+  gfloat f32[16][16];
+  NnBf16 bf16[16][32];
+  guint8 bytes[16][64];
+} EmulatedTile;
+
+typedef struct {
+  gboolean configured;
+  EmulatedTile tile[8];
+} EmulatedTiles;
+
+static _Thread_local EmulatedTiles emulated_tiles;
+
+static inline gfloat
+flush (gfloat x)
+{
+  return fabsf (x) < FLT_MIN ? copysignf (0, x) : x;
+}
+
+static inline gfloat
+bf16_factor (NnBf16 x)
+{
+  return flush (nn_bf16_to_float (x));
+}
+
+/* Each step as it is defined. */
+static void
+emulated_row_exact (gfloat sums[32], const NnBf16 *a, const EmulatedTile *b)
+{
+  for (guint j = 0; j < 32; j++) {
+    sums[j] = 0;
+    for (guint k = 0; k < 16; k++)
+      sums[j] = flush (fmaf (bf16_factor (a[2 * k + j % 2]), bf16_factor (b->bf16[k][j]), sums[j]));
+  }
+}
+
+/* The smallest magnitude of a number that is not zero, and the largest; a NaN makes the largest infinite. */
+static void
+emulated_range (const gfloat *x, guint n, gfloat *smallest, gfloat *largest)
+{
+  for (guint i = 0; i < n; i++) {
+    const gfloat size = fabsf (x[i]);
+
+    *smallest = size != 0 && size < *smallest ? size : *smallest;
+    *largest = size <= *largest ? *largest : size <= FLT_MAX ? size : INFINITY;
+  }
+}
+
+/* A product of two bfloat16 has 16 bits, exact in float32 where it is neither denormal nor too large, and so a
+ * multiplication and an addition are the fused one, much faster than fmaf() here. Sums are multiples of the smallest
+ * product's last bit, hence zero or not denormal where that product is this large. */
+static gboolean
+emulated_is_tame (const gfloat a[16][32], const gfloat b[16][32])
+{
+  gfloat smallest[2] = { FLT_MAX, FLT_MAX }, largest[2] = { 0, 0 };
+
+  emulated_range (&a[0][0], 16 * 32, &smallest[0], &largest[0]);
+  emulated_range (&b[0][0], 16 * 32, &smallest[1], &largest[1]);
+  return (gdouble)smallest[0] * smallest[1] >= FLT_MIN * 1048576. && (gdouble)largest[0] * largest[1] <= FLT_MAX / 64.;
+}
+
+static void
+emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
+{
+  gfloat fa[16][32], fb[16][32];
+  gboolean tame;
+
+  g_assert (emulated_tiles.configured);
+  for (guint r = 0; r < 16; r++) {
+    for (guint j = 0; j < 32; j++) {
+      fa[r][j] = bf16_factor (a->bf16[r][j]);
+      fb[r][j] = bf16_factor (b->bf16[r][j]);
+    }
+  }
+  tame = emulated_is_tame ((const gfloat (*)[32])fa, (const gfloat (*)[32])fb);
+  for (guint m = 0; m < 16; m++) {
+    gfloat sums[32] = { 0 };
+
+    if (tame) {
+      for (guint k = 0; k < 16; k++) {
+        for (guint n = 0; n < 16; n++) {
+          sums[2 * n] += fa[m][2 * k] * fb[k][2 * n];
+          sums[2 * n + 1] += fa[m][2 * k + 1] * fb[k][2 * n + 1];
+        }
+      }
+    } else {
+      emulated_row_exact (sums, a->bf16[m], b);
+    }
+    for (guint n = 0; n < 16; n++)
+      d->f32[m][n] = flush (flush (d->f32[m][n]) + flush (sums[2 * n] + sums[2 * n + 1]));
+  }
+}
+
+static inline void
+emulated_load (EmulatedTile *tile, gconstpointer at, gsize stride)
+{
+  g_assert (emulated_tiles.configured);
+  for (guint r = 0; r < 16; r++)
+    memcpy (tile->bytes[r], (const guint8 *)at + r * stride, 64);
+}
+
+static inline void
+emulated_store (const EmulatedTile *tile, gpointer at, gsize stride)
+{
+  g_assert (emulated_tiles.configured);
+  for (guint r = 0; r < 16; r++)
+    memcpy ((guint8 *)at + r * stride, tile->bytes[r], 64);
+}
+
+static inline void
+emulated_config (gboolean on)
+{
+  memset (&emulated_tiles, 0, sizeof emulated_tiles);
+  emulated_tiles.configured = on;
+}
+
+#define TILE_CONFIG() emulated_config (TRUE)
+#define TILE_RELEASE() emulated_config (FALSE)
+#define TILE_ZERO(t) memset (&emulated_tiles.tile[t], 0, sizeof (EmulatedTile))
+#define TILE_LOAD(t, at, stride) emulated_load (&emulated_tiles.tile[t], at, stride)
+#define TILE_STORE(t, at, stride) emulated_store (&emulated_tiles.tile[t], at, stride)
+#define TILE_DPBF16(d, a, b) emulated_dpbf16 (&emulated_tiles.tile[d], &emulated_tiles.tile[a], &emulated_tiles.tile[b])
+
+typedef struct {
+  gfloat v[16];
+} TileVector;
+
+static inline TileVector
+tv_zero (void)
+{
+  return (TileVector){ { 0 } };
+}
+
+static inline TileVector
+tv_load (const gfloat *at)
+{
+  TileVector x;
+
+  memcpy (x.v, at, sizeof x.v);
+  return x;
+}
+
+static inline void
+tv_store (gfloat *at, TileVector x)
+{
+  memcpy (at, x.v, sizeof x.v);
+}
+
+static inline TileVector
+tv_add (TileVector a, TileVector b)
+{
+  for (guint i = 0; i < 16; i++)
+    a.v[i] += b.v[i];
+  return a;
+}
+
+static inline TileVector
+tv_sub (TileVector a, TileVector b)
+{
+  for (guint i = 0; i < 16; i++)
+    a.v[i] -= b.v[i];
+  return a;
+}
+
+static inline TileVector
+tv_divide (TileVector a, gfloat b)
+{
+  for (guint i = 0; i < 16; i++)
+    a.v[i] /= b;
+  return a;
+}
+
+static inline TileVector
+tv_relu (TileVector x)
+{
+  for (guint i = 0; i < 16; i++)
+    x.v[i] = x.v[i] < 0 ? 0 : x.v[i];
+  return x;
+}
+
+static inline TileVector
+tv_max (TileVector old, TileVector x)
+{
+  for (guint i = 0; i < 16; i++)
+    x.v[i] = x.v[i] <= old.v[i] || old.v[i] != old.v[i] ? old.v[i] : x.v[i];
+  return x;
+}
+
+static inline TileVector
+tv_load_bf16 (const NnBf16 *at)
+{
+  TileVector x;
+
+  for (guint i = 0; i < 16; i++)
+    x.v[i] = nn_bf16_to_float (at[i]);
+  return x;
+}
+
+static inline TileVector
+tv_store_bf16 (NnBf16 *at, TileVector x)
+{
+  for (guint i = 0; i < 16; i++) {
+    at[i] = nn_bf16_from_float (x.v[i]);
+    x.v[i] = nn_bf16_to_float (at[i]);
+  }
+  return x;
+}

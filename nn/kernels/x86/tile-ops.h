@@ -1,0 +1,128 @@
+/* gst-resnet: the tile and vector operations that the tile kernels are made of
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Here AMX's and AVX-512's instructions; tile-emulated.h has the same names in plain C, with the same bits. A tile's
+ * number is a literal. All eight tiles are 16 rows of 64 bytes: float32 sums 16 × 16, bfloat16 factors 16 × 32, weights
+ * 16 pairs of inputs × 16 channels.
+ *
+ *   TILE_CONFIG ()              before the first of this thread's tile operations; TILE_RELEASE () after the last
+ *   TILE_ZERO (t)
+ *   TILE_LOAD (t, at, stride)   rows @stride bytes apart, any alignment
+ *   TILE_STORE (t, at, stride)
+ *   TILE_DPBF16 (d, a, b)       TDPBF16PS: d += a · b
+ *   TileVector                  16 floats; tv_… below
+ */
+#pragma once
+
+#ifdef NN_TILE_EMULATED
+#include "kernels/x86/tile-emulated.h"
+#else
+
+#include <immintrin.h>
+
+#include "kernels/tile.h"
+
+/* Intel SDM 2A, LDTILECFG: palette 1, then 16-bit columns in bytes and 8-bit rows of each tile. */
+typedef struct {
+  guint8 palette, start_row, reserved[14];
+  guint16 bytes[16];
+  guint8 rows[16];
+} __attribute__ ((aligned (64))) TileConfig;
+
+static inline void
+tile_config_full (void)
+{
+  TileConfig config = { .palette = 1 };
+
+  for (guint i = 0; i < 8; i++) {
+    config.bytes[i] = 64;
+    config.rows[i] = 16;
+  }
+  _tile_loadconfig (&config);
+}
+
+#define TILE_CONFIG() tile_config_full ()
+#define TILE_RELEASE() _tile_release ()
+#define TILE_ZERO(t) _tile_zero (t)
+#define TILE_LOAD(t, at, stride) _tile_loadd (t, at, stride)
+#define TILE_STORE(t, at, stride) _tile_stored (t, at, stride)
+#define TILE_DPBF16(d, a, b) _tile_dpbf16ps (d, a, b)
+
+typedef __m512 TileVector;
+
+static inline TileVector
+tv_zero (void)
+{
+  return _mm512_setzero_ps ();
+}
+
+static inline TileVector
+tv_load (const gfloat *at)
+{
+  return _mm512_loadu_ps (at);
+}
+
+static inline void
+tv_store (gfloat *at, TileVector x)
+{
+  _mm512_storeu_ps (at, x);
+}
+
+static inline TileVector
+tv_add (TileVector a, TileVector b)
+{
+  return _mm512_add_ps (a, b);
+}
+
+static inline TileVector
+tv_sub (TileVector a, TileVector b)
+{
+  return _mm512_sub_ps (a, b);
+}
+
+static inline TileVector
+tv_divide (TileVector a, gfloat b)
+{
+  return _mm512_div_ps (a, _mm512_set1_ps (b));
+}
+
+/* max (0, x); a NaN stays one. */
+static inline TileVector
+tv_relu (TileVector x)
+{
+  return _mm512_maskz_mov_ps (_mm512_cmp_ps_mask (x, _mm512_setzero_ps (), _CMP_NLT_UQ), x);
+}
+
+/* The larger; a NaN of either. */
+static inline TileVector
+tv_max (TileVector old, TileVector x)
+{
+  const __mmask16 keep
+      = (__mmask16)(_mm512_cmp_ps_mask (x, old, _CMP_LE_OQ) | _mm512_cmp_ps_mask (old, old, _CMP_UNORD_Q));
+
+  return _mm512_mask_mov_ps (x, keep, old);
+}
+
+static inline TileVector
+tv_widen (__m256i x)
+{
+  return _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu16_epi32 (x), 16));
+}
+
+static inline TileVector
+tv_load_bf16 (const NnBf16 *at)
+{
+  return tv_widen (_mm256_loadu_si256 ((const __m256i *)at));
+}
+
+/* Rounds and stores; returns what was stored. */
+static inline TileVector
+tv_store_bf16 (NnBf16 *at, TileVector x)
+{
+  const __m256i rounded = (__m256i)_mm512_cvtneps_pbh (x);
+
+  _mm256_storeu_si256 ((__m256i *)at, rounded);
+  return tv_widen (rounded);
+}
+
+#endif

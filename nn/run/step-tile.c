@@ -1,0 +1,230 @@
+/* gst-resnet: running the steps of a plan for matrix tiles
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run/step-tile.h"
+
+#include "graph/plan-tile.h"
+
+/* The two planes of one image; lo NULL where there is none. */
+typedef struct {
+  NnBf16 *hi, *lo;
+} Planes;
+
+static Planes
+planes_of (const NnTileRun *run, const NnBuffer *buffer, guint image)
+{
+  Planes planes = { (NnBf16 *)(run->arena + buffer->offset) + image * buffer->size, NULL };
+
+  if (run->plan->tile.products == 3)
+    planes.lo = planes.hi + nn_plan_tile_plane (run->plan, buffer);
+  return planes;
+}
+
+static Planes
+planes_at (Planes planes, gsize offset)
+{
+  return (Planes){ planes.hi + offset, planes.lo ? planes.lo + offset : NULL };
+}
+
+static void
+zero_plane (const NnBuffer *b, NnBf16 *image)
+{
+  const gsize side = b->border * b->pixel, end = (b->height + 2 * (gsize)b->border) * b->row;
+
+  memset (image + end, 0, (b->size - end) * sizeof (NnBf16));
+  if (b->border == 0)
+    return;
+  memset (image, 0, (b->border * b->row + side) * sizeof (NnBf16));
+  for (guint y = 0; y + 1 < b->height; y++)
+    memset (image + (b->border + y + 1) * b->row - side, 0, 2 * side * sizeof (NnBf16));
+  memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (NnBf16));
+}
+
+/* Border and what follows the image: other buffers share the memory. */
+static void
+zero_border (const NnTileRun *run, const NnBuffer *buffer)
+{
+  if (buffer == run->plan->output)
+    return;
+  for (guint i = 0; i < run->images; i++) {
+    const Planes planes = planes_of (run, buffer, i);
+
+    zero_plane (buffer, planes.hi);
+    if (planes.lo)
+      zero_plane (buffer, planes.lo);
+  }
+}
+
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnBuffer *b = run->plan->input;
+  const guint image = task / b->height, y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const Planes out = planes_at (planes_of (run, b, image), b->origin + y * b->row);
+
+  run->plan->tile.input (run->input + (gsize)image * b->channels * plane + (gsize)y * b->width, plane, b->channels,
+                         b->width, out.hi, out.lo);
+}
+
+static guint
+conv_chunks (const NnTileRun *run, const NnTileConv *conv)
+{
+  const guint tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
+
+  return (tiles + conv->tiles_a_task - 1) / conv->tiles_a_task;
+}
+
+/* Tasks count tiles fastest, then images, then blocks: neighbours in time share their weights. */
+static void
+conv_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnStep *step = run->step;
+  const NnTileConv *conv = step->tile;
+  const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
+  const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
+  const guint first_block = task / n_chunks / images * conv->blocks_a_task;
+  const guint n_tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
+  const Planes in = planes_of (run, step->in, image), out = planes_of (run, step->out, image);
+  const Planes residual = step->residual ? planes_of (run, step->residual, image) : (Planes){ NULL, NULL };
+  const NnTileConvArgs args = {
+    .in_hi = in.hi,
+    .in_lo = in.lo,
+    .out_hi = out.hi,
+    .out_lo = out.lo,
+    .out_f32 = conv->out_f32 ? run->arena + step->out->offset + image * step->out->size : NULL,
+    .residual_hi = residual.hi,
+    .residual_lo = residual.lo,
+    .tile_in = conv->tile_in,
+    .in_stride = conv->in_stride,
+    .out_offset = conv->out_offset,
+    .residual_offset = conv->residual_offset,
+    .step_offset = conv->step_offset,
+    .n_steps = conv->n_steps,
+    .blocks = conv->blocks,
+    .relu = step->relu,
+    .pixels_outside = conv->pixels_outside,
+  };
+
+  run->plan->tile.conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
+                        MIN (conv->blocks_a_task, conv->n_blocks - first_block));
+}
+
+static void
+max_pool_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnStep *step = run->step;
+  const NnNode *node = step->node;
+  const guint image = task / step->out->height;
+  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
+  const Planes in = planes_at (planes_of (run, step->in, image), step->in->origin);
+  const Planes out = planes_at (planes_of (run, step->out, image), step->out->origin);
+  const NnTilePoolArgs args = {
+    .in_hi = in.hi,
+    .in_lo = in.lo,
+    .out_hi = out.hi,
+    .out_lo = out.lo,
+    .in_row = step->in->row,
+    .in_pixel = step->in->pixel,
+    .out_row = step->out->row,
+    .out_pixel = step->out->pixel,
+    .in_height = step->in->height,
+    .in_width = step->in->width,
+    .out_width = step->out->width,
+    .channels = (guint)step->out->pixel,
+    .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
+    .stride = { node->stride[0], node->stride[1] },
+    .pad = { global ? 0 : node->pad[0], global ? 0 : node->pad[1] },
+    .dilation = { global ? 1 : node->dilation[0], global ? 1 : node->dilation[1] },
+  };
+
+  run->plan->tile.max_pool_row (&args, task % step->out->height);
+}
+
+/* From an output row or column to the first and the number of the input's that its window has; padding does not count.
+ */
+static guint
+window (const NnNode *node, guint axis, guint at, guint size, guint *first)
+{
+  const gint64 start = (gint64)at * node->stride[axis] - node->pad[axis], end = start + node->kernel[axis];
+
+  *first = (guint)CLAMP (start, 0, (gint64)size - 1);
+  return (guint)CLAMP (MIN (end, (gint64)size) - *first, 1, (gint64)size);
+}
+
+static void
+average_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+  const Planes source = planes_at (planes_of (run, in, image), in->origin);
+  const Planes target = planes_at (planes_of (run, out, image), out->origin + y * out->row);
+
+  for (guint x = 0; x < out->width; x++) {
+    guint top = 0, left = 0, height = in->height, width = in->width;
+    Planes from, to = planes_at (target, x * out->pixel);
+
+    if (step->kind == NN_STEP_AVG_POOL) {
+      height = window (step->node, 0, y, in->height, &top);
+      width = window (step->node, 1, x, in->width, &left);
+    }
+    from = planes_at (source, top * in->row + left * in->pixel);
+    run->plan->tile.average (from.hi, from.lo, in->row, in->pixel, height, width, (guint)in->pixel, to.hi, to.lo);
+  }
+}
+
+static void
+add_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *other = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+  const Planes a = planes_at (planes_of (run, in, image), in->origin + y * in->row);
+  const Planes to = planes_at (planes_of (run, out, image), out->origin + y * out->row);
+  Planes b = { NULL, NULL };
+
+  if (other)
+    b = planes_at (planes_of (run, other, image), other->origin + y * other->row);
+  run->plan->tile.add (a.hi, a.lo, b.hi, b.lo, out->width * out->pixel, step->relu, to.hi, to.lo);
+}
+
+void
+nn_tile_run_input (NnTileRun *run)
+{
+  zero_border (run, run->plan->input);
+  nn_pool_run (run->pool, input_task, run, run->images * run->plan->input->height);
+}
+
+void
+nn_tile_run_step (NnTileRun *run, const NnStep *step)
+{
+  run->step = step;
+  zero_border (run, step->out);
+  switch (step->kind) {
+  case NN_STEP_CONV: {
+    const NnTileConv *conv = step->tile;
+    const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
+
+    nn_pool_run (run->pool, conv_task, run,
+                 conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
+    break;
+  }
+  case NN_STEP_MAX_POOL:
+    nn_pool_run (run->pool, max_pool_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_AVG_POOL:
+  case NN_STEP_GLOBAL_AVG_POOL:
+    nn_pool_run (run->pool, average_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_ADD:
+    nn_pool_run (run->pool, add_task, run, run->images * step->out->height);
+    break;
+  default: /* nn_plan_tile_supports() keeps them out */
+    g_assert_not_reached ();
+  }
+}

@@ -1,0 +1,626 @@
+/* gst-resnet: the tile kernels: the emulated operations against their definition, the kernels on them against float64,
+ * AMX's against the emulated ones to the bit; -m perf: GFLOP/s where there is AMX
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+#include <time.h>
+
+#include "base/nn-memory.h"
+#include "cpu/nn-cpu.h"
+#include "kernels/x86/tile-emulated.h"
+#include "tile-kernels-emulated.h"
+
+#define GUARD 0x4711
+
+/* A convolution of random shape and its memory. Each array is as long as what may be read or written, so that the
+ * sanitizers see one element more. */
+typedef struct {
+  NnTileConvArgs args;
+  guint products, n_tiles, n_blocks, n_pixels;
+  gsize in_size, out_size;
+  NnBf16 *in_hi, *in_lo, *residual_hi, *residual_lo, *out_hi, *out_lo;
+  gfloat *out_f32;
+  gint32 *tile_in, *out_offset, *residual_offset, *step_offset;
+  NnTileBlock *blocks;
+} Problem;
+
+static NnBf16
+split (gfloat x, NnBf16 *lo)
+{
+  const NnBf16 hi = nn_bf16_from_float (x);
+
+  *lo = nn_bf16_from_float (x - nn_bf16_to_float (hi));
+  return hi;
+}
+
+static gfloat
+random_float (GRand *rand)
+{
+  return (gfloat)g_rand_double_range (rand, -1, 1);
+}
+
+static void
+random_split (GRand *rand, gsize n, NnBf16 **hi, NnBf16 **lo)
+{
+  *hi = g_new (NnBf16, n);
+  *lo = g_new (NnBf16, n);
+  for (gsize i = 0; i < n; i++)
+    (*hi)[i] = split (random_float (rand), &(*lo)[i]);
+}
+
+static void
+make_blocks (Problem *p, GRand *rand)
+{
+  const guint a_step = p->products == 3 ? 2 : 1;
+
+  p->blocks = g_new0 (NnTileBlock, p->n_blocks);
+  for (guint b = 0; b < p->n_blocks; b++) {
+    NnTileBlock *block = &p->blocks[b];
+    guint halves;
+
+    block->first_channel = 32 * b;
+    block->channels = b + 1 < p->n_blocks || g_rand_boolean (rand) ? 32 : 16;
+    block->first_input = 3 * (gint32)b;
+    halves = block->channels / 16;
+    block->weights = nn_aligned_alloc0 ((gsize)p->args.n_steps * a_step * halves * NN_TILE_WEIGHTS * sizeof (NnBf16));
+    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
+    for (guint c = 0; c < block->channels; c++)
+      block->bias[c] = random_float (rand);
+    for (guint s = 0; s < p->args.n_steps; s++) {
+      NnBf16 *step = block->weights + (gsize)s * a_step * halves * NN_TILE_WEIGHTS;
+
+      for (guint i = 0; i < halves * NN_TILE_WEIGHTS; i++) {
+        NnBf16 lo;
+
+        step[i] = split (random_float (rand), &lo);
+        if (p->products == 3)
+          step[halves * NN_TILE_WEIGHTS + i] = lo;
+      }
+    }
+  }
+}
+
+static Problem *
+problem_new (GRand *rand, guint products, guint n_tiles, guint n_steps, guint n_blocks)
+{
+  Problem *p = g_new0 (Problem, 1);
+  const guint stride = (guint)g_rand_int_range (rand, 1, 40), channels = 32 * n_blocks + 16, slots = n_tiles * 16;
+  gsize last = 0;
+
+  p->products = products;
+  p->n_tiles = n_tiles;
+  p->n_blocks = n_blocks;
+  p->args.n_steps = n_steps;
+  p->args.in_stride = stride;
+  p->args.relu = g_rand_boolean (rand);
+  p->args.pixels_outside = g_rand_boolean (rand);
+  p->tile_in = g_new (gint32, n_tiles);
+  p->step_offset = g_new (gint32, n_steps);
+  p->out_offset = g_new (gint32, slots);
+  p->residual_offset = g_new (gint32, slots);
+  for (guint s = 0; s < n_steps; s++)
+    p->step_offset[s] = (gint32)(s * 37);
+  for (guint t = 0; t < n_tiles; t++)
+    p->tile_in[t] = g_rand_int_range (rand, 0, 500);
+  for (guint t = 0; t < n_tiles; t++)
+    last = MAX (last, (gsize)p->tile_in[t]);
+  p->in_size = last + 15 * stride + 37 * (n_steps - 1) + 3 * (n_blocks - 1) + NN_TILE_DEPTH;
+  for (guint i = 0; i < slots; i++) {
+    const gboolean there = g_rand_int_range (rand, 0, 4) > 0;
+
+    p->out_offset[i] = there ? (gint32)(p->n_pixels++ * (channels + 5)) : -1;
+    p->residual_offset[i] = (gint32)((slots - 1 - i) * channels);
+  }
+  make_blocks (p, rand);
+  random_split (rand, p->in_size, &p->in_hi, &p->in_lo);
+  random_split (rand, (gsize)slots * channels, &p->residual_hi, &p->residual_lo);
+  p->out_size = (gsize)MAX (p->n_pixels, 1) * (channels + 5);
+  p->out_hi = g_new (NnBf16, p->out_size);
+  p->out_lo = g_new (NnBf16, p->out_size);
+  p->out_f32 = g_new (gfloat, p->out_size);
+  p->args.in_hi = p->in_hi;
+  p->args.in_lo = products == 3 ? p->in_lo : NULL;
+  p->args.out_hi = p->out_hi;
+  p->args.out_lo = products == 3 ? p->out_lo : NULL;
+  p->args.out_f32 = g_rand_boolean (rand) ? p->out_f32 : NULL;
+  if (g_rand_boolean (rand)) {
+    p->args.residual_hi = p->residual_hi;
+    p->args.residual_lo = products == 3 ? p->residual_lo : NULL;
+    p->args.residual_offset = p->residual_offset;
+  }
+  p->args.tile_in = p->tile_in;
+  p->args.out_offset = p->out_offset;
+  p->args.step_offset = p->step_offset;
+  p->args.blocks = p->blocks;
+  return p;
+}
+
+static void
+problem_free (Problem *p)
+{
+  for (guint b = 0; b < p->n_blocks; b++) {
+    nn_aligned_free (p->blocks[b].weights);
+    nn_aligned_free (p->blocks[b].bias);
+  }
+  g_free (p->blocks);
+  g_free (p->tile_in);
+  g_free (p->step_offset);
+  g_free (p->out_offset);
+  g_free (p->residual_offset);
+  g_free (p->in_hi);
+  g_free (p->in_lo);
+  g_free (p->residual_hi);
+  g_free (p->residual_lo);
+  g_free (p->out_hi);
+  g_free (p->out_lo);
+  g_free (p->out_f32);
+  g_free (p);
+}
+
+static void
+problem_reset (Problem *p)
+{
+  for (gsize i = 0; i < p->out_size; i++) {
+    p->out_hi[i] = p->out_lo[i] = GUARD;
+    p->out_f32[i] = GUARD;
+  }
+}
+
+/* From the header's formula; *@scale: the sum of magnitudes. */
+static gdouble
+reference (const Problem *p, guint slot, const NnTileBlock *block, guint c, gdouble *scale)
+{
+  const NnTileConvArgs *a = &p->args;
+  const guint halves = block->channels / 16, a_step = p->products == 3 ? 2 : 1;
+  gdouble sum = block->bias[c];
+
+  *scale = fabs (sum);
+  for (guint s = 0; s < a->n_steps; s++) {
+    const gsize at = (gsize)(a->tile_in[slot / 16] + block->first_input + a->step_offset[s]) + slot % 16 * a->in_stride;
+    const NnBf16 *step = block->weights + (gsize)s * a_step * halves * NN_TILE_WEIGHTS + c / 16 * NN_TILE_WEIGHTS;
+
+    for (guint d = 0; d < NN_TILE_DEPTH; d++) {
+      const gsize w = d / 2 * 32 + c % 16 * 2 + d % 2;
+      const gdouble x = nn_bf16_to_float (p->in_hi[at + d]), y = nn_bf16_to_float (step[w]);
+      gdouble product = x * y;
+
+      if (p->products == 3)
+        product += (gdouble)nn_bf16_to_float (p->in_lo[at + d]) * y
+                   + x * nn_bf16_to_float (step[halves * NN_TILE_WEIGHTS + w]);
+      sum += product;
+      *scale += fabs (product);
+    }
+  }
+  if (a->residual_hi) {
+    const gsize at = (gsize)a->residual_offset[slot] + block->first_channel + c;
+
+    sum += nn_bf16_to_float (p->residual_hi[at]);
+    if (p->products == 3)
+      sum += nn_bf16_to_float (p->residual_lo[at]);
+  }
+  return a->relu && sum < 0 ? 0 : sum;
+}
+
+static void
+check_problem (Problem *p, const NnTileKernels *kernels)
+{
+  g_autofree guint8 *written = g_new0 (guint8, p->out_size);
+
+  problem_reset (p);
+  kernels->conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
+  for (guint slot = 0; slot < 16 * p->n_tiles; slot++) {
+    if (p->out_offset[slot] < 0)
+      continue;
+    for (guint b = 0; b < p->n_blocks; b++) {
+      const NnTileBlock *block = &p->blocks[b];
+
+      for (guint c = 0; c < block->channels; c++) {
+        const gsize at = (gsize)p->out_offset[slot] + block->first_channel + c;
+        gdouble scale, got, tolerance;
+        const gdouble want = reference (p, slot, block, c, &scale);
+
+        tolerance = 2e-6 * (scale + 1);
+        if (p->args.out_f32) {
+          got = p->out_f32[at];
+        } else {
+          got = nn_bf16_to_float (p->out_hi[at]);
+          if (p->products == 3)
+            got += nn_bf16_to_float (p->out_lo[at]);
+          /* Half a unit in the last place of 8 bits, of 16 bits. */
+          tolerance += fabs (want) * (p->products == 3 ? 1. / 65536 : 1. / 256);
+        }
+        written[at] = 1;
+        if (!(fabs (got - want) <= tolerance))
+          g_error ("%s: slot %u, channel %u: %g instead of %g", kernels->name, slot, block->first_channel + c, got,
+                   want);
+      }
+    }
+  }
+  for (gsize i = 0; i < p->out_size; i++) {
+    if (!written[i] || p->args.out_f32) {
+      g_assert_cmpuint (p->out_hi[i], ==, GUARD);
+      g_assert_cmpuint (p->out_lo[i], ==, GUARD);
+    }
+    if (!written[i] || !p->args.out_f32)
+      g_assert_cmpfloat (p->out_f32[i], ==, GUARD);
+    if (written[i] && !p->args.out_f32 && p->products == 1)
+      g_assert_cmpuint (p->out_lo[i], ==, GUARD);
+  }
+}
+
+/* The same bits however tiles and blocks are cut into calls. */
+static void
+check_cuts (Problem *p, const NnTileKernels *kernels)
+{
+  g_autofree NnBf16 *hi = g_memdup2 (p->out_hi, p->out_size * sizeof (NnBf16));
+  g_autofree NnBf16 *lo = g_memdup2 (p->out_lo, p->out_size * sizeof (NnBf16));
+  g_autofree gfloat *f32 = g_memdup2 (p->out_f32, p->out_size * sizeof (gfloat));
+
+  for (guint outside = 0; outside < 2; outside++) {
+    problem_reset (p);
+    p->args.pixels_outside = outside;
+    for (guint b = 0; b < p->n_blocks; b++)
+      for (guint t = 0; t < p->n_tiles; t += 3)
+        kernels->conv (&p->args, t, MIN (3, p->n_tiles - t), b, 1);
+    g_assert_cmpmem (hi, p->out_size * sizeof (NnBf16), p->out_hi, p->out_size * sizeof (NnBf16));
+    g_assert_cmpmem (lo, p->out_size * sizeof (NnBf16), p->out_lo, p->out_size * sizeof (NnBf16));
+    g_assert_cmpmem (f32, p->out_size * sizeof (gfloat), p->out_f32, p->out_size * sizeof (gfloat));
+  }
+}
+
+static Problem *
+random_problem (GRand *rand, guint products)
+{
+  return problem_new (rand, products, (guint)g_rand_int_range (rand, 1, 8), (guint)g_rand_int_range (rand, 1, 40),
+                      (guint)g_rand_int_range (rand, 1, 4));
+}
+
+static void
+test_conv (gconstpointer data)
+{
+  const NnTileKernels *kernels = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (17);
+
+  for (guint i = 0; i < 60; i++) {
+    Problem *p = random_problem (rand, kernels->products);
+
+    check_problem (p, kernels);
+    check_cuts (p, kernels);
+    problem_free (p);
+  }
+}
+
+/* A NaN in a pixel's inputs reaches that pixel's outputs, ReLU or not, and no other's. */
+static void
+test_nan (gconstpointer data)
+{
+  const NnTileKernels *kernels = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (18);
+  Problem *p = problem_new (rand, kernels->products, 2, 1, 1);
+
+  p->args.in_stride = NN_TILE_DEPTH;
+  p->args.relu = TRUE;
+  p->args.out_f32 = p->out_f32;
+  g_free (p->in_hi);
+  g_free (p->in_lo);
+  random_split (rand, 32 * NN_TILE_DEPTH, &p->in_hi, &p->in_lo);
+  p->args.in_hi = p->in_hi;
+  p->args.in_lo = kernels->products == 3 ? p->in_lo : NULL;
+  p->tile_in[0] = 0;
+  p->tile_in[1] = 16 * NN_TILE_DEPTH;
+  p->in_hi[5 * NN_TILE_DEPTH + 7] = 0x7fc0;
+  problem_reset (p);
+  kernels->conv (&p->args, 0, 2, 0, 1);
+  for (guint slot = 0; slot < 32; slot++) {
+    for (guint c = 0; p->out_offset[slot] >= 0 && c < p->blocks[0].channels; c++) {
+      const gfloat got = p->out_f32[p->out_offset[slot] + (gint32)c];
+
+      g_assert_cmpint (isnan (got), ==, slot == 5);
+    }
+  }
+  problem_free (p);
+}
+
+static gfloat
+joined (const NnTileKernels *kernels, NnBf16 hi, NnBf16 lo)
+{
+  return kernels->products == 3 ? nn_bf16_to_float (hi) + nn_bf16_to_float (lo) : nn_bf16_to_float (hi);
+}
+
+static void
+assert_split (const NnTileKernels *kernels, gfloat want, NnBf16 hi, NnBf16 lo)
+{
+  NnBf16 want_lo;
+
+  g_assert_cmpuint (split (want, &want_lo), ==, hi);
+  if (kernels->products == 3)
+    g_assert_cmpuint (want_lo, ==, lo);
+}
+
+static void
+test_pools (gconstpointer data)
+{
+  const NnTileKernels *kernels = data;
+  const gboolean two = kernels->products == 3;
+  const guint height = 7, width = 9, channels = 48, kernel = 3;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (19);
+  g_autofree NnBf16 *hi = NULL, *lo = NULL, *other_hi = NULL, *other_lo = NULL;
+  g_autofree NnBf16 *out_hi = NULL, *out_lo = NULL;
+  const gsize n = (gsize)height * width * channels;
+  NnTilePoolArgs a = { .in_row = width * channels,
+                       .in_pixel = channels,
+                       .out_row = 5 * channels,
+                       .out_pixel = channels,
+                       .in_height = height,
+                       .in_width = width,
+                       .out_width = 5,
+                       .channels = channels,
+                       .kernel = { kernel, kernel },
+                       .stride = { 2, 2 },
+                       .pad = { 1, 1 },
+                       .dilation = { 1, 1 } };
+
+  random_split (rand, n, &hi, &lo);
+  random_split (rand, n, &other_hi, &other_lo);
+  random_split (rand, n, &out_hi, &out_lo);
+  a.in_hi = hi;
+  a.in_lo = two ? lo : NULL;
+  a.out_hi = out_hi;
+  a.out_lo = two ? out_lo : NULL;
+  for (guint y = 0; y < 4; y++) {
+    kernels->max_pool_row (&a, y);
+    for (guint x = 0; x < 5; x++) {
+      for (guint c = 0; c < channels; c++) {
+        const gsize out = (y * 5 + x) * channels + c;
+        gfloat largest = -INFINITY;
+
+        for (gint dy = -1; dy < 2; dy++)
+          for (gint dx = -1; dx < 2; dx++) {
+            const gint iy = 2 * (gint)y + dy, ix = 2 * (gint)x + dx;
+            const gsize at = ((gsize)iy * width + (gsize)ix) * channels + c;
+
+            if (iy >= 0 && iy < (gint)height && ix >= 0 && ix < (gint)width)
+              largest = fmaxf (largest, joined (kernels, hi[at], lo[at]));
+          }
+        g_assert_cmpfloat (joined (kernels, out_hi[out], out_lo[out]), ==, largest);
+      }
+    }
+  }
+
+  kernels->average (hi, two ? lo : NULL, a.in_row, a.in_pixel, height, width, channels, out_hi, two ? out_lo : NULL);
+  for (guint c = 0; c < channels; c++) {
+    gfloat sum = 0;
+
+    for (guint i = 0; i < height * width; i++)
+      sum += joined (kernels, hi[i * channels + c], lo[i * channels + c]);
+    assert_split (kernels, sum / ((gfloat)height * (gfloat)width), out_hi[c], out_lo[c]);
+  }
+
+  for (guint how = 0; how < 4; how++) {
+    const gboolean relu = how & 1, both = how & 2;
+
+    kernels->add (hi, two ? lo : NULL, both ? other_hi : NULL, both && two ? other_lo : NULL, n, relu, out_hi,
+                  two ? out_lo : NULL);
+    for (gsize i = 0; i < n; i++) {
+      gfloat want = joined (kernels, hi[i], lo[i]);
+
+      if (both)
+        want += joined (kernels, other_hi[i], other_lo[i]);
+      assert_split (kernels, relu && want < 0 ? 0 : want, out_hi[i], out_lo[i]);
+    }
+  }
+}
+
+static void
+test_input (gconstpointer data)
+{
+  const NnTileKernels *kernels = data;
+  const guint width = 37, plane = 50;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20);
+  g_autofree gfloat *in = g_new (gfloat, 2 * plane + width);
+  g_autofree NnBf16 *hi = g_new (NnBf16, 3 * width), *lo = g_new (NnBf16, 3 * width);
+
+  for (guint i = 0; i < 2 * plane + width; i++)
+    in[i] = random_float (rand);
+  kernels->input (in, plane, 3, width, hi, kernels->products == 3 ? lo : NULL);
+  for (guint x = 0; x < width; x++)
+    for (guint c = 0; c < 3; c++)
+      assert_split (kernels, in[c * plane + x], hi[3 * x + c], lo[3 * x + c]);
+}
+
+/* Every kind of number, against the nearest of 16 bits found in float64. */
+static void
+test_bf16 (void)
+{
+  static const struct {
+    guint32 in;
+    NnBf16 out;
+  } cases[] = {
+    { 0x00000000, 0x0000 }, { 0x80000000, 0x8000 }, { 0x3f800000, 0x3f80 }, { 0x3f808000, 0x3f80 }, /* tie, even */
+    { 0x3f818000, 0x3f82 },                                                                         /* tie, odd */
+    { 0x3f808001, 0x3f81 }, { 0x3f807fff, 0x3f80 }, { 0xbf808001, 0xbf81 }, { 0x7f7fffff, 0x7f80 }, /* → ∞ */
+    { 0x7f800000, 0x7f80 }, { 0xff800000, 0xff80 }, { 0x7f800001, 0x7fc0 },                         /* NaN, quiet */
+    { 0x00000001, 0x0000 }, { 0x807fffff, 0x8000 },                                                 /* denormal */
+    { 0x00800000, 0x0080 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gfloat x;
+
+    memcpy (&x, &cases[i].in, sizeof x);
+    g_assert_cmphex (nn_bf16_from_float (x), ==, cases[i].out);
+  }
+}
+
+static NnBf16
+random_bf16 (GRand *rand, guint kind)
+{
+  const NnBf16 mantissa = (NnBf16)(g_rand_int (rand) & 0x807f);
+
+  switch (kind) {
+  case 0: /* around 1 */
+    return mantissa | (NnBf16)(g_rand_int_range (rand, 120, 134) << 7);
+  case 1: /* tiny: products and sums that are denormal, denormal factors */
+    return mantissa | (NnBf16)(g_rand_int_range (rand, 0, 90) << 7);
+  case 2: /* huge: sums that are infinite, and NaN from them */
+    return mantissa | (NnBf16)(g_rand_int_range (rand, 180, 256) << 7);
+  default: /* anything */
+    return (NnBf16)g_rand_int (rand);
+  }
+}
+
+/* The fast way gives the bits of the definition, and where nothing is extreme both are close to float64. */
+static void
+test_product (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (21);
+
+  emulated_config (TRUE);
+  for (guint run = 0; run < 200; run++) {
+    EmulatedTile a, b, d, before;
+
+    for (guint r = 0; r < 16; r++)
+      for (guint j = 0; j < 32; j++) {
+        a.bf16[r][j] = random_bf16 (rand, run % 4);
+        b.bf16[r][j] = g_rand_int_range (rand, 0, 5) ? random_bf16 (rand, run / 4 % 4) : 0;
+      }
+    for (guint r = 0; r < 16; r++)
+      for (guint n = 0; n < 16; n++)
+        d.f32[r][n] = random_float (rand);
+    before = d;
+    emulated_dpbf16 (&d, &a, &b);
+    for (guint m = 0; m < 16; m++) {
+      gfloat sums[32];
+
+      emulated_row_exact (sums, a.bf16[m], &b);
+      for (guint n = 0; n < 16; n++) {
+        const gfloat want = flush (flush (before.f32[m][n]) + flush (sums[2 * n] + sums[2 * n + 1]));
+        gdouble exact = before.f32[m][n], scale = 1;
+
+        if (isnan (want))
+          g_assert_true (isnan (d.f32[m][n]));
+        else
+          g_assert_cmpmem (&want, sizeof want, &d.f32[m][n], sizeof want);
+        if (run % 4 || run / 4 % 4)
+          continue;
+        for (guint k = 0; k < 32; k++) {
+          const gdouble product
+              = (gdouble)nn_bf16_to_float (a.bf16[m][k]) * nn_bf16_to_float (b.bf16[k / 2][2 * n + k % 2]);
+
+          exact += product;
+          scale += fabs (product);
+        }
+        g_assert_cmpfloat (fabs (exact - want), <=, 1e-6 * scale);
+      }
+    }
+  }
+  emulated_config (FALSE);
+}
+
+/* What AMX gives: the bits of the emulation. */
+static void
+test_same_bits (gconstpointer data)
+{
+  const NnTileKernels *amx = data;
+  NnTileKernels emulated;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (22);
+
+  nn_tile_kernels_init_emulated (&emulated, amx->products);
+  for (guint i = 0; i < 60; i++) {
+    Problem *p = random_problem (rand, amx->products);
+    g_autofree NnBf16 *hi = NULL, *lo = NULL;
+    g_autofree gfloat *f32 = NULL;
+
+    problem_reset (p);
+    emulated.conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
+    hi = g_memdup2 (p->out_hi, p->out_size * sizeof (NnBf16));
+    lo = g_memdup2 (p->out_lo, p->out_size * sizeof (NnBf16));
+    f32 = g_memdup2 (p->out_f32, p->out_size * sizeof (gfloat));
+    problem_reset (p);
+    amx->conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
+    g_assert_cmpmem (hi, p->out_size * sizeof (NnBf16), p->out_hi, p->out_size * sizeof (NnBf16));
+    g_assert_cmpmem (lo, p->out_size * sizeof (NnBf16), p->out_lo, p->out_size * sizeof (NnBf16));
+    g_assert_cmpmem (f32, p->out_size * sizeof (gfloat), p->out_f32, p->out_size * sizeof (gfloat));
+    problem_free (p);
+  }
+}
+
+static gdouble
+seconds (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
+}
+
+/* @n_steps of 32 inputs: 18 is 3×3 over 64 channels. */
+static void
+bench (gconstpointer data)
+{
+  const NnTileKernels *kernels = data;
+  static const guint steps[] = { 2, 7, 18, 36, 72, 144 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (23);
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    Problem *p = problem_new (rand, kernels->products, 14, steps[i], 4);
+    gdouble best = G_MAXDOUBLE, channels = 0;
+
+    for (guint b = 0; b < p->n_blocks; b++)
+      channels += p->blocks[b].channels;
+    for (guint run = 0; run < 200; run++) {
+      const gdouble start = seconds ();
+
+      kernels->conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
+      best = MIN (best, seconds () - start);
+    }
+    g_test_message ("%s: %u steps, %.0f channels: %.0f GFLOP/s of float32, %.0f of bfloat16", kernels->name, steps[i],
+                    channels, 2. * 16 * p->n_tiles * channels * 32 * steps[i] / best * 1e-9,
+                    2. * kernels->products * 16 * p->n_tiles * channels * 32 * steps[i] / best * 1e-9);
+    problem_free (p);
+  }
+}
+
+static void
+skipped (gconstpointer data)
+{
+  g_test_skip ("this machine or this build has no AMX");
+}
+
+static void
+add (const gchar *name, const gchar *test, gconstpointer kernels, gboolean there, GTestDataFunc func)
+{
+  g_autofree gchar *path = g_strdup_printf ("/tile/%s/%s", name, test);
+
+  g_test_add_data_func (path, kernels, there ? func : skipped);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const gchar *emulated, *amx;
+    guint products;
+  } precisions[] = { { "emulated-high", "amx-high", 3 }, { "emulated-medium", "amx-medium", 1 } };
+  static NnTileKernels emulated[2], amx[2];
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tile/bf16", test_bf16);
+  g_test_add_func ("/tile/product", test_product);
+  for (guint i = 0; i < 2; i++) {
+    const gboolean there = nn_tile_kernels_init (&amx[i], nn_cpu_level (NULL), precisions[i].products);
+
+    nn_tile_kernels_init_emulated (&emulated[i], precisions[i].products);
+    add (precisions[i].emulated, "conv", &emulated[i], TRUE, test_conv);
+    add (precisions[i].emulated, "nan", &emulated[i], TRUE, test_nan);
+    add (precisions[i].emulated, "pools", &emulated[i], TRUE, test_pools);
+    add (precisions[i].emulated, "input", &emulated[i], TRUE, test_input);
+    add (precisions[i].amx, "conv", &amx[i], there, test_conv);
+    add (precisions[i].amx, "nan", &amx[i], there, test_nan);
+    add (precisions[i].amx, "pools", &amx[i], there, test_pools);
+    add (precisions[i].amx, "input", &amx[i], there, test_input);
+    add (precisions[i].amx, "same-bits", &amx[i], there, test_same_bits);
+    if (g_test_perf ())
+      add (precisions[i].amx, "bench", &amx[i], there, bench);
+  }
+  return g_test_run ();
+}
