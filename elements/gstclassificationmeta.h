@@ -24,6 +24,9 @@
  * - "source-pts" (uint64): PTS of the frame that the network saw, GST_CLOCK_TIME_NONE when it had none
  * - "processing-time" (uint64): how long the classification of the frame named by "source-pts" took, nanoseconds
  * - "element" (string): name of the element that classified
+ * - "heatmap" (GBytes): where in the picture the first entry's class was seen, one byte a sample, 255 where most, rows
+ *   from the top without padding; with it "heatmap-width" and "heatmap-height" (int, samples) and "heatmap-rect"
+ *   (GST_TYPE_ARRAY of four int: x, y, width, height of what the map covers, pixels of the frame)
  * - "regions" (GST_TYPE_ARRAY of GstStructure "region", only where the element's property region asks for them): each
  *   has "id" (int, of its meta), "type" (string), "x", "y", "width", "height" (int, pixels, as its meta has them) and
  *   the fields above
@@ -259,6 +262,79 @@ gst_classification_structure_get_source_pts (const GstStructure * structure)
 }
 
 /**
+ * gst_classification_structure_get_processing_time:
+ * @structure: the fields of a meta or a message
+ *
+ * Returns: how long the classification took, %GST_CLOCK_TIME_NONE where that is not known
+ */
+static inline GstClockTime
+gst_classification_structure_get_processing_time (const GstStructure *
+    structure)
+{
+  guint64 time = GST_CLOCK_TIME_NONE;
+
+  gst_structure_get_uint64 (structure, "processing-time", &time);
+  return time;
+}
+
+/**
+ * gst_classification_structure_get_heatmap:
+ * @structure: the fields of a meta or a message
+ * @map: (out) (optional) (transfer none): one byte a sample, rows from the top without padding, 255 where most
+ * @map_width: (out) (optional): samples in a row
+ * @map_height: (out) (optional): rows
+ * @x: (out) (optional): left edge of what the map covers, pixels of the frame; it may lie outside
+ * @y: (out) (optional): its upper edge
+ * @width: (out) (optional): its width, pixels of the frame
+ * @height: (out) (optional): its height
+ *
+ * Returns: %FALSE when there is no heat map, or its size is not what it says; nothing is written then
+ */
+static inline gboolean
+gst_classification_structure_get_heatmap (const GstStructure * structure,
+    GBytes ** map, gint * map_width, gint * map_height, gint * x, gint * y,
+    gint * width, gint * height)
+{
+  const GValue *value = gst_structure_get_value (structure, "heatmap");
+  const GValue *rect = gst_structure_get_value (structure, "heatmap-rect");
+  gint samples[2], edges[4], i;
+  GBytes *bytes;
+
+  if (!value || !G_VALUE_HOLDS (value, G_TYPE_BYTES) || !rect
+      || !GST_VALUE_HOLDS_ARRAY (rect) || gst_value_array_get_size (rect) != 4
+      || !gst_structure_get_int (structure, "heatmap-width", &samples[0])
+      || !gst_structure_get_int (structure, "heatmap-height", &samples[1]))
+    return FALSE;
+  for (i = 0; i < 4; i++) {
+    const GValue *edge = gst_value_array_get_value (rect, i);
+
+    if (!G_VALUE_HOLDS_INT (edge))
+      return FALSE;
+    edges[i] = g_value_get_int (edge);
+  }
+  bytes = (GBytes *) g_value_get_boxed (value);
+  if (!bytes || samples[0] <= 0 || samples[1] <= 0
+      || g_bytes_get_size (bytes) !=
+      (guint64) samples[0] * (guint64) samples[1])
+    return FALSE;
+  if (map)
+    *map = bytes;
+  if (map_width)
+    *map_width = samples[0];
+  if (map_height)
+    *map_height = samples[1];
+  if (x)
+    *x = edges[0];
+  if (y)
+    *y = edges[1];
+  if (width)
+    *width = edges[2];
+  if (height)
+    *height = edges[3];
+  return TRUE;
+}
+
+/**
  * gst_classification_meta_get_n_entries:
  * @meta: a #GstClassificationMeta
  *
@@ -360,6 +436,44 @@ gst_classification_meta_get_source_pts (GstClassificationMeta * meta)
   return
       gst_classification_structure_get_source_pts
       (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_processing_time:
+ * @meta: a #GstClassificationMeta
+ *
+ * Returns: as gst_classification_structure_get_processing_time()
+ */
+static inline GstClockTime
+gst_classification_meta_get_processing_time (GstClassificationMeta * meta)
+{
+  return
+      gst_classification_structure_get_processing_time
+      (gst_classification_meta_get_structure (meta));
+}
+
+/**
+ * gst_classification_meta_get_heatmap:
+ * @meta: a #GstClassificationMeta
+ * @map: (out) (optional) (transfer none): one byte a sample, rows from the top without padding, 255 where most
+ * @map_width: (out) (optional): samples in a row
+ * @map_height: (out) (optional): rows
+ * @x: (out) (optional): left edge of what the map covers, pixels of the frame; it may lie outside
+ * @y: (out) (optional): its upper edge
+ * @width: (out) (optional): its width, pixels of the frame
+ * @height: (out) (optional): its height
+ *
+ * Returns: as gst_classification_structure_get_heatmap()
+ */
+static inline gboolean
+gst_classification_meta_get_heatmap (GstClassificationMeta * meta,
+    GBytes ** map, gint * map_width, gint * map_height, gint * x, gint * y,
+    gint * width, gint * height)
+{
+  return
+      gst_classification_structure_get_heatmap
+      (gst_classification_meta_get_structure (meta), map, map_width,
+      map_height, x, y, width, height);
 }
 
 G_END_DECLS

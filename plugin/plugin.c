@@ -7,12 +7,14 @@
 
 #include <gst/gst.h>
 
+#include "gstclassoverlay.h"
 #include "gstresnetclassify.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return GST_ELEMENT_REGISTER (resnetclassify, plugin);
+  return GST_ELEMENT_REGISTER (resnetclassify, plugin)
+      && GST_ELEMENT_REGISTER (classoverlay, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, resnet,

@@ -27,7 +27,7 @@ EOF
 engine_packages='gcc libc6-dev meson ninja-build pkg-config|pkgconf libglib2.0-dev libopenblas-serial-dev
   libgdk-pixbuf-2.0-dev libjpeg-dev libjson-glib-dev libpng-dev libprotobuf-c-dev libwebp-dev libzip-dev
   protobuf-c-compiler'
-build_packages="$engine_packages libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev"
+build_packages="$engine_packages libcairo2-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libpango1.0-dev"
 run_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 test_packages='clang clang-format|clang-format-14 g++ indent valgrind libc6-dbg gstreamer1.0-plugins-bad python3 python3-gi
   gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 python3-numpy python3-pil'

@@ -84,6 +84,3 @@ gboolean nn_onnx_external_read (NnOnnxReader *reader, const gchar *tensor, gint6
 
 /* Names are unique, inputs exist, no cycles; reorders the nodes where the file has them out of order. */
 gboolean nn_onnx_sort (NnOnnx *onnx, const gchar *file, GError **error);
-
-/* For hash tables of names out of a file: nobody can choose names that all collide. With g_str_equal. */
-guint nn_onnx_name_hash (gconstpointer name);

@@ -57,7 +57,8 @@ typedef struct {
  * NnOnnx: one file
  * @opset: of ONNX's own domain
  * @nodes: NnOnnxNode *, each after the nodes that make its inputs (sorted when the file was not)
- * @initializers: name → NnTensor *, external data read; values as nn_weights' (f32 for floating types, i64 for others)
+ * @initializers: name → NnTensor *, external data read; values as nn_weights' (f32 for floating types, i64 for others);
+ * aligned for their type, each in memory of its own
  * @inputs: NnOnnxValue *, without those that are initializers; @outputs: NnOnnxValue *
  * @metadata: string → string, metadata_props
  */
@@ -71,10 +72,14 @@ typedef struct {
 
 /* Whether the bytes look like an ONNX file (so that the loaders can be told apart by content). */
 gboolean nn_onnx_looks_like (gconstpointer data, gsize size);
-/* @name: what messages call the file; @folder: where external data lies, NULL: refused. Files named in the model must
+/* Nothing of the result points into @bytes: who frees them before going on needs no more memory than the values take.
+ * @name: what messages call the file; @folder: where external data lies, NULL: refused. Files named in the model must
  * be below @folder. */
 NnOnnx *nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GError **error);
 void nn_onnx_free (NnOnnx *onnx);
+/* For hash tables of names out of a file, with g_str_equal: nobody can choose names that all collide, as with
+ * g_str_hash. */
+guint nn_onnx_name_hash (gconstpointer name);
 /* NULL when the node has none of that name. */
 const NnAttribute *nn_onnx_node_get_attribute (const NnOnnxNode *node, const gchar *name);
 

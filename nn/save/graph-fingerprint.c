@@ -21,13 +21,13 @@ add_bytes (GChecksum *sum, GBytes *bytes)
 static void
 add_node (GChecksum *sum, const NnNode *node, guint8 (*digests)[DIGEST])
 {
-  const guint numbers[]
-      = { node->op,          node->in_channels, node->out_channels, node->kernel[0],   node->kernel[1],
-          node->stride[0],   node->stride[1],   node->pad[0],       node->pad[1],      node->dilation[0],
-          node->dilation[1], node->groups,      (guint)node->relu,  node->pad_more[0], node->pad_more[1] };
+  const guint numbers[] = { node->op,          node->in_channels, node->out_channels, node->kernel[0],
+                            node->kernel[1],   node->stride[0],   node->stride[1],    node->pad[0],
+                            node->pad[1],      node->dilation[0], node->dilation[1],  node->groups,
+                            (guint)node->relu, node->pad_more[0], node->pad_more[1],  (guint)node->count_pad };
   gfloat epsilon = node->op == NN_OP_BATCH_NORM ? (gfloat)node->bn_epsilon : 0;
-  const guint8 *inputs[2] = { NULL, NULL };
-  guint i, n = 0;
+  guint slots = nn_node_n_slots (node), i;
+  const guint8 *first = NULL, *second = NULL;
 
   g_checksum_update (sum, (const guchar *)numbers, sizeof numbers);
   g_checksum_update (sum, (const guchar *)&epsilon, sizeof epsilon);
@@ -37,18 +37,17 @@ add_node (GChecksum *sum, const NnNode *node, guint8 (*digests)[DIGEST])
   add_bytes (sum, node->bn_beta);
   add_bytes (sum, node->bn_mean);
   add_bytes (sum, node->bn_variance);
-  for (i = 0; i < 2; i++)
-    if (node->inputs[i] != NN_NO_NODE)
-      inputs[n++] = digests[node->inputs[i]];
   /* a + b is b + a */
-  if (n == 2 && node->op == NN_OP_ADD && memcmp (inputs[0], inputs[1], DIGEST) > 0) {
-    const guint8 *first = inputs[0];
-
-    inputs[0] = inputs[1];
-    inputs[1] = first;
+  if (node->op == NN_OP_ADD && slots == 2) {
+    first = digests[node->inputs[0]];
+    second = digests[node->inputs[1]];
+    g_checksum_update (sum, memcmp (first, second, DIGEST) > 0 ? second : first, DIGEST);
+    g_checksum_update (sum, memcmp (first, second, DIGEST) > 0 ? first : second, DIGEST);
+    return;
   }
-  for (i = 0; i < n; i++)
-    g_checksum_update (sum, inputs[i], DIGEST);
+  for (i = 0; i < slots; i++)
+    if (nn_node_get_input (node, i) != NN_NO_NODE)
+      g_checksum_update (sum, digests[nn_node_get_input (node, i)], DIGEST);
 }
 
 gchar *

@@ -150,9 +150,24 @@ try_styles (const NnGraph *graph, gchar *const *names, const gchar *fingerprint)
 NnWeights *
 nn_graph_to_state_dict (const NnGraph *graph, GError **error)
 {
-  g_autofree gchar *fingerprint = nn_graph_fingerprint (graph);
-  NnWeights *weights = try_styles (graph, NULL, fingerprint);
+  g_autofree gchar *fingerprint = NULL;
+  NnWeights *weights;
   gchar **names;
+  guint i;
+
+  for (i = 0; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    if (node->onnx || node->op == NN_OP_CONCAT) {
+      g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+                   "a state dict has no names for this network: %s: its operation is no part of a ResNet; save it as "
+                   ".onnx",
+                   node->name);
+      return NULL;
+    }
+  }
+  fingerprint = nn_graph_fingerprint (graph);
+  weights = try_styles (graph, NULL, fingerprint);
 
   if (weights)
     return weights;

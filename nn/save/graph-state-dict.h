@@ -14,5 +14,5 @@
 NnWeights *nn_graph_to_state_dict (const NnGraph *graph, GError **error);
 
 /* SHA-256 of all that the output depends on, names and the order of nodes apart: equal for graphs that compute the same
- * by the same operations. Free with g_free(). */
+ * by the same operations, none of which may be an ONNX operator. Free with g_free(). */
 gchar *nn_graph_fingerprint (const NnGraph *graph);

@@ -50,7 +50,7 @@ fail (const Namer *namer, guint index, const gchar *what, GError **error)
 static gboolean
 is_straight (const NnNode *node)
 {
-  return node->op != NN_OP_INPUT && node->op != NN_OP_ADD;
+  return node->op != NN_OP_INPUT && node->op != NN_OP_ADD && node->inputs[0] != NN_NO_NODE;
 }
 
 /* @from and what it comes from, up to and with a sum or the input. */

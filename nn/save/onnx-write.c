@@ -215,6 +215,44 @@ flatten (Writer *writer, const NnNode *node, const gchar *input)
   return finish_node (writer, out, name);
 }
 
+/* weight[c] · x + bias[c] as Mul and Add, broadcast from [channels, 1, 1] or [channels]. */
+static GByteArray *
+new_affine (Writer *writer, const NnNode *node, const gchar *input, gboolean flat)
+{
+  const guint dims[] = { node->out_channels, 1, 1 };
+  const gchar *weight = add_initializer (writer, node, ".weight", node->weight, flat ? 1 : 3, dims);
+  const gchar *bias = node->bias ? add_initializer (writer, node, ".bias", node->bias, flat ? 1 : 3, dims) : NULL;
+  g_autofree gchar *name = g_strconcat (node->name, ".mul", NULL);
+  GByteArray *mul = node_new (bias ? name : node->name, "Mul", input, weight, NULL);
+
+  return bias ? node_new (node->name, "Add", finish_node (writer, mul, name), bias, NULL) : mul;
+}
+
+static GByteArray *
+new_concat (Writer *writer, const NnNode *node)
+{
+  GByteArray *out = node_new (node->name, "Concat", NULL);
+  guint i;
+
+  for (i = 0; i < nn_node_n_slots (node); i++)
+    nn_pb_string (out, NODE_INPUT, writer->values[nn_node_get_input (node, i)]);
+  add_int (out, "axis", 1);
+  return out;
+}
+
+/* Whether all inputs are as the first: N × channels, or images. */
+static gboolean
+inputs_agree (const Writer *writer, const NnNode *node)
+{
+  guint i;
+
+  for (i = 1; i < nn_node_n_slots (node); i++)
+    if (nn_node_get_input (node, i) == NN_NO_NODE
+        || writer->flat[nn_node_get_input (node, i)] != writer->flat[node->inputs[0]])
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 add_node (Writer *writer, guint index, const gchar *output, GError **error)
 {
@@ -236,7 +274,7 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
     out = node_new (node->name, "Relu", input, NULL);
     break;
   case NN_OP_ADD:
-    if (!node->relu && writer->flat[node->inputs[1]] == writer->flat[index])
+    if (!node->relu && inputs_agree (writer, node))
       out = node_new (node->name, "Add", input, other, NULL);
     break;
   case NN_OP_MAX_POOL:
@@ -247,7 +285,7 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
     if (node->dilation[0] == 1 && node->dilation[1] == 1) {
       out = node_new (node->name, "AveragePool", input, NULL);
       add_window (out, node);
-      add_int (out, "count_include_pad", 0);
+      add_int (out, "count_include_pad", node->count_pad);
     }
     break;
   case NN_OP_GLOBAL_MAX_POOL:
@@ -257,11 +295,19 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
     out = node_new (node->name, "Sigmoid", input, NULL);
     break;
   case NN_OP_SCALE:
-    if (writer->flat[node->inputs[1]] == writer->flat[index])
+    if (inputs_agree (writer, node))
       out = node_new (node->name, "Mul", input, other, NULL);
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     out = node_new (node->name, "GlobalAveragePool", input, NULL);
+    break;
+  case NN_OP_AFFINE:
+    if (!node->relu)
+      out = new_affine (writer, node, input, writer->flat[index]);
+    break;
+  case NN_OP_CONCAT:
+    if (inputs_agree (writer, node))
+      out = new_concat (writer, node);
     break;
   case NN_OP_LINEAR:
     if (!writer->flat[index])
@@ -273,7 +319,8 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
     break;
   }
   if (!out) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: has no ONNX operator that is written", node->name);
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+                 "%s: its operator is not written once it was read; convert without --fold", node->name);
     return FALSE;
   }
   writer->values[index] = (gchar *)finish_node (writer, out, output ? output : node->name);

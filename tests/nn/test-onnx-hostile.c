@@ -352,6 +352,26 @@ test_amplification (void)
   expect_graph (graph, NN_ERROR_FORMAT, "an input is not a message of ONNX");
 }
 
+/* "Ez" and "FY" are one to g_str_hash(): 2^17 names that all collide there. */
+static void
+test_colliding_names (void)
+{
+  GByteArray *graph = maker_graph ();
+  gchar names[2][2 * 17 + 1] = { { 0 } };
+
+  for (guint i = 0; i < 1u << 17; i++) {
+    gchar *name = names[i % 2];
+
+    for (guint bit = 0; bit < 17; bit++)
+      memcpy (name + 2 * bit, i >> bit & 1 ? "Ez" : "FY", 2);
+    if (i < 2)
+      g_assert_cmpuint (g_str_hash (name), ==, g_str_hash ("FYFYFYFYFYFYFYFYFYFYFYFYFYFYFYFYFY"));
+    nn_pb_message (graph, GRAPH_NODE, maker_node ("Relu", "", i ? names[(i + 1) % 2] : "x", name));
+  }
+  nn_pb_message (graph, GRAPH_NODE, maker_node ("Relu", "", "absent", "y"));
+  expect_graph (graph, NN_ERROR_FORMAT, "its input \"absent\" is made by no node");
+}
+
 static void
 test_tensors (void)
 {
@@ -661,6 +681,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/hostile/long-cycle", test_long_cycle);
   g_test_add_func ("/onnx/hostile/nodes", test_nodes);
   g_test_add_func ("/onnx/hostile/amplification", test_amplification);
+  g_test_add_func ("/onnx/hostile/colliding-names", test_colliding_names);
   g_test_add_func ("/onnx/hostile/tensors", test_tensors);
   g_test_add_func ("/onnx/hostile/external", test_external);
   g_test_add_func ("/onnx/hostile/external-again", test_external_again);

@@ -4,6 +4,8 @@
 #include <nn/convert.h>
 #include <string.h>
 
+#include "graph-reference.h"
+#include "graph/graph-private.h"
 #include "graph/model-private.h"
 #include "load/onnx.h"
 #include "save/onnx-rewrite.h"
@@ -138,6 +140,89 @@ test_equal_names (void)
   g_assert_cmpuint (count (onnx, "Conv"), ==, 3);
   g_assert_cmpint (g_unlink (out), ==, 0);
   nn_model_unref (model);
+}
+
+/* What no state dict makes but an importer may. */
+static NnGraph *
+odd_graph (void)
+{
+  NnGraph *graph = nn_graph_new ();
+  guint conv, affine, concat, pool;
+  NnNode *node;
+
+  test_add_input (graph, 3);
+  conv = test_add_conv (graph, "conv", 0, 4, 3, 1, 1, TRUE);
+  affine = test_add_simple (graph, NN_OP_AFFINE, "affine", conv, NN_NO_NODE);
+  node = nn_graph_node (graph, affine);
+  node->weight = test_random_floats (1, 4, -1, 1);
+  node->bias = test_random_floats (2, 4, -1, 1);
+  concat = test_add_simple (graph, NN_OP_CONCAT, "concat", conv, affine);
+  nn_graph_node (graph, concat)->out_channels = 8;
+  pool = test_add_max_pool (graph, "pool", concat, 2, 2, 0);
+  node = nn_graph_node (graph, pool);
+  node->op = NN_OP_AVG_POOL;
+  node->pad_more[1] = 1;
+  node->count_pad = TRUE;
+  test_add_simple (graph, NN_OP_GLOBAL_MAX_POOL, "max", pool, NN_NO_NODE);
+  test_add_linear (graph, "fc", 5, 2);
+  test_assert_valid (graph);
+  return graph;
+}
+
+static gboolean
+write_graph (const NnGraph *graph, GBytes **bytes, GError **error)
+{
+  g_autofree gchar *out = path_of ("graph.onnx");
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (NnSaveFile) file = nn_save_file_new (out, error);
+
+  g_assert_nonnull (file);
+  if (!nn_onnx_write (file, graph, "graph", 8, 8, metadata, error))
+    return FALSE;
+  g_assert_true (nn_save_file_commit (file, error));
+  *bytes = contents (out);
+  g_assert_cmpint (g_unlink (out), ==, 0);
+  return TRUE;
+}
+
+static void
+test_odd_graphs (void)
+{
+  g_autoptr (NnGraph) graph = odd_graph ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (NnOnnx) onnx = NULL;
+  const NnAttribute *attribute;
+  const NnOnnxNode *node;
+  GError *error = NULL;
+  guint i;
+
+  g_assert_true (write_graph (graph, &bytes, &error));
+  g_assert_no_error (error);
+  onnx = load (bytes);
+  g_assert_cmpuint (count (onnx, "Mul"), ==, 1);
+  g_assert_cmpuint (count (onnx, "Add"), ==, 1);
+  g_assert_cmpuint (count (onnx, "Concat"), ==, 1);
+  for (i = 0; strcmp (((NnOnnxNode *)g_ptr_array_index (onnx->nodes, i))->op_type, "AveragePool"); i++)
+    ;
+  node = g_ptr_array_index (onnx->nodes, i);
+  attribute = nn_onnx_node_get_attribute (node, "pads");
+  g_assert_cmpuint (attribute->n, ==, 4);
+  g_assert_cmpint (attribute->ints[2], ==, 0);
+  g_assert_cmpint (attribute->ints[3], ==, 1);
+  g_assert_cmpint (nn_onnx_node_get_attribute (node, "count_include_pad")->ints[0], ==, 1);
+
+  /* A ReLU inside of a node: only graphs that nobody fused are written. */
+  nn_graph_node (graph, 1)->relu = TRUE;
+  g_assert_false (write_graph (graph, &bytes, &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "conv:"));
+  g_clear_error (&error);
+  nn_graph_node (graph, 1)->relu = FALSE;
+  /* It does not end in a row of logits. */
+  nn_node_free (g_ptr_array_steal_index (graph->nodes, 6));
+  g_assert_false (write_graph (graph, &bytes, &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
 }
 
 static GBytes *
@@ -331,6 +416,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-save/external-double", test_external_double);
   g_test_add_func ("/onnx-save/written", test_written);
   g_test_add_func ("/onnx-save/equal-names", test_equal_names);
+  g_test_add_func ("/onnx-save/odd-graphs", test_odd_graphs);
   g_test_add_func ("/onnx-save/rewritten", test_rewritten);
   g_test_add_func ("/onnx-save/external", test_external);
   status = g_test_run ();

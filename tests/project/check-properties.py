@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""README.md's property table says what gst-inspect-1.0 resnetclassify says: the same names, the same defaults.
+"""README.md's property tables say what gst-inspect-1.0 says of each element: the same names, the same defaults.
 
-The table is the one whose first column is headed "property"; a column headed "default" is compared too. A default in
+An element's table is the first one after a heading that names the element (resnetclassify: any heading) whose first
+column is headed "property"; a column headed "default" is compared too. A default in
 the README is compared without code marks; "–", "-" and "" stand for a property without a value, NULL or "".
 """
 
@@ -15,25 +16,26 @@ import sys
 import tempfile
 
 SKIP = 77
+ELEMENTS = ("resnetclassify", "classoverlay")
 # GstObject's and GstBaseTransform's own.
 INHERITED = {"name", "parent", "qos"}
 NOTHING = {"", "-", "–", "—", "null", '""', "empty", "none", "(null)", "unset", "not set"}
 
 
-def inspect(plugin_folder):
+def inspect(plugin_folder, element):
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(
             os.environ, GST_PLUGIN_PATH=str(plugin_folder), GST_REGISTRY=os.path.join(folder, "registry.bin"), LC_ALL="C.UTF-8"
         )
         try:
             result = subprocess.run(
-                ["gst-inspect-1.0", "--no-colors", "resnetclassify"], env=environment, capture_output=True, text=True
+                ["gst-inspect-1.0", "--no-colors", element], env=environment, capture_output=True, text=True
             )
         except FileNotFoundError:
             print("there is no gst-inspect-1.0")
             sys.exit(SKIP)
     if result.returncode:
-        sys.exit(f"gst-inspect-1.0 resnetclassify: exit status {result.returncode}\n{result.stdout}{result.stderr}")
+        sys.exit(f"gst-inspect-1.0 {element}: exit status {result.returncode}\n{result.stdout}{result.stderr}")
     return result.stdout
 
 
@@ -57,14 +59,17 @@ def properties_of(text):
     return {name: value for name, value in found.items() if name not in INHERITED}
 
 
-def table_of(readme):
-    """Rows of the property table: name → default or None (where the table has no such column)."""
+def table_of(readme, element):
+    """Rows of the element's property table: name → default or None (where the table has no such column)."""
     rows = None
+    named = element == ELEMENTS[0]
     default_column = None
     for line in readme.splitlines():
+        if line.startswith("#") and rows is None:
+            named = element in line or element == ELEMENTS[0]
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] if line.lstrip().startswith("|") else None
         if rows is None:
-            if cells and cells[0].lower() == "property":
+            if cells and named and cells[0].lower() == "property":
                 rows = {}
                 heads = [cell.lower() for cell in cells]
                 default_column = heads.index("default") if "default" in heads else None
@@ -100,21 +105,25 @@ def main():
     arguments = parser.parse_args()
     if not arguments.readme.exists():
         sys.exit(f"{arguments.readme} is missing")
-    shown = properties_of(inspect(arguments.plugin_folder))
-    if not shown:
-        sys.exit("gst-inspect-1.0 shows no property of resnetclassify's own")
-    written, with_defaults = table_of(arguments.readme.read_text(encoding="utf-8"))
-    if written is None:
-        sys.exit(f"{arguments.readme.name} has no table headed “property”")
-    problems = [f"{name}: gst-inspect-1.0 shows it and the table does not" for name in shown if name not in written]
-    problems += [f"{name}: in the table and not in gst-inspect-1.0" for name in written if name not in shown]
-    if with_defaults:
-        for name in shown:
+    readme = arguments.readme.read_text(encoding="utf-8")
+    problems = []
+    count = 0
+    for element in ELEMENTS:
+        shown = properties_of(inspect(arguments.plugin_folder, element))
+        if not shown:
+            sys.exit(f"gst-inspect-1.0 shows no property of {element}'s own")
+        written, with_defaults = table_of(readme, element)
+        if written is None:
+            sys.exit(f"{arguments.readme.name} has no table headed “property” for {element}")
+        problems += [f"{element} {name}: gst-inspect-1.0 shows it and the table does not" for name in shown if name not in written]
+        problems += [f"{element} {name}: in the table and not in gst-inspect-1.0" for name in written if name not in shown]
+        for name in shown if with_defaults else ():
             if name in written and not same(shown[name], written[name]):
-                problems.append(f"{name}: its default is {shown[name]!r}, the table says {written[name]!r}")
+                problems.append(f"{element} {name}: its default is {shown[name]!r}, the table says {written[name]!r}")
+        count += len(shown)
     for problem in problems:
         print(problem)
-    print(f"{len(shown)} properties, {len(problems)} problems")
+    print(f"{count} properties, {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -1,0 +1,76 @@
+/* gst-resnet: what classoverlay is to show of a buffer
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "gstoverlaysettings.h"
+
+G_BEGIN_DECLS
+/* More than these are counted and not shown. */
+#define GST_OVERLAY_MAX_ENTRIES 64
+#define GST_OVERLAY_MAX_REGIONS 256
+/* What is kept of a label, bytes before it is made valid: no plate is wide enough for more. */
+#define GST_OVERLAY_MAX_LABEL 256
+/* Samples a side. */
+#define GST_OVERLAY_MAX_HEATMAP 256
+/* A line of the panel. */
+    typedef struct
+{
+  gchar *label;                 /* valid UTF-8 of one line */
+  gchar *value;                 /* "87 %" */
+  gint percent;                 /* of the bar; -1: none */
+  gboolean first;               /* of a classifier */
+} GstOverlayEntry;
+
+/* A box, in pixels of the frame; all of it may lie outside. */
+typedef struct
+{
+  gint64 x, y, width, height;
+  gchar *text;
+} GstOverlayRegion;
+
+typedef struct
+{
+  GArray *entries, *regions;
+  guint n_left_out;             /* regions */
+  gchar *stats;                 /* nullable */
+} GstOverlayContent;
+
+typedef struct
+{
+  GBytes *map;                  /* NULL: none */
+  guint width, height;          /* samples */
+  gint x, y, rect_width, rect_height;   /* pixels */
+} GstOverlayHeatmap;
+
+GstOverlayContent *gst_overlay_content_new (void);
+void gst_overlay_content_free (GstOverlayContent * content);
+void gst_overlay_content_reset (GstOverlayContent * content);
+gboolean gst_overlay_content_is_empty (const GstOverlayContent * content);
+gboolean gst_overlay_content_equal (const GstOverlayContent * a,
+    const GstOverlayContent * b);
+
+/* Takes over what @buffer's metas say. */
+void gst_overlay_content_read (GstOverlayContent * content,
+    const GstOverlaySettings * settings, GstBuffer * buffer);
+/* Where @buffer has a heat map (the last classifier's) of the right size, takes a reference of it. */
+gboolean gst_overlay_heatmap_read (GstOverlayHeatmap * heatmap,
+    GstBuffer * buffer);
+void gst_overlay_heatmap_clear (GstOverlayHeatmap * heatmap);
+/* The time that the last classifier took for this buffer, GST_CLOCK_TIME_NONE: unknown, or an earlier one's result. */
+GstClockTime gst_overlay_processing_time (GstBuffer * buffer);
+
+/* For readers of other metas. FALSE: not to be shown (not finite, not confident enough, too many). */
+gboolean gst_overlay_content_add_entry (GstOverlayContent * content,
+    const GstOverlaySettings * settings, const gchar * label,
+    gdouble confidence, gboolean first);
+gboolean gst_overlay_content_add_region (GstOverlayContent * content,
+    const GstOverlaySettings * settings, gint64 x, gint64 y, gint64 width,
+    gint64 height, const gchar * label, gdouble confidence);
+
+/* At most GST_OVERLAY_MAX_LABEL bytes of @label as one line of valid UTF-8, in time that does not depend on how long
+ * it is. */
+gchar *gst_overlay_label_clean (const gchar * label);
+
+G_END_DECLS

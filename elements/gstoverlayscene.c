@@ -1,0 +1,284 @@
+/* gst-resnet: what classoverlay has drawn, and putting it onto buffers
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstoverlayscene.h"
+
+#include "gstoverlayheat.h"
+
+/* What cairo's images and ours can be; of larger frames the upper left. */
+#define MAX_SIZE 32767
+
+struct _GstOverlayScene
+{
+  GstVideoInfo info;
+  gboolean direct;              /* blended by us */
+  GstOverlayMatrix matrix;
+  GstOverlayHeatColors heat_colors;
+
+  GstVideoRectangle visible;
+  GstOverlayContent *content, *next;    /* drawn, and of this buffer */
+  GArray *layers;               /* of content */
+  gboolean valid;               /* the layers */
+  guint n_drawn;
+
+  GstOverlayHeatmap heatmap;    /* of this buffer */
+  GBytes *heat_map;             /* of heat_image */
+  GstVideoRectangle heat_rect;
+  GstOverlayImage *heat_image;
+  GstVideoRectangle heat_place;
+  GstVideoOverlayComposition *composition;      /* of all, NULL: not made yet */
+};
+
+static void
+clear_layer (gpointer data)
+{
+  gst_overlay_layer_clear (data);
+}
+
+GstOverlayScene *
+gst_overlay_scene_new (void)
+{
+  GstOverlayScene *scene = g_new0 (GstOverlayScene, 1);
+
+  gst_video_info_init (&scene->info);
+  scene->content = gst_overlay_content_new ();
+  scene->next = gst_overlay_content_new ();
+  scene->layers = g_array_new (FALSE, TRUE, sizeof (GstOverlayLayer));
+  g_array_set_clear_func (scene->layers, clear_layer);
+  return scene;
+}
+
+static void
+clear_composition (GstOverlayScene * scene)
+{
+  g_clear_pointer (&scene->composition, gst_video_overlay_composition_unref);
+}
+
+static void
+clear_heat (GstOverlayScene * scene)
+{
+  g_clear_pointer (&scene->heat_image, gst_overlay_image_unref);
+  g_clear_pointer (&scene->heat_map, g_bytes_unref);
+}
+
+void
+gst_overlay_scene_invalidate (GstOverlayScene * scene)
+{
+  scene->valid = FALSE;
+  g_array_set_size (scene->layers, 0);
+  clear_composition (scene);
+  clear_heat (scene);
+}
+
+void
+gst_overlay_scene_free (GstOverlayScene * scene)
+{
+  gst_overlay_scene_invalidate (scene);
+  gst_overlay_heatmap_clear (&scene->heatmap);
+  gst_overlay_content_free (scene->content);
+  gst_overlay_content_free (scene->next);
+  g_array_unref (scene->layers);
+  g_free (scene);
+}
+
+void
+gst_overlay_scene_set_info (GstOverlayScene * scene, const GstVideoInfo * info)
+{
+  scene->info = *info;
+  scene->direct = gst_overlay_format_is_direct (info->finfo);
+  gst_overlay_matrix_init (&scene->matrix, info);
+  gst_overlay_heat_colors_init (&scene->heat_colors, &scene->matrix);
+  gst_overlay_scene_invalidate (scene);
+}
+
+static gboolean
+rect_equal (const GstVideoRectangle * a, const GstVideoRectangle * b)
+{
+  return a->x == b->x && a->y == b->y && a->w == b->w && a->h == b->h;
+}
+
+/* The part of the frame that is shown: all but what a GstVideoCropMeta cuts off. */
+static void
+get_visible (const GstOverlayScene * scene, GstBuffer * buffer,
+    GstVideoRectangle * visible)
+{
+  GstVideoMeta *video = gst_buffer_get_video_meta (buffer);
+  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
+  guint width =
+      video ? video->width : (guint) GST_VIDEO_INFO_WIDTH (&scene->info);
+  guint height =
+      video ? video->height : (guint) GST_VIDEO_INFO_HEIGHT (&scene->info);
+
+  width = MIN (width, MAX_SIZE);
+  height = MIN (height, MAX_SIZE);
+  visible->x = visible->y = 0;
+  visible->w = width;
+  visible->h = height;
+  if (crop && crop->x < width && crop->y < height) {
+    visible->x = crop->x;
+    visible->y = crop->y;
+    visible->w = MIN (crop->width, width - crop->x);
+    visible->h = MIN (crop->height, height - crop->y);
+  }
+}
+
+static void
+read_heatmap (GstOverlayScene * scene, const GstOverlaySettings * settings,
+    GstBuffer * buffer)
+{
+  const GstOverlayHeatmap *heat = &scene->heatmap;
+  GstVideoRectangle rect;
+
+  if (!settings->show_heatmap
+      || !gst_overlay_heatmap_read (&scene->heatmap, buffer)) {
+    gst_overlay_heatmap_clear (&scene->heatmap);
+    if (scene->heat_map) {
+      clear_heat (scene);
+      clear_composition (scene);
+    }
+    return;
+  }
+  rect.x = heat->x;
+  rect.y = heat->y;
+  rect.w = heat->rect_width;
+  rect.h = heat->rect_height;
+  /* Bytes do not change, so that the same are the same map: that of a result that is carried from frame to frame. */
+  if (scene->heat_map == heat->map && rect_equal (&scene->heat_rect, &rect))
+    return;
+  clear_heat (scene);
+  clear_composition (scene);
+  scene->heat_map = g_bytes_ref (heat->map);
+  scene->heat_rect = rect;
+}
+
+gboolean
+gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
+    const GstOverlaySettings * settings, GstBuffer * buffer, gchar * stats)
+{
+  GstOverlayContent *other;
+  GstVideoRectangle visible;
+
+  get_visible (scene, buffer, &visible);
+  if (!rect_equal (&visible, &scene->visible)) {
+    gst_overlay_scene_invalidate (scene);
+    scene->visible = visible;
+  }
+  read_heatmap (scene, settings, buffer);
+  gst_overlay_content_reset (scene->next);
+  gst_overlay_content_read (scene->next, settings, buffer);
+  scene->next->stats = stats;
+  if (!scene->valid || !gst_overlay_content_equal (scene->content, scene->next)) {
+    other = scene->content;
+    scene->content = scene->next;
+    scene->next = other;
+    g_array_set_size (scene->layers, 0);
+    clear_composition (scene);
+    if (visible.w > 0 && visible.h > 0
+        && !gst_overlay_content_is_empty (scene->content))
+      gst_overlay_draw_content (draw, scene->content, &visible, scene->layers);
+    scene->valid = TRUE;
+    scene->n_drawn++;
+  }
+  return scene->layers->len > 0 || scene->heatmap.map;
+}
+
+/* Of the heat map and all layers; (transfer none), NULL where nothing is in sight. */
+static GstVideoOverlayComposition *
+get_composition (GstOverlayScene * scene)
+{
+  GstVideoOverlayRectangle *rectangle;
+  guint i;
+
+  if (scene->composition)
+    return scene->composition;
+  if (scene->heatmap.map && !scene->heat_image)
+    scene->heat_image = gst_overlay_heat_to_image (&scene->heatmap,
+        &scene->visible, &scene->heat_place);
+  for (i = 0; i <= scene->layers->len; i++) {
+    if (i > 0) {
+      rectangle =
+          gst_overlay_layer_to_rectangle (&g_array_index (scene->layers,
+              GstOverlayLayer, i - 1));
+    } else if (scene->heatmap.map && scene->heat_image) {
+      rectangle =
+          gst_video_overlay_rectangle_new_raw (scene->heat_image->buffer,
+          scene->heat_place.x, scene->heat_place.y, scene->heat_place.w,
+          scene->heat_place.h,
+          GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
+    } else {
+      continue;
+    }
+    if (!scene->composition)
+      scene->composition = gst_video_overlay_composition_new (rectangle);
+    else
+      gst_video_overlay_composition_add_rectangle (scene->composition,
+          rectangle);
+    gst_video_overlay_rectangle_unref (rectangle);
+  }
+  return scene->composition;
+}
+
+void
+gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer)
+{
+  GstVideoOverlayComposition *composition = get_composition (scene), *both;
+  GstVideoOverlayCompositionMeta *meta;
+  guint i;
+
+  if (!composition)
+    return;
+  meta = gst_buffer_get_video_overlay_composition_meta (buffer);
+  if (!meta) {
+    gst_buffer_add_video_overlay_composition_meta (buffer, composition);
+    return;
+  }
+  /* Sinks look at the first meta only. Rectangles are shared, since sinks keep what they made of them. */
+  both = gst_video_overlay_composition_new (NULL);
+  for (i = 0; i < gst_video_overlay_composition_n_rectangles (meta->overlay);
+      i++)
+    gst_video_overlay_composition_add_rectangle (both,
+        gst_video_overlay_composition_get_rectangle (meta->overlay, i));
+  for (i = 0; i < gst_video_overlay_composition_n_rectangles (composition); i++)
+    gst_video_overlay_composition_add_rectangle (both,
+        gst_video_overlay_composition_get_rectangle (composition, i));
+  gst_buffer_remove_meta (buffer, (GstMeta *) meta);
+  gst_buffer_add_video_overlay_composition_meta (buffer, both);
+  gst_video_overlay_composition_unref (both);
+}
+
+gboolean
+gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer)
+{
+  GstVideoOverlayComposition *composition;
+  GstVideoFrame frame;
+  gboolean done = TRUE;
+  guint i;
+
+  if (!gst_video_frame_map (&frame, &scene->info, buffer,
+          GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+    return FALSE;
+  if (scene->direct) {
+    if (scene->heatmap.map)
+      gst_overlay_heat_blend (&scene->heatmap, &scene->heat_colors,
+          &scene->visible, &frame);
+    for (i = 0; i < scene->layers->len; i++)
+      gst_overlay_layer_blend (&g_array_index (scene->layers, GstOverlayLayer,
+              i), &scene->matrix, &frame);
+  } else {
+    composition = get_composition (scene);
+    done = !composition
+        || gst_video_overlay_composition_blend (composition, &frame);
+  }
+  gst_video_frame_unmap (&frame);
+  return done;
+}
+
+guint
+gst_overlay_scene_get_n_drawn (const GstOverlayScene * scene)
+{
+  return scene->n_drawn;
+}
