@@ -147,8 +147,9 @@ gst_resnet_engine_get_confidences (GstResnetEngine * engine,
   /* Dividing by 1 changes no bit, but takes time. */
   for (i = 0; temperature != 1.0f && i < n; i++)
     confidences[i] = logits[i] / temperature;
-  nn_activate (settings->activation, temperature != 1.0f ? confidences : logits,
-      n, confidences);
+  nn_activate (nn_model_resolve_activation (engine->model->model,
+          settings->activation),
+      temperature != 1.0f ? confidences : logits, n, confidences);
   for (i = 0; i < n && !finite; i++)
     finite = isfinite (confidences[i]);
   if (finite)

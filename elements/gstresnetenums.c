@@ -18,6 +18,9 @@ gst_resnet_activation_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
+    {NN_ACTIVATION_AUTO,
+          "softmax, or none where the network itself ends in softmax or sigmoid",
+        "auto"},
     {NN_ACTIVATION_SOFTMAX,
         "Probabilities that add up to 1: one class a picture", "softmax"},
     {NN_ACTIVATION_SIGMOID,

@@ -19,6 +19,7 @@ typedef struct {
   guint top_k;
   guint *indices;
   gfloat *confidences;
+  NnActivation activation;
   guint label_columns;
   gboolean bars, unicode;
   JsonBuilder *json;
@@ -126,7 +127,7 @@ on_result (guint index, const gfloat *logits, const GError *error, gpointer data
     tool_error ("%s", error->message);
     c->n_failed++;
   } else {
-    nn_activate (options.activation, logits, c->n_classes, c->confidences);
+    nn_activate (c->activation, logits, c->n_classes, c->confidences);
     /* Of the logits: their order is the confidences' too, and a softmax that saturates makes no ties of them. */
     n = nn_topk (logits, c->n_classes, c->top_k, c->indices);
   }
@@ -165,6 +166,7 @@ classify_run (int argc, char **argv)
     return tool_fail (error);
   c.labels = labels;
   c.n_classes = nn_model_get_n_classes (model);
+  c.activation = nn_model_resolve_activation (model, options.activation);
   c.top_k = MIN (options.top_k, c.n_classes);
   c.indices = indices = g_new (guint, c.top_k);
   c.confidences = confidences = g_new (gfloat, c.n_classes);

@@ -60,7 +60,7 @@ typedef struct {
 
 #define TOOL_OPTIONS_DEFAULT                                                                                           \
   {                                                                                                                    \
-    .top_k = 5, .activation = NN_ACTIVATION_SOFTMAX                                                                    \
+    .top_k = 5, .activation = NN_ACTIVATION_AUTO                                                                       \
   }
 
 /* A context that fills @options and the variables of @entries (NULL-terminated; may be NULL). */

@@ -26,6 +26,7 @@ typedef struct {
   gint csv_errno;
   gboolean progress, unicode;
   gint64 start, last_shown;
+  NnActivation activation;
 } Eval;
 
 static GOptionContext *
@@ -134,7 +135,7 @@ on_result (guint index, const gfloat *logits, const GError *error, gpointer data
   }
   if (e->csv) {
     if (!error)
-      nn_activate (options.activation, logits, r->n_classes, e->confidences);
+      nn_activate (e->activation, logits, r->n_classes, e->confidences);
     write_csv_row (e, index, folder, error ? -1 : (gint)best[0], error ? 0 : e->confidences[best[0]]);
   }
   show_progress (e, index + 1);
@@ -286,6 +287,7 @@ eval_run (int argc, char **argv)
     tool_report_clear (&report);
     return tool_fail (error);
   }
+  e.activation = nn_model_resolve_activation (model, options.activation);
   e.confidences = confidences = g_new (gfloat, n_classes);
   e.progress = !options.quiet && isatty (STDERR_FILENO);
   e.unicode = e.progress && tool_fancy (STDERR_FILENO);

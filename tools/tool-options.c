@@ -66,7 +66,7 @@ tool_parse_size (const gchar *name, const gchar *string, guint *height, guint *w
 static gboolean
 parse_shared (const gchar *name, const gchar *value, gpointer data, GError **error)
 {
-  static const gchar *const activations[] = { "softmax", "sigmoid", "none", NULL };
+  static const gchar *const activations[] = { "softmax", "sigmoid", "none", "auto", NULL };
   g_autofree gchar *levels = NULL;
   ToolOptions *options = data;
   const gchar *const *match;
@@ -105,8 +105,8 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
         options->activation = (NnActivation)(match - activations);
         return TRUE;
       }
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is softmax, sigmoid or none, not '%s'", name,
-                 value);
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is auto, softmax, sigmoid or none, not '%s'",
+                 name, value);
     return FALSE;
   }
   if (g_str_equal (name, "--precision")) {
@@ -139,8 +139,8 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
     { TOOL_OPT_TOP_K,
       { "top-k", 'k', 0, G_OPTION_ARG_CALLBACK, parse_shared, "How many classes to tell (default 5)", "N" } },
     { TOOL_OPT_ACTIVATION,
-      { "activation", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "softmax (default), sigmoid or none (logits)",
-        "NAME" } },
+      { "activation", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "auto (default: softmax unless the network ends in one), softmax, sigmoid or none", "NAME" } },
     { TOOL_OPT_PREPROCESS,
       { "resize", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
         "Shorter side after resizing; 0: stretch to the crop (default: the model's)", "N" } },

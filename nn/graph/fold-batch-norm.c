@@ -1,4 +1,4 @@
-/* gst-resnet: BatchNorm into the convolution before it
+/* gst-resnet: BatchNorm, factors and terms into the layer before them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
@@ -16,6 +16,11 @@ floats (GBytes *bytes)
 static void
 scale_and_shift (const NnNode *bn, guint channel, gdouble *scale, gdouble *shift)
 {
+  if (bn->op == NN_OP_AFFINE) {
+    *scale = floats (bn->weight)[channel];
+    *shift = bn->bias ? floats (bn->bias)[channel] : 0;
+    return;
+  }
   *scale = floats (bn->bn_gamma)[channel] / sqrt (floats (bn->bn_variance)[channel] + bn->bn_epsilon);
   *shift = floats (bn->bn_beta)[channel] - floats (bn->bn_mean)[channel] * *scale;
 }
@@ -78,13 +83,14 @@ nn_graph_fold_batch_norm (NnGraph *graph)
   for (i = 0; i < graph->nodes->len; i++) {
     NnNode *bn = nn_graph_node (graph, i), *conv;
 
-    if (bn->op != NN_OP_BATCH_NORM)
+    if (bn->op != NN_OP_BATCH_NORM && bn->op != NN_OP_AFFINE)
       continue;
     conv = nn_graph_node (graph, bn->inputs[0]);
-    if (conv->op == NN_OP_CONV && readers[bn->inputs[0]] == 1 && !conv->relu && conv->inputs[1] == NN_NO_NODE) {
+    if ((conv->op == NN_OP_CONV || conv->op == NN_OP_LINEAR) && readers[bn->inputs[0]] == 1 && !conv->relu
+        && conv->inputs[1] == NN_NO_NODE) {
       fold (conv, bn);
       nn_graph_absorb (graph, bn->inputs[0], i);
-    } else {
+    } else if (bn->op == NN_OP_BATCH_NORM) {
       become_convolution (bn);
     }
   }

@@ -37,7 +37,7 @@ fuse_relu (NnGraph *graph, const guint *readers, guint index)
   guint input = nn_graph_node (graph, index)->inputs[0];
   const NnNode *before = nn_graph_node (graph, input);
 
-  if (readers[input] != 1 || (before->op != NN_OP_CONV && before->op != NN_OP_ADD))
+  if (readers[input] != 1 || (before->op != NN_OP_CONV && before->op != NN_OP_ADD && before->op != NN_OP_AFFINE))
     return;
   nn_graph_absorb (graph, input, index);
   nn_graph_node (graph, index)->relu = TRUE;

@@ -17,6 +17,16 @@ nn_node_get_input (const NnNode *node, guint slot)
   return slot < 2 ? node->inputs[slot] : node->more_inputs[slot - 2];
 }
 
+guint
+nn_node_first_input (const NnNode *node)
+{
+  guint slot;
+
+  for (slot = 0; slot + 1 < nn_node_n_slots (node) && nn_node_get_input (node, slot) == NN_NO_NODE; slot++)
+    ;
+  return nn_node_get_input (node, slot);
+}
+
 void
 nn_node_set_input (NnNode *node, guint slot, guint input)
 {

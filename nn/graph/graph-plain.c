@@ -72,7 +72,8 @@ nn_plain_infer (const NnNode *node, const NnShape *shapes, NnShape *out, GError 
     return FALSE;
   }
   memset (out, 0, sizeof *out);
-  out->dtype = outputs[0].dtype;
+  /* float16, bfloat16 and float64 are run in float32. */
+  out->dtype = nn_dtype_is_float (outputs[0].dtype) ? NN_DTYPE_F32 : outputs[0].dtype;
   out->n_dims = outputs[0].n_dims;
   for (i = 0; i < out->n_dims; i++)
     out->dims[i] = outputs[0].dims[i];

@@ -21,17 +21,6 @@ output_size (const NnNode *node, guint axis, guint in)
   return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
 }
 
-/* ELEMENTWISE: its first input may be a constant. */
-static guint
-first_input (const NnNode *node)
-{
-  guint slot;
-
-  for (slot = 0; slot + 1 < nn_node_n_slots (node) && nn_node_get_input (node, slot) == NN_NO_NODE; slot++)
-    ;
-  return nn_node_get_input (node, slot);
-}
-
 /* An image is what all but PLAIN nodes read; its channels are what the weights were made for. */
 static gboolean
 check_inputs (const NnNode *node, const NnShape *shapes, GError **error)
@@ -61,7 +50,7 @@ check_inputs (const NnNode *node, const NnShape *shapes, GError **error)
 static gboolean
 infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **error)
 {
-  const NnShape *in = &shapes[first_input (node)];
+  const NnShape *in = &shapes[nn_node_first_input (node)];
   guint slot;
 
   out->channels = node->out_channels;

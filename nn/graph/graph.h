@@ -93,6 +93,8 @@ NnNode *nn_graph_node (const NnGraph *graph, guint index);
 /* A node's input slots: 2 and more; any may be NN_NO_NODE. */
 guint nn_node_n_slots (const NnNode *node);
 guint nn_node_get_input (const NnNode *node, guint slot);
+/* The first that is a node: an operator's first input may be a constant. */
+guint nn_node_first_input (const NnNode *node);
 void nn_node_set_input (NnNode *node, guint slot, guint input);
 /* Room for that many slots. */
 void nn_node_set_n_slots (NnNode *node, guint n);

@@ -40,7 +40,7 @@ nn_model_get_layers (const NnModel *model, guint height, guint width, GError **e
   layers = g_array_new (FALSE, TRUE, sizeof (NnLayerInfo));
   for (i = 1; i < graph->nodes->len; i++) {
     const NnNode *node = nn_graph_node (graph, i);
-    const NnShape *in = &shapes[node->inputs[0]], *out = &shapes[i];
+    const NnShape *in = &shapes[nn_node_first_input (node)], *out = &shapes[i];
     NnLayerInfo info = {
       .name = node->name,
       .op = node->op_string,

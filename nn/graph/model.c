@@ -6,23 +6,11 @@
 
 #include "graph/model-metadata.h"
 #include "graph/model-private.h"
+#include "graph/model-struct.h"
 #include "graph/resnet-builder.h"
+#include "load/file-read.h"
+#include "load/sidecar.h"
 #include "load/weights.h"
-
-struct _NnModel {
-  gint ref_count;
-  NnGraph *graph;
-  gchar *architecture;
-  const gchar *format;
-  gchar *sha256;
-  guint64 n_parameters;
-  gchar **labels;
-  NnPreprocess preprocess;
-  gboolean has_preprocess;
-  GHashTable *metadata;
-  NnPlanCache *plans;
-  GPtrArray *warnings; /* NULL-terminated once loaded */
-};
 
 NnModel *
 nn_model_ref (NnModel *model)
@@ -110,7 +98,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
   if (!model->graph)
     return FALSE;
-  n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  n_classes = model->n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
   if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
                                     error)
       || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, error))
@@ -121,29 +109,21 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   return TRUE;
 }
 
-/* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
- */
+/* After the file is read: folded, fused and checked. Frees the model when that fails. */
 static NnModel *
-model_new (NnWeights *weights, gboolean fold, GError **error)
+finish (NnModel *built, const gchar *name, gboolean fold, GError **error)
 {
-  g_autoptr (NnModel) model = g_new0 (NnModel, 1);
-  g_autofree gchar *name = g_strdup (weights->name);
-  gboolean built;
+  g_autoptr (NnModel) model = built;
+  gboolean ok = model->graph != NULL;
 
-  model->ref_count = 1;
-  model->plans = nn_plan_cache_new ();
-  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
-  model->warnings = g_ptr_array_new_with_free_func (g_free);
-  built = build (model, weights, error);
-  nn_weights_free (weights);
-  if (built && fold) {
+  if (ok && fold) {
     nn_graph_fold_batch_norm (model->graph);
     nn_graph_fuse (model->graph);
     nn_graph_remove_dead (model->graph);
     nn_graph_finish (model->graph);
-    built = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
+    ok = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
   }
-  if (!built) {
+  if (!ok) {
     g_prefix_error (error, "%s: ", name);
     return NULL;
   }
@@ -151,36 +131,94 @@ model_new (NnWeights *weights, gboolean fold, GError **error)
   return g_steal_pointer (&model);
 }
 
+static NnModel *
+model_new (void)
+{
+  NnModel *model = g_new0 (NnModel, 1);
+
+  model->ref_count = 1;
+  model->plans = nn_plan_cache_new ();
+  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
+  model->warnings = g_ptr_array_new_with_free_func (g_free);
+  return model;
+}
+
+/* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
+ */
+static NnModel *
+from_weights (NnWeights *weights, gboolean fold, GError **error)
+{
+  NnModel *model = model_new ();
+  g_autofree gchar *name = g_strdup (weights->name);
+
+  if (!build (model, weights, error))
+    g_clear_pointer (&model->graph, nn_graph_free);
+  nn_weights_free (weights);
+  return finish (model, name, fold, error);
+}
+
+static NnModel *
+from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
+{
+  g_autofree gchar *folder = path ? g_path_get_dirname (path) : NULL;
+  NnOnnx *onnx = nn_onnx_load_bytes (bytes, name, folder, error);
+  g_autoptr (GHashTable) beside = NULL;
+  NnModel *model;
+
+  if (!onnx)
+    return NULL;
+  model = model_new ();
+  if (path)
+    beside = nn_sidecar_load (path, model->warnings);
+  if (!nn_model_build_onnx (model, onnx, beside, error))
+    g_clear_pointer (&model->graph, nn_graph_free);
+  return finish (model, name, fold, error);
+}
+
+static NnModel *
+load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
+{
+  NnWeights *weights;
+
+  if (nn_onnx_looks_like (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
+    return from_onnx (bytes, path, name, fold, error);
+  weights = nn_weights_load_bytes (bytes, name, error);
+  if (weights && path)
+    nn_weights_look_beside (weights, path);
+  return weights ? from_weights (weights, fold, error) : NULL;
+}
+
+static NnModel *
+load_file (const gchar *path, gboolean fold, GError **error)
+{
+  g_autofree gchar *shown = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
+
+  return bytes ? load_bytes (bytes, path, shown, fold, error) : NULL;
+}
+
 NnModel *
 nn_model_load (const gchar *path, GError **error)
 {
-  NnWeights *weights = nn_weights_load (path, error);
-
-  return weights ? model_new (weights, TRUE, error) : NULL;
+  return load_file (path, TRUE, error);
 }
 
 NnModel *
 nn_model_load_unfolded (const gchar *path, GError **error)
 {
-  NnWeights *weights = nn_weights_load (path, error);
-
-  return weights ? model_new (weights, FALSE, error) : NULL;
+  return load_file (path, FALSE, error);
 }
 
 NnModel *
 nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
-  NnWeights *weights = nn_weights_load_bytes (bytes, name, error);
-
-  return weights ? model_new (weights, TRUE, error) : NULL;
+  return load_bytes (bytes, NULL, name, TRUE, error);
 }
 
 NnModel *
 nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
-  NnWeights *weights = nn_weights_load_bytes (bytes, name, error);
-
-  return weights ? model_new (weights, FALSE, error) : NULL;
+  return load_bytes (bytes, NULL, name, FALSE, error);
 }
 
 NnGraph *
@@ -222,7 +260,22 @@ nn_model_get_format (const NnModel *model)
 guint
 nn_model_get_n_classes (const NnModel *model)
 {
-  return nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  return model->n_classes;
+}
+
+NnModelOutput
+nn_model_get_output (const NnModel *model)
+{
+  return model->output;
+}
+
+NnActivation
+nn_model_resolve_activation (const NnModel *model, NnActivation activation)
+{
+  if (activation != NN_ACTIVATION_AUTO)
+    return activation;
+  return model->output == NN_MODEL_OUTPUT_SOFTMAX || model->output == NN_MODEL_OUTPUT_SIGMOID ? NN_ACTIVATION_NONE
+                                                                                              : NN_ACTIVATION_SOFTMAX;
 }
 
 guint64

@@ -12,8 +12,6 @@
 #include "load/tensor-data.h"
 #include "load/weights-private.h"
 
-#define MAX_FILE_BYTES (G_GUINT64_CONSTANT (8) << 30)
-
 NnWeights *
 nn_weights_new (const gchar *format, const gchar *name)
 {
@@ -175,17 +173,22 @@ nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
   return weights;
 }
 
+void
+nn_weights_look_beside (NnWeights *weights, const gchar *path)
+{
+  g_hash_table_unref (weights->beside);
+  weights->beside = nn_sidecar_load (path, weights->warnings);
+}
+
 NnWeights *
 nn_weights_load (const gchar *path, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read (path, MAX_FILE_BYTES, error);
+  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
 
   NnWeights *weights = bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
 
-  if (weights) {
-    g_hash_table_unref (weights->beside);
-    weights->beside = nn_sidecar_load (path, weights->warnings);
-  }
+  if (weights)
+    nn_weights_look_beside (weights, path);
   return weights;
 }

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <nn/error.h>
 
+/* Model files above this are refused. */
+#define NN_LOAD_MAX_FILE_BYTES (G_GUINT64_CONSTANT (8) << 30)
 #define NN_TENSOR_MAX_DIMS 8
 
 typedef enum {
@@ -81,6 +83,8 @@ typedef struct {
  */
 NnWeights *nn_weights_load (const gchar *path, GError **error);
 NnWeights *nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error);
+/* Reads what lies beside the file at @path, into @beside. */
+void nn_weights_look_beside (NnWeights *weights, const gchar *path);
 void nn_weights_free (NnWeights *weights);
 
 /* NULL when there is none of that name. */

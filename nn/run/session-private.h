@@ -22,7 +22,6 @@ struct _NnSession {
   NnValue *operands;      /* plan->max_operands a thread */
   const NnValue **operand_pointers;
   gboolean profiling;
-  gdouble peak;     /* flops a second of one thread; 0: not measured */
   gdouble *seconds; /* a step */
 };
 

@@ -46,6 +46,7 @@ nn_activate (NnActivation activation, const gfloat *logits, gsize n, gfloat *pro
       probabilities[i] = sigmoid (logits[i]);
     break;
   case NN_ACTIVATION_NONE:
+  case NN_ACTIVATION_AUTO:
     for (gsize i = 0; i < n; i++)
       probabilities[i] = logits[i];
     break;

@@ -25,7 +25,8 @@ typedef struct
 static gpointer
 set_properties (gpointer data)
 {
-  static const gchar *const activations[] = { "softmax", "sigmoid", "none" };
+  static const gchar *const activations[] =
+      { "softmax", "sigmoid", "none", "auto" };
   static const gchar *const filters[] = {
     "auto", "nearest", "bilinear", "bicubic"
   };
@@ -43,7 +44,7 @@ set_properties (gpointer data)
         (gint) (8 * (i % 4)), "mean", means[i % 4], "std",
         i % 7 ? NULL : "1,1,1", "attach-meta", i % 9 != 0, "post-messages",
         i % 4 != 0, NULL);
-    gst_util_set_object_arg (object, "activation", activations[i % 3]);
+    gst_util_set_object_arg (object, "activation", activations[i % 4]);
     gst_util_set_object_arg (object, "interpolation", filters[i % 4]);
     if (i % 16 == 0)
       g_object_set (object, "model", "/nowhere", "labels", "/nowhere",

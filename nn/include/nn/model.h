@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <nn/error.h>
 #include <nn/preprocess.h>
+#include <nn/topk.h>
 
 G_BEGIN_DECLS
 
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _NnModel NnModel;
 
 /**
- * nn_model_load: .pth/.pt (both of torch.save's forms) or .safetensors, told apart by content, never by name
+ * nn_model_load: .pth/.pt (both of torch.save's forms), .safetensors or .onnx, told apart by content, never by name
  * Evaluation mode is the only mode: BatchNorm uses running statistics (folded into the convolution at load), dropout is
  * identity, no gradient state exists.
  * Returns: (nullable): NULL with an error of NN_ERROR that names file, place and reason
@@ -25,7 +26,7 @@ void nn_model_unref (NnModel *model);
 
 /* "ResNet-50", "ResNeXt-50 32x4d", "Wide ResNet-50-2", "ResNet-20 (CIFAR stem)", "ResNet (basic 2-2-2-2, width 32)" */
 const gchar *nn_model_get_architecture (const NnModel *model);
-/* "safetensors", "PyTorch zip", "PyTorch legacy pickle" */
+/* "safetensors", "PyTorch zip", "PyTorch legacy pickle", "ONNX" */
 const gchar *nn_model_get_format (const NnModel *model);
 guint nn_model_get_n_classes (const NnModel *model);
 /* Trainable parameters as PyTorch counts them (weights, biases, BatchNorm's gamma and beta; no running statistics). */
@@ -41,6 +42,19 @@ gboolean nn_model_has_preprocess (const NnModel *model);
 /* What a user should know though the model runs (untrained BatchNorm statistics, …): sentences, NULL-terminated, never
  * NULL. */
 const gchar *const *nn_model_get_warnings (const NnModel *model);
+
+/* What the network's last layer gives; an ONNX graph may end in an activation of its own. */
+typedef enum {
+  NN_MODEL_OUTPUT_LOGITS,
+  NN_MODEL_OUTPUT_SOFTMAX,
+  NN_MODEL_OUTPUT_LOG_SOFTMAX,
+  NN_MODEL_OUTPUT_SIGMOID,
+} NnModelOutput;
+
+NnModelOutput nn_model_get_output (const NnModel *model);
+/* For nn_activate(): AUTO becomes softmax (of a log-softmax that gives its probabilities), or none where the network
+ * ends in softmax or sigmoid already. All others stay what they are. */
+NnActivation nn_model_resolve_activation (const NnModel *model, NnActivation activation);
 
 /* One row of `resnet-tool inspect`: a node after folding and fusing. */
 typedef struct {

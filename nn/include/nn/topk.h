@@ -10,10 +10,11 @@ typedef enum {
   NN_ACTIVATION_SOFTMAX,
   NN_ACTIVATION_SIGMOID,
   NN_ACTIVATION_NONE,
+  NN_ACTIVATION_AUTO, /* what the model's end asks for: nn_model_resolve_activation() */
 } NnActivation;
 
-/* @probabilities may be @logits. Softmax subtracts the maximum first, so it cannot overflow; a NaN logit gives NaN
- * everywhere. */
+/* @activation: any but AUTO. @probabilities may be @logits. Softmax subtracts the maximum first, so it cannot overflow;
+ * a NaN logit gives NaN everywhere. */
 void nn_activate (NnActivation activation, const gfloat *logits, gsize n, gfloat *probabilities);
 
 /* The indices of the @k largest of @n values into @indices, largest first; of equal values the lower index first; NaN

@@ -1,0 +1,29 @@
+/* gst-resnet: a model's inside
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <nn/model.h>
+
+#include "graph/graph.h"
+#include "graph/plan-cache.h"
+#include "load/onnx.h"
+
+struct _NnModel {
+  gint ref_count;
+  NnGraph *graph;
+  gchar *architecture;
+  const gchar *format;
+  gchar *sha256;
+  guint n_classes;
+  guint64 n_parameters;
+  NnModelOutput output;
+  gchar **labels;
+  NnPreprocess preprocess;
+  gboolean has_preprocess;
+  GHashTable *metadata;
+  NnPlanCache *plans;
+  GPtrArray *warnings; /* NULL-terminated once loaded */
+};
+
+/* Fills what an ONNX file says; frees @onnx as soon as the graph has what it needs of it; model-onnx.c. */
+gboolean nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error);
