@@ -27,3 +27,6 @@ struct _NnModel {
 
 /* Fills what an ONNX file says; frees @onnx as soon as the graph has what it needs of it; model-onnx.c. */
 gboolean nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error);
+
+/* A model that is no more than its graph, which it takes; for tests. */
+NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_classes);

@@ -143,6 +143,22 @@ model_new (void)
   return model;
 }
 
+NnModel *
+nn_model_new_from_graph (NnGraph *graph, guint n_classes)
+{
+  NnModel *model = model_new ();
+
+  model->graph = graph;
+  model->n_classes = n_classes;
+  model->format = "a graph";
+  model->architecture = g_strdup ("a graph");
+  model->sha256 = g_strdup ("");
+  model->metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  nn_graph_finish (graph);
+  g_ptr_array_add (model->warnings, NULL);
+  return model;
+}
+
 /* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
  */
 static NnModel *

@@ -67,7 +67,7 @@ avg_pool_row (const NnWindowArgs *a, guint row)
       }
     }
     for (guint c = 0; c < a->channels; c++)
-      out[c] /= (gfloat)n;
+      out[c] /= (gfloat)(a->count_pad ? a->kernel[0] * a->kernel[1] : n);
   }
 }
 

@@ -12,8 +12,9 @@
  * @in_row, @in_pixel, @out_row, @out_pixel: floats from one row, one pixel to the next
  * @channels: floats a pixel that are computed
  * @pad: above and to the left; what is below and to the right follows from the output's size
- * Windows are cut at the image's edge, so padding never wins and never counts; each has a pixel in it. A NaN in the
- * window gives NaN, as PyTorch's.
+ * @count_pad: a mean divides by the pixels of the whole window, those outside being zeros
+ * Windows are cut at the image's edge, so padding never wins and, without @count_pad, never counts; each has a pixel in
+ * it. A NaN in the window gives NaN, as PyTorch's.
  */
 typedef struct {
   const gfloat *in;
@@ -21,6 +22,7 @@ typedef struct {
   gsize in_row, in_pixel, out_row, out_pixel;
   guint in_height, in_width, out_width, channels;
   guint kernel[2], stride[2], pad[2], dilation[2];
+  gboolean count_pad;
 } NnWindowArgs;
 
 typedef struct {

@@ -116,6 +116,7 @@ window_task (gpointer data, guint task, guint thread)
     .stride = { node->stride[0], node->stride[1] },
     .pad = { node->pad[0], node->pad[1] },
     .dilation = { node->dilation[0], node->dilation[1] },
+    .count_pad = node->count_pad,
   };
 
   if (step->kind == NN_STEP_AVG_POOL)
