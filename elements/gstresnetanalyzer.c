@@ -122,8 +122,8 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
   return TRUE;
 }
 
-static gboolean
-is_flushing (GstPad * pad)
+gboolean
+gst_resnet_analyzer_is_flushing (GstPad * pad)
 {
   gboolean flushing;
 
@@ -160,7 +160,7 @@ run_image (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
         || gst_resnet_tracker_reuse (analyzer->tracker, settings, region))
       continue;
     if (batch->n == slots) {
-      if (is_flushing (pad))
+      if (gst_resnet_analyzer_is_flushing (pad))
         break;
       if (!run_batch (analyzer, settings, times, answer, batch, inference,
               error))

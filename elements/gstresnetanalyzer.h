@@ -40,4 +40,7 @@ GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     GstObject * object);
 
+/* What is classified now will not be seen. */
+gboolean gst_resnet_analyzer_is_flushing (GstPad * pad);
+
 G_END_DECLS

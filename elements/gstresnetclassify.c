@@ -35,10 +35,12 @@
 #include "gstframecaps.h"
 #include "gstresnetanalyzer.h"
 #include "gstresnetenums.h"
+#include "gstresnetpace.h"
 #include "gstresnetregions.h"
 #include "gstresnetresult.h"
 #include "gstresnetsettings.h"
 #include "gstresnetstats.h"
+#include "gstresnetworker.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_resnet_classify_debug);
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
@@ -51,14 +53,19 @@ struct _GstResnetClassify
   GstResnetSettings settings;
   GstStructure *model_info;
   gboolean running;             /* between start and stop */
+  GstResnetPace pace;
+  GstResnetAnswer *latest;      /* mode latest: the newest, NULL: none */
 
   GstResnetStats *stats;        /* has its own lock */
 
   /* the streaming thread's, and start's and stop's while it does not run */
+  GstResnetSettings passing;    /* for frames that pass */
+  GstResnetAnswer *answer;      /* that frames carry on, NULL: none */
+  GstResnetWorker *worker;      /* mode latest */
+
+  /* the classifying thread's: the worker's while it is busy, else the streaming thread's */
   GstResnetSettings active;
   GstResnetAnalyzer *analyzer;
-  GstResnetAnswer *answer;      /* that frames carry on, NULL: none */
-  guint since_classified;       /* frames */
   gboolean warned;              /* since these caps */
 };
 
@@ -78,6 +85,10 @@ static gboolean gst_resnet_classify_set_caps (GstBaseTransform * trans,
     GstCaps * incaps, GstCaps * outcaps);
 static gboolean gst_resnet_classify_sink_event (GstBaseTransform * trans,
     GstEvent * event);
+static gboolean gst_resnet_classify_src_event (GstBaseTransform * trans,
+    GstEvent * event);
+static gboolean gst_resnet_classify_query (GstBaseTransform * trans,
+    GstPadDirection direction, GstQuery * query);
 static GstFlowReturn
 gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
     GstBuffer * input, GstBuffer ** output);
@@ -117,6 +128,8 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   trans_class->stop = GST_DEBUG_FUNCPTR (gst_resnet_classify_stop);
   trans_class->set_caps = GST_DEBUG_FUNCPTR (gst_resnet_classify_set_caps);
   trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_resnet_classify_sink_event);
+  trans_class->src_event = GST_DEBUG_FUNCPTR (gst_resnet_classify_src_event);
+  trans_class->query = GST_DEBUG_FUNCPTR (gst_resnet_classify_query);
   trans_class->prepare_output_buffer =
       GST_DEBUG_FUNCPTR (gst_resnet_classify_prepare_output_buffer);
   trans_class->transform_ip =
@@ -129,6 +142,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_PRECISION, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RESNET_LOOK, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_MODE, 0);
 }
 
 static void
@@ -136,6 +150,8 @@ gst_resnet_classify_init (GstResnetClassify * self)
 {
   gst_resnet_settings_init (&self->settings);
   gst_resnet_settings_init (&self->active);
+  gst_resnet_settings_init (&self->passing);
+  gst_resnet_pace_reset (&self->pace);
   self->stats = gst_resnet_stats_new ();
   self->analyzer = gst_resnet_analyzer_new ();
   gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
@@ -148,6 +164,7 @@ gst_resnet_classify_finalize (GObject * object)
 
   gst_resnet_settings_clear (&self->settings);
   gst_resnet_settings_clear (&self->active);
+  gst_resnet_settings_clear (&self->passing);
   g_clear_pointer (&self->model_info, gst_structure_free);
   g_clear_pointer (&self->stats, gst_resnet_stats_free);
   g_clear_pointer (&self->answer, gst_resnet_answer_unref);
@@ -196,12 +213,28 @@ gst_resnet_classify_get_property (GObject * object, guint prop_id,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
-/* The next frame is classified, whatever interval says. */
+/* From here on the streaming thread may use what is the classifying thread's. */
+static void
+wait_for_worker (GstResnetClassify * self)
+{
+  if (self->worker)
+    gst_resnet_worker_drain (self->worker);
+}
+
+/* The next frame is classified, whatever interval says. Waits for what is classified beside. */
 static void
 forget_result (GstResnetClassify * self)
 {
+  GstResnetAnswer *latest;
+
+  wait_for_worker (self);
   g_clear_pointer (&self->answer, gst_resnet_answer_unref);
-  self->since_classified = 0;
+  GST_OBJECT_LOCK (self);
+  latest = self->latest;
+  self->latest = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (latest)
+    gst_resnet_answer_unref (latest);
 }
 
 static void
@@ -231,7 +264,10 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 
   GST_OBJECT_LOCK (self);
   gst_resnet_settings_copy (&self->active, &self->settings);
+  gst_resnet_settings_copy (&self->passing, &self->settings);
   self->running = TRUE;
+  gst_resnet_pace_reset (&self->pace);
+  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
   GST_OBJECT_UNLOCK (self);
 
   forget_result (self);
@@ -270,6 +306,7 @@ gst_resnet_classify_stop (GstBaseTransform * trans)
   self->running = FALSE;
   GST_OBJECT_UNLOCK (self);
   forget_result (self);
+  g_clear_pointer (&self->worker, gst_resnet_worker_free);
   gst_resnet_analyzer_drop (self->analyzer);
   return TRUE;
 }
@@ -285,9 +322,9 @@ gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
     GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
     return FALSE;
   }
+  forget_result (self);
   gst_resnet_analyzer_set_info (self->analyzer, &info);
   self->warned = FALSE;
-  forget_result (self);
   return TRUE;
 }
 
@@ -296,16 +333,74 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  /* What comes after is another picture. Both are serialized with buffers. */
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP
-      || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-    forget_result (self);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    gst_resnet_analyzer_reset (self->analyzer);
+  /* All of these are serialized with buffers. */
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_STOP:
+      forget_result (self);
+      gst_resnet_analyzer_reset (self->analyzer);
+      GST_OBJECT_LOCK (self);
+      gst_resnet_pace_reset (&self->pace);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case GST_EVENT_SEGMENT:
+      /* What comes after is another picture. */
+      forget_result (self);
+      break;
+    case GST_EVENT_EOS:
+      /* The last messages come before the end. */
+      wait_for_worker (self);
+      break;
+    default:
+      break;
+  }
   return GST_BASE_TRANSFORM_CLASS (parent_class)->sink_event (trans, event);
 }
 
-/* Takes over what was set since the last frame. */
+static gboolean
+gst_resnet_classify_src_event (GstBaseTransform * trans, GstEvent * event)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (trans, event);
+  /* Not to the base class, which would drop late frames; those upstream may. */
+  GST_OBJECT_LOCK (self);
+  gst_resnet_pace_set_qos (&self->pace, event);
+  GST_OBJECT_UNLOCK (self);
+  return gst_pad_push_event (trans->sinkpad, event);
+}
+
+static gboolean
+gst_resnet_classify_query (GstBaseTransform * trans, GstPadDirection direction,
+    GstQuery * query)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstClockTime min, max;
+  gboolean live;
+
+  if (!GST_BASE_TRANSFORM_CLASS (parent_class)->query (trans, direction, query))
+    return FALSE;
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
+    return TRUE;
+  gst_query_parse_latency (query, &live, &min, &max);
+  GST_OBJECT_LOCK (self);
+  self->pace.live = live;
+  min += self->pace.reported;
+  if (GST_CLOCK_TIME_IS_VALID (max))
+    max += self->pace.reported;
+  GST_OBJECT_UNLOCK (self);
+  gst_query_set_latency (query, live, min, max);
+  return TRUE;
+}
+
+static void
+post_latency (GstResnetClassify * self)
+{
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_latency (GST_OBJECT (self)));
+}
+
+/* The classifying thread: takes over what was set since its last frame. */
 static void
 sync_settings (GstResnetClassify * self)
 {
@@ -321,7 +416,6 @@ sync_settings (GstResnetClassify * self)
   if (!changed)
     return;
 
-  forget_result (self);
   if (!gst_resnet_engine_update (engine, &self->active, &error)) {
     g_prefix_error (&error, "The preprocessing stays as it was. ");
     post_error (self, GST_MESSAGE_WARNING, error);
@@ -331,15 +425,43 @@ sync_settings (GstResnetClassify * self)
   set_model_info (self, gst_resnet_engine_get_info (engine));
 }
 
+/* The same for the streaming thread. */
+static void
+sync_passing (GstResnetClassify * self)
+{
+  gboolean changed, latency;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->passing.serial != self->settings.serial;
+  if (changed)
+    gst_resnet_settings_copy (&self->passing, &self->settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+
+  if (self->passing.live.mode == GST_RESNET_MODE_SYNC) {
+    forget_result (self);
+    g_clear_pointer (&self->worker, gst_resnet_worker_free);
+    return;
+  }
+  /* Frames are not held any more. */
+  GST_OBJECT_LOCK (self);
+  latency = self->pace.reported > 0 && self->pace.live;
+  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
+  GST_OBJECT_UNLOCK (self);
+  if (latency)
+    post_latency (self);
+}
+
 static GstFlowReturn
 gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
     GstBuffer * input, GstBuffer ** output)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  sync_settings (self);
+  sync_passing (self);
   /* Only for the meta does the buffer have to be writable. */
-  if (!self->active.attach_meta) {
+  if (!self->passing.attach_meta) {
     *output = input;
     return GST_FLOW_OK;
   }
@@ -357,11 +479,11 @@ attach_answer (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
   guint *matches = NULL;
   gchar *name;
 
-  if (!self->active.attach_meta)
+  if (!self->passing.attach_meta)
     return;
   if (regions && reused) {
     found = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
-    gst_resnet_regions_find (buffer, &self->active, found);
+    gst_resnet_regions_find (buffer, &self->passing, found);
     matches = g_new (guint, found->len);
     gst_resnet_regions_match (answer, (GstResnetRegion *) found->data,
         found->len, matches);
@@ -414,7 +536,6 @@ post_answer (GstResnetClassify * self, GstResnetAnswer * answer,
 static void
 warn_of_frame (GstResnetClassify * self, GError * error)
 {
-  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
   GST_DEBUG_OBJECT (self, "not classified: %s", error->message);
   if (!self->warned) {
     g_prefix_error (&error, "A frame goes on without classification (said "
@@ -425,33 +546,155 @@ warn_of_frame (GstResnetClassify * self, GError * error)
   g_error_free (error);
 }
 
+/* Classifies @buffer (transfer full) in the thread that calls. NULL: a frame that cannot be. */
+static GstResnetAnswer *
+classify (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times, GstClockTime * durations)
+{
+  GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (self);
+  GstResnetAnswer *answer;
+  GError *error = NULL;
+
+  answer = gst_resnet_analyzer_run (self->analyzer, &self->active, buffer,
+      times, pad, durations, &error);
+  if (!answer)
+    warn_of_frame (self, error);
+  return answer;
+}
+
+/* Mode latest, beside the stream. */
+static void
+classify_beside (gpointer data, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstResnetClassify *self = data;
+  GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
+  GstClockTime start = gst_util_get_timestamp ();
+  GstResnetAnswer *answer, *former;
+
+  sync_settings (self);
+  answer = classify (self, buffer, times, durations);
+  if (!answer) {
+    gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+    return;
+  }
+  /* What nobody will see any more is not said either. */
+  if (gst_resnet_analyzer_is_flushing (GST_BASE_TRANSFORM_SINK_PAD (self))) {
+    gst_resnet_answer_unref (answer);
+    return;
+  }
+  post_answer (self, answer, times);
+  count_regions (self, answer);
+  durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
+  gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_CLASSIFIED,
+      durations);
+  GST_OBJECT_LOCK (self);
+  former = self->latest;
+  self->latest = answer;
+  GST_OBJECT_UNLOCK (self);
+  if (former)
+    gst_resnet_answer_unref (former);
+}
+
+static GstFlowReturn
+pass_latest (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstResnetAnswer *answer;
+  gboolean due;
+
+  if (!self->worker)
+    self->worker = gst_resnet_worker_new (classify_beside, self);
+  GST_OBJECT_LOCK (self);
+  answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
+  /* Beside the stream, 0 and 1 are both as often as the machine can. */
+  due = !answer || gst_resnet_pace_is_due (&self->pace,
+      MAX (self->passing.interval, 1), times);
+  GST_OBJECT_UNLOCK (self);
+
+  if (answer) {
+    g_clear_pointer (&self->answer, gst_resnet_answer_unref);
+    self->answer = answer;
+    attach_answer (self, buffer, TRUE);
+  }
+  gst_resnet_stats_add (self->stats, answer ? GST_RESNET_OUTCOME_REUSED :
+      GST_RESNET_OUTCOME_WAITING, NULL);
+  if (due && gst_resnet_worker_is_idle (self->worker)) {
+    GST_OBJECT_LOCK (self);
+    gst_resnet_pace_classified (&self->pace, times, 0);
+    GST_OBJECT_UNLOCK (self);
+    /* Shares the memory; who wants to write to the frame downstream meanwhile gets a copy of it. The pixels are held
+     * until the network's input is made of them, a few milliseconds. */
+    gst_resnet_worker_submit (self->worker, gst_buffer_copy (buffer), times);
+  }
+  return GST_FLOW_OK;
+}
+
+/* QoS: the frame goes on at once, with the last result. */
+static GstFlowReturn
+pass_late (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstMessage *message;
+
+  if (self->answer)
+    attach_answer (self, buffer, TRUE);
+  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_LATE, NULL);
+  GST_OBJECT_LOCK (self);
+  self->pace.n_late++;
+  message = gst_resnet_pace_new_message (&self->pace, times, NULL);
+  GST_OBJECT_UNLOCK (self);
+  GST_MESSAGE_SRC (message) = gst_object_ref (self);
+  gst_element_post_message (GST_ELEMENT (self), message);
+  return GST_FLOW_OK;
+}
+
 static GstFlowReturn
 gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
   GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
-  GstClockTime start = gst_util_get_timestamp ();
+  GstClockTime start = gst_util_get_timestamp (), now;
+  gboolean due, late, latency;
   GstResnetTimes times;
-  GError *error = NULL;
 
-  if (self->answer && ++self->since_classified < self->active.interval) {
+  gst_resnet_times_init (&times, buffer, &trans->segment);
+  if (self->passing.live.mode == GST_RESNET_MODE_LATEST)
+    return pass_latest (self, buffer, &times);
+
+  GST_OBJECT_LOCK (self);
+  due = !self->answer || gst_resnet_pace_is_due (&self->pace,
+      self->passing.interval, &times);
+  late = gst_resnet_pace_is_late (&self->pace, &times);
+  GST_OBJECT_UNLOCK (self);
+  if (!due) {
     attach_answer (self, buffer, TRUE);
     gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
     return GST_FLOW_OK;
   }
+  if (late && gst_base_transform_is_qos_enabled (trans))
+    return pass_late (self, buffer, &times);
 
   forget_result (self);
-  gst_resnet_times_init (&times, buffer, &trans->segment);
-  self->answer = gst_resnet_analyzer_run (self->analyzer, &self->active,
-      gst_buffer_ref (buffer), &times, trans->sinkpad, durations, &error);
+  sync_settings (self);
+  self->answer = classify (self, gst_buffer_ref (buffer), &times, durations);
   if (!self->answer) {
-    warn_of_frame (self, error);
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
     return GST_FLOW_OK;
   }
   attach_answer (self, buffer, FALSE);
   post_answer (self, self->answer, &times);
   count_regions (self, self->answer);
-  durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
+  now = gst_util_get_timestamp ();
+  durations[GST_RESNET_STAGE_TOTAL] = now - start;
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
+  GST_OBJECT_LOCK (self);
+  self->pace.n_on_time++;
+  gst_resnet_pace_classified (&self->pace, &times, now - start);
+  latency = gst_resnet_pace_held (&self->pace, now - start, now)
+      && self->pace.live;
+  GST_OBJECT_UNLOCK (self);
+  if (latency)
+    post_latency (self);
   return GST_FLOW_OK;
 }

@@ -100,3 +100,22 @@ gst_resnet_look_get_type (void)
   }
   return type;
 }
+
+GType
+gst_resnet_mode_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_RESNET_MODE_SYNC, "Each frame waits for its own result", "sync"},
+    {GST_RESNET_MODE_LATEST,
+          "No frame waits: each carries the newest result that there is",
+        "latest"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstResnetMode", values);
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}

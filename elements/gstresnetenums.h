@@ -22,4 +22,8 @@ GType gst_resnet_interpolation_get_type (void);
 #define GST_TYPE_RESNET_LOOK (gst_resnet_look_get_type ())
 GType gst_resnet_look_get_type (void);
 
+/* GstResnetMode */
+#define GST_TYPE_RESNET_MODE (gst_resnet_mode_get_type ())
+GType gst_resnet_mode_get_type (void);
+
 G_END_DECLS

@@ -17,6 +17,7 @@
 #define DEFAULT_ROI_MIN_SIZE 0
 #define DEFAULT_ROI_PADDING 0.0
 #define DEFAULT_RECLASSIFY_INTERVAL 1
+#define DEFAULT_MODE GST_RESNET_MODE_SYNC
 
 enum
 {
@@ -29,6 +30,7 @@ enum
   PROP_ROI_MIN_SIZE,
   PROP_ROI_PADDING,
   PROP_RECLASSIFY_INTERVAL,
+  PROP_MODE,
 };
 
 void
@@ -43,6 +45,7 @@ gst_resnet_live_settings_init (GstResnetLiveSettings * settings)
   settings->roi_min_size = DEFAULT_ROI_MIN_SIZE;
   settings->roi_padding = DEFAULT_ROI_PADDING;
   settings->reclassify_interval = DEFAULT_RECLASSIFY_INTERVAL;
+  settings->mode = DEFAULT_MODE;
 }
 
 void
@@ -140,11 +143,33 @@ install_regions (GObjectClass * klass)
           ANY_TIME));
 }
 
+static void
+install_time (GObjectClass * klass)
+{
+  /**
+   * GstResnetClassify:mode:
+   *
+   * sync: each frame waits for its own result. The LATENCY query is answered with the longest that a frame was held in
+   * the last seconds. With qos=true a frame that comes too late is passed on unclassified, with the last result, marked
+   * as reused; none is dropped.
+   *
+   * latest: no frame waits. Classification runs in a thread beside the stream, on the newest frame whenever it is
+   * done with the one before; each frame carries the newest finished result, marked as reused, with the PTS of the
+   * frame that it is from. At the end of the stream, a flush, new caps and a stop the thread is waited for, and no
+   * result is used after a flush.
+   */
+  g_object_class_install_property (klass, PROP_MODE,
+      g_param_spec_enum ("mode", "Mode",
+          "Whether each frame waits for its own result, or carries the newest "
+          "one that there is", GST_TYPE_RESNET_MODE, DEFAULT_MODE, ANY_TIME));
+}
+
 void
 gst_resnet_live_settings_install_properties (GObjectClass * klass)
 {
   install_steadier (klass);
   install_regions (klass);
+  install_time (klass);
 }
 
 gboolean
@@ -163,6 +188,9 @@ gst_resnet_live_settings_set (GstResnetLiveSettings * settings, guint prop_id,
       break;
     case PROP_POST_LABEL_CHANGES:
       settings->post_label_changes = g_value_get_boolean (value);
+      break;
+    case PROP_MODE:
+      settings->mode = (GstResnetMode) g_value_get_enum (value);
       break;
     case PROP_REGION:
       settings->region = (GstResnetLook) g_value_get_enum (value);
@@ -202,6 +230,9 @@ gst_resnet_live_settings_get (const GstResnetLiveSettings * settings,
       break;
     case PROP_POST_LABEL_CHANGES:
       g_value_set_boolean (value, settings->post_label_changes);
+      break;
+    case PROP_MODE:
+      g_value_set_enum (value, settings->mode);
       break;
     case PROP_REGION:
       g_value_set_enum (value, settings->region);

@@ -12,6 +12,12 @@ typedef enum
   GST_RESNET_LOOK_BOTH
 } GstResnetLook;
 
+typedef enum
+{
+  GST_RESNET_MODE_SYNC,
+  GST_RESNET_MODE_LATEST
+} GstResnetMode;
+
 /* The first number of these properties; the others' are below. */
 #define GST_RESNET_PROP_LIVE 100
 /* A part of GstResnetSettings. */
@@ -26,6 +32,8 @@ typedef enum
   guint roi_min_size;
   gdouble roi_padding;
   guint reclassify_interval;
+
+  GstResnetMode mode;
 } GstResnetLiveSettings;
 
 void gst_resnet_live_settings_init (GstResnetLiveSettings * settings);

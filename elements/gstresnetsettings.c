@@ -132,15 +132,15 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   /**
    * GstResnetClassify:interval:
    *
-   * 1: every frame is classified. n: every n-th; the frames between carry the last result, marked as reused and with
+   * 1: every frame is classified. n: every n-th; 0: as many as the stream's time leaves time for; the frames between carry the last result, marked as reused and with
    * the PTS of the frame it is from. A flush, a new segment, new caps or a changed property ends that: the next frame
    * is classified. Messages are posted for classified frames only.
    */
   g_object_class_install_property (klass, PROP_INTERVAL,
       g_param_spec_uint ("interval", "Interval",
           "Classify every n-th frame; the frames between carry the last "
-          "result, marked as reused", 1, G_MAXUINT, DEFAULT_INTERVAL,
-          ANY_TIME));
+          "result, marked as reused. 0: as often as this machine keeps up "
+          "with", 0, G_MAXUINT, DEFAULT_INTERVAL, ANY_TIME));
   g_object_class_install_property (klass, PROP_RESIZE,
       g_param_spec_int ("resize", "Resize",
           "Length of the picture's shorter side after resizing, pixels; 0: "
@@ -189,14 +189,15 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   /**
    * GstResnetClassify:stats:
    *
-   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused"
-   * and "failed" (uint64). Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
+   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused",
+   * "late" (passed on unclassified because of QoS), "waiting" (in mode latest, before the first result) and "failed"
+   * (uint64); in mode latest "classified" and "failed" count what was done beside the frames. Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
    * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string),
    * "precision" (string, the one that runs) and "threads" (uint): what the engine uses.
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "Since start: frames, classified, reused, failed; "
+          "Since start: frames, classified, reused, late, waiting, failed; "
           "regions-classified, -reused, -skipped; preprocess-, "
           "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
           "last 1024 classified frames); isa, precision, threads",

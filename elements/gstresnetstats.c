@@ -15,6 +15,7 @@
 struct _GstResnetStats
 {
   GMutex lock;
+  guint64 frames;
   guint64 outcomes[GST_RESNET_N_OUTCOMES];
   guint64 regions[3];           /* classified, reused, skipped */
   GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
@@ -45,6 +46,7 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
     const gchar * precision, guint threads)
 {
   g_mutex_lock (&stats->lock);
+  stats->frames = 0;
   memset (stats->outcomes, 0, sizeof (stats->outcomes));
   memset (stats->regions, 0, sizeof (stats->regions));
   memset (stats->last, 0, sizeof (stats->last));
@@ -55,13 +57,14 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
   g_mutex_unlock (&stats->lock);
 }
 
-void
-gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
-    const GstClockTime * times)
+static void
+add (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times, guint frames)
 {
   guint i;
 
   g_mutex_lock (&stats->lock);
+  stats->frames += frames;
   for (i = 0; times && i < GST_RESNET_N_STAGES; i++) {
     stats->ring[i][stats->outcomes[outcome] % RING_SIZE] = times[i];
     stats->last[i] = times[i];
@@ -69,6 +72,20 @@ gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
   }
   stats->outcomes[outcome]++;
   g_mutex_unlock (&stats->lock);
+}
+
+void
+gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times)
+{
+  add (stats, outcome, times, 1);
+}
+
+void
+gst_resnet_stats_add_beside (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times)
+{
+  add (stats, outcome, times, 0);
 }
 
 void
@@ -118,10 +135,11 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
 
   classified = outcomes[GST_RESNET_OUTCOME_CLASSIFIED];
   structure = gst_structure_new ("resnetclassify-stats",
-      "frames", G_TYPE_UINT64, classified + outcomes[GST_RESNET_OUTCOME_REUSED]
-      + outcomes[GST_RESNET_OUTCOME_FAILED],
+      "frames", G_TYPE_UINT64, copy->frames,
       "classified", G_TYPE_UINT64, classified,
       "reused", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_REUSED],
+      "late", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_LATE],
+      "waiting", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_WAITING],
       "failed", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_FAILED],
       "regions-classified", G_TYPE_UINT64, copy->regions[0],
       "regions-reused", G_TYPE_UINT64, copy->regions[1],

@@ -16,6 +16,8 @@ typedef enum
 {
   GST_RESNET_OUTCOME_CLASSIFIED,
   GST_RESNET_OUTCOME_REUSED,
+  GST_RESNET_OUTCOME_LATE,      /* because of QoS; carries the last result */
+  GST_RESNET_OUTCOME_WAITING,   /* mode latest: there is no result yet */
   GST_RESNET_OUTCOME_FAILED,
   GST_RESNET_N_OUTCOMES
 } GstResnetOutcome;
@@ -35,6 +37,9 @@ void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
 /* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);
+/* The same for what was done beside the frames that pass. */
+void gst_resnet_stats_add_beside (GstResnetStats * stats,
+    GstResnetOutcome outcome, const GstClockTime * times);
 /* The stats property's value. */
 GstStructure *gst_resnet_stats_to_structure (GstResnetStats * stats);
 

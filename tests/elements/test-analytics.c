@@ -108,6 +108,69 @@ GST_START_TEST (test_two_in_a_row)
 
 GST_END_TEST;
 
+/* An object that a detector found: its classification is related to it; a tracked one is classified once. */
+GST_START_TEST (test_objects)
+{
+  GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
+  GstAnalyticsRelationMeta *relations;
+  GstAnalyticsTrackingMtd tracking;
+  GstAnalyticsODMtd od, empty;
+  GstAnalyticsMtd cls;
+  GstVideoInfo info;
+  GstBuffer *buffer;
+  gpointer state;
+  guint64 count;
+  guint n;
+  GstStructure *stats;
+
+  gst_util_set_object_arg (G_OBJECT (harness->element), "region", "both");
+  g_object_set (harness->element, "reclassify-interval", 0, NULL);
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_RGB, 40, 40);
+  for (n = 0; n < 3; n++) {
+    GstClassificationMeta *meta;
+
+    buffer = fixture_frame_new (&info, n);
+    relations = gst_buffer_add_analytics_relation_meta (buffer);
+    fail_unless (gst_analytics_relation_meta_add_od_mtd (relations,
+            g_quark_from_string ("face"), 100, 100, 10, 10, 0.5f, &empty));
+    fail_unless (gst_analytics_relation_meta_add_od_mtd (relations,
+            g_quark_from_string ("face"), 5 + n, 6, 30, 20, 0.9f, &od));
+    fail_unless (gst_analytics_relation_meta_add_tracking_mtd (relations, 12,
+            0, &tracking));
+    fail_unless (gst_analytics_relation_meta_set_relation (relations,
+            GST_ANALYTICS_REL_TYPE_RELATE_TO, od.id, tracking.id));
+    buffer = gst_harness_push_and_pull (harness, buffer);
+
+    relations = gst_buffer_get_analytics_relation_meta (buffer);
+    /* The frame's and the object's. */
+    fail_unless_equals_int (count_classifications (buffer, &cls), 2);
+    state = NULL;
+    fail_unless (gst_analytics_relation_meta_get_direct_related (relations,
+            od.id, GST_ANALYTICS_REL_TYPE_RELATE_TO,
+            gst_analytics_cls_mtd_get_mtd_type (), &state, &cls));
+    fail_unless_equals_int (gst_analytics_cls_mtd_get_length (&cls), 10);
+    state = NULL;
+    fail_if (gst_analytics_relation_meta_get_direct_related (relations,
+            empty.id, GST_ANALYTICS_REL_TYPE_RELATE_TO,
+            gst_analytics_cls_mtd_get_mtd_type (), &state, &cls));
+    meta = gst_buffer_get_classification_meta (buffer);
+    fail_unless_equals_int (gst_value_array_get_size (gst_structure_get_value
+            (gst_classification_meta_get_structure (meta), "regions")), 1);
+    gst_buffer_unref (buffer);
+  }
+  g_object_get (harness->element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "regions-classified", &count));
+  fail_unless_equals_uint64 (count, 1);
+  fail_unless (gst_structure_get_uint64 (stats, "regions-reused", &count));
+  fail_unless_equals_uint64 (count, 2);
+  fail_unless (gst_structure_get_uint64 (stats, "regions-skipped", &count));
+  fail_unless_equals_uint64 (count, 3);
+  gst_structure_free (stats);
+  gst_harness_teardown (harness);
+}
+
+GST_END_TEST;
+
 static Suite *
 analytics_suite (void)
 {
@@ -118,6 +181,7 @@ analytics_suite (void)
   tcase_add_test (tc, test_nothing);
   tcase_add_test (tc, test_same_entries);
   tcase_add_test (tc, test_two_in_a_row);
+  tcase_add_test (tc, test_objects);
   return s;
 }
 

@@ -174,6 +174,7 @@ GST_START_TEST (test_documentation)
     {"roi-min-size", GST_PARAM_MUTABLE_PLAYING},
     {"roi-padding", GST_PARAM_MUTABLE_PLAYING},
     {"reclassify-interval", GST_PARAM_MUTABLE_PLAYING},
+    {"mode", GST_PARAM_MUTABLE_PLAYING},
     {"stats", (GParamFlags) 0}, {"model-info", (GParamFlags) 0},
   };
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);

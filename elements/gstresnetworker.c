@@ -1,0 +1,107 @@
+/* gst-resnet: a thread beside the stream that classifies one frame at a time (mode latest)
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetworker.h"
+
+struct _GstResnetWorker
+{
+  GThread *thread;
+  GstResnetWorkerFunc func;
+  gpointer user_data;
+
+  GMutex lock;
+  GCond changed;
+  gboolean stop;
+  gboolean busy;                /* given and not done yet */
+  GstBuffer *buffer;            /* given and not begun yet */
+  GstResnetTimes times;
+};
+
+static gpointer
+run (gpointer data)
+{
+  GstResnetWorker *worker = data;
+
+  g_mutex_lock (&worker->lock);
+  while (TRUE) {
+    GstBuffer *buffer = worker->buffer;
+    GstResnetTimes times = worker->times;
+
+    if (buffer) {
+      worker->buffer = NULL;
+      g_mutex_unlock (&worker->lock);
+      worker->func (worker->user_data, buffer, &times);
+      g_mutex_lock (&worker->lock);
+      worker->busy = FALSE;
+      g_cond_broadcast (&worker->changed);
+    } else if (worker->stop) {
+      break;
+    } else {
+      g_cond_wait (&worker->changed, &worker->lock);
+    }
+  }
+  g_mutex_unlock (&worker->lock);
+  return NULL;
+}
+
+GstResnetWorker *
+gst_resnet_worker_new (GstResnetWorkerFunc func, gpointer user_data)
+{
+  GstResnetWorker *worker = g_new0 (GstResnetWorker, 1);
+
+  worker->func = func;
+  worker->user_data = user_data;
+  g_mutex_init (&worker->lock);
+  g_cond_init (&worker->changed);
+  worker->thread = g_thread_new ("resnetclassify", run, worker);
+  return worker;
+}
+
+void
+gst_resnet_worker_free (GstResnetWorker * worker)
+{
+  g_mutex_lock (&worker->lock);
+  worker->stop = TRUE;
+  g_cond_broadcast (&worker->changed);
+  g_mutex_unlock (&worker->lock);
+  g_thread_join (worker->thread);
+  g_cond_clear (&worker->changed);
+  g_mutex_clear (&worker->lock);
+  g_free (worker);
+}
+
+gboolean
+gst_resnet_worker_is_idle (GstResnetWorker * worker)
+{
+  gboolean idle;
+
+  g_mutex_lock (&worker->lock);
+  idle = !worker->busy;
+  g_mutex_unlock (&worker->lock);
+  return idle;
+}
+
+void
+gst_resnet_worker_submit (GstResnetWorker * worker, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  g_mutex_lock (&worker->lock);
+  worker->buffer = buffer;
+  worker->times = *times;
+  worker->busy = TRUE;
+  g_cond_broadcast (&worker->changed);
+  g_mutex_unlock (&worker->lock);
+}
+
+void
+gst_resnet_worker_drain (GstResnetWorker * worker)
+{
+  g_mutex_lock (&worker->lock);
+  while (worker->busy)
+    g_cond_wait (&worker->changed, &worker->lock);
+  g_mutex_unlock (&worker->lock);
+}
