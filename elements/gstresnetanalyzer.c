@@ -7,6 +7,8 @@
 
 #include "gstresnetanalyzer.h"
 
+#include <math.h>
+
 #include "gstframeview.h"
 #include "gstresnetregions.h"
 #include "gstresnetsmoother.h"
@@ -116,6 +118,10 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
       gst_resnet_smoother_run (analyzer->smoother, settings, times, values, n,
           &answer->frame);
       answer->has_frame = TRUE;
+      if (answer->frame.n_entries > 0)
+        answer->heatmap = gst_resnet_engine_get_heatmap (analyzer->engine, i,
+            answer->frame.indices[0], &answer->heatmap_width,
+            &answer->heatmap_height);
     }
   }
   batch->n = 0;
@@ -131,6 +137,24 @@ gst_resnet_analyzer_is_flushing (GstPad * pad)
   flushing = GST_PAD_IS_FLUSHING (pad);
   GST_OBJECT_UNLOCK (pad);
   return flushing;
+}
+
+/* What the network sees of @image, pixels of the frame: the centre of the resized picture, where that is larger than the
+ * picture with the border around it. */
+static void
+get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
+{
+  gdouble x = image->roi_x, y = image->roi_y;
+  gdouble width = image->roi_width ? image->roi_width : image->width;
+  gdouble height = image->roi_width ? image->roi_height : image->height;
+  gdouble crop = preprocess->crop, side_x = width, side_y = height;
+
+  if (preprocess->resize > 0)
+    side_x = side_y = crop * MIN (width, height) / preprocess->resize;
+  rect[0] = (gint) rint (x + (width - side_x) / 2);
+  rect[1] = (gint) rint (y + (height - side_y) / 2);
+  rect[2] = MAX ((gint) rint (side_x), 1);
+  rect[3] = MAX ((gint) rint (side_y), 1);
 }
 
 /* Prepares all that is to be classified and runs the network whenever its slots are full. What
@@ -150,6 +174,8 @@ run_image (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     if (!gst_resnet_engine_prepare (analyzer->engine, image, 0, error))
       return FALSE;
     batch->regions[batch->n++] = NULL;
+    get_crop (gst_resnet_engine_get_preprocess (analyzer->engine), image,
+        answer->heatmap_rect);
   }
   for (i = 0; i < n; i++) {
     GstResnetRegion *region =

@@ -40,6 +40,7 @@
 #include "gstresnetresult.h"
 #include "gstresnetsettings.h"
 #include "gstresnetstats.h"
+#include "gstresnetswap.h"
 #include "gstresnetworker.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_resnet_classify_debug);
@@ -55,6 +56,7 @@ struct _GstResnetClassify
   gboolean running;             /* between start and stop */
   GstResnetPace pace;
   GstResnetAnswer *latest;      /* mode latest: the newest, NULL: none */
+  GstResnetSwap *swap;          /* made when it is needed */
 
   GstResnetStats *stats;        /* has its own lock */
 
@@ -79,6 +81,8 @@ static void gst_resnet_classify_set_property (GObject * object, guint prop_id,
     const GValue * value, GParamSpec * pspec);
 static void gst_resnet_classify_get_property (GObject * object, guint prop_id,
     GValue * value, GParamSpec * pspec);
+static void gst_resnet_classify_dispatch_properties_changed (GObject * object,
+    guint n_specs, GParamSpec ** specs);
 static gboolean gst_resnet_classify_start (GstBaseTransform * trans);
 static gboolean gst_resnet_classify_stop (GstBaseTransform * trans);
 static gboolean gst_resnet_classify_set_caps (GstBaseTransform * trans,
@@ -110,6 +114,8 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   gobject_class->finalize = gst_resnet_classify_finalize;
   gobject_class->set_property = gst_resnet_classify_set_property;
   gobject_class->get_property = gst_resnet_classify_get_property;
+  gobject_class->dispatch_properties_changed =
+      gst_resnet_classify_dispatch_properties_changed;
 
   gst_resnet_settings_install_properties (gobject_class);
 
@@ -254,6 +260,144 @@ set_model_info (GstResnetClassify * self, GstStructure * info)
   GST_OBJECT_UNLOCK (self);
 }
 
+static void
+post_structure (GstResnetClassify * self, GstStructure * structure)
+{
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), structure));
+}
+
+/* What both messages about models say. */
+static GstStructure *
+swap_structure_new (GstResnetClassify * self, const gchar * name,
+    const GstResnetSettings * settings)
+{
+  gchar *element = gst_object_get_name (GST_OBJECT (self));
+  GstStructure *structure = gst_structure_new (name,
+      "element", G_TYPE_STRING, element,
+      "model", G_TYPE_STRING, settings->model ? settings->model : "",
+      "labels", G_TYPE_STRING, settings->labels ? settings->labels : "", NULL);
+
+  g_free (element);
+  return structure;
+}
+
+/* In the loading thread. */
+static void
+model_rejected (gpointer data, const GstResnetSettings * settings,
+    const GError * error)
+{
+  GstResnetClassify *self = data;
+  GstStructure *structure = swap_structure_new (self, "model-rejected",
+      settings);
+  const gchar *sha256;
+
+  GST_OBJECT_LOCK (self);
+  sha256 = self->model_info ? gst_structure_get_string (self->model_info,
+      "sha256") : NULL;
+  gst_structure_set (structure,
+      "reason", G_TYPE_STRING, error->message,
+      "sha256", G_TYPE_STRING, sha256 ? sha256 : "", NULL);
+  GST_OBJECT_UNLOCK (self);
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
+  post_structure (self, structure);
+}
+
+/* With the object lock, while the element runs. */
+static GstResnetSwap *
+get_swap (GstResnetClassify * self)
+{
+  if (!self->swap)
+    self->swap = gst_resnet_swap_new (&self->settings, model_rejected, self);
+  return self->swap;
+}
+
+/* The same. */
+static void
+watch_model (GstResnetClassify * self)
+{
+  gst_resnet_swap_set_watch (get_swap (self), self->settings.live.watch_model);
+}
+
+/* The element stops, or did not start. */
+static void
+stop_swapping (GstResnetClassify * self)
+{
+  GstResnetSwap *swap;
+
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  swap = self->swap;
+  self->swap = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (swap)
+    gst_resnet_swap_free (swap);
+}
+
+/* Properties that g_object_set() set together come together: model and labels are one request. */
+static void
+gst_resnet_classify_dispatch_properties_changed (GObject * object,
+    guint n_specs, GParamSpec ** specs)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+  gboolean model = FALSE, watch = FALSE;
+  guint i;
+
+  for (i = 0; i < n_specs; i++) {
+    model |= g_str_equal (specs[i]->name, "model")
+        || g_str_equal (specs[i]->name, "labels");
+    watch |= g_str_equal (specs[i]->name, "watch-model");
+  }
+  GST_OBJECT_LOCK (self);
+  if (self->running && model)
+    gst_resnet_swap_request (get_swap (self), &self->settings);
+  if (self->running && watch)
+    watch_model (self);
+  GST_OBJECT_UNLOCK (self);
+  G_OBJECT_CLASS (parent_class)->dispatch_properties_changed (object, n_specs,
+      specs);
+}
+
+/* The classifying thread, between frames: takes the model that is ready. */
+static void
+take_model (GstResnetClassify * self)
+{
+  GstResnetSettings settings = { 0, };
+  GstResnetEngine *engine = NULL;
+  GstStructure *structure;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->swap)
+    engine = gst_resnet_swap_take (self->swap, &settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!engine)
+    return;
+  /* What was set since it was asked for. */
+  if (!gst_resnet_engine_update (engine, &self->active, &error)) {
+    model_rejected (self, &settings, error);
+    g_error_free (error);
+    gst_resnet_engine_free (engine);
+  } else {
+    structure = swap_structure_new (self, "model-updated", &settings);
+    GST_OBJECT_LOCK (self);
+    gst_structure_set (structure, "from-sha256", G_TYPE_STRING,
+        gst_structure_get_string (self->model_info, "sha256"), NULL);
+    GST_OBJECT_UNLOCK (self);
+    gst_resnet_analyzer_set_engine (self->analyzer, engine);
+    set_model_info (self, gst_resnet_engine_get_info (engine));
+    gst_resnet_stats_set_engine (self->stats,
+        gst_resnet_engine_get_isa (engine),
+        gst_resnet_engine_get_precision (engine),
+        gst_resnet_engine_get_threads (engine));
+    gst_structure_set (structure, "sha256", G_TYPE_STRING,
+        nn_model_get_sha256 (gst_resnet_engine_get_model (engine)->model),
+        NULL);
+    post_structure (self, structure);
+  }
+  gst_resnet_settings_clear (&settings);
+}
+
 static gboolean
 gst_resnet_classify_start (GstBaseTransform * trans)
 {
@@ -267,6 +411,8 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   gst_resnet_settings_copy (&self->passing, &self->settings);
   self->running = TRUE;
   gst_resnet_pace_reset (&self->pace);
+  if (self->settings.live.watch_model)
+    watch_model (self);
   self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
   GST_OBJECT_UNLOCK (self);
 
@@ -276,9 +422,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 
   engine = gst_resnet_engine_new (&self->active, &error);
   if (!engine) {
-    GST_OBJECT_LOCK (self);
-    self->running = FALSE;
-    GST_OBJECT_UNLOCK (self);
+    stop_swapping (self);
     post_error (self, GST_MESSAGE_ERROR, error);
     g_error_free (error);
     return FALSE;
@@ -302,9 +446,7 @@ gst_resnet_classify_stop (GstBaseTransform * trans)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  GST_OBJECT_LOCK (self);
-  self->running = FALSE;
-  GST_OBJECT_UNLOCK (self);
+  stop_swapping (self);
   forget_result (self);
   g_clear_pointer (&self->worker, gst_resnet_worker_free);
   gst_resnet_analyzer_drop (self->analyzer);
@@ -573,6 +715,7 @@ classify_beside (gpointer data, GstBuffer * buffer,
   GstResnetAnswer *answer, *former;
 
   sync_settings (self);
+  take_model (self);
   answer = classify (self, buffer, times, durations);
   if (!answer) {
     gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
@@ -608,7 +751,8 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
   GST_OBJECT_LOCK (self);
   answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
   /* Beside the stream, 0 and 1 are both as often as the machine can. */
-  due = !answer || gst_resnet_pace_is_due (&self->pace,
+  due = !answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
+      || gst_resnet_pace_is_due (&self->pace,
       MAX (self->passing.interval, 1), times);
   GST_OBJECT_UNLOCK (self);
 
@@ -663,8 +807,8 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
     return pass_latest (self, buffer, &times);
 
   GST_OBJECT_LOCK (self);
-  due = !self->answer || gst_resnet_pace_is_due (&self->pace,
-      self->passing.interval, &times);
+  due = !self->answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
+      || gst_resnet_pace_is_due (&self->pace, self->passing.interval, &times);
   late = gst_resnet_pace_is_late (&self->pace, &times);
   GST_OBJECT_UNLOCK (self);
   if (!due) {
@@ -677,6 +821,7 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
 
   forget_result (self);
   sync_settings (self);
+  take_model (self);
   self->answer = classify (self, gst_buffer_ref (buffer), &times, durations);
   if (!self->answer) {
     gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);

@@ -25,6 +25,7 @@ struct _GstResnetEngine
   NnPreprocessor *preprocessor;
   NnSession *session;
   guint batch;
+  gboolean heatmap;
   gfloat *tensor;               /* batch × 3 × crop × crop */
 
   gfloat *logits;               /* batch × n_classes */
@@ -46,6 +47,7 @@ gst_resnet_engine_update (GstResnetEngine * engine,
           nn_model_get_preprocess (model), &p, &nn_error))
     goto failed;
   if (engine->session && batch == engine->batch
+      && settings->live.heatmap == engine->heatmap
       && memcmp (&p, &engine->preprocess, sizeof (p)) == 0)
     return TRUE;
 
@@ -53,10 +55,12 @@ gst_resnet_engine_update (GstResnetEngine * engine,
   if (!preprocessor)
     goto failed;
   if (!engine->session || batch != engine->batch
+      || settings->live.heatmap != engine->heatmap
       || p.crop != engine->preprocess.crop) {
     NnSessionOptions options = {
       .threads = engine->threads,.max_batch = batch,.height = p.crop,
-      .width = p.crop,.precision = engine->precision
+      .width = p.crop,.precision =
+          settings->live.heatmap ? NN_PRECISION_HIGHEST : engine->precision
     };
     NnSession *session = nn_session_new (model, &options, &nn_error);
 
@@ -64,8 +68,15 @@ gst_resnet_engine_update (GstResnetEngine * engine,
       g_prefix_error (&nn_error, "With crop %u: ", p.crop);
       goto failed;
     }
+    if (settings->live.heatmap
+        && !nn_session_set_feature_map (session, TRUE, &nn_error)) {
+      g_prefix_error (&nn_error, "Property heatmap=true: ");
+      nn_session_free (session);
+      goto failed;
+    }
     g_clear_pointer (&engine->session, nn_session_free);
     engine->session = session;
+    engine->heatmap = settings->live.heatmap;
     engine->batch = batch;
     g_free (engine->tensor);
     engine->tensor = g_new (gfloat, (gsize) batch * 3 * p.crop * p.crop);
@@ -158,6 +169,45 @@ gst_resnet_engine_get_confidences (GstResnetEngine * engine,
       "The network's output is not finite: the model's weights are too large "
       "for its input");
   return NULL;
+}
+
+gboolean
+gst_resnet_engine_try (GstResnetEngine * engine,
+    const GstResnetSettings * settings, GError ** error)
+{
+  gsize side = engine->preprocess.crop;
+
+  memset (engine->tensor, 0, 3 * side * side * sizeof (gfloat));
+  gst_resnet_engine_infer (engine, 1);
+  return gst_resnet_engine_get_confidences (engine, settings, 0, error) != NULL;
+}
+
+GBytes *
+gst_resnet_engine_get_heatmap (GstResnetEngine * engine, guint slot,
+    guint class_index, guint * width, guint * height)
+{
+  gfloat *map, low, high;
+  guint8 *gray;
+  gsize i, n;
+
+  nn_session_get_feature_map_size (engine->session, height, width);
+  n = (gsize) * height * *width;
+  if (n == 0)
+    return NULL;
+  map = g_new (gfloat, n);
+  gray = g_malloc (n);
+  nn_session_get_activation_map (engine->session, slot, class_index, map);
+  low = high = map[0];
+  for (i = 1; i < n; i++) {
+    low = MIN (low, map[i]);
+    high = MAX (high, map[i]);
+  }
+  /* A map that is the same everywhere says nothing; so does one that is not finite. */
+  for (i = 0; i < n; i++)
+    gray[i] = high > low && isfinite (high - low) && isfinite (map[i]) ?
+        (guint8) lrintf ((map[i] - low) / (high - low) * 255.0f) : 0;
+  g_free (map);
+  return g_bytes_new_take (gray, n);
 }
 
 GstResnetModel *

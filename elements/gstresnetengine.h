@@ -33,6 +33,13 @@ void gst_resnet_engine_infer (GstResnetEngine * engine, guint n);
 gfloat *gst_resnet_engine_get_confidences (GstResnetEngine * engine,
     const GstResnetSettings * settings, guint slot, GError ** error);
 
+/* Lets the network run once, on nothing: FALSE with an error when what comes out is of no use. */
+gboolean gst_resnet_engine_try (GstResnetEngine * engine,
+    const GstResnetSettings * settings, GError ** error);
+/* The class activation map of image @slot of the last run, as gray from 0 to 255; NULL where the settings ask for none. */
+GBytes *gst_resnet_engine_get_heatmap (GstResnetEngine * engine, guint slot,
+    guint class_index, guint * width, guint * height);
+
 GstResnetModel *gst_resnet_engine_get_model (GstResnetEngine * engine);
 const NnPreprocess *gst_resnet_engine_get_preprocess (GstResnetEngine * engine);
 const gchar *gst_resnet_engine_get_isa (GstResnetEngine * engine);

@@ -18,6 +18,8 @@
 #define DEFAULT_ROI_PADDING 0.0
 #define DEFAULT_RECLASSIFY_INTERVAL 1
 #define DEFAULT_MODE GST_RESNET_MODE_SYNC
+#define DEFAULT_HEATMAP FALSE
+#define DEFAULT_WATCH_MODEL FALSE
 
 enum
 {
@@ -31,6 +33,8 @@ enum
   PROP_ROI_PADDING,
   PROP_RECLASSIFY_INTERVAL,
   PROP_MODE,
+  PROP_HEATMAP,
+  PROP_WATCH_MODEL,
 };
 
 void
@@ -46,6 +50,8 @@ gst_resnet_live_settings_init (GstResnetLiveSettings * settings)
   settings->roi_padding = DEFAULT_ROI_PADDING;
   settings->reclassify_interval = DEFAULT_RECLASSIFY_INTERVAL;
   settings->mode = DEFAULT_MODE;
+  settings->heatmap = DEFAULT_HEATMAP;
+  settings->watch_model = DEFAULT_WATCH_MODEL;
 }
 
 void
@@ -164,12 +170,39 @@ install_time (GObjectClass * klass)
           "one that there is", GST_TYPE_RESNET_MODE, DEFAULT_MODE, ANY_TIME));
 }
 
+static void
+install_model (GObjectClass * klass)
+{
+  /**
+   * GstResnetClassify:heatmap:
+   *
+   * Class activation map (Zhou et al., 2016) of the frame's answer, in the GstClassificationMeta and the message:
+   * "heatmap", "heatmap-width", "heatmap-height", "heatmap-rect". For networks that end with a global average pool
+   * and one fully connected layer, as ResNets do. Precision is highest then.
+   */
+  g_object_class_install_property (klass, PROP_HEATMAP,
+      g_param_spec_boolean ("heatmap", "Heat map",
+          "Say where in the frame the answer was seen (class activation map)",
+          DEFAULT_HEATMAP, ANY_TIME));
+  /**
+   * GstResnetClassify:watch-model:
+   *
+   * A change of the files that model and labels name is as good as setting the properties again. A file that is being
+   * written is left alone until it has not changed for half a second.
+   */
+  g_object_class_install_property (klass, PROP_WATCH_MODEL,
+      g_param_spec_boolean ("watch-model", "Watch model",
+          "Take the model and label files again when they are replaced or "
+          "written to", DEFAULT_WATCH_MODEL, ANY_TIME));
+}
+
 void
 gst_resnet_live_settings_install_properties (GObjectClass * klass)
 {
   install_steadier (klass);
   install_regions (klass);
   install_time (klass);
+  install_model (klass);
 }
 
 gboolean
@@ -188,6 +221,12 @@ gst_resnet_live_settings_set (GstResnetLiveSettings * settings, guint prop_id,
       break;
     case PROP_POST_LABEL_CHANGES:
       settings->post_label_changes = g_value_get_boolean (value);
+      break;
+    case PROP_HEATMAP:
+      settings->heatmap = g_value_get_boolean (value);
+      break;
+    case PROP_WATCH_MODEL:
+      settings->watch_model = g_value_get_boolean (value);
       break;
     case PROP_MODE:
       settings->mode = (GstResnetMode) g_value_get_enum (value);
@@ -230,6 +269,12 @@ gst_resnet_live_settings_get (const GstResnetLiveSettings * settings,
       break;
     case PROP_POST_LABEL_CHANGES:
       g_value_set_boolean (value, settings->post_label_changes);
+      break;
+    case PROP_HEATMAP:
+      g_value_set_boolean (value, settings->heatmap);
+      break;
+    case PROP_WATCH_MODEL:
+      g_value_set_boolean (value, settings->watch_model);
       break;
     case PROP_MODE:
       g_value_set_enum (value, settings->mode);

@@ -34,6 +34,7 @@ typedef enum
   guint reclassify_interval;
 
   GstResnetMode mode;
+  gboolean heatmap, watch_model;
 } GstResnetLiveSettings;
 
 void gst_resnet_live_settings_init (GstResnetLiveSettings * settings);

@@ -102,6 +102,7 @@ gst_resnet_answer_unref (GstResnetAnswer * answer)
   if (!g_atomic_ref_count_dec (&answer->ref_count))
     return;
   gst_resnet_result_clear (&answer->frame);
+  g_clear_pointer (&answer->heatmap, g_bytes_unref);
   g_clear_pointer (&answer->regions, g_array_unref);
   gst_resnet_model_unref (answer->model);
   g_free (answer);
@@ -167,6 +168,27 @@ fill_source (const GstResnetAnswer * answer, const gchar * element,
       "element", G_TYPE_STRING, element, NULL);
 }
 
+static void
+fill_heatmap (const GstResnetAnswer * answer, GstStructure * structure)
+{
+  GValue rect = G_VALUE_INIT;
+  guint i;
+
+  g_value_init (&rect, GST_TYPE_ARRAY);
+  for (i = 0; i < 4; i++) {
+    GValue edge = G_VALUE_INIT;
+
+    g_value_init (&edge, G_TYPE_INT);
+    g_value_set_int (&edge, answer->heatmap_rect[i]);
+    gst_value_array_append_and_take_value (&rect, &edge);
+  }
+  gst_structure_set (structure,
+      "heatmap", G_TYPE_BYTES, answer->heatmap,
+      "heatmap-width", G_TYPE_INT, (gint) answer->heatmap_width,
+      "heatmap-height", G_TYPE_INT, (gint) answer->heatmap_height, NULL);
+  gst_structure_take_value (structure, "heatmap-rect", &rect);
+}
+
 /* A region's result: its place, and all that a frame's says. */
 static GstStructure *
 region_to_structure (const GstResnetAnswer * answer, const gchar * element,
@@ -216,6 +238,8 @@ fill_structure (const GstResnetAnswer * answer, const gchar * element,
     gst_structure_take_value (structure, "entries", &array);
   }
   fill_source (answer, element, reused, answer->source_pts, structure);
+  if (answer->heatmap)
+    fill_heatmap (answer, structure);
   if (!answer->regions)
     return;
   memset (&array, 0, sizeof (array));

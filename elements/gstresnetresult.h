@@ -49,6 +49,9 @@ typedef struct
   GstClockTime processing_time;
   gboolean has_frame;           /* the frame as a whole was classified */
   GstResnetResult frame;
+  GBytes *heatmap;              /* of frame's answer, NULL: none */
+  guint heatmap_width, heatmap_height;
+  gint heatmap_rect[4];         /* x, y, width, height, pixels of the frame */
   GArray *regions;              /* GstResnetRegion, in gst_resnet_regions_find()'s order; NULL: not looked for */
 } GstResnetAnswer;
 

@@ -91,15 +91,17 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
    * GstResnetClassify:model:
    *
    * A model file: .pth or .pt (a state dict of torchvision's ResNet family, in either of torch.save's forms) or
-   * .safetensors, told apart by content. %NULL or empty: the embedded model. It is loaded when the element starts: a
-   * value set while the element runs is stored and used at the next start.
+   * .safetensors, told apart by content. %NULL or empty: the embedded model. It is loaded when the element starts. A
+   * value set while the element runs is loaded and tried in another thread, then taken between two frames: element
+   * message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"); or refused, and the old one goes on:
+   * "model-rejected" ("model", "labels", "reason", "sha256" of the one that goes on, "element").
    */
   g_object_class_install_property (klass, PROP_MODEL,
       g_param_spec_string ("model", "Model",
           "Model file: a PyTorch state dict (.pth, .pt) or .safetensors of a "
-          "ResNet; unset or empty: the embedded model. Loaded at start: a value "
-          "set while running is stored and used at the next start", NULL,
-          AT_START));
+          "ResNet; unset or empty: the embedded model. Set while running, it is "
+          "loaded and tried beside the stream, then taken between two frames",
+          NULL, ANY_TIME));
   /**
    * GstResnetClassify:labels:
    *
@@ -111,7 +113,8 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
           "Label file: one label a line, synset_words.txt, or JSON (Keras' "
           "imagenet_class_index.json, an array, an object); its count must be "
           "the model's. Unset or empty: the labels in the model file, else the "
-          "class's index as text. Loaded at start, as model", NULL, AT_START));
+          "class's index as text. Set while running, as model", NULL,
+          ANY_TIME));
   g_object_class_install_property (klass, PROP_TOP_K,
       g_param_spec_uint ("top-k", "Top k",
           "How many classes a result has at most, the most confident first",

@@ -57,6 +57,17 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
   g_mutex_unlock (&stats->lock);
 }
 
+void
+gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
+    const gchar * precision, guint threads)
+{
+  g_mutex_lock (&stats->lock);
+  stats->isa = isa;
+  stats->precision = precision;
+  stats->threads = threads;
+  g_mutex_unlock (&stats->lock);
+}
+
 static void
 add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times, guint frames)

@@ -31,6 +31,9 @@ void gst_resnet_stats_free (GstResnetStats * stats);
 /* Starts counting anew. @isa, @precision: (nullable): static strings */
 void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
     const gchar * precision, guint threads);
+/* Another engine; counting goes on. */
+void gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
+    const gchar * precision, guint threads);
 /* Regions of one frame. */
 void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
     guint reused, guint skipped);

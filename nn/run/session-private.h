@@ -22,7 +22,10 @@ struct _NnSession {
   NnValue *operands;      /* plan->max_operands a thread */
   const NnValue **operand_pointers;
   gboolean profiling;
-  gdouble *seconds; /* a step */
+  gdouble *seconds;    /* a step */
+  gfloat *feature_map; /* max_batch × height × width × channels, NULL: off */
+  const NnBuffer *feature_buffer;
+  GBytes *feature_weight; /* the model's */
 };
 
 /* What the tasks of one step need. */
@@ -57,6 +60,9 @@ NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *op
 /* session-probe.c: whether @high stays inside the contract on this model: compares it
  * with float32 on made-up images, the same ones always. @highest: what @high was made with, but for the precision. */
 gboolean nn_session_probe (NnSession *high, const NnSessionOptions *highest);
+
+/* activation-map.c: after the step that reads the last feature map; @first: of the run's images */
+void nn_session_store_feature_map (NnSession *session, guint first, guint images);
 
 /* step-plain.c; a task is an image of a PLAIN step, elsewhere a row of an image. */
 void nn_plain_task (gpointer run, guint task, guint thread);

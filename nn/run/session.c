@@ -244,7 +244,7 @@ now (void)
 }
 
 static void
-run_images (NnSession *session, const gfloat *input, guint images, gfloat *logits)
+run_images (NnSession *session, const gfloat *input, guint first, guint images, gfloat *logits)
 {
   const NnPlan *plan = session->plan;
   NnRun run = { .session = session, .input = input, .images = images };
@@ -264,6 +264,8 @@ run_images (NnSession *session, const gfloat *input, guint images, gfloat *logit
       nn_tile_run_step (&tile, run.step);
     else
       run_step (&run);
+    if (session->feature_map && run.step->kind == NN_STEP_GLOBAL_AVG_POOL && run.step->in == session->feature_buffer)
+      nn_session_store_feature_map (session, first, images);
     if (session->profiling)
       session->seconds[i] += now () - start;
   }
@@ -283,7 +285,7 @@ nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *lo
   if (session->profiling)
     memset (session->seconds, 0, session->plan->steps->len * sizeof (gdouble));
   for (guint i = 0; i < batch; i += session->plan->batch)
-    run_images (session, input + i * image, MIN (session->plan->batch, batch - i),
+    run_images (session, input + i * image, i, MIN (session->plan->batch, batch - i),
                 logits + (gsize)i * session->n_classes);
 }
 
@@ -413,6 +415,7 @@ nn_session_free (NnSession *session)
   if (session->plan)
     nn_plan_cache_give_back (nn_model_get_plans (session->model), session->plan);
   nn_aligned_free (session->arena);
+  g_free (session->feature_map);
   nn_aligned_free (session->scratch);
   nn_aligned_free (session->shared_scratch);
   g_free (session->seconds);

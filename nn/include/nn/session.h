@@ -61,6 +61,25 @@ void nn_session_free (NnSession *session);
  */
 void nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits);
 
+/**
+ * nn_session_set_feature_map: whether runs keep the last feature map, for nn_session_get_activation_map()
+ * Off at first. Changes no bit of the logits.
+ * Returns: FALSE with NN_ERROR_UNSUPPORTED for a network that does not end with a global average pool and one fully
+ * connected layer, and for a session that does not run with precision highest
+ */
+gboolean nn_session_set_feature_map (NnSession *session, gboolean on, GError **error);
+/* The map's size, samples; 0 while off. */
+void nn_session_get_feature_map_size (const NnSession *session, guint *height, guint *width);
+
+/**
+ * nn_session_get_activation_map: where in image number @image of the last run the class was seen
+ * Class activation map of B. Zhou et al., "Learning Deep Features for Discriminative Localization" (CVPR 2016), eq. 2:
+ * M(x, y) = Σ_k w_k f_k(x, y), with the class's weights w of the fully connected layer and the last feature map f. The
+ * mean of the map and the class's bias add up to its logit.
+ * @map: height × width floats, rows from the top
+ */
+void nn_session_get_activation_map (const NnSession *session, guint image, guint class_index, gfloat *map);
+
 guint nn_session_get_threads (const NnSession *session);
 guint nn_session_get_height (const NnSession *session);
 guint nn_session_get_width (const NnSession *session);
