@@ -295,8 +295,10 @@ GST_START_TEST (test_many_swaps)
         streams[i].n_frames);
     remove_bus (streams[i].harness, buses[i]);
     gst_harness_teardown (streams[i].harness);
-    alone_clear (&models[i]);
   }
+  /* Both streams have ended. */
+  alone_clear (&models[0]);
+  alone_clear (&models[1]);
 }
 
 GST_END_TEST;
