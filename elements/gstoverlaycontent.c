@@ -180,8 +180,9 @@ gst_overlay_content_add_region (GstOverlayContent * content,
   }
   clean = gst_overlay_label_clean (label);
   value = format_confidence (confidence, &percent);
-  /* The no-break spaces keep number and label in one line's order also beside right-to-left text. */
-  region.text = g_strconcat (clean, "\302\240\302\240", value, NULL);
+  /* An isolate (U+2066 to U+2069): beside right-to-left text "62 %" would become "% 62". */
+  region.text = g_strconcat (clean, "\302\240\302\240\342\201\246", value,
+      "\342\201\251", NULL);
   g_free (value);
   g_free (clean);
   g_array_append_val (content->regions, region);

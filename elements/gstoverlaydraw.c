@@ -282,7 +282,7 @@ append_layer (GArray * layers, GstOverlayImage * image, gint x, gint y)
 /* The panel's measures, pixels. */
 typedef struct
 {
-  gdouble font, small_font, line, small_line, pad, bar, gap;
+  gdouble font, small_font, line, small_line, baseline, pad, bar, gap;
   gint width, height, n_rows;
   gchar *more;                  /* nullable */
 } Panel;
@@ -297,8 +297,11 @@ measure_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
 
   panel->font = font;
   panel->small_font = MAX (font * 0.8, MIN_FONT);
-  /* Fallback fonts may be higher than the font itself: the line is that of all of them in the widest use. */
+  /* Every line as high as the font itself, whatever other fonts its characters come from, so that a plate keeps its
+   * size. */
   set_text (draw, "Ág", font, 0.0, NULL, &panel->line);
+  panel->baseline = pango_layout_get_baseline (draw->layout)
+      / (gdouble) PANGO_SCALE;
   set_text (draw, "Ág", panel->small_font, 0.0, NULL, &panel->small_line);
   panel->pad = font * 0.45;
   panel->bar = MAX (2.0, floor (font * 0.16 + 0.5));
@@ -336,16 +339,18 @@ draw_entry (GstOverlayDraw * draw, cairo_t * cr, const Panel * panel,
   show_text (draw, cr, right - value_width, y);
   label_width = right - left - value_width - panel->font * 0.5;
   if (label_width > panel->font) {
-    gdouble height;
+    gdouble baseline;
 
-    set_text (draw, entry->label, panel->font, label_width, NULL, &height);
-    /* A higher fallback font's line shares the middle. */
+    set_text (draw, entry->label, panel->font, label_width, NULL, NULL);
+    baseline = pango_layout_get_baseline (draw->layout)
+        / (gdouble) PANGO_SCALE;
+    /* Neither beside nor far above or below its line, whatever marks are piled up on its letters. */
     cairo_save (cr);
     cairo_rectangle (cr, left, y - panel->gap / 2,
         label_width + panel->font / 2,
         panel->line + panel->gap / 2 + panel->bar);
     cairo_clip (cr);
-    show_text (draw, cr, left, y + (panel->line - height) / 2.0);
+    show_text (draw, cr, left, y + panel->baseline - baseline);
     cairo_restore (cr);
   }
   if (entry->percent < 0)
@@ -473,8 +478,8 @@ fill_ring (cairo_t * cr, const GstVideoRectangle * box, gint inset,
 /* The part of the box's line that lies in (x, y, width, height), where that is visible. */
 static void
 add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
-    const GstVideoRectangle * visible, gint x, gint y, gint width, gint height,
-    GArray * layers)
+    gint dark, const GstVideoRectangle * visible, gint x, gint y, gint width,
+    gint height, GArray * layers)
 {
   gint x0 = MAX (x, visible->x), y0 = MAX (y, visible->y);
   gint x1 = MIN (x + width, visible->x + visible->w);
@@ -492,9 +497,9 @@ add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
   cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
   /* Between two dark lines the coloured one is seen on any picture. */
   set_color (cr, &edge);
-  fill_ring (cr, box, 0, line + 2);
+  fill_ring (cr, box, 0, line + 2 * dark);
   set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BOX]);
-  fill_ring (cr, box, box->w > 2 && box->h > 2 ? 1 : 0, line);
+  fill_ring (cr, box, box->w > 2 * dark && box->h > 2 * dark ? dark : 0, line);
   end (cr);
   append_layer (layers, image, x0, y0);
 }
@@ -543,7 +548,8 @@ static void
 add_region (GstOverlayDraw * draw, const GstOverlayRegion * region,
     const GstVideoRectangle * visible, gdouble font, GArray * layers)
 {
-  gint line = MAX (2, (gint) (font / 7.0 + 0.5)), all = line + 2;
+  gint line = MAX (2, (gint) (font / 7.0 + 0.5)), dark = MAX (1, line / 4);
+  gint all = line + 2 * dark;
   /* Edges this far outside are not seen; numbers as small as these are drawn exactly. */
   gint64 x0 = MAX (region->x, (gint64) visible->x - 2 * all);
   gint64 y0 = MAX (region->y, (gint64) visible->y - 2 * all);
@@ -561,15 +567,17 @@ add_region (GstOverlayDraw * draw, const GstOverlayRegion * region,
   box.w = x1 - x0;
   box.h = y1 - y0;
   if (box.w <= 2 * all || box.h <= 2 * all) {
-    add_line (draw, &box, line, visible, box.x, box.y, box.w, box.h, layers);
+    add_line (draw, &box, line, dark, visible, box.x, box.y, box.w, box.h,
+        layers);
   } else {
-    add_line (draw, &box, line, visible, box.x, box.y, box.w, all, layers);
-    add_line (draw, &box, line, visible, box.x, box.y + box.h - all, box.w,
-        all, layers);
-    add_line (draw, &box, line, visible, box.x, box.y + all, all,
+    add_line (draw, &box, line, dark, visible, box.x, box.y, box.w, all,
+        layers);
+    add_line (draw, &box, line, dark, visible, box.x, box.y + box.h - all,
+        box.w, all, layers);
+    add_line (draw, &box, line, dark, visible, box.x, box.y + all, all,
         box.h - 2 * all, layers);
-    add_line (draw, &box, line, visible, box.x + box.w - all, box.y + all, all,
-        box.h - 2 * all, layers);
+    add_line (draw, &box, line, dark, visible, box.x + box.w - all, box.y + all,
+        all, box.h - 2 * all, layers);
   }
   add_region_label (draw, region->text, font, &box, visible, layers);
 }

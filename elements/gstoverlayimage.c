@@ -21,8 +21,10 @@ gst_overlay_image_new (gint width, gint height)
   image->width = width;
   image->height = height;
   image->stride = width * 4;
-  image->data = g_malloc0 (size);
-  image->buffer = gst_buffer_new_wrapped (image->data, size);
+  /* gst_video_blend_scale_linear_RGBA() reads a pixel beyond the last one (GStreamer 1.22). */
+  image->data = g_malloc0 (size + 8);
+  image->buffer = gst_buffer_new_wrapped_full (0, image->data, size + 8, 0,
+      size, image->data, g_free);
   gst_buffer_add_video_meta (image->buffer, GST_VIDEO_FRAME_FLAG_NONE,
       GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, width, height);
   return image;
