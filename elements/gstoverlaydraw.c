@@ -46,10 +46,11 @@ gst_overlay_draw_new (void)
   /* A map of its own: the default one is a thread's, and streaming threads come and go. */
   draw->font_map = pango_cairo_font_map_new ();
   draw->context = pango_font_map_create_context (draw->font_map);
-  /* Neither the screen's subpixels nor its pixel grid: frames are scaled, and sizes are to follow theirs evenly. */
+  /* Not the screen's subpixels: frames are scaled. Glyphs of their own outlines, but at whole pixels, as any version of
+   * cairo can (1.16 rounds positions, 1.18 does not). */
   cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
   cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
-  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_ON);
   pango_cairo_context_set_font_options (draw->context, options);
   cairo_font_options_destroy (options);
   draw->layout = pango_layout_new (draw->context);
@@ -253,7 +254,7 @@ static void
 show_text (GstOverlayDraw * draw, cairo_t * cr, gdouble x, gdouble y)
 {
   set_color (cr, &draw->colors[GST_OVERLAY_COLOR_TEXT]);
-  cairo_move_to (cr, x, y);
+  cairo_move_to (cr, floor (x + 0.5), floor (y + 0.5));
   pango_cairo_update_layout (cr, draw->layout);
   pango_cairo_show_layout (cr, draw->layout);
 }
@@ -299,10 +300,10 @@ measure_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
   panel->small_font = MAX (font * 0.8, MIN_FONT);
   /* Every line as high as the font itself, whatever other fonts its characters come from, so that a plate keeps its
    * size. */
-  set_text (draw, "Ág", font, 0.0, NULL, &panel->line);
+  set_text (draw, "Hg", font, 0.0, NULL, &panel->line);
   panel->baseline = pango_layout_get_baseline (draw->layout)
       / (gdouble) PANGO_SCALE;
-  set_text (draw, "Ág", panel->small_font, 0.0, NULL, &panel->small_line);
+  set_text (draw, "Hg", panel->small_font, 0.0, NULL, &panel->small_line);
   panel->pad = font * 0.45;
   panel->bar = MAX (2.0, floor (font * 0.16 + 0.5));
   panel->gap = font * 0.32;
