@@ -22,9 +22,11 @@ typedef gfloat CONV_V __attribute__ ((vector_size (CONV_LANES * sizeof (gfloat))
 typedef gfloat CONV_VU __attribute__ ((vector_size (CONV_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 CONV_I __attribute__ ((vector_size (CONV_LANES * sizeof (gint32))));
 
-/* @n is a constant of the call, 1 to CONV_PIXELS. */
+/* @n is a constant of the call, 1 to CONV_PIXELS. Each step also fetches the line at @ahead, which moves by @ahead_step
+ * bytes: a share of the next call's weights, so that memory is busy in all of this call's tiles and not in the first
+ * only. What the last store reads and writes is fetched at the start: it comes from far and is used once. */
 static inline __attribute__ ((always_inline)) void
-CONV_TILE (const NnConvArgs *a, guint first, const guint n)
+CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, const gsize ahead_step)
 {
   const gint32 *in_offset = a->in_offset + first;
   const gfloat *w = a->weights;
@@ -38,6 +40,16 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n)
       acc[m][v] = *(const CONV_V *)(a->bias + v * CONV_LANES);
   }
 
+#pragma GCC unroll 16
+  for (guint m = 0; m < n; m++) {
+#pragma GCC unroll 4
+    for (guint v = 0; v < CONV_CHANNELS; v += 16) {
+      if (a->residual)
+        __builtin_prefetch (a->residual + a->residual_offset[first + m] + v, 0, 3);
+      __builtin_prefetch (a->out + a->out_offset[first + m] + v, 1, 3);
+    }
+  }
+
   for (guint s = 0; s < a->n_segments; s++) {
     const gfloat *base = a->in + a->segment_offset[s];
     const gfloat *x[CONV_PIXELS];
@@ -46,9 +58,10 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n)
     for (guint m = 0; m < n; m++)
       x[m] = base + in_offset[m];
 #pragma GCC unroll 1
-    for (gsize j = 0; j < a->segment_length; j++, w += CONV_CHANNELS) {
+    for (gsize j = 0; j < a->segment_length; j++, w += CONV_CHANNELS, ahead += ahead_step) {
       CONV_V weight[CONV_VECTORS];
 
+      __builtin_prefetch (ahead, 0, 2);
 #pragma GCC unroll 4
       for (guint v = 0; v < CONV_VECTORS; v++)
         weight[v] = *(const CONV_V *)(w + v * CONV_LANES);
@@ -81,35 +94,40 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n)
 static void
 CONV_NAME (const NnConvArgs *a, guint first, guint n)
 {
-  while (n > 0) {
+  const guint tiles = (n + CONV_PIXELS - 1) / CONV_PIXELS;
+  const gsize ahead_step = a->next ? CONV_CHANNELS * sizeof (gfloat) / tiles : 0;
+  const gsize ahead_tile = ahead_step * a->n_segments * a->segment_length;
+  const gchar *ahead = (const gchar *)(a->next ? a->next : a->weights);
+
+  for (; n > 0; ahead += ahead_tile) {
     /* The last two tiles share what is left, since a tile of one pixel takes nearly as long as a full one. */
     guint now = n >= 2 * CONV_PIXELS ? CONV_PIXELS : n > CONV_PIXELS ? (n + 1) / 2 : n;
 
     switch (now) {
     case 1:
-      CONV_TILE (a, first, 1);
+      CONV_TILE (a, first, 1, ahead, ahead_step);
       break;
     case 2:
-      CONV_TILE (a, first, 2);
+      CONV_TILE (a, first, 2, ahead, ahead_step);
       break;
     case 3:
-      CONV_TILE (a, first, 3);
+      CONV_TILE (a, first, 3, ahead, ahead_step);
       break;
     case 4:
-      CONV_TILE (a, first, 4);
+      CONV_TILE (a, first, 4, ahead, ahead_step);
       break;
     case 5:
-      CONV_TILE (a, first, 5);
+      CONV_TILE (a, first, 5, ahead, ahead_step);
       break;
     case 6:
-      CONV_TILE (a, first, 6);
+      CONV_TILE (a, first, 6, ahead, ahead_step);
       break;
 #if CONV_PIXELS > 6
     case 7:
-      CONV_TILE (a, first, 7);
+      CONV_TILE (a, first, 7, ahead, ahead_step);
       break;
     case 8:
-      CONV_TILE (a, first, 8);
+      CONV_TILE (a, first, 8, ahead, ahead_step);
       break;
 #endif
     default:

@@ -29,6 +29,7 @@
  * @segment_offset: n_segments offsets in floats from the pixel's first input element
  * @channels: what this call computes; a variant's own unless that is 0
  * @relu: max (0, ·) last; a NaN stays one
+ * @next: the weights of the call that follows, as large as @weights, or NULL; a hint to fetch them into a cache
  * @scratch: the variant's scratch (…) floats, 64-byte aligned, this thread's own; NULL when it needs none
  * Reads exactly the segments and channels floats of residual; writes exactly channels floats a pixel. in and residual
  * may be unaligned; out is aligned to 64 bytes.
@@ -38,7 +39,7 @@ typedef struct {
   gfloat *out;
   const gfloat *residual;
   const gint32 *in_offset, *out_offset, *residual_offset;
-  const gfloat *weights, *bias;
+  const gfloat *weights, *bias, *next;
   const gint32 *segment_offset;
   guint n_segments, segment_length;
   guint channels;

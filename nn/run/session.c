@@ -59,6 +59,7 @@ conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint imag
     .residual_offset = step->residual_offset,
     .weights = block->weights,
     .bias = block->bias,
+    .next = step->all_blocks || block + 1 == step->blocks + step->n_blocks ? NULL : block[1].weights,
     .segment_offset = block->segment_offset,
     .n_segments = step->n_segments,
     .segment_length = step->segment_length,

@@ -84,6 +84,18 @@ transform_output (const Run *run, guint first, guint n, const NnConvBlock *block
   }
 }
 
+/* The weights that are multiplied after those of block @i at frequency @f. */
+static const gfloat *
+next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end_block)
+{
+  const guint next_i = i + 1 < end_block ? i + 1 : first_block, next_f = i + 1 < end_block ? f : f + 1;
+  const NnConvBlock *next = &step->blocks[next_i];
+
+  if (next_f < nn_winograd_frequencies (step->winograd->tile))
+    return next->weights + (gsize)next_f * step->segment_length * next->channels;
+  return end_block < step->n_blocks ? step->blocks[end_block].weights : NULL;
+}
+
 /* One block of tiles times one group of output channels, and back. */
 static void
 multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
@@ -93,8 +105,14 @@ multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gf
   const guint frequencies = nn_winograd_frequencies (w->tile), begin = group * w->group, end = begin + w->group;
   static const gint32 segment = 0;
 
+  guint first_block = 0, end_block;
+
+  while (step->blocks[first_block].first_channel < begin)
+    first_block++;
+  for (end_block = first_block; end_block < step->n_blocks && step->blocks[end_block].first_channel < end;)
+    end_block++;
   for (guint f = 0; f < frequencies; f++) {
-    for (guint i = 0; i < step->n_blocks; i++) {
+    for (guint i = first_block; i < end_block; i++) {
       const NnConvBlock *block = &step->blocks[i];
       const NnConvArgs args = {
         .in = v + f * w->v_frequency,
@@ -103,23 +121,18 @@ multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gf
         .out_offset = step->out_offset,
         .weights = block->weights + (gsize)f * step->segment_length * block->channels,
         .bias = zeros,
+        .next = next_weights (step, f, i, first_block, end_block),
         .segment_offset = &segment,
         .n_segments = 1,
         .segment_length = step->segment_length,
         .channels = block->channels,
       };
 
-      if (block->first_channel < begin || block->first_channel >= end)
-        continue;
       block->variant->func (&args, 0, n);
     }
   }
-  for (guint i = 0; i < step->n_blocks; i++) {
-    const NnConvBlock *block = &step->blocks[i];
-
-    if (block->first_channel >= begin && block->first_channel < end)
-      transform_output (run, first, n, block, products + (block->first_channel - begin));
-  }
+  for (guint i = first_block; i < end_block; i++)
+    transform_output (run, first, n, &step->blocks[i], products + (step->blocks[i].first_channel - begin));
 }
 
 static guint
