@@ -18,13 +18,14 @@ static gboolean by_layer;
 typedef struct {
   const gchar *name, *kernel;
   gdouble flops; /* the whole batch */
-  gdouble seconds;
+  gdouble seconds, predicted;
 } LayerResult;
 
 typedef struct {
   guint batch, n_runs;
   gdouble median, min, p95; /* milliseconds an image */
   gdouble images_per_second;
+  gdouble peak;   /* flops a second of one thread; 0: not measured */
   GArray *layers; /* LayerResult, or NULL */
 } BenchResult;
 
@@ -44,7 +45,8 @@ bench_context (void)
       "MODEL", "Measures how fast a model runs on this machine, without preprocessing.",
       "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians\n"
       "of runs of their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as\n"
-      "inspect does.\n\n"
+      "inspect does, so Winograd's can be above the peak. Predicted is what the cost model that chose\n"
+      "the kernel expects.\n\n"
       "Examples:\n"
       "  resnet-tool bench resnet50.pth\n"
       "  resnet-tool bench embedded --threads 1 --layers\n"
@@ -102,7 +104,7 @@ measure_layers (NnSession *session, const gfloat *input, gfloat *logits, guint b
       const NnLayerTime *layer = &g_array_index (profile, NnLayerTime, i);
 
       if (i == times->len) {
-        LayerResult one = { layer->name, layer->kernel, layer->flops * batch, 0 };
+        LayerResult one = { layer->name, layer->kernel, layer->flops * batch, 0, layer->predicted };
 
         g_array_append_val (result, one);
         g_ptr_array_add (times, g_array_new (FALSE, FALSE, sizeof (gdouble)));
@@ -152,6 +154,7 @@ measure (NnSession *session, guint batch, guint n_classes, guint warmup, gdouble
   result->min = 1000 * g_array_index (times, gdouble, 0) / batch;
   result->p95 = 1000 * quantile (times, 0.95) / batch;
   result->images_per_second = (gdouble)times->len * batch / MAX (total, 1e-9);
+  result->peak = by_layer ? nn_session_measure_peak (session) : 0;
   result->layers = by_layer ? measure_layers (session, input, logits, batch, seconds) : NULL;
 }
 
@@ -196,7 +199,8 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
     name_width = MAX (name_width, tool_columns (layer->name));
     kernel_width = MAX (kernel_width, tool_columns (layer->kernel));
   }
-  printf ("\n  %-*s  %-*s  %10s  %8s  %7s\n", (int)name_width, "layer", (int)kernel_width, "kernel",
+  printf ("  measured peak  %.1f GFLOP/s a thread\n", r->peak * 1e-9);
+  printf ("\n  %-*s  %-*s  %9s  %10s  %8s  %7s\n", (int)name_width, "layer", (int)kernel_width, "kernel", "predicted",
           r->batch > 1 ? "ms a batch" : "ms", "GFLOP/s", "share");
   for (i = 0; i < r->layers->len; i++) {
     const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
@@ -205,6 +209,10 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
     tool_append_padded (line, layer->name, name_width);
     g_string_append (line, "  ");
     tool_append_padded (line, layer->kernel, kernel_width);
+    if (layer->predicted > 0)
+      g_string_append_printf (line, "  %9.4f", layer->predicted * 1000);
+    else
+      g_string_append (line, "          -");
     g_string_append_printf (line, "  %10.4f  %8.1f  %5.1f %%\n", layer->seconds * 1000, gflops (layer),
                             total > 0 ? 100 * layer->seconds / total : 0.0);
     fputs (line->str, stdout);
@@ -246,6 +254,7 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   json_builder_set_member_name (builder, "session_bytes");
   json_builder_add_int_value (builder, (gint64)nn_session_get_memory (session));
   if (r->layers) {
+    tool_json_number (builder, "peak_gflops", r->peak * 1e-9);
     for (i = 0; i < r->layers->len; i++)
       total += g_array_index (r->layers, LayerResult, i).seconds;
     json_builder_set_member_name (builder, "layers");
@@ -259,6 +268,7 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
       json_builder_set_member_name (builder, "kernel");
       json_builder_add_string_value (builder, layer->kernel);
       tool_json_number (builder, "ms", layer->seconds * 1000);
+      tool_json_number (builder, "predicted_ms", layer->predicted * 1000);
       tool_json_number (builder, "gflops", gflops (layer));
       tool_json_number (builder, "share", total > 0 ? layer->seconds / total : 0);
       json_builder_end_object (builder);

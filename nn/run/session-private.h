@@ -22,6 +22,7 @@ struct _NnSession {
   NnValue *operands;      /* plan->max_operands a thread */
   const NnValue **operand_pointers;
   gboolean profiling;
+  gdouble peak;        /* flops a second of one thread; 0: not measured */
   gdouble *seconds;    /* a step */
   gfloat *feature_map; /* max_batch × height × width × channels, NULL: off */
   const NnBuffer *feature_buffer;

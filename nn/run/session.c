@@ -7,6 +7,7 @@
 
 #include "base/nn-memory.h"
 #include "graph/model-private.h"
+#include "run/peak.h"
 #include "run/session-private.h"
 #include "run/step-tile.h"
 #include "run/winograd-step.h"
@@ -468,10 +469,18 @@ nn_session_get_n_sharing (const NnSession *session)
   return nn_plan_cache_get_n_users (nn_model_get_plans (session->model), session->plan) - 1;
 }
 
+gdouble
+nn_session_measure_peak (const NnSession *session)
+{
+  return nn_measure_peak (&session->plan->conv);
+}
+
 void
 nn_session_set_profiling (NnSession *session, gboolean on)
 {
   session->profiling = on;
+  if (on && session->peak <= 0)
+    session->peak = nn_session_measure_peak (session);
 }
 
 GArray *
@@ -482,6 +491,9 @@ nn_session_get_profile (const NnSession *session)
   for (guint i = 0; i < session->plan->steps->len; i++) {
     const NnStep *step = &g_array_index (session->plan->steps, NnStep, i);
     NnLayerTime t = { .name = step->node->name, .flops = step->flops, .seconds = session->seconds[i] };
+
+    if (session->peak > 0)
+      t.predicted = step->cost * session->plan->batch / session->peak / nn_pool_get_threads (session->pool);
 
     switch (step->kind) {
     case NN_STEP_CONV:

@@ -9,6 +9,7 @@
 #include "graph/plan.h"
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
+#include "run/peak.h"
 #include "run/winograd-step.h"
 #include "winograd-emulated.h"
 
@@ -480,52 +481,12 @@ seconds (void)
   return (gdouble)g_get_monotonic_time () / G_USEC_PER_SEC;
 }
 
-/* The direct bodies on numbers that stay in the first-level cache: what this machine can do. */
-static gdouble
-peak (const Level *level)
-{
-  const NnConvVariant *variant = &level->conv.variant[0];
-  const guint length = 128, n = 4 * variant->pixels;
-  gfloat *in = nn_aligned_alloc0 (n * length * sizeof (gfloat));
-  gfloat *weights = nn_aligned_alloc0 ((gsize)length * variant->channels * sizeof (gfloat));
-  gfloat *out = nn_aligned_alloc0 ((gsize)n * variant->channels * sizeof (gfloat));
-  gint32 in_offset[64], out_offset[64], segment = 0;
-  const NnConvArgs args = { .in = in,
-                            .out = out,
-                            .in_offset = in_offset,
-                            .out_offset = out_offset,
-                            .weights = weights,
-                            .bias = weights,
-                            .segment_offset = &segment,
-                            .n_segments = 1,
-                            .segment_length = length,
-                            .channels = variant->channels };
-  gdouble best = G_MAXDOUBLE;
-
-  g_assert_cmpuint (n, <=, G_N_ELEMENTS (in_offset));
-  for (guint i = 0; i < n; i++) {
-    in_offset[i] = (gint32)(i * length);
-    out_offset[i] = (gint32)(i * variant->channels);
-  }
-  for (guint run = 0; run < 100; run++) {
-    const gdouble start = seconds ();
-
-    for (guint i = 0; i < 100; i++)
-      variant->func (&args, 0, n);
-    best = MIN (best, seconds () - start);
-  }
-  nn_aligned_free (in);
-  nn_aligned_free (weights);
-  nn_aligned_free (out);
-  return 100. * 2 * n * length * variant->channels / best;
-}
-
 static void
 bench (gconstpointer data)
 {
   const Level *level = data;
   static const guint shapes[][2] = { { 56, 64 }, { 28, 128 }, { 14, 256 }, { 7, 512 } };
-  const gdouble most = peak (level);
+  const gdouble most = nn_measure_peak (&level->conv);
 
   for (guint s = 0; s < G_N_ELEMENTS (shapes); s++) {
     for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {

@@ -154,7 +154,7 @@ test_profile (void)
   g_autofree gfloat *x = random_images (1, 64, 64);
   g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_classes (model));
   g_autoptr (GArray) profile = NULL;
-  gdouble total = 0;
+  gdouble total = 0, predicted = 0;
 
   nn_session_set_profiling (session, TRUE);
   nn_session_run (session, x, 1, logits);
@@ -166,9 +166,13 @@ test_profile (void)
     g_assert_nonnull (t->name);
     g_assert_nonnull (t->kernel);
     g_assert_cmpfloat (t->seconds, >=, 0);
+    g_assert_cmpfloat (t->predicted, >=, 0);
+    predicted += t->predicted;
     total += t->seconds;
   }
   g_assert_cmpfloat (total, >, 0);
+  g_assert_cmpfloat (predicted, >, 0);
+  g_assert_cmpfloat (nn_session_measure_peak (session), >, 1e6);
 }
 
 static void

@@ -98,8 +98,15 @@ typedef struct {
   const gchar *name;   /* of the node */
   const gchar *kernel; /* which body ran: "direct avx2 6x16" */
   gdouble flops;       /* one image */
-  gdouble seconds;     /* of the last profiled run, the whole batch */
+  gdouble
+      predicted;   /* seconds that the cost model expects for the whole planned batch on all threads; 0: it has none */
+  gdouble seconds; /* of the last profiled run, the whole batch */
 } NnLayerTime;
+
+/* 2 × multiply-adds a second that the session's kernels reach on one thread with all numbers in the first-level cache;
+ * measured at each call, some milliseconds. What NnLayerTime's predicted is relative to is measured when profiling is
+ * switched on. */
+gdouble nn_session_measure_peak (const NnSession *session);
 
 /* Off at first. While on, each run stores its layers' times. */
 void nn_session_set_profiling (NnSession *session, gboolean on);
