@@ -57,7 +57,7 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, 
 #pragma GCC unroll 16
     for (guint m = 0; m < n; m++)
       x[m] = base + in_offset[m];
-#pragma GCC unroll 1
+#pragma GCC unroll 3
     for (gsize j = 0; j < a->segment_length; j++, w += CONV_CHANNELS, ahead += ahead_step) {
       CONV_V weight[CONV_VECTORS];
 
