@@ -27,49 +27,13 @@
 #include "config.h"
 #endif
 
-#include "gstresnetclassify.h"
+#include "gstresnetclassifyprivate.h"
 
-#include <gst/video/video.h>
-
-#include "gstanalyticsbridge.h"
 #include "gstframecaps.h"
-#include "gstresnetanalyzer.h"
 #include "gstresnetenums.h"
-#include "gstresnetpace.h"
-#include "gstresnetregions.h"
-#include "gstresnetresult.h"
-#include "gstresnetsettings.h"
-#include "gstresnetstats.h"
-#include "gstresnetswap.h"
-#include "gstresnetworker.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_resnet_classify_debug);
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
-
-struct _GstResnetClassify
-{
-  GstBaseTransform parent;
-
-  /* under the object lock */
-  GstResnetSettings settings;
-  GstStructure *model_info;
-  gboolean running;             /* between start and stop */
-  GstResnetPace pace;
-  GstResnetAnswer *latest;      /* mode latest: the newest, NULL: none */
-  GstResnetSwap *swap;          /* made when it is needed */
-
-  GstResnetStats *stats;        /* has its own lock */
-
-  /* the streaming thread's, and start's and stop's while it does not run */
-  GstResnetSettings passing;    /* for frames that pass */
-  GstResnetAnswer *answer;      /* that frames carry on, NULL: none */
-  GstResnetWorker *worker;      /* mode latest */
-
-  /* the classifying thread's: the worker's while it is busy, else the streaming thread's */
-  GstResnetSettings active;
-  GstResnetAnalyzer *analyzer;
-  gboolean warned;              /* since these caps */
-};
 
 #define gst_resnet_classify_parent_class parent_class
 G_DEFINE_TYPE (GstResnetClassify, gst_resnet_classify, GST_TYPE_BASE_TRANSFORM);
@@ -491,6 +455,8 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
     case GST_EVENT_EOS:
       /* The last messages come before the end. */
       wait_for_worker (self);
+      gst_resnet_engine_set_silent (gst_resnet_analyzer_get_engine
+          (self->analyzer));
       break;
     default:
       break;
@@ -611,70 +577,6 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
       input, output);
 }
 
-/* Puts the answer on @buffer, whose own it is or, @reused, an earlier frame's. */
-static void
-attach_answer (GstResnetClassify * self, GstBuffer * buffer, gboolean reused)
-{
-  const GstResnetAnswer *answer = self->answer;
-  const GArray *regions = answer->regions;
-  GArray *found = NULL;
-  guint *matches = NULL;
-  gchar *name;
-
-  if (!self->passing.attach_meta)
-    return;
-  if (regions && reused) {
-    found = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
-    gst_resnet_regions_find (buffer, &self->passing, found);
-    matches = g_new (guint, found->len);
-    gst_resnet_regions_match (answer, (GstResnetRegion *) found->data,
-        found->len, matches);
-    regions = found;
-  }
-  name = gst_object_get_name (GST_OBJECT (self));
-  gst_resnet_answer_attach (answer, name, reused, regions, matches, buffer);
-#ifdef HAVE_ANALYTICS
-  gst_analytics_bridge_attach (answer, regions, matches, buffer);
-#endif
-  g_free (name);
-  g_free (matches);
-  g_clear_pointer (&found, g_array_unref);
-}
-
-static void
-count_regions (GstResnetClassify * self, const GstResnetAnswer * answer)
-{
-  guint i, counts[3] = { 0, 0, 0 };
-
-  for (i = 0; answer->regions && i < answer->regions->len; i++) {
-    const GstResnetRegion *region =
-        &g_array_index (answer->regions, GstResnetRegion, i);
-
-    counts[!region->classified ? 2 : region->reused ? 1 : 0]++;
-  }
-  if (answer->regions)
-    gst_resnet_stats_add_regions (self->stats, counts[0], counts[1], counts[2]);
-}
-
-static void
-post_answer (GstResnetClassify * self, GstResnetAnswer * answer,
-    const GstResnetTimes * times)
-{
-  GstObject *object = GST_OBJECT (self);
-  GstMessage *change =
-      gst_resnet_analyzer_get_change (self->analyzer, answer, times, object);
-
-  /* Not of a frame in which there was nothing to classify. */
-  if (self->active.post_messages && (answer->has_frame
-          || answer->regions->len > 0))
-    gst_element_post_message (GST_ELEMENT (self),
-        gst_resnet_answer_to_message (answer, object, times));
-  if (change && self->active.live.post_label_changes)
-    gst_element_post_message (GST_ELEMENT (self), change);
-  else if (change)
-    gst_message_unref (change);
-}
-
 static void
 warn_of_frame (GstResnetClassify * self, GError * error)
 {
@@ -726,11 +628,12 @@ classify_beside (gpointer data, GstBuffer * buffer,
     gst_resnet_answer_unref (answer);
     return;
   }
-  post_answer (self, answer, times);
-  count_regions (self, answer);
+  gst_resnet_classify_post_answer (self, answer, times);
+  gst_resnet_classify_count_regions (self, answer);
   durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
   gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_CLASSIFIED,
       durations);
+  gst_resnet_classify_note_sharing (self);
   GST_OBJECT_LOCK (self);
   former = self->latest;
   self->latest = answer;
@@ -759,7 +662,7 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
   if (answer) {
     g_clear_pointer (&self->answer, gst_resnet_answer_unref);
     self->answer = answer;
-    attach_answer (self, buffer, TRUE);
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
   }
   gst_resnet_stats_add (self->stats, answer ? GST_RESNET_OUTCOME_REUSED :
       GST_RESNET_OUTCOME_WAITING, NULL);
@@ -782,7 +685,7 @@ pass_late (GstResnetClassify * self, GstBuffer * buffer,
   GstMessage *message;
 
   if (self->answer)
-    attach_answer (self, buffer, TRUE);
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_LATE, NULL);
   GST_OBJECT_LOCK (self);
   self->pace.n_late++;
@@ -812,7 +715,7 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   late = gst_resnet_pace_is_late (&self->pace, &times);
   GST_OBJECT_UNLOCK (self);
   if (!due) {
-    attach_answer (self, buffer, TRUE);
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
     gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
     return GST_FLOW_OK;
   }
@@ -827,9 +730,9 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
     gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
     return GST_FLOW_OK;
   }
-  attach_answer (self, buffer, FALSE);
-  post_answer (self, self->answer, &times);
-  count_regions (self, self->answer);
+  gst_resnet_classify_attach_answer (self, buffer, FALSE);
+  gst_resnet_classify_post_answer (self, self->answer, &times);
+  gst_resnet_classify_count_regions (self, self->answer);
   now = gst_util_get_timestamp ();
   durations[GST_RESNET_STAGE_TOTAL] = now - start;
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
@@ -841,5 +744,6 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   GST_OBJECT_UNLOCK (self);
   if (latency)
     post_latency (self);
+  gst_resnet_classify_note_sharing (self);
   return GST_FLOW_OK;
 }

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <nn/session.h>
 
+#include "gstresnetshare.h"
+
 /* Images of one run where there are regions. The session takes as many of them through a layer together as fit into
  * the cache; a frame with more regions is several runs. */
 #define REGIONS_BATCH 16
@@ -19,11 +21,14 @@ struct _GstResnetEngine
   GstResnetModel *model;
   guint threads;                /* as the user asked for */
   NnPrecision precision;        /* likewise */
+  GstResnetGroupSettings group_settings;        /* likewise */
 
   /* made for the present preprocessing and batch */
   NnPreprocess preprocess;
   NnPreprocessor *preprocessor;
-  NnSession *session;
+  NnSession *session;           /* NULL where the group's runs */
+  GstResnetGroup *group;
+  gboolean silent;              /* the group does not wait for this stream */
   guint batch;
   gboolean heatmap;
   gfloat *tensor;               /* batch × 3 × crop × crop */
@@ -31,6 +36,59 @@ struct _GstResnetEngine
   gfloat *logits;               /* batch × n_classes */
   gfloat *confidences;          /* n_classes */
 };
+
+static const NnSession *
+get_session (GstResnetEngine * engine)
+{
+  return engine->group ? gst_resnet_group_get_session (engine->group)
+      : engine->session;
+}
+
+static void
+drop_session (GstResnetEngine * engine)
+{
+  gst_resnet_engine_set_silent (engine);
+  g_clear_pointer (&engine->group, gst_resnet_group_leave);
+  g_clear_pointer (&engine->session, nn_session_free);
+}
+
+/* One of the stream's own, or the group's. A feature map is not shared. FALSE: the one before stays. */
+static gboolean
+make_session (GstResnetEngine * engine, guint crop, guint batch,
+    gboolean heatmap, GError ** error)
+{
+  const GstResnetGroupSettings *settings = &engine->group_settings;
+  NnModel *model = engine->model->model;
+  NnSessionOptions options = {
+    .threads = engine->threads,.max_batch = batch,.height = crop,
+    .width = crop,.precision =
+        heatmap ? NN_PRECISION_HIGHEST : engine->precision
+  };
+  GstResnetGroup *group = NULL;
+  NnSession *session = NULL;
+
+  if (settings->name && *settings->name && !heatmap) {
+    options.max_batch = settings->batch_size;
+    group = gst_resnet_group_join (settings->name, model, &options, error);
+  } else {
+    session = nn_session_new (model, &options, error);
+  }
+  if (!group && !session) {
+    g_prefix_error (error, "With crop %u: ", crop);
+    return FALSE;
+  }
+  if (heatmap && !nn_session_set_feature_map (session, TRUE, error)) {
+    g_prefix_error (error, "Property heatmap=true: ");
+    nn_session_free (session);
+    return FALSE;
+  }
+  drop_session (engine);
+  engine->group = group;
+  engine->session = session;
+  /* Until its first run. */
+  engine->silent = TRUE;
+  return TRUE;
+}
 
 gboolean
 gst_resnet_engine_update (GstResnetEngine * engine,
@@ -46,7 +104,7 @@ gst_resnet_engine_update (GstResnetEngine * engine,
   if (!gst_resnet_settings_get_preprocess (settings,
           nn_model_get_preprocess (model), &p, &nn_error))
     goto failed;
-  if (engine->session && batch == engine->batch
+  if (get_session (engine) && batch == engine->batch
       && settings->live.heatmap == engine->heatmap
       && memcmp (&p, &engine->preprocess, sizeof (p)) == 0)
     return TRUE;
@@ -54,28 +112,12 @@ gst_resnet_engine_update (GstResnetEngine * engine,
   preprocessor = nn_preprocessor_new (&p, NULL, &nn_error);
   if (!preprocessor)
     goto failed;
-  if (!engine->session || batch != engine->batch
+  if (!get_session (engine) || batch != engine->batch
       || settings->live.heatmap != engine->heatmap
       || p.crop != engine->preprocess.crop) {
-    NnSessionOptions options = {
-      .threads = engine->threads,.max_batch = batch,.height = p.crop,
-      .width = p.crop,.precision =
-          settings->live.heatmap ? NN_PRECISION_HIGHEST : engine->precision
-    };
-    NnSession *session = nn_session_new (model, &options, &nn_error);
-
-    if (!session) {
-      g_prefix_error (&nn_error, "With crop %u: ", p.crop);
+    if (!make_session (engine, p.crop, batch, settings->live.heatmap,
+            &nn_error))
       goto failed;
-    }
-    if (settings->live.heatmap
-        && !nn_session_set_feature_map (session, TRUE, &nn_error)) {
-      g_prefix_error (&nn_error, "Property heatmap=true: ");
-      nn_session_free (session);
-      goto failed;
-    }
-    g_clear_pointer (&engine->session, nn_session_free);
-    engine->session = session;
     engine->heatmap = settings->live.heatmap;
     engine->batch = batch;
     g_free (engine->tensor);
@@ -101,6 +143,8 @@ gst_resnet_engine_new (const GstResnetSettings * settings, GError ** error)
 
   engine->threads = settings->threads;
   engine->precision = settings->precision;
+  engine->group_settings = settings->group;
+  gst_resnet_group_settings_own (&engine->group_settings);
   engine->model =
       gst_resnet_model_load (settings->model, settings->labels, error);
   if (!engine->model || !gst_resnet_engine_update (engine, settings, error)) {
@@ -114,7 +158,8 @@ gst_resnet_engine_new (const GstResnetSettings * settings, GError ** error)
 void
 gst_resnet_engine_free (GstResnetEngine * engine)
 {
-  g_clear_pointer (&engine->session, nn_session_free);
+  drop_session (engine);
+  gst_resnet_group_settings_clear (&engine->group_settings);
   g_clear_pointer (&engine->preprocessor, nn_preprocessor_free);
   g_clear_pointer (&engine->model, gst_resnet_model_unref);
   g_free (engine->tensor);
@@ -142,7 +187,37 @@ gst_resnet_engine_prepare (GstResnetEngine * engine, const NnImage * image,
 void
 gst_resnet_engine_infer (GstResnetEngine * engine, guint n)
 {
-  nn_session_run (engine->session, engine->tensor, n, engine->logits);
+  if (!engine->group) {
+    nn_session_run (engine->session, engine->tensor, n, engine->logits);
+    return;
+  }
+  if (engine->silent)
+    gst_resnet_group_set_active (engine->group, TRUE);
+  engine->silent = FALSE;
+  gst_resnet_group_run (engine->group,
+      engine->group_settings.batch_timeout * GST_MSECOND, n, engine->tensor,
+      engine->logits);
+}
+
+void
+gst_resnet_engine_set_silent (GstResnetEngine * engine)
+{
+  if (engine->group && !engine->silent) {
+    gst_resnet_group_set_active (engine->group, FALSE);
+    engine->silent = TRUE;
+  }
+}
+
+void
+gst_resnet_engine_get_sharing (GstResnetEngine * engine,
+    GstResnetSharing * sharing)
+{
+  memset (sharing, 0, sizeof (*sharing));
+  sharing->shared_with =
+      gst_resnet_share_get_n_users (engine->model->model) - 1;
+  if (engine->group)
+    gst_resnet_group_get_counts (engine->group, &sharing->group_runs,
+        &sharing->group_images);
 }
 
 gfloat *
@@ -190,7 +265,7 @@ gst_resnet_engine_get_heatmap (GstResnetEngine * engine, guint slot,
   guint8 *gray;
   gsize i, n;
 
-  nn_session_get_feature_map_size (engine->session, height, width);
+  nn_session_get_feature_map_size (get_session (engine), height, width);
   n = (gsize) * height * *width;
   if (n == 0)
     return NULL;
@@ -225,19 +300,20 @@ gst_resnet_engine_get_preprocess (GstResnetEngine * engine)
 const gchar *
 gst_resnet_engine_get_isa (GstResnetEngine * engine)
 {
-  return nn_session_get_isa (engine->session);
+  return nn_session_get_isa (get_session (engine));
 }
 
 const gchar *
 gst_resnet_engine_get_precision (GstResnetEngine * engine)
 {
-  return nn_precision_to_string (nn_session_get_precision (engine->session));
+  return nn_precision_to_string (nn_session_get_precision (get_session
+          (engine)));
 }
 
 guint
 gst_resnet_engine_get_threads (GstResnetEngine * engine)
 {
-  return nn_session_get_threads (engine->session);
+  return nn_session_get_threads (get_session (engine));
 }
 
 GstStructure *
@@ -245,8 +321,8 @@ gst_resnet_engine_get_info (GstResnetEngine * engine)
 {
   NnModel *model = engine->model->model;
   gchar *input = g_strdup_printf ("3x%ux%u",
-      nn_session_get_height (engine->session),
-      nn_session_get_width (engine->session));
+      nn_session_get_height (get_session (engine)),
+      nn_session_get_width (get_session (engine)));
   GstStructure *info = gst_structure_new ("resnetclassify-model-info",
       "architecture", G_TYPE_STRING, nn_model_get_architecture (model),
       "input", G_TYPE_STRING, input,

@@ -7,6 +7,7 @@
 
 #include "gstresnetmodel.h"
 #include "gstresnetsettings.h"
+#include "gstresnetstats.h"
 
 G_BEGIN_DECLS
 /* One thread at a time uses an engine. */
@@ -28,6 +29,8 @@ gboolean gst_resnet_engine_prepare (GstResnetEngine * engine,
     const NnImage * image, guint slot, GError ** error);
 /* Runs the images 0 to @n - 1. */
 void gst_resnet_engine_infer (GstResnetEngine * engine, guint n);
+/* The stream ended or pauses: its group does not wait for it until the next run. */
+void gst_resnet_engine_set_silent (GstResnetEngine * engine);
 /* The confidences of image @slot of the last run, n_classes of them, valid until the next call. NULL with an error: the
  * network's output is not finite. */
 gfloat *gst_resnet_engine_get_confidences (GstResnetEngine * engine,
@@ -46,6 +49,8 @@ const gchar *gst_resnet_engine_get_isa (GstResnetEngine * engine);
 /* "highest", "high" or "medium": which one runs. */
 const gchar *gst_resnet_engine_get_precision (GstResnetEngine * engine);
 guint gst_resnet_engine_get_threads (GstResnetEngine * engine);
+void gst_resnet_engine_get_sharing (GstResnetEngine * engine,
+    GstResnetSharing * sharing);
 /* The model-info property's value. */
 GstStructure *gst_resnet_engine_get_info (GstResnetEngine * engine);
 

@@ -11,6 +11,7 @@
 #include <nn/labels.h>
 
 #include "default-model.h"
+#include "gstresnetshare.h"
 
 static gboolean
 is_set (const gchar * string)
@@ -62,6 +63,7 @@ load_weights (GstResnetModel * self, const gchar * path, GError ** error)
     gst_resnet_propagate_nn_error (error, nn_error, path);
     return FALSE;
   }
+  self->model = gst_resnet_share_model (self->model);
   self->n_classes = nn_model_get_n_classes (self->model);
   return TRUE;
 }
@@ -115,7 +117,7 @@ gst_resnet_model_unref (GstResnetModel * model)
 {
   if (!g_atomic_ref_count_dec (&model->ref_count))
     return;
-  g_clear_pointer (&model->model, nn_model_unref);
+  g_clear_pointer (&model->model, gst_resnet_share_give_back);
   g_strfreev (model->labels);
   g_free (model);
 }

@@ -56,6 +56,7 @@ gst_resnet_settings_init (GstResnetSettings * settings)
   settings->post_messages = DEFAULT_POST_MESSAGES;
   settings->attach_meta = DEFAULT_ATTACH_META;
   gst_resnet_live_settings_init (&settings->live);
+  gst_resnet_group_settings_init (&settings->group);
 }
 
 void
@@ -66,6 +67,7 @@ gst_resnet_settings_clear (GstResnetSettings * settings)
   g_clear_pointer (&settings->mean, g_free);
   g_clear_pointer (&settings->std, g_free);
   gst_resnet_live_settings_clear (&settings->live);
+  gst_resnet_group_settings_clear (&settings->group);
 }
 
 void
@@ -79,6 +81,7 @@ gst_resnet_settings_copy (GstResnetSettings * dest,
   dest->mean = g_strdup (src->mean);
   dest->std = g_strdup (src->std);
   gst_resnet_live_settings_own (&dest->live);
+  gst_resnet_group_settings_own (&dest->group);
 }
 
 #define AT_START (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
@@ -196,14 +199,17 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
    * "late" (passed on unclassified because of QoS), "waiting" (in mode latest, before the first result) and "failed"
    * (uint64); in mode latest "classified" and "failed" count what was done beside the frames. Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
    * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string),
-   * "precision" (string, the one that runs) and "threads" (uint): what the engine uses.
+   * "precision" (string, the one that runs) and "threads" (uint): what the engine uses. "shared-with" (uint): how many
+   * other elements of the process have the same model, which is in memory once; "group-runs" and "group-images"
+   * (uint64): of all the group's elements, so that images / runs is the mean batch.
    */
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Since start: frames, classified, reused, late, waiting, failed; "
           "regions-classified, -reused, -skipped; preprocess-, "
           "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
-          "last 1024 classified frames); isa, precision, threads",
+          "last 1024 classified frames); isa, precision, threads; shared-with, "
+          "group-runs, group-images",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstResnetClassify:model-info:
@@ -218,6 +224,7 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
           "format, size in bytes; unset before the first start",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   gst_resnet_live_settings_install_properties (klass);
+  gst_resnet_group_settings_install_properties (klass);
 }
 
 static void
@@ -278,7 +285,8 @@ gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
       settings->attach_meta = g_value_get_boolean (value);
       break;
     default:
-      if (!gst_resnet_live_settings_set (&settings->live, prop_id, value))
+      if (!gst_resnet_live_settings_set (&settings->live, prop_id, value)
+          && !gst_resnet_group_settings_set (&settings->group, prop_id, value))
         return FALSE;
       break;
   }
@@ -337,7 +345,8 @@ gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
       g_value_set_boolean (value, settings->attach_meta);
       break;
     default:
-      return gst_resnet_live_settings_get (&settings->live, prop_id, value);
+      return gst_resnet_live_settings_get (&settings->live, prop_id, value)
+          || gst_resnet_group_settings_get (&settings->group, prop_id, value);
   }
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include <nn/session.h>
 #include <nn/topk.h>
 
+#include "gstresnetgroupsettings.h"
 #include "gstresnetlivesettings.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,7 @@ typedef struct
   NnPrecision precision;
   gboolean post_messages, attach_meta;
   GstResnetLiveSettings live;
+  GstResnetGroupSettings group;
   guint serial;                 /* goes up with each change */
 } GstResnetSettings;
 

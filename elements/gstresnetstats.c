@@ -23,6 +23,7 @@ struct _GstResnetStats
   GstClockTime sum[GST_RESNET_N_STAGES];
   const gchar *isa, *precision;
   guint threads;
+  GstResnetSharing sharing;
 };
 
 GstResnetStats *
@@ -54,6 +55,16 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
   stats->isa = isa;
   stats->precision = precision;
   stats->threads = threads;
+  memset (&stats->sharing, 0, sizeof (stats->sharing));
+  g_mutex_unlock (&stats->lock);
+}
+
+void
+gst_resnet_stats_set_sharing (GstResnetStats * stats,
+    const GstResnetSharing * sharing)
+{
+  g_mutex_lock (&stats->lock);
+  stats->sharing = *sharing;
   g_mutex_unlock (&stats->lock);
 }
 
@@ -172,7 +183,9 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
   gst_structure_set (structure, "isa", G_TYPE_STRING,
       copy->isa ? copy->isa : "", "precision", G_TYPE_STRING,
       copy->precision ? copy->precision : "", "threads", G_TYPE_UINT,
-      copy->threads, NULL);
+      copy->threads, "shared-with", G_TYPE_UINT, copy->sharing.shared_with,
+      "group-runs", G_TYPE_UINT64, copy->sharing.group_runs, "group-images",
+      G_TYPE_UINT64, copy->sharing.group_images, NULL);
   g_free (copy);
   return structure;
 }

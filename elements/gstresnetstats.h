@@ -22,6 +22,13 @@ typedef enum
   GST_RESNET_N_OUTCOMES
 } GstResnetOutcome;
 
+/* What an element shares with others of its process. */
+typedef struct
+{
+  guint shared_with;            /* other elements of the same model */
+  guint64 group_runs, group_images;
+} GstResnetSharing;
+
 /* Any thread may use one at any time. */
 typedef struct _GstResnetStats GstResnetStats;
 
@@ -43,6 +50,8 @@ void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
 /* The same for what was done beside the frames that pass. */
 void gst_resnet_stats_add_beside (GstResnetStats * stats,
     GstResnetOutcome outcome, const GstClockTime * times);
+void gst_resnet_stats_set_sharing (GstResnetStats * stats,
+    const GstResnetSharing * sharing);
 /* The stats property's value. */
 GstStructure *gst_resnet_stats_to_structure (GstResnetStats * stats);
 

@@ -145,6 +145,9 @@ GST_START_TEST (test_documentation)
     {"mode", GST_PARAM_MUTABLE_PLAYING},
     {"heatmap", GST_PARAM_MUTABLE_PLAYING},
     {"watch-model", GST_PARAM_MUTABLE_PLAYING},
+    {"group", GST_PARAM_MUTABLE_READY},
+    {"batch-size", GST_PARAM_MUTABLE_READY},
+    {"batch-timeout", GST_PARAM_MUTABLE_READY},
     {"stats", (GParamFlags) 0}, {"model-info", (GParamFlags) 0},
   };
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);
