@@ -94,11 +94,92 @@ def function():
     return m
 
 
+def scalar(name, v, kind=np.float32):
+    return numpy_helper.from_array(np.array(v, kind), name)
+
+
+def ints(name, *v):
+    return numpy_helper.from_array(np.array(v, np.int64), name)
+
+
+def gate():
+    """Squeeze and excitation, a ResNet-D's shortcut, softmax at the end."""
+    w = [array('w0', 4, 3, 3, 3), array('g0', 2, 4, 1, 1), array('g1', 4, 2, 1, 1), array('s', 4, 4, 1, 1), array('fc', 4, 3),
+         array('b', 3), ints('axes', 2, 3)]
+    nodes = [
+        helper.make_node('Conv', ['x', 'w0'], ['c'], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node('GlobalAveragePool', ['c'], ['p']),
+        helper.make_node('Conv', ['p', 'g0'], ['q']),
+        helper.make_node('Relu', ['q'], ['r']),
+        helper.make_node('Conv', ['r', 'g1'], ['t']),
+        helper.make_node('HardSigmoid', ['t'], ['h'], alpha=0.1666667),
+        helper.make_node('Mul', ['c', 'h'], ['m']),
+        helper.make_node('AveragePool', ['c'], ['a'], kernel_shape=[1, 1], ceil_mode=1, count_include_pad=0),
+        helper.make_node('Conv', ['a', 's'], ['d']),
+        helper.make_node('Add', ['m', 'd'], ['e']),
+        helper.make_node('HardSwish', ['e'], ['f']),
+        helper.make_node('ReduceMean', ['f', 'axes'], ['g'], keepdims=0),
+        helper.make_node('MatMul', ['g', 'fc'], ['k']),
+        helper.make_node('Add', ['k', 'b'], ['l']),
+        helper.make_node('Softmax', ['l'], ['y'], axis=-1),
+    ]
+    return model(nodes, [value('x', [1, 3, 8, 8])], [value('y', [1, 3])], w, opset=18)
+
+
+def nhwc():
+    """As tf2onnx writes it: channels last outside, transposed around each operator."""
+    w = [array('w0', 4, 3, 3, 3), array('fc', 4, 2)]
+    nodes = [
+        helper.make_node('Transpose', ['x'], ['t'], perm=[0, 3, 1, 2]),
+        helper.make_node('Pad', ['t', 'pads', 'zero'], ['p'], mode='constant'),
+        helper.make_node('Conv', ['p', 'w0'], ['c'], strides=[2, 2]),
+        helper.make_node('Clip', ['c', 'zero', 'six'], ['r']),
+        helper.make_node('MaxPool', ['r'], ['m'], kernel_shape=[2, 2], strides=[1, 1], dilations=[1, 1], auto_pad='VALID'),
+        helper.make_node('Transpose', ['m'], ['u'], perm=[0, 2, 3, 1]),
+        helper.make_node('ReduceMean', ['u'], ['g'], axes=[1, 2], keepdims=0),
+        helper.make_node('MatMul', ['g', 'fc'], ['y']),
+    ]
+    w += [ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), scalar('zero', 0), scalar('six', 6)]
+    return model(nodes, [value('x', ['N', 8, 8, 3])], [value('y', ['N', 2])], w, opset=13)
+
+
+def shapes():
+    """The flattening of older exporters, which folds to a constant shape."""
+    w = [array('w', 2, 3 * 16), array('b', 2), ints('i', 0), ints('minus', -1)]
+    nodes = [
+        helper.make_node('LeakyRelu', ['x'], ['r'], alpha=0.1),
+        helper.make_node('Shape', ['r'], ['s']),
+        helper.make_node('Gather', ['s', 'i'], ['n'], axis=0),
+        helper.make_node('Concat', ['n', 'minus'], ['c'], axis=0),
+        helper.make_node('Cast', ['c'], ['d'], to=TensorProto.INT64),
+        helper.make_node('Reshape', ['r', 'd'], ['f']),
+        helper.make_node('Dropout', ['f'], ['e', '']),
+        helper.make_node('Gemm', ['e', 'w', 'b'], ['y'], alpha=1., beta=1., transB=1),
+    ]
+    return model(nodes, [value('x', ['N', 3, 4, 4])], [value('y', ['N', 2])], w, opset=11)
+
+
+def quantized():
+    """A convolution between QuantizeLinear and DequantizeLinear, weights by channel."""
+    q = numpy_helper.from_array((np.arange(54) % 9 - 4).astype(np.int8).reshape(2, 3, 3, 3), 'q')
+    w = [q, scalar('xs', .05), scalar('xz', 128, np.uint8), numpy_helper.from_array(np.array([.1, .2], np.float32), 'qs'),
+         numpy_helper.from_array(np.zeros(2, np.int8), 'qz')]
+    nodes = [
+        helper.make_node('QuantizeLinear', ['x', 'xs', 'xz'], ['a']),
+        helper.make_node('DequantizeLinear', ['a', 'xs', 'xz'], ['b']),
+        helper.make_node('DequantizeLinear', ['q', 'qs', 'qz'], ['w'], axis=0),
+        helper.make_node('Conv', ['b', 'w'], ['c'], group=1),
+        helper.make_node('GlobalMaxPool', ['c'], ['g']),
+        helper.make_node('Squeeze', ['g', 'axes'], ['y']),
+    ]
+    return model(nodes, [value('x', [1, 3, 6, 6])], [value('y', [1, 2])], w + [ints('axes', 2, 3)], opset=13)
+
+
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), 'corpus')
     folder = os.path.join(root, 'onnx')
     os.makedirs(folder, exist_ok=True)
-    for make in (residual, odds, shuffled, branches, external, function):
+    for make in (residual, odds, shuffled, branches, external, function, gate, nhwc, shapes, quantized):
         with open(os.path.join(folder, make.__name__), 'wb') as f:
             f.write(make().SerializeToString())
 
