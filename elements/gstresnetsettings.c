@@ -93,16 +93,16 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   /**
    * GstResnetClassify:model:
    *
-   * A model file: .pth or .pt (a state dict of torchvision's ResNet family, in either of torch.save's forms) or
-   * .safetensors, told apart by content. %NULL or empty: the embedded model. It is loaded when the element starts. A
-   * value set while the element runs is loaded and tried in another thread, then taken between two frames: element
+   * A model file: .pth or .pt (a state dict of torchvision's ResNet family, in either of torch.save's forms),
+   * .safetensors or .onnx, told apart by content. %NULL or empty: the embedded model. It is loaded when the element
+   * starts. A value set while the element runs is loaded and tried in another thread, then taken between two frames: element
    * message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"); or refused, and the old one goes on:
    * "model-rejected" ("model", "labels", "reason", "sha256" of the one that goes on, "element").
    */
   g_object_class_install_property (klass, PROP_MODEL,
       g_param_spec_string ("model", "Model",
           "Model file: a PyTorch state dict (.pth, .pt) or .safetensors of a "
-          "ResNet; unset or empty: the embedded model. Set while running, it is "
+          "ResNet, or ONNX (.onnx); unset or empty: the embedded model. Set while running, it is "
           "loaded and tried beside the stream, then taken between two frames",
           NULL, ANY_TIME));
   /**

@@ -31,7 +31,8 @@ print_help (FILE *stream)
   fputs ("Usage: resnet-tool COMMAND MODEL [...]\n\n"
          "Looks into, runs and measures image classification networks of the ResNet family, in evaluation mode:\n"
          "BatchNorm uses running statistics, dropout is identity, no gradient state exists.\n\n"
-         "MODEL is a PyTorch state dict (.pth, .pt, both of torch.save's forms), a .safetensors file, or the word\n"
+         "MODEL is a PyTorch state dict (.pth, .pt, both of torch.save's forms), a .safetensors or .onnx file, or the "
+         "word\n"
          "'embedded' for the model inside this program (a file of that name: ./embedded).\n\n"
          "Commands:\n",
          stream);

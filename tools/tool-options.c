@@ -216,7 +216,7 @@ tool_parse (const ToolCommand *command, int argc, char **argv, ToolOptions *opti
   n = options->arguments ? g_strv_length (options->arguments) : 0;
   if (n < min || n > max) {
     if (n < min && !n)
-      tool_usage_error (command, "a MODEL is needed: a .pth or .safetensors file, or 'embedded'");
+      tool_usage_error (command, "a MODEL is needed: a .pth, .safetensors or .onnx file, or 'embedded'");
     else if (n < min)
       tool_usage_error (command, "something is missing after the model's name");
     else

@@ -27,7 +27,7 @@ is_batch_norm (const gchar *layer, const NnTensor *tensor)
     if (g_str_has_prefix (layer, names[i]))
       return TRUE;
   if (g_str_has_prefix (layer, "downsample.1.")) /* or a convolution behind an average pool */
-    return g_str_has_prefix (layer + strlen ("downsample.1."), "running_")
+    return g_str_has_prefix (layer, "downsample.1.running_")
            || (g_str_has_suffix (layer, ".weight") && tensor->n_dims < 2);
   return (g_str_has_prefix (layer, "bn") && layer[3] == '.') || g_str_has_prefix (layer, "downsample.2.");
 }

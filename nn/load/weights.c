@@ -112,7 +112,7 @@ foreign_format (const guint8 *data, gsize size)
     return "XML, not a model";
   /* ModelProto begins with field 1 (ir_version, a small varint) and nearly always field 2 (producer_name, a string). */
   if (size > 4 && data[0] == 0x08 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a || data[2] == 0x42))
-    return "an ONNX model, which is not taken yet; save the PyTorch model's state_dict() instead";
+    return "an ONNX model, which holds a graph and not a state dict";
   return NULL;
 }
 

@@ -298,7 +298,6 @@ check_output (const NnSession *session, GError **error)
   const NnPlan *plan = session->plan;
   const NnBuffer *out = plan->output;
   gsize n = (gsize)out->channels * out->height * out->width;
-  g_autofree gchar *shape = NULL;
 
   if (plan->output_is_plain) {
     const NnValue *value = &g_array_index (plan->steps, NnStep, plan->steps->len - 1).operands.out[0];

@@ -122,14 +122,15 @@ test_equal_names (void)
 {
   NnModel *model = NULL;
   const NnSaveOptions options = { 0 };
-  g_autoptr (GBytes) first = save ("networks/one-stage.pth", &options, &model);
-  NnGraph *graph = nn_model_get_own_graph (model);
+  NnGraph *graph;
   g_autofree gchar *out = path_of ("out.onnx");
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (NnOnnx) onnx = NULL;
   GError *error = NULL;
   guint i;
 
+  g_bytes_unref (save ("networks/one-stage.pth", &options, &model));
+  graph = nn_model_get_own_graph (model);
   for (i = 0; i < graph->nodes->len; i++) {
     g_free (nn_graph_node (graph, i)->name);
     nn_graph_node (graph, i)->name = g_strdup ("logits");
