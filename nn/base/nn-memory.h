@@ -9,6 +9,8 @@
 /* @size bytes at a multiple of NN_ALIGNMENT, zero-filled; NULL when there is no memory (sizes come from untrusted
  * files). */
 gpointer nn_aligned_alloc0 (gsize size);
+/* The same, not filled. */
+gpointer nn_aligned_alloc (gsize size);
 void nn_aligned_free (gpointer memory);
 
 /* *result = a · b (· c); FALSE on overflow. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
+#include "base/nn-memory.h"
 #include "graph/graph-private.h"
 #include "graph/graph.h"
 
@@ -31,8 +32,11 @@ fold (NnNode *conv, const NnNode *bn)
 {
   gsize n = g_bytes_get_size (conv->weight) / sizeof (gfloat), per_channel = n / conv->out_channels, i;
   const gfloat *old_weight = floats (conv->weight), *old_bias = floats (conv->bias);
-  gfloat *weight = g_new (gfloat, n), *bias = g_new (gfloat, conv->out_channels);
+  gfloat *weight = nn_aligned_alloc (n * sizeof (gfloat)), *bias = g_new (gfloat, conv->out_channels);
   guint channel;
+
+  if (!weight)
+    g_error ("no memory for the %" G_GSIZE_FORMAT " weights of layer %s", n, conv->name); /* as g_new() */
 
   for (channel = 0; channel < conv->out_channels; channel++) {
     const gfloat *from = old_weight + channel * per_channel;
@@ -45,7 +49,7 @@ fold (NnNode *conv, const NnNode *bn)
     bias[channel] = (gfloat)((old_bias ? old_bias[channel] : 0.0) * scale + shift);
   }
   g_bytes_unref (conv->weight);
-  conv->weight = g_bytes_new_take (weight, n * sizeof (gfloat));
+  conv->weight = g_bytes_new_with_free_func (weight, n * sizeof (gfloat), nn_aligned_free, weight);
   g_clear_pointer (&conv->bias, g_bytes_unref);
   conv->bias = g_bytes_new_take (bias, conv->out_channels * sizeof (gfloat));
 }

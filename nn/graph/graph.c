@@ -4,6 +4,7 @@
 
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
+#include "graph/packed-conv.h"
 
 void
 nn_node_free (NnNode *node)
@@ -11,6 +12,7 @@ nn_node_free (NnNode *node)
   if (!node)
     return;
   g_clear_pointer (&node->weight, g_bytes_unref);
+  g_clear_pointer (&node->packed, nn_packed_conv_unref);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
   g_clear_pointer (&node->bn_beta, g_bytes_unref);

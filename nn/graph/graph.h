@@ -51,6 +51,7 @@ typedef struct {
  *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
  *   float32, row-major
+ * @packed: CONV, LINEAR: what stands for @weight, which is NULL then; packed-conv.h
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
@@ -67,6 +68,7 @@ typedef struct {
   guint kernel[2], stride[2], pad[2], dilation[2], pad_more[2];
   guint groups;
   GBytes *weight, *bias;
+  struct _NnPackedConv *packed;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad;

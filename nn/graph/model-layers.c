@@ -21,10 +21,21 @@ count_flops (const NnNode *node, const NnShape *out)
   }
 }
 
+/* From the shapes: sessions pack the weights meanwhile. */
 static guint64
-count_floats (GBytes *bytes)
+count_parameters (const NnNode *node)
 {
-  return bytes ? g_bytes_get_size (bytes) / sizeof (gfloat) : 0;
+  guint64 bias = node->bias ? node->out_channels : 0;
+
+  switch (node->op) {
+  case NN_OP_CONV:
+  case NN_OP_LINEAR:
+    return (guint64)node->out_channels * (node->in_channels / node->groups) * node->kernel[0] * node->kernel[1] + bias;
+  case NN_OP_AFFINE:
+    return node->out_channels + bias;
+  default:
+    return 0;
+  }
 }
 
 GArray *
@@ -46,7 +57,7 @@ nn_model_get_layers (const NnModel *model, guint height, guint width, GError **e
       .op = node->op_string,
       .in = { in->channels, in->height, in->width },
       .out = { out->channels, out->height, out->width },
-      .n_parameters = count_floats (node->weight) + count_floats (node->bias),
+      .n_parameters = count_parameters (node),
       .flops = count_flops (node, out),
     };
 

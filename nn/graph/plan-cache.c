@@ -59,6 +59,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
                                   .width = width,
                                   .batch = batch,
                                   .threads = threads,
+                                  .take_weights = TRUE,
                                   .conv = &conv,
                                   .pool = &pool,
                                   .winograd = &winograd,
@@ -118,4 +119,15 @@ nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan)
   }
   g_mutex_unlock (&cache->mutex);
   return n;
+}
+
+GBytes *
+nn_plan_cache_get_weight (NnPlanCache *cache, const NnNode *node)
+{
+  GBytes *weight;
+
+  g_mutex_lock (&cache->mutex);
+  weight = nn_node_get_weight (node);
+  g_mutex_unlock (&cache->mutex);
+  return weight;
 }

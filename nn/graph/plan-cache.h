@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A plan with its packed weights never changes once it is made, so sessions that want the same one get it: the second
- * costs its arena and no weights. The cache belongs to the model and holds no plan of its own accord: the last session
- * frees it. */
+ * costs its arena and no weights. Plans of other sizes share those of the layers that both compute directly: the nodes
+ * give their weights away for them (packed-conv.h), under the cache's lock. The cache belongs to the model and holds no
+ * plan of its own accord: the last session frees it. */
 #pragma once
 
 #include "cpu/nn-cpu.h"
@@ -22,3 +23,6 @@ const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint
 void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
 /* How many have @plan now. */
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);
+
+/* nn_node_get_weight() while other threads make sessions. */
+GBytes *nn_plan_cache_get_weight (NnPlanCache *cache, const NnNode *node);

@@ -55,45 +55,6 @@ inputs_of_block (const Geometry *g, guint channels)
   return most;
 }
 
-static void
-pack_block (const Geometry *g, const NnStep *step, NnConvBlock *block)
-{
-  const NnNode *node = g->node;
-  const gfloat *weight = g_bytes_get_data (node->weight, NULL);
-  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
-  const guint first_input = block_first_input (g, step, block->first_channel);
-  const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
-  gfloat *w = block->weights;
-
-  for (guint s = 0; s < step->n_segments; s++) {
-    for (guint j = 0; j < step->segment_length; j++) {
-      const guint tap = g->merged ? s * node->kernel[1] + j / node->in_channels : s;
-      const guint input = g->merged ? j % node->in_channels : first_input + j;
-
-      for (guint c = 0; c < block->channels; c++) {
-        const guint output = block->first_channel + c;
-        const guint group = output / g->out_group;
-
-        /* Zero from the allocation: channels that pad the block, and inputs of another group. */
-        if (output >= node->out_channels || input / g->in_group != group)
-          continue;
-        w[c] = weight[((gsize)output * g->in_group + input % g->in_group) * taps + tap];
-      }
-      w += block->channels;
-    }
-  }
-  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
-    block->bias[c] = bias[block->first_channel + c];
-
-  for (guint s = 0; s < step->n_segments; s++) {
-    const guint ky = g->merged ? s : s / node->kernel[1];
-    const guint kx = g->merged ? 0 : s % node->kernel[1];
-
-    block->segment_offset[s]
-        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + first_input);
-  }
-}
-
 /* The variant for the next @left channels (a multiple of NN_CHANNEL_BLOCK). */
 static const NnConvVariant *
 pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
@@ -112,6 +73,51 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
   return NULL;
 }
 
+GBytes *
+nn_plan_get_weight (const NnNode *node, GError **error)
+{
+  GBytes *weight = nn_node_get_weight (node);
+
+  if (!weight)
+    no_memory (node, error);
+  return weight;
+}
+
+static void
+make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block, guint first_input)
+{
+  const NnNode *node = g->node;
+
+  for (guint s = 0; s < step->n_segments; s++) {
+    const guint ky = g->merged ? s : s / node->kernel[1];
+    const guint kx = g->merged ? 0 : s % node->kernel[1];
+
+    block->segment_offset[s]
+        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + first_input);
+  }
+}
+
+/* What the node's weights are packed as already, for another plan; else packs them. Takes @blocks. */
+static NnPackedConv *
+get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *blocks)
+{
+  NnNode *node = (NnNode *)g->node; /* take_weights says that it may be changed */
+  NnPackedConv *packed;
+
+  if (node->packed
+      && nn_packed_conv_is_like (node->packed, g->merged, step->n_segments, step->segment_length, step->n_blocks,
+                                 blocks)) {
+    g_free (blocks);
+    return nn_packed_conv_ref (node->packed);
+  }
+  packed = nn_packed_conv_new (node, g->merged, step->n_segments, step->segment_length, step->n_blocks, blocks);
+  if (packed && plan->take_weights && node->weight) {
+    node->packed = nn_packed_conv_ref (packed);
+    g_clear_pointer (&node->weight, g_bytes_unref);
+  }
+  return packed;
+}
+
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
 {
@@ -119,6 +125,7 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
   guint widest = 0;
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
+  NnPackedBlock *places;
 
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
@@ -139,19 +146,25 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
     step->segment_length = inputs_of_block (g, widest);
   }
 
+  places = g_new0 (NnPackedBlock, step->n_blocks);
+  for (guint i = 0; i < step->n_blocks; i++) {
+    places[i].first_channel = step->blocks[i].first_channel;
+    places[i].channels = step->blocks[i].channels;
+    places[i].first_input = block_first_input (g, step, step->blocks[i].first_channel);
+  }
+  step->packed = get_packed (plan, step, g, places);
+  if (!step->packed)
+    return no_memory (node, error);
+  plan->packed_size += step->packed->size;
   for (guint i = 0; i < step->n_blocks; i++) {
     NnConvBlock *block = &step->blocks[i];
-    gsize size;
 
-    if (!nn_size_mul3 ((gsize)step->n_segments * step->segment_length, block->channels, sizeof (gfloat), &size))
-      return no_memory (node, error);
-    block->weights = nn_aligned_alloc0 (size);
-    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
+    block->weights = step->packed->blocks[i].weights;
+    block->bias = step->packed->blocks[i].bias;
     block->segment_offset = g_try_new0 (gint32, step->n_segments);
-    if (!block->weights || !block->bias || !block->segment_offset)
+    if (!block->segment_offset)
       return no_memory (node, error);
-    pack_block (g, step, block);
-    plan->packed_size += size + block->channels * sizeof (gfloat);
+    make_segment_offsets (g, step, block, step->packed->blocks[i].first_input);
     if (block->variant->scratch)
       plan->scratch_size
           = MAX (plan->scratch_size, block->variant->scratch (step->n_segments, step->segment_length, block->channels));
@@ -242,12 +255,15 @@ nn_plan_conv_clear (NnStep *step)
 {
   nn_plan_winograd_clear (step);
   for (guint i = 0; i < step->n_blocks; i++) {
-    nn_aligned_free (step->blocks[i].weights);
-    nn_aligned_free (step->blocks[i].bias);
+    if (!step->packed) {
+      nn_aligned_free (step->blocks[i].weights);
+      nn_aligned_free (step->blocks[i].bias);
+    }
     g_free (step->blocks[i].segment_offset);
   }
   g_free (step->blocks);
   g_free (step->in_offset);
   g_free (step->out_offset);
   g_free (step->residual_offset);
+  g_clear_pointer (&step->packed, nn_packed_conv_unref);
 }

@@ -203,10 +203,9 @@ nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
 }
 
 static void
-pack_block (const Geometry *g, NnTileBlock *block, guint products)
+pack_block (const Geometry *g, NnTileBlock *block, const gfloat *weight, guint products)
 {
   const NnNode *node = g->node;
-  const gfloat *weight = g_bytes_get_data (node->weight, NULL);
   const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
   const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
   const guint halves = block->channels / 16;
@@ -247,6 +246,10 @@ make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
   const guint padded = (g->node->out_channels + 15) / 16 * 16, products = plan->tile.products;
   const gsize a_step = (products == 3 ? 2 : 1) * NN_TILE_WEIGHTS * sizeof (NnBf16);
 
+  g_autoptr (GBytes) weight = nn_plan_get_weight (g->node, error);
+
+  if (!weight)
+    return FALSE;
   conv->n_blocks = (padded + 31) / 32;
   conv->blocks = g_new0 (NnTileBlock, conv->n_blocks);
   for (guint i = 0; i < conv->n_blocks; i++) {
@@ -263,7 +266,7 @@ make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
     if (!block->weights || !block->bias)
       return no_memory (g->node, error);
     plan->packed_size += size + block->channels * sizeof (gfloat);
-    pack_block (g, block, products);
+    pack_block (g, block, g_bytes_get_data (weight, NULL), products);
   }
   return TRUE;
 }

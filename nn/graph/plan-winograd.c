@@ -77,11 +77,14 @@ static gboolean
 make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error)
 {
   const NnNode *node = step->node;
-  const gfloat *weight = g_bytes_get_data (node->weight, NULL);
+  g_autoptr (GBytes) weight = nn_node_get_weight (node);
   const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
   const guint padded = (guint)round_up (node->out_channels, NN_CHANNEL_BLOCK);
-  GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
+  GArray *blocks;
 
+  if (!weight)
+    return FALSE;
+  blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
@@ -109,8 +112,8 @@ make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error
     block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
     if (!block->weights || !block->bias)
       return FALSE;
-    nn_winograd_pack (w->tile, weight, node->out_channels, node->in_channels, block->first_channel, block->channels,
-                      block->weights);
+    nn_winograd_pack (w->tile, g_bytes_get_data (weight, NULL), node->out_channels, node->in_channels,
+                      block->first_channel, block->channels, block->weights);
     for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
       block->bias[c] = bias[block->first_channel + c];
     plan->packed_size += size + block->channels * sizeof (gfloat);

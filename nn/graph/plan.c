@@ -205,6 +205,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->conv = *options->conv;
   plan->pool = *options->pool;
   plan->winograd = *options->winograd;
+  plan->take_weights = options->take_weights;
   if (options->tile)
     plan->tile = *options->tile;
   plan->limit = options->limit == NN_ALGORITHM_AUTO ? NN_ALGORITHM_WINOGRAD_F4 : options->limit;

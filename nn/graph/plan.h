@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "graph/graph.h"
+#include "graph/packed-conv.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
 #include "kernels/tile.h"
@@ -128,6 +129,7 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
+  NnPackedConv *packed; /* where CONV's blocks lie; WINOGRAD's have memory of their own */
 
   NnTileConv *tile; /* instead of all that, in a plan for tiles */
 
@@ -148,6 +150,7 @@ typedef struct {
  * @limit: the least exact algorithm allowed
  * @arena_size: floats; @scratch_size: floats a thread; @shared_scratch_size: floats, one for all threads
  * @packed_size: bytes of packed weights
+ * @take_weights: as NnPlanOptions says
  */
 typedef struct {
   guint batch;
@@ -162,6 +165,7 @@ typedef struct {
   gboolean output_is_plain;
   guint max_operands;
   GArray *steps;
+  gboolean take_weights;
   const NnBuffer *input, *output;
   gsize arena_size, scratch_size, shared_scratch_size, packed_size;
 } NnPlan;
@@ -175,9 +179,12 @@ typedef struct {
  * computed with is the direct one.
  * @tile: NULL: float32; else a plan for tiles (plan-tile.h), NN_ERROR_UNSUPPORTED where the network has a layer that
  * they have no kernel for
+ * @take_weights: nodes give their weights away for the packed ones, where these can stand for them; changes the graph's
+ * nodes, so that its owner must see to it that nobody else looks at them meanwhile
  */
 typedef struct {
   guint height, width, batch, threads;
+  gboolean take_weights;
   const NnConvKernels *conv;
   const NnPoolKernels *pool;
   const NnWinogradKernels *winograd;
@@ -188,6 +195,9 @@ typedef struct {
 
 NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
 void nn_plan_free (NnPlan *plan);
+
+/* nn_node_get_weight(), NN_ERROR_TOO_LARGE where there is no memory for it; plan-conv.c. */
+GBytes *nn_plan_get_weight (const NnNode *node, GError **error);
 
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);

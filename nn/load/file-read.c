@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/file-read.h"
 
+#include "base/nn-memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -52,7 +54,7 @@ nn_file_read (const gchar *path, guint64 max_bytes, GError **error)
     goto out;
   }
   size = (gsize)st.st_size;
-  data = g_try_malloc (MAX (size, 1));
+  data = nn_aligned_alloc (size);
   if (!data) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", shown, size);
     goto out;
@@ -72,9 +74,10 @@ nn_file_read (const gchar *path, guint64 max_bytes, GError **error)
                  shown);
     goto out;
   }
-  bytes = g_bytes_new_take (g_steal_pointer (&data), size);
+  bytes = g_bytes_new_with_free_func (data, size, nn_aligned_free, data);
+  data = NULL;
 out:
-  g_free (data);
+  nn_aligned_free (data);
   if (fd >= 0)
     close (fd);
   return bytes;

@@ -167,7 +167,7 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
   if (!nn_budget_take (budget, size, zip->name, entry, error))
     return NULL;
 
-  data = nn_aligned_alloc0 ((gsize)size);
+  data = nn_aligned_alloc ((gsize)size); /* all of it is read, or the read fails */
   if (!data) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: no memory for the %" G_GUINT64_FORMAT " bytes of \"%s\"",
                  zip->name, size, entry);

@@ -13,7 +13,7 @@ find_feature_map (const NnGraph *graph, guint *map, guint *linear)
   const guint last = graph->nodes->len - 1;
   const NnNode *fc = nn_graph_node (graph, last), *pool;
 
-  if (fc->op != NN_OP_LINEAR || fc->inputs[0] == NN_NO_NODE || !fc->weight)
+  if (fc->op != NN_OP_LINEAR || fc->inputs[0] == NN_NO_NODE)
     return FALSE;
   pool = nn_graph_node (graph, fc->inputs[0]);
   if (pool->op != NN_OP_GLOBAL_AVG_POOL || pool->inputs[0] == NN_NO_NODE)
@@ -31,6 +31,7 @@ nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
   guint map, linear;
 
   g_clear_pointer (&session->feature_map, g_free);
+  g_clear_pointer (&session->feature_weight, g_bytes_unref);
   if (!on)
     return TRUE;
   if (!find_feature_map (graph, &map, &linear)) {
@@ -50,10 +51,12 @@ nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
   }
   buffer = &session->plan->buffers[map];
   session->feature_buffer = buffer;
-  session->feature_weight = nn_graph_node (graph, linear)->weight;
+  session->feature_weight
+      = nn_plan_cache_get_weight (nn_model_get_plans (session->model), nn_graph_node (graph, linear));
   session->feature_map
       = g_try_new0 (gfloat, (gsize)session->max_batch * buffer->height * buffer->width * buffer->channels);
-  if (!session->feature_map) {
+  if (!session->feature_map || !session->feature_weight) {
+    g_clear_pointer (&session->feature_map, g_free);
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the feature maps of %u images",
                  session->max_batch);
     return FALSE;

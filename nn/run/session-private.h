@@ -26,7 +26,7 @@ struct _NnSession {
   gdouble *seconds;    /* a step */
   gfloat *feature_map; /* max_batch × height × width × channels, NULL: off */
   const NnBuffer *feature_buffer;
-  GBytes *feature_weight; /* the model's */
+  GBytes *feature_weight; /* a reference */
 };
 
 /* What the tasks of one step need. */

@@ -417,6 +417,7 @@ nn_session_free (NnSession *session)
     nn_plan_cache_give_back (nn_model_get_plans (session->model), session->plan);
   nn_aligned_free (session->arena);
   g_free (session->feature_map);
+  g_clear_pointer (&session->feature_weight, g_bytes_unref);
   nn_aligned_free (session->scratch);
   nn_aligned_free (session->shared_scratch);
   g_free (session->seconds);

@@ -218,6 +218,84 @@ test_shared_plan (void)
   nn_session_free (sessions[1]);
 }
 
+/* What a model's first session packed stands for its weights: sessions of other sizes, which compute some layers by
+ * other algorithms, of other levels and again of the first size give the bits of a model that was just loaded. */
+static void
+test_weights_given_away (void)
+{
+  static const gchar *const names[] = { "resnet18-thin.pth", "resnet50-thin.pth", "resnext-4.safetensors",
+                                        "resnext-3x5.pth",   "cifar-resnet8.pth", "wide-thin.safetensors" };
+  static const guint sizes[] = { 33, 160, 8, 33, 97 };
+  static const gchar *const levels[] = { NULL, "c", NULL };
+
+  for (guint m = 0; m < G_N_ELEMENTS (names); m++) {
+    g_autoptr (NnModel) used = load (names[m]);
+    const gsize bytes = nn_model_get_n_classes (used) * sizeof (gfloat);
+    g_autoptr (GArray) before = nn_model_get_layers (used, 64, 64, NULL), after = NULL;
+
+    for (guint l = 0; l < G_N_ELEMENTS (levels); l++) {
+      for (guint s = 0; s < G_N_ELEMENTS (sizes); s++) {
+        g_autoptr (NnModel) fresh = load (names[m]);
+        g_autofree gfloat *x = random_images (1, sizes[s], sizes[s]);
+        g_autofree gfloat *expected = run (fresh, levels[l], 1, 1, 1, x, 1, sizes[s]);
+        g_autofree gfloat *got = run (used, levels[l], 1, 1, 1, x, 1, sizes[s]);
+
+        g_assert_cmpmem (got, bytes, expected, bytes);
+      }
+    }
+    after = nn_model_get_layers (used, 64, 64, NULL);
+    g_assert_cmpuint (before->len, ==, after->len);
+    for (guint i = 0; i < before->len; i++)
+      g_assert_cmpuint (g_array_index (before, NnLayerInfo, i).n_parameters, ==,
+                        g_array_index (after, NnLayerInfo, i).n_parameters);
+  }
+}
+
+typedef struct {
+  NnModel *model;
+  guint size;
+  const gfloat *x, *expected;
+} OneSize;
+
+static gpointer
+run_one_size (gpointer data)
+{
+  const OneSize *one = data;
+  const gsize bytes = nn_model_get_n_classes (one->model) * sizeof (gfloat);
+
+  for (guint i = 0; i < 3; i++) {
+    g_autofree gfloat *got = run (one->model, i == 1 ? "c" : NULL, 1, 1, 1, one->x, 1, one->size);
+
+    if (i != 1)
+      g_assert_cmpmem (got, bytes, one->expected, bytes);
+  }
+  return NULL;
+}
+
+/* Sizes and levels packed by several threads at the same time, on a model that nobody used before. */
+static void
+test_sizes_in_threads (void)
+{
+  g_autoptr (NnModel) model = load ("resnet18-thin.pth");
+  OneSize sizes[4];
+  GThread *threads[G_N_ELEMENTS (sizes)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (NnModel) fresh = load ("resnet18-thin.pth");
+    const guint size = 20 + 30 * i;
+    gfloat *x = random_images (1, size, size);
+
+    sizes[i] = (OneSize){ model, size, x, run (fresh, NULL, 1, 1, 1, x, 1, size) };
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    threads[i] = g_thread_new ("size", run_one_size, &sizes[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_thread_join (threads[i]);
+    g_free ((gpointer)sizes[i].x);
+    g_free ((gpointer)sizes[i].expected);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,6 +307,8 @@ main (int argc, char **argv)
   g_test_add_func ("/session/one-model-in-threads", test_one_model_in_threads);
   g_test_add_func ("/session/profile", test_profile);
   g_test_add_func ("/session/shared-plan", test_shared_plan);
+  g_test_add_func ("/session/weights-given-away", test_weights_given_away);
+  g_test_add_func ("/session/sizes-in-threads", test_sizes_in_threads);
   for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
     g_autofree gchar *path = g_strdup_printf ("/session/same-bits/%s", levels[i]);
     gboolean there = FALSE;

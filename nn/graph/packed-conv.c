@@ -1,0 +1,165 @@
+/* gst-resnet: a direct convolution's weights, packed for its kernels
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/packed-conv.h"
+
+#include "base/nn-memory.h"
+
+/* Visits each weight of a block where it is packed and where it is in the tensor. */
+static inline void
+move_block (const NnNode *node, const NnPackedConv *p, const NnPackedBlock *block, const gfloat *from, gfloat *to,
+            gboolean unpack)
+{
+  const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
+  const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
+  const guint end = MIN (block->channels, node->out_channels - MIN (block->first_channel, node->out_channels));
+  gsize at = 0;
+
+  for (guint s = 0; s < p->n_segments; s++) {
+    for (guint j = 0; j < p->segment_length; j++, at += block->channels) {
+      const guint tap = p->merged ? s * node->kernel[1] + j / node->in_channels : s;
+      const guint input = p->merged ? j % node->in_channels : block->first_input + j;
+      const gsize first = input % in_group * taps + tap;
+
+      for (guint c = 0; c < end; c++) {
+        const guint output = block->first_channel + c;
+
+        if (node->groups > 1 && input / in_group != output / out_group)
+          continue;
+        if (unpack)
+          to[(gsize)output * in_group * taps + first] = from[at + c];
+        else
+          to[at + c] = from[(gsize)output * in_group * taps + first];
+      }
+    }
+  }
+}
+
+static gsize
+round_up (gsize size)
+{
+  return (size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
+}
+
+/* Floats of a block, of whole cache lines; FALSE on overflow. */
+static gboolean
+block_size (const NnPackedConv *p, const NnPackedBlock *block, gsize *weights)
+{
+  return nn_size_mul3 ((gsize)p->n_segments * p->segment_length, block->channels, sizeof (gfloat), weights)
+         && *weights <= G_MAXSSIZE;
+}
+
+static void
+pack (NnPackedConv *p, const NnNode *node, GBytes *weight)
+{
+  const gfloat *tensor = g_bytes_get_data (weight, NULL);
+  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
+
+  for (guint i = 0; i < p->n_blocks; i++) {
+    const NnPackedBlock *block = &p->blocks[i];
+
+    move_block (node, p, block, tensor, block->weights, FALSE);
+    for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
+      block->bias[c] = bias[block->first_channel + c];
+  }
+}
+
+NnPackedConv *
+nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length, guint n_blocks,
+                    NnPackedBlock *blocks)
+{
+  NnPackedConv *p = g_new0 (NnPackedConv, 1);
+  GBytes *weight = nn_node_get_weight (node);
+  gsize at = 0;
+
+  p->ref_count = 1;
+  p->merged = merged;
+  p->n_segments = n_segments;
+  p->segment_length = segment_length;
+  p->n_blocks = n_blocks;
+  p->blocks = blocks;
+  if (!weight)
+    goto no_memory;
+  for (guint i = 0; i < n_blocks; i++) {
+    gsize weights;
+
+    if (!block_size (p, &blocks[i], &weights)
+        || !nn_size_add (p->size, round_up (weights) + round_up (blocks[i].channels * sizeof (gfloat)), &p->size))
+      goto no_memory;
+  }
+  p->memory = nn_aligned_alloc0 (p->size);
+  if (!p->memory)
+    goto no_memory;
+  for (guint i = 0; i < n_blocks; i++) {
+    gsize weights;
+
+    block_size (p, &blocks[i], &weights);
+    blocks[i].weights = (gfloat *)p->memory + at / sizeof (gfloat);
+    at += round_up (weights);
+    blocks[i].bias = (gfloat *)p->memory + at / sizeof (gfloat);
+    at += round_up (blocks[i].channels * sizeof (gfloat));
+  }
+  pack (p, node, weight);
+  g_bytes_unref (weight);
+  return p;
+
+no_memory:
+  if (weight)
+    g_bytes_unref (weight);
+  nn_packed_conv_unref (p);
+  return NULL;
+}
+
+NnPackedConv *
+nn_packed_conv_ref (NnPackedConv *packed)
+{
+  g_atomic_int_inc (&packed->ref_count);
+  return packed;
+}
+
+void
+nn_packed_conv_unref (NnPackedConv *packed)
+{
+  if (!g_atomic_int_dec_and_test (&packed->ref_count))
+    return;
+  nn_aligned_free (packed->memory);
+  g_free (packed->blocks);
+  g_free (packed);
+}
+
+gboolean
+nn_packed_conv_is_like (const NnPackedConv *packed, gboolean merged, guint n_segments, guint segment_length,
+                        guint n_blocks, const NnPackedBlock *blocks)
+{
+  if (packed->merged != merged || packed->n_segments != n_segments || packed->segment_length != segment_length
+      || packed->n_blocks != n_blocks)
+    return FALSE;
+  for (guint i = 0; i < n_blocks; i++) {
+    const NnPackedBlock *a = &packed->blocks[i], *b = &blocks[i];
+
+    if (a->first_channel != b->first_channel || a->channels != b->channels || a->first_input != b->first_input)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+GBytes *
+nn_node_get_weight (const NnNode *node)
+{
+  gsize size;
+  gfloat *tensor;
+
+  if (node->weight || !node->packed)
+    return node->weight ? g_bytes_ref (node->weight) : NULL;
+  /* No overflow: so many bytes it had before. */
+  size = (gsize)node->out_channels * (node->in_channels / node->groups) * node->kernel[0] * node->kernel[1]
+         * sizeof (gfloat);
+  tensor = nn_aligned_alloc (size);
+  if (!tensor)
+    return NULL;
+  for (guint i = 0; i < node->packed->n_blocks; i++) {
+    const NnPackedBlock *block = &node->packed->blocks[i];
+
+    move_block (node, node->packed, block, block->weights, tensor, TRUE);
+  }
+  return g_bytes_new_with_free_func (tensor, size, nn_aligned_free, tensor);
+}

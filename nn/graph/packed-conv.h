@@ -1,0 +1,49 @@
+/* gst-resnet: a direct convolution's weights, packed for its kernels
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Packing only moves numbers, so the packed form can stand for the weights themselves: a model's node gives its weights
+ * away once they are packed, plans for other sizes use the same ones, and who needs the tensor again unpacks it, bit
+ * for bit. */
+#pragma once
+
+#include <glib.h>
+
+#include "graph/graph.h"
+
+/* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
+ * zeros.
+ * @first_input: the first input channel that is read
+ * @weights: [n_segments][segment_length][channels]; @bias: [channels] */
+typedef struct {
+  guint first_channel, channels, first_input;
+  gfloat *weights, *bias;
+} NnPackedBlock;
+
+/**
+ * NnPackedConv: never changes once packed; reference-counted
+ * @merged: a segment is a row of the kernel: [kernel w][in_channels]; else it is one tap
+ * @memory: where all blocks lie
+ * @size: of them, bytes
+ */
+typedef struct _NnPackedConv {
+  gint ref_count;
+  gboolean merged;
+  guint n_segments, segment_length;
+  guint n_blocks;
+  NnPackedBlock *blocks;
+  gpointer memory;
+  gsize size;
+} NnPackedConv;
+
+/* Takes @blocks (g_new), whose first_channel, channels and first_input are filled. NULL: no memory. */
+NnPackedConv *nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length,
+                                  guint n_blocks, NnPackedBlock *blocks);
+NnPackedConv *nn_packed_conv_ref (NnPackedConv *packed);
+void nn_packed_conv_unref (NnPackedConv *packed);
+/* Whether both are packed the same way; weights do not matter. */
+gboolean nn_packed_conv_is_like (const NnPackedConv *packed, gboolean merged, guint n_segments, guint segment_length,
+                                 guint n_blocks, const NnPackedBlock *blocks);
+
+/* A CONV or LINEAR node's weights, a reference: its own ones, or unpacked from what it gave them away for. NULL: no
+ * memory. Of a model that has sessions through nn_plan_cache_get_weight() only. */
+GBytes *nn_node_get_weight (const NnNode *node);
