@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the commands of README.md (and of samples/launch.md) as they are printed.
+"""Runs the commands of README.md (and of samples/*.md) as they are printed.
 
 Every block fenced as ```sh runs from the root of the tree with bash -e -o pipefail, after the `export` lines of the
 blocks before it, as a reader's shell would have them. What cannot run everywhere says so, with its reason, in an HTML
@@ -103,12 +103,13 @@ def program_commands(block, folder, tree):
         include.mkdir(parents=True, exist_ok=True)
         if not (include / "resnet").exists():
             (include / "resnet").symlink_to(tree / "elements")
-        flags = "$(pkg-config --cflags --libs gstreamer-1.0)"
+        packages = "gstreamer-1.0" + (" gstreamer-video-1.0" if "<gst/video/" in text else "")
+        flags = f"$(pkg-config --cflags --libs {packages})"
         return [f"cc -Wall -Werror '{source}' -I'{include.parent}' {flags} -o '{source}.out'", f"'{source}.out'"], None
     python = "/usr/bin/python3"
-    needs_gi = "import gi" in text
-    if needs_gi and subprocess.run([python, "-c", "import gi; gi.require_version('Gst', '1.0')"], capture_output=True).returncode:
-        return None, "the distribution's Python has no GStreamer bindings"
+    versions = re.findall(r"^gi\.require_version\(.*\)$", text, re.MULTILINE)
+    if versions and subprocess.run([python, "-c", "\n".join(["import gi", *versions])], capture_output=True).returncode:
+        return None, "the distribution's Python has no such GStreamer bindings"
     source = pathlib.Path(folder) / f"block-{block.line}.py"
     source.write_text(text)
     return [f"{python} '{source}'"], None
@@ -209,7 +210,7 @@ def main():
             if command not in text:
                 counts["failed"] += 1
                 print(f"README.md does not name {command}")
-        for document in (readme, tree / "samples" / "launch.md"):
+        for document in (readme, *sorted((tree / "samples").glob("*.md"))):
             if document.exists():
                 check_document(document, tree, bool(arguments.tree), folder, environment, counts)
     print(f"commands: {counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
