@@ -54,12 +54,18 @@ def plot(path, results):
     figure.savefig(path, metadata={'Date': None})
 
 
-def write(folder, command, results):
+def check(folder):
+    """The page's text; better to know before minutes of measuring that there is no place in it."""
     path = os.path.join(folder, 'benchmarks.md')
     with open(path, encoding='utf-8') as f:
         text = f.read()
     if BEGIN not in text or END not in text:
         raise SystemExit(f'{path} has no place between "{BEGIN}" and "{END}"')
+    return path, text
+
+
+def write(folder, command, results):
+    path, text = check(folder)
     try:
         plot(os.path.join(folder, 'benchmarks.svg'), results)
         picture = '![Milliseconds an image](benchmarks.svg)\n\n'

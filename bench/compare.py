@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gst-resnet beside other engines: the same weights and input, interleaved in one run, medians and ratios.
 
-usage: compare.py [--threads N,N] [--batch N,N] [--rounds N] [--seconds S] [--engines NAME,...] [--write] NAME...
+usage: compare.py [--threads N,N] [--batch N,N] [--rounds N] [--seconds S] [--engines NAME,...] [--write] NAME[@BATCH]...
 
 NAME: resnet18, resnet50, … (tests/data/torch_resnet.py makes them, with seeded weights), "cifar" (the trained ResNet-20
-at 32 x 32) or "embedded" (96 x 96). Needs torch, onnx and onnxruntime in this Python; openvino, ncnn with pnnx, and
+at 32 x 32) or "embedded" (96 x 96); resnet50@8 has a batch of its own. Needs torch, onnx and onnxruntime in this Python; openvino, ncnn with pnnx, and
 matplotlib where they are there (what is missing is left out and said). None of them is needed by the product.
 Each engine is a process of its own that sleeps while another is measured. Machines are noisy: the ratio is the median
 of the rounds' ratios against the faster of ONNX Runtime and OpenVINO in fp32 in the same round. The error is the
@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import warnings
 
 import benchmark_report
 import networks
@@ -33,6 +34,8 @@ class Worker:
     def __init__(self, engine, job):
         self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, 'bench', 'engines.py'), engine, json.dumps(job)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def wait(self):
         answer = self.read()
         self.reason = None if answer == 'ready' else answer.removeprefix('cannot ') or 'it ended at once'
 
@@ -82,6 +85,7 @@ def make_files(folder, name, batch):
     files = {'pth': base + '.pth', 'onnx': base + '.onnx', 'input': base + '-input.npy'}
     x = torch.randn((batch, 3, size, size), generator=torch.Generator().manual_seed(1))
     torch.save(model.state_dict(), files['pth'])
+    warnings.filterwarnings('ignore', category=DeprecationWarning)
     torch.onnx.export(model, (x,), files['onnx'], opset_version=17, dynamo=False, input_names=['input'], output_names=['logits'])
     np.save(files['input'], x.numpy())
     try:
@@ -96,12 +100,14 @@ def make_files(folder, name, batch):
     return files, size, reference
 
 
-def compare(folder, name, batch, threads, options):
+def compare(folder, made, name, batch, threads, options):
     """Rows (engine, milliseconds an image or None, ratio, error or reason)."""
     import numpy as np
-    files, size, reference = make_files(folder, name, batch)
+    files, size, reference = made
     job = {'files': files, 'name': name, 'tool': options.tool, 'threads': threads, 'batch': batch, 'size': size}
     workers = {engine: Worker(engine, job) for engine in options.engines}
+    for worker in workers.values():
+        worker.wait()
     ready = {engine: w for engine, w in workers.items() if w.reason is None}
     rounds = [{engine: float(w.ask(str(options.seconds))) for engine, w in ready.items()} for _ in range(options.rounds)]
     rows = []
@@ -134,19 +140,27 @@ def main():
     p.add_argument('--engines', type=lambda text: text.split(','), default=[e for e in ENGINES if ', ' not in e],
                    help='comma-separated names out of: ' + '; '.join(ENGINES))
     p.add_argument('--write', action='store_true')
-    p.add_argument('names', nargs='+', choices=networks.names(), metavar='NAME')
+    p.add_argument('names', nargs='+', metavar='NAME[@BATCH]')
     options = p.parse_args()
+    jobs = []
+    for text in options.names:
+        name, at, batch = text.partition('@')
+        if name not in networks.names() or (at and not batch.isdigit()):
+            p.error(f'{text} is none of {", ".join(networks.names())}, alone or with @BATCH')
+        jobs += [(name, b) for b in ([int(batch)] if at else options.batch)]
     unknown = [e for e in options.engines if e not in ENGINES]
     if unknown:
         p.error(f'no engine is named {unknown[0]}')
+    if options.write:
+        benchmark_report.check(os.path.join(ROOT, 'docs'))
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in options.names:
-            for batch in options.batch:
-                for threads in options.threads:
-                    rows = compare(folder, name, batch, threads, options)
-                    results.append((name, batch, threads, rows))
-                    print(benchmark_report.table(name, batch, threads, rows), flush=True)
+        for name, batch in jobs:
+            made = make_files(folder, name, batch)
+            for threads in options.threads:
+                rows = compare(folder, made, name, batch, threads, options)
+                results.append((name, batch, threads, rows))
+                print(benchmark_report.table(name, batch, threads, rows), flush=True)
     if options.write:
         command = 'bench/compare.py ' + ' '.join(sys.argv[1:])
         benchmark_report.write(os.path.join(ROOT, 'docs'), command, results)

@@ -29,6 +29,7 @@ class GstResnet:
 
     def __init__(self, job, precision=None, max_isa=None):
         self.job = job
+        self.precision = precision
         self.options = ['--threads', str(job['threads'])]
         if precision:
             self.options += ['--precision', precision]
@@ -39,7 +40,10 @@ class GstResnet:
         size, batch = self.job['size'], self.job['batch']
         out = subprocess.run([self.job['tool'], 'bench', self.job['files']['pth'], '--batch', str(batch), '--size', f'{size}x{size}',
                               '--seconds', str(seconds), '--json', *self.options], check=True, capture_output=True, text=True)
-        return json.loads(out.stdout)['median_ms']
+        result = json.loads(out.stdout)
+        if self.precision not in (None, 'auto', result['precision']):
+            raise RuntimeError(f'runs as {result["precision"]} on this machine')
+        return result['median_ms']
 
     def logits(self):
         import numpy as np
