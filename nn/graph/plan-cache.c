@@ -8,6 +8,7 @@ typedef struct {
   guint height, width, batch, threads;
   NnIsa isa;
   gpointer tile; /* the kernels' conv, NULL: float32 */
+  gboolean direct;
 } Key;
 
 typedef struct {
@@ -16,10 +17,25 @@ typedef struct {
   guint n_users;
 } Entry;
 
+typedef struct {
+  NnIsa isa;
+  guint height, width;
+  NnVerdict verdict[NN_N_WAYS];
+  NnAlgorithm *algorithms; /* n, NULL: the cost model decides */
+  guint n;
+} Knowledge;
+
 struct _NnPlanCache {
   GMutex mutex;
   GArray *entries; /* a handful */
+  GArray *known;   /* Knowledge, one a level and size */
 };
+
+static void
+knowledge_clear (gpointer data)
+{
+  g_free (((Knowledge *)data)->algorithms);
+}
 
 NnPlanCache *
 nn_plan_cache_new (void)
@@ -28,6 +44,8 @@ nn_plan_cache_new (void)
 
   g_mutex_init (&cache->mutex);
   cache->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  cache->known = g_array_new (FALSE, TRUE, sizeof (Knowledge));
+  g_array_set_clear_func (cache->known, knowledge_clear);
   return cache;
 }
 
@@ -36,6 +54,7 @@ nn_plan_cache_free (NnPlanCache *cache)
 {
   g_assert (cache->entries->len == 0);
   g_array_free (cache->entries, TRUE);
+  g_array_unref (cache->known);
   g_mutex_clear (&cache->mutex);
   g_free (cache);
 }
@@ -44,26 +63,77 @@ static gboolean
 same (const Key *a, const Key *b)
 {
   return a->height == b->height && a->width == b->width && a->batch == b->batch && a->threads == b->threads
-         && a->isa == b->isa && a->tile == b->tile;
+         && a->isa == b->isa && a->tile == b->tile && a->direct == b->direct;
+}
+
+/* Under the lock; until the next call. */
+static Knowledge *
+knowledge (NnPlanCache *cache, NnIsa isa, guint height, guint width)
+{
+  const Knowledge made = { .isa = isa, .height = height, .width = width };
+
+  for (guint i = 0; i < cache->known->len; i++) {
+    Knowledge *k = &g_array_index (cache->known, Knowledge, i);
+
+    if (k->isa == isa && k->height == height && k->width == width)
+      return k;
+  }
+  g_array_append_val (cache->known, made);
+  return &g_array_index (cache->known, Knowledge, cache->known->len - 1);
+}
+
+NnVerdict
+nn_plan_cache_get_verdict (NnPlanCache *cache, NnIsa isa, guint height, guint width, NnWay way)
+{
+  NnVerdict verdict;
+
+  g_mutex_lock (&cache->mutex);
+  verdict = knowledge (cache, isa, height, width)->verdict[way];
+  g_mutex_unlock (&cache->mutex);
+  return verdict;
+}
+
+void
+nn_plan_cache_set_verdict (NnPlanCache *cache, NnIsa isa, guint height, guint width, NnWay way, NnVerdict verdict)
+{
+  g_mutex_lock (&cache->mutex);
+  knowledge (cache, isa, height, width)->verdict[way] = verdict;
+  g_mutex_unlock (&cache->mutex);
+}
+
+void
+nn_plan_cache_set_algorithms (NnPlanCache *cache, NnIsa isa, guint height, guint width, const NnAlgorithm *algorithms,
+                              guint n)
+{
+  Knowledge *k;
+
+  g_mutex_lock (&cache->mutex);
+  k = knowledge (cache, isa, height, width);
+  g_free (k->algorithms);
+  k->algorithms = g_memdup2 (algorithms, n * sizeof *algorithms);
+  k->n = n;
+  g_mutex_unlock (&cache->mutex);
 }
 
 const NnPlan *
 nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
-                   NnIsa isa, const NnTileKernels *tile, GError **error)
+                   NnIsa isa, const NnTileKernels *tile, gboolean direct, GError **error)
 {
-  Entry made = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL }, .n_users = 1 };
+  Entry made
+      = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL, direct }, .n_users = 1 };
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
-  const NnPlanOptions options = { .height = height,
-                                  .width = width,
-                                  .batch = batch,
-                                  .threads = threads,
-                                  .take_weights = TRUE,
-                                  .conv = &conv,
-                                  .pool = &pool,
-                                  .winograd = &winograd,
-                                  .tile = tile };
+  const Knowledge *known;
+  NnPlanOptions options = { .height = height,
+                            .width = width,
+                            .batch = batch,
+                            .threads = threads,
+                            .take_weights = TRUE,
+                            .conv = &conv,
+                            .pool = &pool,
+                            .winograd = &winograd,
+                            .tile = tile };
 
   g_mutex_lock (&cache->mutex);
   for (guint i = 0; i < cache->entries->len; i++) {
@@ -79,6 +149,11 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   nn_conv_kernels_init (&conv, isa);
   nn_pool_kernels_init (&pool, isa);
   nn_winograd_kernels_init (&winograd, isa);
+  known = knowledge (cache, isa, height, width);
+  if (direct || known->verdict[NN_WAY_WINOGRAD] == NN_VERDICT_LEAVES)
+    options.limit = NN_ALGORITHM_DIRECT;
+  if (known->n == graph->nodes->len)
+    options.algorithms = known->algorithms;
   made.plan = nn_plan_new (graph, &options, error);
   if (made.plan)
     g_array_append_val (cache->entries, made);

@@ -16,13 +16,27 @@ NnPlanCache *nn_plan_cache_new (void);
 /* All plans must have been given back. */
 void nn_plan_cache_free (NnPlanCache *cache);
 
-/* nn_plan_new() with the kernels of @isa, or the plan that was made for the same arguments and is still in use. May be
- * called from any thread; one that packs makes others wait, who then share. */
+/* nn_plan_new() with the kernels of @isa (@direct: without Winograd's whatever is known), or the plan that was made for
+ * the same arguments and is still in use. May be called from any thread; one that packs makes others wait, who then
+ * share. */
 const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch,
-                                 guint threads, NnIsa isa, const NnTileKernels *tile, GError **error);
+                                 guint threads, NnIsa isa, const NnTileKernels *tile, gboolean direct, GError **error);
 void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
 /* How many have @plan now. */
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);
+
+/* What is known about a model at one level and size, for all its sessions: whether a way that rounds more than plain
+ * float32 sums stays inside the contract. */
+typedef enum { NN_WAY_WINOGRAD, NN_WAY_TILES, NN_N_WAYS } NnWay;
+typedef enum { NN_VERDICT_UNKNOWN, NN_VERDICT_STAYS, NN_VERDICT_LEAVES } NnVerdict;
+
+NnVerdict nn_plan_cache_get_verdict (NnPlanCache *cache, NnIsa isa, guint height, guint width, NnWay way);
+/* WINOGRAD, LEAVES: plans made from now on are direct. */
+void nn_plan_cache_set_verdict (NnPlanCache *cache, NnIsa isa, guint height, guint width, NnWay way, NnVerdict verdict);
+/* Plans made from now on for this level and size take these algorithms, one a node, AUTO where the cost model decides.
+ */
+void nn_plan_cache_set_algorithms (NnPlanCache *cache, NnIsa isa, guint height, guint width,
+                                   const NnAlgorithm *algorithms, guint n);
 
 /* nn_node_get_weight() while other threads make sessions. */
 GBytes *nn_plan_cache_get_weight (NnPlanCache *cache, const NnNode *node);

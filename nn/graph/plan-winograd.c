@@ -73,6 +73,42 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
     plan->shared_scratch_size = MAX (plan->shared_scratch_size, blocks * w->v_size);
 }
 
+/* A tile's error is about float32's epsilon times the sum over the channels of (largest tap · largest input); where all
+ * inputs are alike the output is the sum of all taps. The first may exceed the largest of the second so many times: in
+ * trained and in random networks it is 2 to 8 times. */
+#define MAX_CANCELLATION 50.
+/* So may a layer's largest tap exceed the mean of all taps' magnitudes; 8 to 30 times elsewhere. */
+#define MAX_OUTLIER 300.
+
+gboolean
+nn_plan_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels)
+{
+  const gdouble n = 9. * out_channels * in_channels;
+  gdouble error = 0, scale = 0, magnitudes = 0;
+  gfloat tap = 0;
+
+  for (guint o = 0; o < out_channels; o++) {
+    gdouble most = 0, all = 0;
+
+    for (guint c = 0; c < in_channels; c++, weight += 9) {
+      gfloat largest = 0, sum = 0, sizes = 0;
+
+      for (guint i = 0; i < 9; i++) {
+        largest = MAX (largest, ABS (weight[i]));
+        sum += weight[i];
+        sizes += ABS (weight[i]);
+      }
+      most += (gdouble)largest;
+      all += (gdouble)sum;
+      magnitudes += (gdouble)sizes;
+      tap = MAX (tap, largest);
+    }
+    error = MAX (error, most);
+    scale = MAX (scale, ABS (all));
+  }
+  return error > MAX_CANCELLATION * scale || (gdouble)tap * n > MAX_OUTLIER * magnitudes;
+}
+
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error)
 {
@@ -84,6 +120,7 @@ make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error
 
   if (!weight)
     return FALSE;
+  plan->suspect |= nn_plan_winograd_is_suspect (g_bytes_get_data (weight, NULL), node->out_channels, node->in_channels);
   blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };

@@ -96,6 +96,7 @@ add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GErr
   cheapest = nn_plan_choose (plan, step, &step->cost);
   if (algorithm == NN_ALGORITHM_AUTO)
     algorithm = cheapest;
+  algorithm = MIN (algorithm, plan->limit);
   if (algorithm >= NN_ALGORITHM_WINOGRAD_F2 && nn_plan_winograd_fits (plan, step))
     return nn_plan_winograd (plan, step, algorithm - NN_ALGORITHM_WINOGRAD_F2, threads, error);
   step->kind = NN_STEP_CONV;

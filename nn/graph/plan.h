@@ -151,6 +151,7 @@ typedef struct {
  * @arena_size: floats; @scratch_size: floats a thread; @shared_scratch_size: floats, one for all threads
  * @packed_size: bytes of packed weights
  * @take_weights: as NnPlanOptions says
+ * @suspect: a WINOGRAD step's weights are such that it may lose digits which direct sums keep
  */
 typedef struct {
   guint batch;
@@ -165,7 +166,7 @@ typedef struct {
   gboolean output_is_plain;
   guint max_operands;
   GArray *steps;
-  gboolean take_weights;
+  gboolean take_weights, suspect;
   const NnBuffer *input, *output;
   gsize arena_size, scratch_size, shared_scratch_size, packed_size;
 } NnPlan;
@@ -220,5 +221,7 @@ NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cos
 
 /* Whether a step can be computed by Winograd's algorithm; fills a WINOGRAD step; plan-winograd.c. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
+/* Whether Winograd's sums may be far less exact than direct ones with such weights, [out][in][9]. */
+gboolean nn_plan_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels);
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
 void nn_plan_winograd_clear (NnStep *step);

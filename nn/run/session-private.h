@@ -58,9 +58,9 @@ typedef gboolean (*NnTileInit) (NnTileKernels *kernels, NnIsa isa, guint product
 NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
                                       GError **error);
 
-/* session-probe.c: whether @high stays inside the contract on this model: compares it
- * with float32 on made-up images, the same ones always. @highest: what @high was made with, but for the precision. */
-gboolean nn_session_probe (NnSession *high, const NnSessionOptions *highest);
+/* session-probe.c: whether @session stays inside the contract on this model: compares it with @reference on made-up
+ * images, the same ones always. */
+gboolean nn_session_probe (NnSession *session, NnSession *reference);
 
 /* activation-map.c: after the step that reads the last feature map; @first: of the run's images */
 void nn_session_store_feature_map (NnSession *session, guint first, guint images);

@@ -315,7 +315,7 @@ check_output (const NnSession *session, GError **error)
 
 /* The plan for what was asked for; float32 where this machine or this network has nothing faster. */
 static const NnPlan *
-get_plan (NnSession *session, NnPrecision asked, NnTileInit init, GError **error)
+get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direct, GError **error)
 {
   NnPlanCache *plans = nn_model_get_plans (session->model);
   const NnGraph *graph = nn_model_get_graph (session->model);
@@ -325,7 +325,7 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, GError **error
   if (asked != NN_PRECISION_HIGHEST && init (&tile, session->isa, products)) {
     GError *why = NULL;
     const NnPlan *plan = nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads,
-                                            session->isa, &tile, &why);
+                                            session->isa, &tile, FALSE, &why);
 
     if (plan) {
       session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
@@ -336,11 +336,11 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, GError **error
   }
   session->precision = NN_PRECISION_HIGHEST;
   return nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads, session->isa,
-                            NULL, error);
+                            NULL, direct, error);
 }
 
 static NnSession *
-session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, GError **error)
+session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
   const guint crop = nn_model_get_preprocess (model)->crop;
@@ -357,7 +357,7 @@ session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, G
   session->n_classes = nn_model_get_n_classes (model);
   session->isa = nn_cpu_level (options->max_isa);
   session->pool = nn_pool_new (threads);
-  session->plan = get_plan (session, options->precision, init, error);
+  session->plan = get_plan (session, options->precision, init, direct, error);
   if (!session->plan)
     goto failed;
   if (!check_output (session, error))
@@ -387,18 +387,52 @@ failed:
   return NULL;
 }
 
+/* Compares @session with one that is made with @options and stores what comes of it for all sessions of the model. */
+static NnVerdict
+judge (NnSession *session, const NnSessionOptions *options, NnTileInit init, NnWay way)
+{
+  NnPlanCache *plans = nn_model_get_plans (session->model);
+  NnSessionOptions one = options ? *options : (NnSessionOptions){ 0 };
+  g_autoptr (NnSession) reference = NULL;
+  NnVerdict verdict;
+
+  one.max_batch = 1;
+  one.precision = NN_PRECISION_HIGHEST;
+  reference = session_new (session->model, &one, init, way == NN_WAY_WINOGRAD, NULL);
+  verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
+  nn_plan_cache_set_verdict (plans, session->isa, session->height, session->width, way, verdict);
+  return verdict;
+}
+
 NnSession *
 nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
                            GError **error)
 {
-  NnSession *session = session_new (model, options, init, error);
+  NnSession *session = session_new (model, options, init, FALSE, error);
+  NnPlanCache *plans = nn_model_get_plans (model);
   NnSessionOptions highest = options ? *options : (NnSessionOptions){ 0 };
+  NnVerdict verdict;
 
   highest.precision = NN_PRECISION_HIGHEST;
-  if (!session || session->precision != NN_PRECISION_HIGH || !probe || nn_session_probe (session, &highest))
-    return session;
-  nn_session_free (session);
-  return session_new (model, &highest, init, error);
+  if (session && probe && session->precision == NN_PRECISION_HIGH) {
+    verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, NN_WAY_TILES);
+    if (verdict == NN_VERDICT_UNKNOWN)
+      verdict = judge (session, options, init, NN_WAY_TILES);
+    if (verdict == NN_VERDICT_LEAVES) {
+      nn_session_free (session);
+      session = session_new (model, &highest, init, FALSE, error);
+    }
+  }
+  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect) {
+    verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, NN_WAY_WINOGRAD);
+    if (verdict == NN_VERDICT_UNKNOWN)
+      verdict = judge (session, options, init, NN_WAY_WINOGRAD);
+    if (verdict == NN_VERDICT_LEAVES) {
+      nn_session_free (session);
+      session = session_new (model, &highest, init, FALSE, error);
+    }
+  }
+  return session;
 }
 
 NnSession *
