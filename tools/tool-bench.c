@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include <nn/tune.h>
+
 #include "tool-common.h"
 
 #define MIN_RUNS 3
@@ -13,7 +15,7 @@
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gchar *batch_string, *size_string, *seconds_string, *warmup_string;
-static gboolean by_layer;
+static gboolean by_layer, tune, save;
 
 typedef struct {
   const gchar *name, *kernel;
@@ -38,6 +40,8 @@ bench_context (void)
     { "seconds", 0, 0, G_OPTION_ARG_STRING, &seconds_string, "How long to measure (default 3)", "S" },
     { "warmup", 'w', 0, G_OPTION_ARG_STRING, &warmup_string, "Runs before measuring (default 3)", "N" },
     { "layers", 0, 0, G_OPTION_ARG_NONE, &by_layer, "Also the time of each layer", NULL },
+    { "tune", 0, 0, G_OPTION_ARG_NONE, &tune, "First measure the algorithms of each layer and take the fastest", NULL },
+    { "save", 0, 0, G_OPTION_ARG_NONE, &save, "With --tune: write MODEL" NN_TUNING_SUFFIX, NULL },
     { NULL },
   };
 
@@ -47,11 +51,16 @@ bench_context (void)
       "of runs of their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as\n"
       "inspect does, so Winograd's can be above the peak. Predicted is what the cost model that chose\n"
       "the kernel expects.\n\n"
+      "--tune takes the fastest of direct and Winograd's algorithms layer by layer, measured with --batch\n"
+      "and --threads for --seconds each. MODEL" NN_TUNING_SUFFIX " beside a model is used whenever the model is\n"
+      "loaded, for the size and the ISA level that it was made for; results differ from those without in\n"
+      "the last digits.\n\n"
       "Examples:\n"
       "  resnet-tool bench resnet50.pth\n"
       "  resnet-tool bench embedded --threads 1 --layers\n"
       "  resnet-tool bench resnet18.pth --batch 8 --size 480x640 --seconds 10 --json\n"
-      "  resnet-tool bench resnet18.pth --max-isa avx2",
+      "  resnet-tool bench resnet18.pth --max-isa avx2\n"
+      "  resnet-tool bench resnet18.pth --tune --save",
       TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET, &options, entries);
 }
 
@@ -279,6 +288,25 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   tool_json_print (builder, TRUE);
 }
 
+static gboolean
+tune_model (NnModel *model, guint batch, guint height, guint width, gdouble seconds, GError **error)
+{
+  const NnSessionOptions session = {
+    .threads = options.threads, .max_batch = batch, .height = height, .width = width, .max_isa = options.max_isa
+  };
+  g_autofree gchar *json = nn_model_tune (model, &session, seconds, error);
+  g_autofree gchar *path = g_strconcat (options.arguments[0], NN_TUNING_SUFFIX, NULL);
+
+  if (!json || (save && !g_file_set_contents (path, json, -1, error)))
+    return FALSE;
+  if (save && !options.quiet) {
+    g_autofree gchar *shown = g_filename_display_name (path);
+
+    fprintf (stderr, "resnet-tool: wrote %s\n", shown);
+  }
+  return TRUE;
+}
+
 static int
 bench_run (int argc, char **argv)
 {
@@ -301,6 +329,10 @@ bench_run (int argc, char **argv)
     g_error_free (error);
     return status;
   }
+  if (save && !tune)
+    return tool_usage_error (&tool_bench_command, "--save goes with --tune");
+  if (save && !g_file_test (options.arguments[0], G_FILE_TEST_EXISTS))
+    return tool_usage_error (&tool_bench_command, "--save needs a model file, not '%s'", options.arguments[0]);
   model = tool_model_open (options.arguments[0], &options, &error);
   if (!model)
     return tool_fail (error);
@@ -311,6 +343,8 @@ bench_run (int argc, char **argv)
     return tool_fail (error);
   for (i = 0; i < layers->len; i++)
     flops += (gdouble)g_array_index (layers, NnLayerInfo, i).flops;
+  if (tune && !tune_model (model, batch, height, width, seconds, &error))
+    return tool_fail (error);
   session = tool_session_new (model, &options, batch, height, width, &error);
   if (!session)
     return tool_fail (error);

@@ -7,6 +7,7 @@
 #include "graph/model-metadata.h"
 #include "graph/model-private.h"
 #include "graph/model-struct.h"
+#include "graph/model-tuning.h"
 #include "graph/resnet-builder.h"
 #include "load/file-read.h"
 #include "load/sidecar.h"
@@ -204,13 +205,31 @@ load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, 
   return weights ? from_weights (weights, fold, error) : NULL;
 }
 
+/* MODEL.tune.json beside the model; one that is no use is a warning. */
+static void
+look_for_tuning (NnModel *model, const gchar *path)
+{
+  g_autofree gchar *tuning = g_strconcat (path, NN_TUNING_SUFFIX, NULL);
+  GError *why = NULL;
+
+  if (!g_file_test (tuning, G_FILE_TEST_EXISTS) || nn_model_load_tuning (model, tuning, &why))
+    return;
+  g_ptr_array_insert (model->warnings, (gint)model->warnings->len - 1,
+                      g_strdup_printf ("%s; the tuning is not used", why->message));
+  g_error_free (why);
+}
+
 static NnModel *
 load_file (const gchar *path, gboolean fold, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
 
-  return bytes ? load_bytes (bytes, path, shown, fold, error) : NULL;
+  NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, error) : NULL;
+
+  if (model && fold)
+    look_for_tuning (model, path);
+  return model;
 }
 
 NnModel *

@@ -75,7 +75,6 @@ make_model (gfloat huge)
   node->in_channels = CHANNELS;
   node->out_channels = CLASSES;
   node->weight = take (random_values (rand, CLASSES * CHANNELS, 0.3), CLASSES * CHANNELS);
-  nn_graph_finish (graph);
   return nn_model_new_from_graph (graph, CLASSES);
 }
 

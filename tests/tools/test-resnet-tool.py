@@ -619,6 +619,24 @@ class TestBench(ToolTest):
             self.assertIn(part, text)
         self.assertNotIn('share', self.check(0, 'bench', self.model, '--seconds', '0').stdout)
 
+    def test_tune(self):
+        self.check(2, 'bench', self.model, '--save', says='--tune')
+        self.check(2, 'bench', 'embedded', '--tune', '--save', says="'embedded'")
+        with tempfile.TemporaryDirectory() as folder:
+            model = shutil.copy(self.model, folder)
+            self.check(0, 'bench', model, '--tune', '--seconds', '0')
+            self.assertEqual(os.listdir(folder), [os.path.basename(model)])
+            self.check(0, 'bench', model, '--tune', '--save', '--seconds', '0', '--size', '24x40', says=f'{model}.tune.json')
+            with open(model + '.tune.json', encoding='utf-8') as f:
+                document = json.load(f)
+            self.assertEqual((document['height'], document['width']), (24, 40))
+            with open(model, 'rb') as f:
+                self.assertEqual(document['sha256'], hashlib.sha256(f.read()).hexdigest())
+            self.assertEqual(self.check(0, 'inspect', model).stderr, self.check(0, 'inspect', self.model).stderr)
+            with open(model + '.tune.json', 'w', encoding='utf-8') as f:
+                f.write('{"version": 1}')
+            self.check(0, 'inspect', model, says='tuning is not used')
+
     def test_json(self):
         document = self.json('bench', self.model, '--seconds', '0.05', '--layers', '--batch', '3', '--size', '24x40',
                              '--threads', '1', '--warmup', '1', '--max-isa', 'c')
