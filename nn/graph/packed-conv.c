@@ -48,27 +48,30 @@ block_size (const NnPackedConv *p, const NnPackedBlock *block, gsize *weights)
          && *weights <= G_MAXSSIZE;
 }
 
+typedef struct {
+  const NnPackedConv *packed;
+  const NnNode *node;
+  const gfloat *weight, *bias;
+} Packing;
+
 static void
-pack (NnPackedConv *p, const NnNode *node, GBytes *weight)
+pack_task (gpointer data, guint task, guint thread)
 {
-  const gfloat *tensor = g_bytes_get_data (weight, NULL);
-  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
+  const Packing *p = data;
+  const NnPackedBlock *block = &p->packed->blocks[task];
 
-  for (guint i = 0; i < p->n_blocks; i++) {
-    const NnPackedBlock *block = &p->blocks[i];
-
-    move_block (node, p, block, tensor, block->weights, FALSE);
-    for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
-      block->bias[c] = bias[block->first_channel + c];
-  }
+  move_block (p->node, p->packed, block, p->weight, block->weights, FALSE);
+  for (guint c = 0; p->bias && c < block->channels && block->first_channel + c < p->node->out_channels; c++)
+    block->bias[c] = p->bias[block->first_channel + c];
 }
 
 NnPackedConv *
 nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length, guint n_blocks,
-                    NnPackedBlock *blocks)
+                    NnPackedBlock *blocks, NnPool *workers)
 {
   NnPackedConv *p = g_new0 (NnPackedConv, 1);
   GBytes *weight = nn_node_get_weight (node);
+  Packing packing;
   gsize at = 0;
 
   p->ref_count = 1;
@@ -98,7 +101,12 @@ nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint
     blocks[i].bias = (gfloat *)p->memory + at / sizeof (gfloat);
     at += round_up (blocks[i].channels * sizeof (gfloat));
   }
-  pack (p, node, weight);
+  packing
+      = (Packing){ p, node, g_bytes_get_data (weight, NULL), node->bias ? g_bytes_get_data (node->bias, NULL) : NULL };
+  if (workers)
+    nn_pool_run (workers, pack_task, &packing, n_blocks);
+  for (guint i = 0; !workers && i < n_blocks; i++)
+    pack_task (&packing, i, 0);
   g_bytes_unref (weight);
   return p;
 

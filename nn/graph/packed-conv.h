@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "base/nn-pool.h"
 #include "graph/graph.h"
 
 /* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
@@ -35,9 +36,10 @@ typedef struct _NnPackedConv {
   gsize size;
 } NnPackedConv;
 
-/* Takes @blocks (g_new), whose first_channel, channels and first_input are filled. NULL: no memory. */
+/* Takes @blocks (g_new), whose first_channel, channels and first_input are filled. @workers: who packs; NULL: the
+ * caller. NULL: no memory. */
 NnPackedConv *nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length,
-                                  guint n_blocks, NnPackedBlock *blocks);
+                                  guint n_blocks, NnPackedBlock *blocks, NnPool *workers);
 NnPackedConv *nn_packed_conv_ref (NnPackedConv *packed);
 void nn_packed_conv_unref (NnPackedConv *packed);
 /* Whether both are packed the same way; weights do not matter. */

@@ -117,7 +117,7 @@ nn_plan_cache_set_algorithms (NnPlanCache *cache, NnIsa isa, guint height, guint
 
 const NnPlan *
 nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
-                   NnIsa isa, const NnTileKernels *tile, gboolean direct, GError **error)
+                   NnIsa isa, const NnTileKernels *tile, gboolean direct, NnPool *workers, GError **error)
 {
   Entry made
       = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL, direct }, .n_users = 1 };
@@ -133,7 +133,8 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
                             .conv = &conv,
                             .pool = &pool,
                             .winograd = &winograd,
-                            .tile = tile };
+                            .tile = tile,
+                            .workers = workers };
 
   g_mutex_lock (&cache->mutex);
   for (guint i = 0; i < cache->entries->len; i++) {

@@ -17,10 +17,11 @@ NnPlanCache *nn_plan_cache_new (void);
 void nn_plan_cache_free (NnPlanCache *cache);
 
 /* nn_plan_new() with the kernels of @isa (@direct: without Winograd's whatever is known), or the plan that was made for
- * the same arguments and is still in use. May be called from any thread; one that packs makes others wait, who then
- * share. */
+ * the same arguments and is still in use. May be called from any thread with @workers of its own; one that packs makes
+ * others wait, who then share. */
 const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch,
-                                 guint threads, NnIsa isa, const NnTileKernels *tile, gboolean direct, GError **error);
+                                 guint threads, NnIsa isa, const NnTileKernels *tile, gboolean direct, NnPool *workers,
+                                 GError **error);
 void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
 /* How many have @plan now. */
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);

@@ -110,7 +110,8 @@ get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *
     g_free (blocks);
     return nn_packed_conv_ref (node->packed);
   }
-  packed = nn_packed_conv_new (node, g->merged, step->n_segments, step->segment_length, step->n_blocks, blocks);
+  packed = nn_packed_conv_new (node, g->merged, step->n_segments, step->segment_length, step->n_blocks, blocks,
+                               plan->workers);
   if (packed && plan->take_weights && node->weight) {
     node->packed = nn_packed_conv_ref (packed);
     g_clear_pointer (&node->weight, g_bytes_unref);
@@ -254,13 +255,8 @@ void
 nn_plan_conv_clear (NnStep *step)
 {
   nn_plan_winograd_clear (step);
-  for (guint i = 0; i < step->n_blocks; i++) {
-    if (!step->packed) {
-      nn_aligned_free (step->blocks[i].weights);
-      nn_aligned_free (step->blocks[i].bias);
-    }
+  for (guint i = 0; i < step->n_blocks; i++)
     g_free (step->blocks[i].segment_offset);
-  }
   g_free (step->blocks);
   g_free (step->in_offset);
   g_free (step->out_offset);

@@ -109,14 +109,36 @@ nn_plan_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_
   return error > MAX_CANCELLATION * scale || (gdouble)tap * n > MAX_OUTLIER * magnitudes;
 }
 
+typedef struct {
+  const NnStep *step;
+  NnWinogradTile tile;
+  const gfloat *weight;
+} Packing;
+
+static void
+pack_task (gpointer data, guint task, guint thread)
+{
+  const Packing *p = data;
+  const NnNode *node = p->step->node;
+  const NnConvBlock *block = &p->step->blocks[task];
+  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
+
+  nn_winograd_pack (p->tile, p->weight, node->out_channels, node->in_channels, block->first_channel, block->channels,
+                    block->weights);
+  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
+    block->bias[c] = bias[block->first_channel + c];
+}
+
 static gboolean
-make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
 {
   const NnNode *node = step->node;
   g_autoptr (GBytes) weight = nn_node_get_weight (node);
-  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
   const guint padded = (guint)round_up (node->out_channels, NN_CHANNEL_BLOCK);
   GArray *blocks;
+  Packing packing;
+  gsize size = 0;
+  gfloat *at;
 
   if (!weight)
     return FALSE;
@@ -139,22 +161,32 @@ make_blocks (NnPlan *plan, NnStep *step, const NnWinogradStep *w, GError **error
   step->n_segments = 1;
   step->segment_length = node->in_channels;
   for (guint i = 0; i < step->n_blocks; i++) {
-    NnConvBlock *block = &step->blocks[i];
-    gsize size;
+    gsize one;
 
-    if (!nn_size_mul3 ((gsize)nn_winograd_frequencies (w->tile) * node->in_channels, block->channels, sizeof (gfloat),
-                       &size))
+    /* In floats; a block's weights and bias are whole cache lines. */
+    if (!nn_size_mul3 (nn_winograd_frequencies (w->tile), node->in_channels, step->blocks[i].channels, &one)
+        || !nn_size_add (size, one + step->blocks[i].channels, &size))
       return FALSE;
-    block->weights = nn_aligned_alloc0 (size);
-    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
-    if (!block->weights || !block->bias)
-      return FALSE;
-    nn_winograd_pack (w->tile, g_bytes_get_data (weight, NULL), node->out_channels, node->in_channels,
-                      block->first_channel, block->channels, block->weights);
-    for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
-      block->bias[c] = bias[block->first_channel + c];
-    plan->packed_size += size + block->channels * sizeof (gfloat);
   }
+  if (!nn_size_mul (size, sizeof (gfloat), &size))
+    return FALSE;
+  w->memory = nn_aligned_alloc0 (size);
+  if (!w->memory)
+    return FALSE;
+  plan->packed_size += size;
+  at = w->memory;
+  for (guint i = 0; i < step->n_blocks; i++) {
+    NnConvBlock *block = &step->blocks[i];
+
+    block->weights = at;
+    block->bias = at + (gsize)nn_winograd_frequencies (w->tile) * node->in_channels * block->channels;
+    at = block->bias + block->channels;
+  }
+  packing = (Packing){ step, w->tile, g_bytes_get_data (weight, NULL) };
+  if (plan->workers)
+    nn_pool_run (plan->workers, pack_task, &packing, step->n_blocks);
+  for (guint i = 0; !plan->workers && i < step->n_blocks; i++)
+    pack_task (&packing, i, 0);
   return TRUE;
 }
 
@@ -195,5 +227,6 @@ nn_plan_winograd_clear (NnStep *step)
   if (!step->winograd)
     return;
   g_free (step->winograd->name);
+  nn_aligned_free (step->winograd->memory);
   g_clear_pointer (&step->winograd, g_free);
 }

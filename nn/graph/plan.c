@@ -207,6 +207,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->pool = *options->pool;
   plan->winograd = *options->winograd;
   plan->take_weights = options->take_weights;
+  plan->workers = options->workers;
   if (options->tile)
     plan->tile = *options->tile;
   plan->limit = options->limit == NN_ALGORITHM_AUTO ? NN_ALGORITHM_WINOGRAD_F4 : options->limit;
@@ -230,6 +231,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
       goto failed;
     add_conversion (plan, graph, i, wants_image[i]);
   }
+  plan->workers = NULL;
   return plan;
 
 failed:

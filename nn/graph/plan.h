@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "base/nn-pool.h"
 #include "graph/graph.h"
 #include "graph/packed-conv.h"
 #include "kernels/conv.h"
@@ -62,6 +63,7 @@ typedef enum {
  * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
  * @fused: a task takes a block of tiles through all three steps; else all are transformed first and a task takes a
  * block and a group of channels
+ * @memory: where the blocks' weights and biases lie
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
  * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
@@ -76,6 +78,7 @@ typedef struct {
   gboolean fused;
   guint block, group, n_groups;
   gsize v_frequency, v_size, m_frequency, m_offset;
+  gfloat *memory;
 } NnWinogradStep;
 
 typedef enum {
@@ -150,7 +153,7 @@ typedef struct {
  * @limit: the least exact algorithm allowed
  * @arena_size: floats; @scratch_size: floats a thread; @shared_scratch_size: floats, one for all threads
  * @packed_size: bytes of packed weights
- * @take_weights: as NnPlanOptions says
+ * @take_weights, @workers: as NnPlanOptions says, while the plan is made
  * @suspect: a WINOGRAD step's weights are such that it may lose digits which direct sums keep
  */
 typedef struct {
@@ -167,6 +170,7 @@ typedef struct {
   guint max_operands;
   GArray *steps;
   gboolean take_weights, suspect;
+  NnPool *workers;
   const NnBuffer *input, *output;
   gsize arena_size, scratch_size, shared_scratch_size, packed_size;
 } NnPlan;
@@ -182,6 +186,7 @@ typedef struct {
  * they have no kernel for
  * @take_weights: nodes give their weights away for the packed ones, where these can stand for them; changes the graph's
  * nodes, so that its owner must see to it that nobody else looks at them meanwhile
+ * @workers: who packs weights; NULL: the caller alone
  */
 typedef struct {
   guint height, width, batch, threads;
@@ -192,6 +197,7 @@ typedef struct {
   const NnTileKernels *tile;
   NnAlgorithm limit;
   const NnAlgorithm *algorithms;
+  NnPool *workers;
 } NnPlanOptions;
 
 NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);

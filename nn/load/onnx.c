@@ -446,6 +446,7 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
       = { .reader = { .file = name, .external = nn_onnx_external_new (folder) }, .onnx = onnx, .functions = functions };
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
+  NnSha256Job *sum;
   gboolean good;
 
   onnx->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_node_free);
@@ -456,13 +457,14 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   onnx->metadata = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, g_free);
   nn_onnx_budget_add (&load.reader.budget, size);
 
+  sum = nn_sha256_start (bytes);
   good = read_model (&load, data, size, error);
+  onnx->sha256 = nn_sha256_finish (sum);
   nn_onnx_external_free (load.reader.external);
   g_free (load.producer_name);
   g_free (load.producer_version);
   if (!good)
     return NULL;
-  onnx->sha256 = nn_sha256 (bytes);
   return g_steal_pointer (&onnx);
 }
 

@@ -102,3 +102,40 @@ nn_sha256 (GBytes *bytes)
 #endif
   return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
 }
+
+/* A thread costs less than the sum of so many bytes. */
+#define WORTH_A_THREAD (1 << 20)
+
+struct _NnSha256Job {
+  GBytes *bytes;
+  GThread *thread; /* NULL: nobody has begun */
+};
+
+static gpointer
+sum (gpointer data)
+{
+  const NnSha256Job *job = data;
+
+  return nn_sha256 (job->bytes);
+}
+
+NnSha256Job *
+nn_sha256_start (GBytes *bytes)
+{
+  NnSha256Job *job = g_new0 (NnSha256Job, 1);
+
+  job->bytes = g_bytes_ref (bytes);
+  if (g_bytes_get_size (bytes) >= WORTH_A_THREAD)
+    job->thread = g_thread_try_new ("sha256", sum, job, NULL);
+  return job;
+}
+
+gchar *
+nn_sha256_finish (NnSha256Job *job)
+{
+  gchar *digits = job->thread ? g_thread_join (job->thread) : nn_sha256 (job->bytes);
+
+  g_bytes_unref (job->bytes);
+  g_free (job);
+  return digits;
+}

@@ -157,8 +157,11 @@ NnWeights *
 nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
   NnWeights *weights = nn_weights_new (NULL, name);
+  NnSha256Job *sum = nn_sha256_start (bytes);
+  gboolean loaded = load_any (weights, bytes, error);
 
-  if (!load_any (weights, bytes, error)) {
+  weights->sha256 = nn_sha256_finish (sum);
+  if (!loaded) {
     /* Names of entries in an archive are bytes; a message is text. */
     if (error && !g_utf8_validate ((*error)->message, -1, NULL)) {
       gchar *valid = g_utf8_make_valid ((*error)->message, -1);
@@ -169,7 +172,6 @@ nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
     nn_weights_free (weights);
     return NULL;
   }
-  weights->sha256 = nn_sha256 (bytes);
   return weights;
 }
 

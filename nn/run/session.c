@@ -325,7 +325,7 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direc
   if (asked != NN_PRECISION_HIGHEST && init (&tile, session->isa, products)) {
     GError *why = NULL;
     const NnPlan *plan = nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads,
-                                            session->isa, &tile, FALSE, &why);
+                                            session->isa, &tile, FALSE, session->pool, &why);
 
     if (plan) {
       session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
@@ -336,7 +336,7 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direc
   }
   session->precision = NN_PRECISION_HIGHEST;
   return nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads, session->isa,
-                            NULL, direct, error);
+                            NULL, direct, session->pool, error);
 }
 
 static NnSession *
