@@ -30,11 +30,32 @@ test_lengths (void)
   }
 }
 
+/* Beside the caller, and for what is too small for a thread of its own. */
+static void
+test_job (void)
+{
+  static const gsize sizes[] = { 0, 1000, 3 << 20 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    guint8 *data = g_malloc (sizes[i] + 1);
+    g_autoptr (GBytes) bytes = NULL;
+    g_autofree gchar *here = NULL, *there = NULL;
+
+    for (gsize k = 0; k < sizes[i]; k++)
+      data[k] = (guint8)(k * 7 + k / 251);
+    bytes = g_bytes_new_take (data, sizes[i]);
+    there = nn_sha256_finish (nn_sha256_start (bytes));
+    here = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+    g_assert_cmpstr (there, ==, here);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sha256/example", test_example);
   g_test_add_func ("/sha256/lengths", test_lengths);
+  g_test_add_func ("/sha256/job", test_job);
   return g_test_run ();
 }
