@@ -4,30 +4,99 @@
 
 #include "base/nn-memory.h"
 
+#include <string.h>
 #include <zip.h>
 
 #define MAX_ENTRIES 1000000
 /* Deflate cannot do better than 1032 to 1; a directory that claims more lies. */
 #define MAX_DEFLATE_RATIO 1032
 
+/* Stored entries are read through a buffer of this size, for their checksum only. */
+#define CHECK_BYTES (64 * 1024)
+
+/**
+ * Source: what libzip reads from
+ * @at: the next byte's place
+ * @last_at, @last_n: the last read's place and its bytes; @n_reads counts all of them
+ */
+typedef struct {
+  const guint8 *data;
+  gsize size, at;
+  gsize last_at, last_n;
+  guint64 n_reads;
+  zip_error_t error;
+} Source;
+
 struct _NnZip {
   zip_t *archive;
-  GBytes *bytes; /* what the archive reads from */
+  Source source;
+  GBytes *bytes; /* what the source reads from */
   gchar *name;
 };
+
+/* zip_source_buffer() that remembers what it gave: so a stored entry's bytes are found in the file. */
+static zip_int64_t
+source_command (void *user_data, void *data, zip_uint64_t n, zip_source_cmd_t command)
+{
+  Source *source = user_data;
+
+  switch (command) {
+  case ZIP_SOURCE_SUPPORTS:
+    return zip_source_make_command_bitmap (ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                           ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
+  case ZIP_SOURCE_OPEN:
+    source->at = 0;
+    return 0;
+  case ZIP_SOURCE_READ:
+    n = MIN (n, source->size - source->at);
+    if (n)
+      memcpy (data, source->data + source->at, n);
+    source->last_at = source->at;
+    source->last_n = n;
+    source->n_reads++;
+    source->at += n;
+    return (zip_int64_t)n;
+  case ZIP_SOURCE_SEEK: {
+    const zip_int64_t at = zip_source_seek_compute_offset (source->at, source->size, data, n, &source->error);
+
+    if (at < 0)
+      return -1;
+    source->at = (gsize)at; /* not past the end: it says so */
+    return 0;
+  }
+  case ZIP_SOURCE_TELL:
+    return (zip_int64_t)source->at;
+  case ZIP_SOURCE_STAT: {
+    zip_stat_t *st = data;
+
+    zip_stat_init (st);
+    st->size = source->size;
+    st->valid = ZIP_STAT_SIZE;
+    return sizeof *st;
+  }
+  case ZIP_SOURCE_ERROR:
+    return zip_error_to_data (&source->error, data, n);
+  case ZIP_SOURCE_CLOSE:
+  case ZIP_SOURCE_FREE:
+    return 0;
+  default:
+    zip_error_set (&source->error, ZIP_ER_OPNOTSUPP, 0);
+    return -1;
+  }
+}
 
 NnZip *
 nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
   zip_error_t ze;
   zip_source_t *source = NULL;
   zip_t *archive = NULL;
-  NnZip *zip = NULL;
+  NnZip *zip = g_new0 (NnZip, 1);
 
+  zip->source.data = g_bytes_get_data (bytes, &zip->source.size);
+  zip_error_init (&zip->source.error);
   zip_error_init (&ze);
-  source = zip_source_buffer_create (data, size, 0, &ze);
+  source = zip_source_function_create (source_command, &zip->source, &ze);
   if (source)
     archive = zip_open_from_source (source, ZIP_RDONLY, &ze);
   if (!archive) {
@@ -38,15 +107,18 @@ nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
         name, zip_error_strerror (&ze));
     if (source)
       zip_source_free (source);
+    zip_error_fini (&zip->source.error);
+    g_clear_pointer (&zip, g_free);
     goto out;
   }
   if (zip_get_num_entries (archive, 0) > MAX_ENTRIES) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: %" G_GINT64_FORMAT " zip entries, more than the %d allowed",
                  name, (gint64)zip_get_num_entries (archive, 0), MAX_ENTRIES);
     zip_discard (archive);
+    zip_error_fini (&zip->source.error);
+    g_clear_pointer (&zip, g_free);
     goto out;
   }
-  zip = g_new0 (NnZip, 1);
   zip->archive = archive;
   zip->bytes = g_bytes_ref (bytes);
   zip->name = g_strdup (name);
@@ -61,6 +133,7 @@ nn_zip_close (NnZip *zip)
   if (!zip)
     return;
   zip_discard (zip->archive); /* never writes */
+  zip_error_fini (&zip->source.error);
   g_bytes_unref (zip->bytes);
   g_free (zip->name);
   g_free (zip);
@@ -137,16 +210,83 @@ check_stat (NnZip *zip, const gchar *entry, const zip_stat_t *st, GError **error
   return TRUE;
 }
 
+/* Reads the first @size bytes of an entry, and where that is all of it one more, which only then compares the checksum.
+ * @buffer: so many, or CHECK_BYTES with @place: then the bytes are not kept, and @place says where in the file they
+ * are; FALSE in @in_file where they are not in one piece there */
+static gboolean
+read_entry (NnZip *zip, const gchar *entry, zip_file_t *file, guint64 size, gboolean whole, guint8 *buffer,
+            gsize *place, gboolean *in_file, gboolean *crc_wrong, GError **error)
+{
+  guint64 done = 0;
+  guint8 one;
+
+  while (done < size) {
+    const guint64 n_reads = zip->source.n_reads;
+    const zip_int64_t n = place ? zip_fread (file, buffer, MIN (size - done, CHECK_BYTES))
+                                : zip_fread (file, buffer + done, size - done);
+
+    if (n <= 0) {
+      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                   "%s: zip entry \"%s\" breaks off at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%s)",
+                   zip->name, entry, done, size, n < 0 ? zip_file_strerror (file) : "end of data");
+      return FALSE;
+    }
+    if (place) {
+      if (done == 0)
+        *place = zip->source.last_at;
+      *in_file &= zip->source.n_reads == n_reads + 1 && zip->source.last_n == (gsize)n
+                  && zip->source.last_at == *place + done;
+    }
+    done += (guint64)n;
+  }
+  if (!whole || zip_fread (file, &one, 1) >= 0)
+    return TRUE;
+  if (zip_error_code_zip (zip_file_get_error (file)) != ZIP_ER_CRC) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" is damaged (%s)", zip->name, entry,
+                 zip_file_strerror (file));
+    return FALSE;
+  }
+  if (crc_wrong)
+    *crc_wrong = TRUE;
+  return TRUE;
+}
+
+static zip_file_t *
+open_entry (NnZip *zip, const gchar *entry, zip_uint64_t index, GError **error)
+{
+  zip_file_t *file = zip_fopen_index (zip->archive, index, 0);
+
+  if (!file)
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" cannot be read (%s)", zip->name, entry,
+                 zip_strerror (zip->archive));
+  return file;
+}
+
+/* A stored entry's bytes where they are in the file. NULL without an error: they are not in one piece. */
+static GBytes *
+find_stored (NnZip *zip, const gchar *entry, zip_uint64_t index, guint64 size, gboolean whole, gboolean *crc_wrong,
+             GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc (CHECK_BYTES);
+  zip_file_t *file = open_entry (zip, entry, index, error);
+  gboolean in_file = TRUE, good;
+  gsize place = 0;
+
+  if (!file)
+    return NULL;
+  good = read_entry (zip, entry, file, size, whole, buffer, &place, &in_file, crc_wrong, error);
+  zip_fclose (file);
+  return good && in_file ? g_bytes_new_from_bytes (zip->bytes, place, (gsize)size) : NULL;
+}
+
 GBytes *
 nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gboolean *crc_wrong, GError **error)
 {
   zip_int64_t index = locate (zip, entry);
-  zip_file_t *file = NULL;
-  guint8 *data = NULL;
-  guint64 done = 0;
-  gboolean whole;
+  zip_file_t *file;
+  guint8 *data;
+  gboolean whole, good = FALSE;
   zip_stat_t st;
-  guint8 one;
 
   zip_stat_init (&st);
   if (index < 0 || zip_stat_index (zip->archive, (zip_uint64_t)index, 0, &st) < 0) {
@@ -167,45 +307,30 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
   if (!nn_budget_take (budget, size, zip->name, entry, error))
     return NULL;
 
+  if (st.comp_method == ZIP_CM_STORE && size >= CHECK_BYTES) {
+    GError *failed = NULL;
+    GBytes *found = find_stored (zip, entry, (zip_uint64_t)index, size, whole, crc_wrong, &failed);
+
+    if (found)
+      return found;
+    if (failed) {
+      g_propagate_error (error, failed);
+      return NULL;
+    }
+  }
   data = nn_aligned_alloc ((gsize)size); /* all of it is read, or the read fails */
   if (!data) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: no memory for the %" G_GUINT64_FORMAT " bytes of \"%s\"",
                  zip->name, size, entry);
     return NULL;
   }
-  file = zip_fopen_index (zip->archive, (zip_uint64_t)index, 0);
-  if (!file) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" cannot be read (%s)", zip->name, entry,
-                 zip_strerror (zip->archive));
-    goto fail;
-  }
-  while (done < size) {
-    zip_int64_t n = zip_fread (file, data + done, size - done);
-
-    if (n <= 0) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                   "%s: zip entry \"%s\" breaks off at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%s)",
-                   zip->name, entry, done, size, n < 0 ? zip_file_strerror (file) : "end of data");
-      goto fail;
-    }
-    done += (guint64)n;
-  }
-  /* Only the read after the last byte compares the checksum. */
-  if (whole && zip_fread (file, &one, 1) < 0) {
-    if (zip_error_code_zip (zip_file_get_error (file)) != ZIP_ER_CRC) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" is damaged (%s)", zip->name, entry,
-                   zip_file_strerror (file));
-      goto fail;
-    }
-    if (crc_wrong)
-      *crc_wrong = TRUE;
-  }
-  zip_fclose (file);
-  return g_bytes_new_with_free_func (data, (gsize)size, nn_aligned_free, data);
-
-fail:
-  if (file)
+  file = open_entry (zip, entry, (zip_uint64_t)index, error);
+  if (file) {
+    good = read_entry (zip, entry, file, size, whole, data, NULL, NULL, crc_wrong, error);
     zip_fclose (file);
+  }
+  if (good)
+    return g_bytes_new_with_free_func (data, (gsize)size, nn_aligned_free, data);
   nn_aligned_free (data);
   return NULL;
 }

@@ -25,7 +25,7 @@ gboolean nn_zip_entry_size (NnZip *zip, const gchar *entry, guint64 *size);
  * @crc_wrong (checked only when the whole entry is read).
  * Errors: NN_ERROR_FORMAT (no such entry, too short, damaged), NN_ERROR_UNSUPPORTED (encrypted, other methods),
  * NN_ERROR_TOO_LARGE
- * Returns: bytes aligned to NN_ALIGNMENT
+ * Returns: bytes aligned to NN_ALIGNMENT, or of a large stored entry those of the archive, where they lie
  */
 GBytes *nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gboolean *crc_wrong,
                      GError **error);
