@@ -16,7 +16,8 @@ starting and loading do not. The rounds are interleaved; medians are printed.
 
   --build FOLDER  where the plugin was built (default: build; "": the installed one)
   --model FILE    what resnetclassify runs (default: the embedded model)
-  --onnx FILE     the same network for onnxinference, NCHW, 224 x 224, batch 1 (default: not measured)
+  --onnx FILE     the same network for onnxinference, NCHW, 224 x 224, batch 1 (default: not measured). It refuses a model
+                  whose metadata has no entry for each output: key the output's name, value any name
   --threads N     for resnetclassify (default: 2); onnxinference takes as many as this process may run on
   --frames N      of the longer run (default: 200)
   --rounds N      (default: 5)
@@ -55,7 +56,7 @@ run () {
   start=$(date +%s%N)
   # shellcheck disable=SC2086
   gst-launch-1.0 -q videotestsrc num-buffers=1 pattern=smpte ! "video/x-raw,format=$2,width=1920,height=1080,framerate=30/1" \
-    ! imagefreeze num-buffers="$1" $3 ! fakesink sync=false >/dev/null || die "a pipeline failed: $3"
+    ! imagefreeze num-buffers="$1" $3 ! fakesink sync=false >"$folder/log" 2>&1 || { tail -n 5 "$folder/log" >&2; die "a pipeline failed: $3"; }
   end=$(date +%s%N)
   echo $((end - start))
 }
@@ -79,7 +80,7 @@ pipelines=('' "! $convert ! $small" "$classify")
 if [ -n "$onnx" ]; then
   gst-inspect-1.0 onnxinference >/dev/null 2>&1 || die "there is no onnxinference here (GStreamer 1.20 to 1.24 on Debian have none)"
   names+=(onnxinference)
-  pipelines+=("! $convert ! $small ! onnxinference model-file=$onnx")
+  pipelines+=("! $convert ! $small ! onnxinference input-image-format=chw model-file=$onnx")
 fi
 
 folder=$(mktemp -d)
