@@ -104,7 +104,7 @@ gst_overlay_settings_install_properties (GObjectClass * klass)
       g_param_spec_uint ("top-k", "Top k",
           "How many classes of a frame are shown at most, of each classifier; "
           "0: none (regions have their boxes and labels all the same)",
-          0, G_MAXUINT, DEFAULT_TOP_K, ANY_TIME));
+          0, G_MAXINT, DEFAULT_TOP_K, ANY_TIME));
   g_object_class_install_property (klass, PROP_MIN_CONFIDENCE,
       g_param_spec_double ("min-confidence", "Minimum confidence",
           "Classes and regions less confident than this are not shown; 0: all "

@@ -82,7 +82,7 @@ install_steadier (GObjectClass * klass)
       g_param_spec_uint ("smoothing", "Smoothing",
           "Time constant, milliseconds of stream time, with which the "
           "confidences follow what the network says, whatever the frame rate; "
-          "0: not smoothed", 0, G_MAXUINT, DEFAULT_SMOOTHING, ANY_TIME));
+          "0: not smoothed", 0, G_MAXINT, DEFAULT_SMOOTHING, ANY_TIME));
   g_object_class_install_property (klass, PROP_HYSTERESIS,
       g_param_spec_double ("hysteresis", "Hysteresis",
           "Another class becomes the answer when it is so much more confident "
@@ -145,7 +145,7 @@ install_regions (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_RECLASSIFY_INTERVAL,
       g_param_spec_uint ("reclassify-interval", "Reclassify interval",
           "A region with an id is classified again after this many frames that "
-          "it is in; 0: only once", 0, G_MAXUINT, DEFAULT_RECLASSIFY_INTERVAL,
+          "it is in; 0: only once", 0, G_MAXINT, DEFAULT_RECLASSIFY_INTERVAL,
           ANY_TIME));
 }
 

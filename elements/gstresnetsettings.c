@@ -121,7 +121,7 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_TOP_K,
       g_param_spec_uint ("top-k", "Top k",
           "How many classes a result has at most, the most confident first",
-          1, G_MAXUINT, DEFAULT_TOP_K, ANY_TIME));
+          1, G_MAXINT, DEFAULT_TOP_K, ANY_TIME));
   g_object_class_install_property (klass, PROP_THRESHOLD,
       g_param_spec_double ("threshold", "Threshold",
           "Classes less confident than this are left out; when that leaves "
@@ -134,7 +134,7 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_THREADS,
       g_param_spec_uint ("threads", "Threads",
           "Threads that classify one frame together; 0: as many as the CPUs "
-          "this process may run on. Used at start", 0, G_MAXUINT, 0, AT_START));
+          "this process may run on. Used at start", 0, 1024, 0, AT_START));
   /**
    * GstResnetClassify:interval:
    *
@@ -146,7 +146,7 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
       g_param_spec_uint ("interval", "Interval",
           "Classify every n-th frame; the frames between carry the last "
           "result, marked as reused. 0: as often as this machine keeps up "
-          "with", 0, G_MAXUINT, DEFAULT_INTERVAL, ANY_TIME));
+          "with", 0, G_MAXINT, DEFAULT_INTERVAL, ANY_TIME));
   g_object_class_install_property (klass, PROP_RESIZE,
       g_param_spec_int ("resize", "Resize",
           "Length of the picture's shorter side after resizing, pixels; 0: "

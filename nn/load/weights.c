@@ -146,10 +146,10 @@ load_any (NnWeights *weights, GBytes *bytes, GError **error)
     weights->format = "PyTorch legacy pickle";
     return nn_pth_load_legacy (weights, bytes, error);
   }
-  g_set_error (
-      error, NN_ERROR, NN_ERROR_FORMAT,
-      "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt) nor safetensors",
-      weights->name, data[0], size > 1 ? data[1] : 0);
+  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+               "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt), nor "
+               "safetensors, nor ONNX",
+               weights->name, data[0], size > 1 ? data[1] : 0);
   return FALSE;
 }
 

@@ -112,6 +112,38 @@ GST_START_TEST (test_changes_while_playing)
 
 GST_END_TEST;
 
+/* "interval=-1" in a pipeline's text is G_MAXUINT to GLib: it must be out of range, not a number that nobody means. */
+GST_START_TEST (test_negative_counts)
+{
+  static const gchar *const factories[] = { "resnetclassify", "classoverlay" };
+  guint i, j, n, counts = 0;
+
+  for (i = 0; i < G_N_ELEMENTS (factories); i++) {
+    GstElement *element = gst_element_factory_make (factories[i], NULL);
+    GParamSpec **specs =
+        g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
+
+    for (j = 0; j < n; j++) {
+      GValue value = G_VALUE_INIT;
+
+      if (specs[j]->owner_type != G_OBJECT_TYPE (element)
+          || specs[j]->value_type != G_TYPE_UINT)
+        continue;
+      counts++;
+      g_value_init (&value, G_TYPE_UINT);
+      g_value_set_uint (&value, (guint) - 1);
+      fail_unless (g_param_value_validate (specs[j], &value), "%s %s",
+          factories[i], specs[j]->name);
+      g_value_unset (&value);
+    }
+    g_free (specs);
+    gst_object_unref (element);
+  }
+  fail_unless (counts > 0);
+}
+
+GST_END_TEST;
+
 /* What gst-inspect-1.0 shows: every property has a name, a sentence, a default and says when it can change. */
 GST_START_TEST (test_documentation)
 {
@@ -303,6 +335,7 @@ properties_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_bad_values_while_playing);
   tcase_add_test (tc, test_changes_while_playing);
+  tcase_add_test (tc, test_negative_counts);
   tcase_add_test (tc, test_documentation);
   tcase_add_test (tc, test_stats);
   tcase_add_test (tc, test_model_info);
