@@ -6,8 +6,13 @@
 
 #include "base/nn-memory.h"
 
-/* What constant folding may make, in elements. */
-#define MAX_FOLDED ((gsize)1 << 28)
+/* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
+ * quantized network's weights are dequantized, transposed and reshaped; nothing that people have does that ten times.
+ */
+#define MAX_FOLDED ((gdouble)(1 << 26))
+#define MAX_FOLDED_OF_FILE 16.0
+/* What it may multiply: constants are no images. */
+#define MAX_PRODUCTS ((gdouble)(1 << 28))
 /* More outputs than any operator that is taken has. */
 #define MAX_OUTPUTS 8
 
@@ -26,7 +31,7 @@ typedef struct {
   GPtrArray *warnings;
   NnGraph *graph;
   GHashTable *names; /* string → Name * */
-  gsize folded;
+  gdouble folded, max_folded, products;
   gint64 batch; /* the file's; 0: symbolic */
 } Importer;
 
@@ -69,7 +74,7 @@ static gboolean *
 find_needed (const NnOnnx *onnx, const gchar *output)
 {
   gboolean *needed = g_new0 (gboolean, MAX (onnx->nodes->len, 1));
-  g_autoptr (GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) wanted = g_hash_table_new (nn_onnx_name_hash, g_str_equal);
   guint i, j;
 
   g_hash_table_add (wanted, (gpointer)output);
@@ -168,10 +173,18 @@ fold (Importer *importer, const NnOnnxNode *node, const NnOperator *op, const Nn
   gboolean ok = TRUE;
   guint i;
 
+  for (i = 0; i < n_inputs && !nn_operator_needs_types_only (op); i++)
+    importer->folded += inputs[i] ? (gdouble)inputs[i]->n_elements : 0;
+  importer->products += nn_operator_count_products (op, inputs, n_inputs, types);
+  if (importer->products > MAX_PRODUCTS) {
+    set_error (node, NN_ERROR_TOO_LARGE, error,
+               "on constants is too much to compute while loading; simplify the model (onnxsim)");
+    return FALSE;
+  }
   for (i = 0; i < n_outputs && ok; i++) {
     types[i].dtype = computed_as (types[i].dtype);
-    importer->folded += types[i].n_elements;
-    if (importer->folded > MAX_FOLDED || !(constants[i] = nn_constant_new_zeros (&types[i]))) {
+    importer->folded += (gdouble)types[i].n_elements;
+    if (importer->folded > importer->max_folded || !(constants[i] = nn_constant_new_zeros (&types[i]))) {
       set_error (node, NN_ERROR_TOO_LARGE, error, "makes constants that are too large");
       ok = FALSE;
     } else {
@@ -479,6 +492,20 @@ import_graph (Importer *importer, GError **error)
   return nn_graph_check (importer->graph, error);
 }
 
+/* Elements of all initializers. */
+static gdouble
+count_initial (const NnOnnx *onnx)
+{
+  GHashTableIter iter;
+  gpointer tensor;
+  gdouble n = 0;
+
+  g_hash_table_iter_init (&iter, onnx->initializers);
+  while (g_hash_table_iter_next (&iter, NULL, &tensor))
+    n += (gdouble)((const NnTensor *)tensor)->n_elements;
+  return n;
+}
+
 NnGraph *
 nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error)
 {
@@ -487,7 +514,8 @@ nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, G
   gboolean ok;
 
   import->n_parameters = 0;
-  importer.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, name_free);
+  importer.max_folded = MAX_FOLDED + MAX_FOLDED_OF_FILE * count_initial (onnx);
+  importer.names = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, name_free);
   ok = import_graph (&importer, error);
   g_hash_table_unref (importer.names);
   return ok ? g_steal_pointer (&graph) : NULL;

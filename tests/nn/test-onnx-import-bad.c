@@ -1,6 +1,5 @@
-/* gst-resnet tests: ONNX graphs that load but are no classifier, or were made to do harm: through the whole import and a
- * session
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: ONNX graphs that load but are no classifier, or were made to do harm: through the whole import and
+ * a session SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gstdio.h>
 #include <nn/session.h>
 #include <string.h>
@@ -84,7 +83,6 @@ test_inputs_and_outputs (void)
     { "in x 1 3 8 8; in z 1 3 8 8; out y; y = Add x z", "the graph has 2 inputs; a classifier has one, the image" },
     { "in x 1 1 8 8; out y; y = Relu x", "the input x is of [1, 1, 8, 8]; images of 3 channels" },
     { "in x 3 8 8; out y; y = Relu x", "the input x is [3, 8, 8] of float32" },
-    { "in x 1 3 0 8; out y; y = Relu x", "the input x is of [1, 3, 0, 8]; sides of 1 to 16384" },
     { "in x 1 3 99999 8; out y; y = Relu x", "sides of 1 to 16384 are taken" },
     { "in x 1 3 9223372036854775807 8; out y; y = Relu x", "impossible dimension" },
     { "in x 1 3 9223372036854775808 8; out y; y = Relu x", "impossible dimension" },
@@ -153,7 +151,7 @@ test_operators (void)
     { IMAGE "y = Squeeze x; z = Relu y", "the output y" },
     { IMAGE "i a 1 = 1; y = Squeeze x a", "Squeeze.0 (Squeeze): " },
     { IMAGE "y = Concat x x, axis 4", "Concat.0 (Concat): " },
-    { IMAGE "i p 8 = 0 0 -8 0 0 0 0 0; y = Pad x p", "Pad.0 (Pad): " },
+    { IMAGE "i p 8 = 0 0 -8 0 0 0 0 0; y = Pad x p", "the output y is [1, 3, 0, 8]" },
     { IMAGE "i p 8 = 0 0 4611686018427387904 0 0 0 4611686018427387904 0; y = Pad x p", "Pad.0 (Pad): " },
     { IMAGE "i p 3 = 0 0 1; y = Pad x p", "Pad.0 (Pad): " },
     { IMAGE "f w 1 3 1 2; y = Add x w", "Add.0 (Add): " },
@@ -172,23 +170,26 @@ static void
 test_amplification (void)
 {
   static const Bad bad[] = {
-    { IMAGE "i s 2 = 65536 65536; c = ConstantOfShape s; z = ReduceSum c; y = Add x z", "ConstantOfShape.0 (Const): " },
+    { IMAGE "i s 2 = 65536 65536; c = ConstantOfShape s; z = ReduceSum c; y = Add x z",
+      "ConstantOfShape.0 (ConstantOfShape): its output has" },
     { IMAGE "i s 2 = 30000 30000; c = ConstantOfShape s; z = ReduceSum c; y = Add x z",
       "node ConstantOfShape.0: ConstantOfShape makes constants that are too large" },
     { IMAGE "i s 2 = 2048 2048; c = ConstantOfShape s; m = MatMul c c; n = MatMul m c; z = ReduceSum n; y = Add x z",
-      "MatMul.1 (MatMul): " },
+      "node MatMul.1: MatMul on constants is too much to compute while loading" },
     { IMAGE "i s 4 = 1 64 256 256; c = ConstantOfShape s; i t 4 = 64 64 11 11; w = ConstantOfShape t; k = Conv c w; "
             "z = ReduceSum k; y = Add x z",
-      "Conv.2 (Conv): " },
+      "node Conv.2: Conv on constants is too much" },
     { IMAGE "i s 4 = 1 1 2000 2000; c = ConstantOfShape s; k = MaxPool c, kernel_shape [999 999]; z = ReduceSum k; "
             "y = Add x z",
-      "MaxPool.1 (MaxPool): " },
-    { IMAGE "i s 2 = 1 16777216; a = ConstantOfShape s; b = Relu a; c = Relu b; d = Relu c; z = ReduceSum d; y = Add x z",
+      "node MaxPool.1: MaxPool on constants is too much" },
+    { IMAGE "i s 2 = 1 16777216; a = ConstantOfShape s; b = Relu a; c = Relu b; d = Relu c; e = Relu d; z = ReduceSum "
+            "e; y = Add x z",
       "makes constants that are too large" },
     { IMAGE "i a 1 = 0; i b 1 = 9223372036854775807; i d 1 = 1; r = Range a b d; y = Relu x", "the output y is" },
     { IMAGE "i r 4 = 1 100000 100000 1; y = Tile x r", "Tile.0 (Tile): " },
-    { IMAGE "i e 5 = 1000 1000 3 8 8; y = Expand x e", "Expand.0 (Expand): " },
-    { "in x 1 3 16384 16384; out y; f w 64 3 1 1; c = Conv x w; g = GlobalAveragePool c; y = Flatten g", "too large" },
+    { IMAGE "i e 5 = 1000 1000 3 8 8; y = Expand x e", "the output y is [1000, 1000, 3, 8, 8] of float32" },
+    { "in x 1 3 16384 16384; out y; f w 64 3 1 1; c = Conv x w; g = GlobalAveragePool c; y = Flatten g",
+      "Conv.0 (Conv): its output has 17179869184 elements, at most" },
   };
 
   expect_all (bad, G_N_ELEMENTS (bad));
@@ -199,7 +200,7 @@ static void
 test_chains (void)
 {
   enum { N = 100000 };
-  static const gchar *const ops[] = { "Relu", "Identity", "Transpose", "Neg", "Cos" };
+  static const gchar *const ops[] = { "Relu", "Identity", "Transpose", "Neg" };
 
   for (guint k = 0; k < 2 * G_N_ELEMENTS (ops); k++) {
     g_autoptr (GBytes) bytes = NULL;
@@ -212,18 +213,16 @@ test_chains (void)
     g_string_append_printf (text, k % 2 ? "g = GlobalAveragePool x; y = Add g v%u" : "y = Flatten v%u", N);
     bytes = onnx_text (text->str);
     message = try_model (bytes, 0);
-    if (strcmp (ops[k / 2], "Cos") == 0) {
-      g_assert_nonnull (message);
-      g_assert_nonnull (strstr (message, "Cos"));
-    } else if (message) {
+    if (message)
       g_error ("%u nodes %s: %s", N, ops[k / 2], message);
-    }
   }
 }
 
 static const gchar network[]
-    = "in x N 3 16 16; out y; f w0 8 3 3 3; f s 8; f b 8; f m 8; f v 8 = 0.5 1 2; f w1 8 8 3 3; f w2 8 8 1 1; f fc 5 8; "
-      "f fb 5; c = Conv x w0, pads [1 1 1 1], strides [2 2]; n = BatchNormalization c s b m v, epsilon 0.001; r = Relu n; "
+    = "in x N 3 16 16; out y; f w0 8 3 3 3; f s 8; f b 8; f m 8; f v 8 = 0.5 1 2; f w1 8 8 3 3; f w2 8 8 1 1; f fc 5 "
+      "8; "
+      "f fb 5; c = Conv x w0, pads [1 1 1 1], strides [2 2]; n = BatchNormalization c s b m v, epsilon 0.001; r = Relu "
+      "n; "
       "p = MaxPool r, kernel_shape [3 3], strides [2 2], pads [1 1 1 1]; d = Conv p w1, pads [1 1 1 1]; "
       "e = Conv p w2; a = Add d e; q = Relu a; k = Sigmoid q; l = Mul q k; g = ReduceMean l, axes [2 3], keepdims 1; "
       "i shape 2 = 0 -1; f0 = Reshape g shape; h = Gemm f0 fc fb, transB 1; y = Softmax h, axis 1";

@@ -204,7 +204,8 @@ read_attributes (NnOperator *op, const NnOnnxNode *node, GError **error)
     if (known[k].required)
       return nn_op_fail (op, error, NN_ERROR_FORMAT, "attribute %s is missing", known[k].name);
     setting->real = known[k].number;
-    setting->number = (gint64)known[k].number;
+    /* A float's default may be beyond every integer. */
+    setting->number = known[k].kind == NN_ATTRIBUTE_INT ? (gint64)known[k].number : 0;
     setting->string = g_strdup (known[k].string);
   }
   return TRUE;

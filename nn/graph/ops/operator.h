@@ -69,4 +69,9 @@ gboolean nn_operator_infer (const NnOperator *op, const NnValue *const *inputs, 
 gboolean nn_operator_run (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs,
                           GError **error);
 
+/* Multiplications or comparisons that nn_operator_run() makes beyond a few for each element of its inputs and outputs:
+ * those of Conv, pools, MatMul and Gemm; 0 for all others. The types as nn_operator_infer() takes and gives them. */
+gdouble nn_operator_count_products (const NnOperator *op, const NnValue *const *inputs, guint n_inputs,
+                                    const NnValue *outputs);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnOperator, nn_operator_unref)

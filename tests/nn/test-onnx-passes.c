@@ -1,0 +1,275 @@
+/* gst-resnet tests: each pass over ONNX graphs on small ones: what is computed before and after, and what is left
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <nn/session.h>
+#include <string.h>
+
+#include "graph/model-struct.h"
+#include "graph/onnx-import.h"
+#include "onnx-text.h"
+
+/* float32 sums in another order. */
+#define TOLERANCE 2e-6f
+
+typedef enum { IMPORT, SINK, LOWER, FOLD, FUSE } Pass;
+
+/* @pass: up to which; @ops: what the graph has after it, without its input: operators' names for PLAIN and element-wise
+ * nodes, the engine's own in lower case */
+typedef struct {
+  const gchar *text;
+  Pass pass;
+  const gchar *ops;
+} Case;
+
+static NnGraph *
+make (const gchar *text, Pass pass, guint *n_classes)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GBytes) bytes = onnx_text (text);
+  NnOnnxImport import = { .crop = 8 };
+  GError *error = NULL;
+  g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "bytes", NULL, &error);
+  NnGraph *graph;
+
+  g_assert_no_error (error);
+  graph = nn_onnx_import (onnx, &import, warnings, &error);
+  g_assert_no_error (error);
+  *n_classes = import.n_classes;
+  if (pass >= SINK)
+    g_assert_true (nn_graph_sink_transposes (graph, &error));
+  if (pass >= LOWER)
+    g_assert_true (nn_graph_lower (graph, &error));
+  if (pass >= FOLD)
+    nn_graph_fold_batch_norm (graph);
+  if (pass >= FUSE)
+    nn_graph_fuse (graph);
+  nn_graph_remove_dead (graph);
+  g_assert_true (nn_graph_check (graph, &error));
+  return graph;
+}
+
+/* Takes the graph. */
+static gfloat *
+run (NnGraph *graph, guint n_classes)
+{
+  g_autoptr (NnModel) model = nn_model_new_from_graph (graph, n_classes);
+  const NnSessionOptions options
+      = { .threads = 1, .height = graph->height, .width = graph->width, .precision = NN_PRECISION_HIGHEST };
+  const gsize n = (gsize)3 * graph->height * graph->width;
+  g_autofree gfloat *x = g_new (gfloat, n);
+  gfloat *y = g_new (gfloat, n_classes);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  GError *error = NULL;
+  g_autoptr (NnSession) session = nn_session_new (model, &options, &error);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n; i++)
+    x[i] = (gfloat)g_rand_double_range (rand, -2, 2);
+  nn_session_run (session, x, 1, y);
+  return y;
+}
+
+static gchar *
+ops_of (const NnGraph *graph)
+{
+  GString *string = g_string_new (NULL);
+
+  for (guint i = 1; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+    static const gchar *const names[] = { [NN_OP_CONV] = "conv",
+                                          [NN_OP_BATCH_NORM] = "batch-norm",
+                                          [NN_OP_RELU] = "relu",
+                                          [NN_OP_ADD] = "add",
+                                          [NN_OP_MAX_POOL] = "max-pool",
+                                          [NN_OP_AVG_POOL] = "avg-pool",
+                                          [NN_OP_GLOBAL_AVG_POOL] = "global-avg",
+                                          [NN_OP_GLOBAL_MAX_POOL] = "global-max",
+                                          [NN_OP_SIGMOID] = "sigmoid",
+                                          [NN_OP_SCALE] = "scale",
+                                          [NN_OP_LINEAR] = "linear",
+                                          [NN_OP_AFFINE] = "affine",
+                                          [NN_OP_CONCAT] = "concat" };
+
+    g_string_append_printf (string, "%s%s%s%s", i > 1 ? " " : "",
+                            node->onnx ? nn_operator_get_type (node->onnx) : names[node->op],
+                            !node->onnx && node->op == NN_OP_CONV && node->inputs[1] != NN_NO_NODE ? "+add" : "",
+                            node->relu ? "+relu" : "");
+  }
+  return g_string_free (string, FALSE);
+}
+
+static void
+check (const Case *cases, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    guint n_classes, again;
+    NnGraph *unchanged = make (cases[i].text, IMPORT, &n_classes);
+    NnGraph *graph = make (cases[i].text, cases[i].pass, &again);
+    g_autofree gfloat *before = run (unchanged, n_classes), *after = NULL;
+    g_autofree gchar *ops = ops_of (graph);
+    gfloat largest = 0, worst = 0;
+
+    if (strcmp (ops, cases[i].ops) != 0)
+      g_error ("%s\nbecame \"%s\", expected \"%s\"", cases[i].text, ops, cases[i].ops);
+    g_assert_cmpuint (again, ==, n_classes);
+    after = run (graph, n_classes);
+    for (guint k = 0; k < n_classes; k++) {
+      largest = fmaxf (largest, fabsf (before[k]));
+      worst = fmaxf (worst, fabsf (before[k] - after[k]));
+    }
+    g_assert_cmpfloat (largest, >, 0);
+    if (!(worst <= TOLERANCE * largest))
+      g_error ("%s\n%g apart, the largest is %g", cases[i].text, (gdouble)worst, (gdouble)largest);
+  }
+}
+
+#define X "in x 1 3 6 8; out y; "
+#define HEAD "g = GlobalAveragePool l; y = Flatten g; "
+#define BN "f s 4 = 0.5 -1 2 1; f b 4; f m 4; f v 4 = 0.5 1 2 0.25; "
+
+static void
+test_constant_folding (void)
+{
+  static const Case cases[] = {
+    /* what depends on constants alone is no node */
+    { X "f a 3 1 1; f b 1 3 1 1; c = Mul a b; d = Neg c; l = Mul x d; " HEAD, IMPORT, "Mul GlobalAveragePool Flatten" },
+    { X "l = Relu x; g = GlobalAveragePool l; s = Shape g; i z 1 = 0; k = Gather s z; i o 1 = -1; t = Concat k o, axis "
+        "0; "
+        "y = Reshape g t",
+      IMPORT, "Relu GlobalAveragePool Reshape" },
+    { X "i q 4 = 4 3 1 1; z = ConstantOfShape q; f o 4 1 1 1; w = Sub o z; l = Conv x w; " HEAD, IMPORT,
+      "Conv GlobalAveragePool Flatten" },
+    { X "u8 q 4 3 1 1 = 1 200 7 3; f s 1 = 0.25; u8 z 1 = 100; w = DequantizeLinear q s z; l = Conv x w; " HEAD, IMPORT,
+      "Conv GlobalAveragePool Flatten" },
+    { X "h w 4 3 1 1 = 15360 48128 14336; v = Cast w, to 1; l = Conv x v; " HEAD, IMPORT,
+      "Conv GlobalAveragePool Flatten" },
+    /* what gives back what it takes is none either */
+    { X "a = Identity x; b c = Dropout a; d = Cast b, to 1; l = Relu d; " HEAD, IMPORT,
+      "Relu GlobalAveragePool Flatten" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_dead_nodes (void)
+{
+  static const Case cases[] = {
+    { X "f w 4 3 3 3; dead = Conv x w; l = Relu x; more = Softmax dead; " HEAD, IMPORT,
+      "Relu GlobalAveragePool Flatten" },
+    { X "l = Relu x; " HEAD "late = Neg y; later = Exp late", IMPORT, "Relu GlobalAveragePool Flatten" },
+    { X "dead = Abs x; a = Exp x; gone = Add dead a; l = Neg a; " HEAD, LOWER, "conv Exp Neg global-avg" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_layout (void)
+{
+  static const Case cases[] = {
+    /* a pair that meets, one that does not, three that turn once round */
+    { X "a = Transpose x, perm [0 2 3 1]; b = Relu a; l = Transpose b, perm [0 3 1 2]; " HEAD, SINK,
+      "Relu GlobalAveragePool Flatten" },
+    { X "a = Transpose x, perm [0 2 3 1]; b = Transpose a, perm [0 2 3 1]; l = Transpose b, perm [0 2 3 1]; " HEAD,
+      SINK, "GlobalAveragePool Flatten" },
+    /* through sums of two, constants along the last dimension, concatenation, padding */
+    { X "a = Transpose x, perm [0 2 3 1]; b = Exp a; c = Add a b; f k 3; d = Mul c k; l = Transpose d, perm [0 3 1 "
+        "2]; " HEAD,
+      SINK, "Exp Add Mul GlobalAveragePool Flatten" },
+    { X "a = Transpose x, perm [0 2 3 1]; b = Exp a; c = Concat a b, axis -1; l = Transpose c, perm [0 3 1 2]; " HEAD,
+      SINK, "Exp Concat GlobalAveragePool Flatten" },
+    { X "a = Transpose x, perm [0 2 3 1]; i p 8 = 0 1 2 0 0 3 0 0; b = Pad a p; l = Transpose b, perm [0 3 1 2]; " HEAD,
+      SINK, "Pad GlobalAveragePool Flatten" },
+    /* one that is read both ways stays; a constant that would have to move keeps its Transpose before it */
+    { X "a = Transpose x, perm [0 2 3 1]; f k 6 8 3; b = Add a k; l = Transpose b, perm [0 3 1 2]; " HEAD, SINK,
+      "Transpose Add Transpose GlobalAveragePool Flatten" },
+    /* NHWC outside, as tf2onnx writes it, down to the mean over what were the second and third dimensions */
+    { "in x N 6 8 3; out y; f w 4 3 3 3; a = Transpose x, perm [0 3 1 2]; c = Conv a w, pads [1 1 1 1]; "
+      "d = Transpose c, perm [0 2 3 1]; e = Relu d; h = Transpose e, perm [0 3 1 2]; l = MaxPool h, kernel_shape [2 "
+      "2]; " HEAD,
+      SINK, "Conv Relu MaxPool GlobalAveragePool Flatten" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_lowering (void)
+{
+  static const Case cases[] = {
+    { X "f w 4 3 3 3; f b 4; l = Conv x w b, auto_pad \"SAME_UPPER\", strides [2 2]; " HEAD, LOWER, "conv global-avg" },
+    { X "f w 6 1 3 3; l = Conv x w, group 3, pads [0 1 2 1], dilations [2 1]; " HEAD, LOWER, "conv global-avg" },
+    { X "f w 4 3 1 1; c = Conv x w; l = MaxPool c, kernel_shape [3 3], strides [2 2], ceil_mode 1; " HEAD, LOWER,
+      "conv max-pool global-avg" },
+    { X "f w 4 3 1 1; c = Conv x w; l = AveragePool c, kernel_shape [3 2], pads [1 0 1 1], count_include_pad 1; " HEAD,
+      LOWER, "conv avg-pool global-avg" },
+    { X "f w 4 3 1 1; c = Conv x w; g = GlobalAveragePool c; s = Sigmoid g; l = Mul s c; "
+        "e = GlobalMaxPool l; y = Flatten e",
+      LOWER, "conv global-avg sigmoid scale global-max" },
+    { X "f w 4 3 1 1; c = Conv x w; f k 4 1 1; d = Sub k c; f j 1 = 3.; e = Div d j; l = Clip e _ _; " HEAD, LOWER,
+      "conv affine affine Clip global-avg" },
+    { X "f w 4 3 1 1; c = Conv x w; f z 1 = 0; a = Clip c z; d = LeakyRelu c, alpha 0.1; l = Concat a d, axis 1; " HEAD,
+      LOWER, "conv relu LeakyRelu concat global-avg" },
+    { X "i a 2 = 2 3; opset 18; m = ReduceMean x a, keepdims 0; f w 3 5; h = MatMul m w; f b 5; y = Add h b", LOWER,
+      "conv global-avg linear affine" },
+    { X "m = GlobalAveragePool x; h = Flatten m; f w 5 3; f b 5; y = Gemm h w b, transB 1, alpha 0.5, beta 2.", LOWER,
+      "conv global-avg linear" },
+    /* what the engine has no node for */
+    { X "y = Flatten x", LOWER, "Flatten" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_batch_norm (void)
+{
+  static const Case cases[] = {
+    { X BN "f w 4 3 3 3; c = Conv x w; l = BatchNormalization c s b m v, epsilon 0.01; " HEAD, FOLD,
+      "conv global-avg" },
+    { X BN "f w 4 3 3 3; f k 4; c = Conv x w k; f f 4 1 1; d = Mul c f; f o 1 = 0.5; l = Add d o; " HEAD, FOLD,
+      "conv global-avg" },
+    /* not into a convolution that somebody else reads, that ends with something, or that is not there */
+    { X BN "f w 4 3 3 3; c = Conv x w; d = BatchNormalization c s b m v; l = Add c d; " HEAD, FOLD,
+      "conv conv add global-avg" },
+    { X BN "f w 4 3 3 3; c = Conv x w; r = Relu c; l = BatchNormalization r s b m v; " HEAD, FOLD,
+      "conv relu conv global-avg" },
+    { X "f s 3; f v 3 = 1 2 3; l = BatchNormalization x s s s v; " HEAD, FOLD, "conv global-avg" },
+    { X "f s 5; f v 5 = 1 2; m = GlobalAveragePool x; h = Flatten m; f w 3 5; z = MatMul h w; y = BatchNormalization z "
+        "s s s v",
+      FOLD, "conv global-avg linear" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_fusion (void)
+{
+  static const Case cases[] = {
+    { X "f w 4 3 3 3; c = Conv x w; l = Relu c; " HEAD, FUSE, "conv+relu global-avg" },
+    { X "f w 4 3 1 1; f u 4 3 1 1; c = Conv x w; d = Conv x u; a = Add c d; l = Relu a; " HEAD, FUSE,
+      "conv conv+add+relu global-avg" },
+    { X "f w 4 3 1 1; f u 4 4 1 1; c = Conv x w; r = Relu c; d = Conv r u; a = Add r d; l = Relu a; " HEAD, FUSE,
+      "conv+relu conv+add+relu global-avg" },
+    /* not where the sum is not the convolution's only reader, nor through another activation */
+    { X "f w 4 3 1 1; c = Conv x w; r = Relu c; l = Add c r; " HEAD, FUSE, "conv relu add global-avg" },
+    { X "f w 4 3 1 1; c = Conv x w; d = Sigmoid c; l = Relu d; " HEAD, FUSE, "conv sigmoid relu global-avg" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/onnx-passes/constant-folding", test_constant_folding);
+  g_test_add_func ("/onnx-passes/dead-nodes", test_dead_nodes);
+  g_test_add_func ("/onnx-passes/layout", test_layout);
+  g_test_add_func ("/onnx-passes/lowering", test_lowering);
+  g_test_add_func ("/onnx-passes/batch-norm", test_batch_norm);
+  g_test_add_func ("/onnx-passes/fusion", test_fusion);
+  return g_test_run ();
+}
