@@ -7,6 +7,7 @@
 
 #include "gstresnetengine.h"
 
+#include <float.h>
 #include <math.h>
 #include <nn/session.h>
 
@@ -220,6 +221,32 @@ gst_resnet_engine_get_sharing (GstResnetEngine * engine,
         &sharing->group_images);
 }
 
+/* Temperature acts on what goes into the activation, also where that is in the network: softmax (log p) = p. */
+static NnActivation
+apply_temperature (const GstResnetEngine * engine,
+    const GstResnetSettings * settings, const gfloat * outputs, gfloat * scaled)
+{
+  const NnModel *model = engine->model->model;
+  const NnModelOutput output = nn_model_get_output (model);
+  const gboolean undo = settings->activation == NN_ACTIVATION_AUTO;
+  guint i, n = engine->model->n_classes;
+
+  for (i = 0; i < n; i++) {
+    gfloat value = outputs[i];
+
+    if (undo && output == NN_MODEL_OUTPUT_SOFTMAX)
+      value = logf (MAX (value, FLT_MIN));
+    else if (undo && output == NN_MODEL_OUTPUT_SIGMOID)
+      value = logf (MAX (value, FLT_MIN)) - logf (MAX (1 - value, FLT_EPSILON));
+    scaled[i] = value / settings->live.temperature;
+  }
+  if (undo && output == NN_MODEL_OUTPUT_SOFTMAX)
+    return NN_ACTIVATION_SOFTMAX;
+  if (undo && output == NN_MODEL_OUTPUT_SIGMOID)
+    return NN_ACTIVATION_SIGMOID;
+  return nn_model_resolve_activation (model, settings->activation);
+}
+
 gfloat *
 gst_resnet_engine_get_confidences (GstResnetEngine * engine,
     const GstResnetSettings * settings, guint slot, GError ** error)
@@ -227,15 +254,16 @@ gst_resnet_engine_get_confidences (GstResnetEngine * engine,
   guint i, n = engine->model->n_classes;
   gfloat *logits = engine->logits + (gsize) slot * n;
   gfloat *confidences = engine->confidences;
-  gfloat temperature = settings->live.temperature;
+  NnActivation activation =
+      nn_model_resolve_activation (engine->model->model, settings->activation);
   gboolean finite = FALSE;
 
   /* Dividing by 1 changes no bit, but takes time. */
-  for (i = 0; temperature != 1.0f && i < n; i++)
-    confidences[i] = logits[i] / temperature;
-  nn_activate (nn_model_resolve_activation (engine->model->model,
-          settings->activation),
-      temperature != 1.0f ? confidences : logits, n, confidences);
+  if (settings->live.temperature != 1.0f) {
+    activation = apply_temperature (engine, settings, logits, confidences);
+    logits = confidences;
+  }
+  nn_activate (activation, logits, n, confidences);
   for (i = 0; i < n && !finite; i++)
     finite = isfinite (confidences[i]);
   if (finite)

@@ -112,21 +112,22 @@ take_tensor (NnModelInfoTensor *tensor, const NnOnnxValue *value)
 
 /* @onnx: NULL: the model is written by nn_onnx_write() */
 static gboolean
-save_modelinfo (const gchar *path, const NnOnnx *onnx, guint size, guint n_classes, const NnPreprocess *preprocess,
+save_modelinfo (const gchar *path, const NnOnnx *onnx, guint size, const NnModel *model, const NnPreprocess *preprocess,
                 GError **error)
 {
   g_autofree gchar *name = g_strconcat (path, ".modelinfo", NULL);
   g_autofree gchar *group = g_path_get_basename (path), *text = NULL;
   const gint64 side = size ? (gint64)size : -1;
   NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
-  NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, n_classes } };
+  NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, nn_model_get_n_classes (model) } };
   g_autoptr (NnSaveFile) file = NULL;
 
   if (onnx) {
     take_tensor (&input, g_ptr_array_index (onnx->inputs, 0));
     take_tensor (&output, g_ptr_array_index (onnx->outputs, 0));
   }
-  text = nn_modelinfo_to_string (group, &input, &output, FALSE, preprocess, NULL);
+  text = nn_modelinfo_to_string (group, &input, &output, nn_model_get_output (model) == NN_MODEL_OUTPUT_SOFTMAX,
+                                 preprocess, NULL);
   file = nn_save_file_new (name, error);
   if (!file)
     return FALSE;
@@ -182,6 +183,6 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
   }
   return nn_save_file_commit (file, error)
          && (!options->modelinfo || format != NN_SAVE_ONNX
-             || save_modelinfo (path, onnx, size, nn_model_get_n_classes (model),
-                                preprocess ? preprocess : nn_model_get_preprocess (model), error));
+             || save_modelinfo (path, onnx, size, model, preprocess ? preprocess : nn_model_get_preprocess (model),
+                                error));
 }

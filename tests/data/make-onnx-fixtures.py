@@ -77,10 +77,31 @@ def external(folder):
     return model([helper.make_node('MatMul', ['a', 'b'], ['y'])], [], [value('y', [2, 2])], tensors)
 
 
+def colours():
+    """For the element: the means of red, green and blue, times 4, through a softmax; labels and preprocessing inside."""
+    nodes = [helper.make_node('GlobalAveragePool', ['x'], ['g'], 'pool'),
+             helper.make_node('Flatten', ['g'], ['f'], 'flatten'),
+             helper.make_node('Gemm', ['f', 'w'], ['l'], 'fc', alpha=4., transB=1),
+             helper.make_node('Softmax', ['l'], ['y'], 'softmax', axis=1)]
+    weights = [numpy_helper.from_array(np.eye(3, dtype=np.float32), 'w')]
+    m = model(nodes, [value('x', ['batch', 3, 16, 16])], [value('y', ['batch', 3])], weights)
+    helper.set_model_props(m, {'labels': '["red", "green", "blue"]', 'preprocess.resize': '16', 'preprocess.crop': '16',
+                               'preprocess.mean': '0, 0, 0', 'preprocess.std': '1, 1, 1'})
+    return m
+
+
+def resize():
+    """No classifier."""
+    scales = numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), 'scales')
+    return model([helper.make_node('Resize', ['x', '', 'scales'], ['y'], 'enlarge')], [value('x', [1, 3, 16, 16])],
+                 [value('y', [1, 3, 32, 32])], [scales])
+
+
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), 'onnx')
     os.makedirs(folder, exist_ok=True)
-    for name, m in (('types', types()), ('graph', graph()), ('shuffled', shuffled()), ('external', external(folder))):
+    for name, m in (('types', types()), ('graph', graph()), ('shuffled', shuffled()), ('external', external(folder)),
+                    ('colours', colours()), ('resize', resize())):
         with open(os.path.join(folder, name + '.onnx'), 'wb') as f:
             f.write(m.SerializeToString())
 

@@ -233,6 +233,10 @@ class TestWritten(ConvertTest):
         self.convert(0, self.model, out, '--any-size', '--modelinfo')
         info.read(out + '.modelinfo')
         self.assertEqual(info['input']['dims'], '-1,3,-1,-1')
+        # A network that ends in a softmax.
+        self.convert(0, os.path.join(DATA, 'onnx', 'colours.onnx'), out, '--modelinfo')
+        info.read(out + '.modelinfo')
+        self.assertEqual(info['y']['id'], 'classification-generic-softmaxed-out')
         # Beside a model that says nothing itself it is read.
         plain = self.path('plain.safetensors')
         shutil.copy(os.path.join(DATA, 'family', 'hf-basic.safetensors'), plain)
