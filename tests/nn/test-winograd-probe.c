@@ -205,6 +205,7 @@ test_shared (void)
     g_autoptr (NnSession) a = session_of (model), b = session_of (model);
 
     g_assert_cmpuint (nn_session_get_n_sharing (a), ==, 1);
+    g_assert_cmpuint (nn_session_get_n_sharing (b), ==, 1);
   }
   nn_model_unref (model);
 }
