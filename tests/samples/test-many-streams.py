@@ -100,6 +100,9 @@ class ManyStreams(SampleTest):
             )
             try:
                 self.assertIn(b"  0.000  ", process.stdout.readline())
+                # The mosaic follows the streams at some distance: not before there is something in it.
+                while b"  2.400  " not in (line := process.stdout.readline()):
+                    self.assertNotEqual(line, b"")
                 process.send_signal(number)
                 rest, error = process.communicate(timeout=TIME_LIMIT)
             finally:
