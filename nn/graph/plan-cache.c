@@ -119,8 +119,7 @@ const NnPlan *
 nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
                    NnIsa isa, const NnTileKernels *tile, gboolean direct, NnPool *workers, GError **error)
 {
-  Entry made
-      = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL, direct }, .n_users = 1 };
+  Entry made = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL }, .n_users = 1 };
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
@@ -137,6 +136,9 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
                             .workers = workers };
 
   g_mutex_lock (&cache->mutex);
+  known = knowledge (cache, isa, height, width);
+  /* A plan from before the verdict may be in use still, and is none for those who ask after it. */
+  made.key.direct = !tile && (direct || known->verdict[NN_WAY_WINOGRAD] == NN_VERDICT_LEAVES);
   for (guint i = 0; i < cache->entries->len; i++) {
     Entry *entry = &g_array_index (cache->entries, Entry, i);
 
@@ -150,8 +152,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   nn_conv_kernels_init (&conv, isa);
   nn_pool_kernels_init (&pool, isa);
   nn_winograd_kernels_init (&winograd, isa);
-  known = knowledge (cache, isa, height, width);
-  if (direct || known->verdict[NN_WAY_WINOGRAD] == NN_VERDICT_LEAVES)
+  if (made.key.direct)
     options.limit = NN_ALGORITHM_DIRECT;
   if (known->n == graph->nodes->len)
     options.algorithms = known->algorithms;

@@ -387,21 +387,23 @@ failed:
   return NULL;
 }
 
-/* Compares @session with one that is made with @options and stores what comes of it for all sessions of the model. */
-static NnVerdict
-judge (NnSession *session, const NnSessionOptions *options, NnTileInit init, NnWay way)
+/* Whether the contract is left that way: what another session has found out, or else a comparison with plain float32,
+ * for all sessions of the model. @highest: what @session was made with, but for the precision. */
+static gboolean
+leaves_contract (NnSession *session, const NnSessionOptions *highest, NnTileInit init, NnWay way)
 {
   NnPlanCache *plans = nn_model_get_plans (session->model);
-  NnSessionOptions one = options ? *options : (NnSessionOptions){ 0 };
+  NnVerdict verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, way);
+  NnSessionOptions one = *highest;
   g_autoptr (NnSession) reference = NULL;
-  NnVerdict verdict;
 
-  one.max_batch = 1;
-  one.precision = NN_PRECISION_HIGHEST;
-  reference = session_new (session->model, &one, init, way == NN_WAY_WINOGRAD, NULL);
-  verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
-  nn_plan_cache_set_verdict (plans, session->isa, session->height, session->width, way, verdict);
-  return verdict;
+  if (verdict == NN_VERDICT_UNKNOWN) {
+    one.max_batch = 1;
+    reference = session_new (session->model, &one, init, way == NN_WAY_WINOGRAD, NULL);
+    verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
+    nn_plan_cache_set_verdict (plans, session->isa, session->height, session->width, way, verdict);
+  }
+  return verdict == NN_VERDICT_LEAVES;
 }
 
 NnSession *
@@ -409,28 +411,18 @@ nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTi
                            GError **error)
 {
   NnSession *session = session_new (model, options, init, FALSE, error);
-  NnPlanCache *plans = nn_model_get_plans (model);
   NnSessionOptions highest = options ? *options : (NnSessionOptions){ 0 };
-  NnVerdict verdict;
 
   highest.precision = NN_PRECISION_HIGHEST;
-  if (session && probe && session->precision == NN_PRECISION_HIGH) {
-    verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, NN_WAY_TILES);
-    if (verdict == NN_VERDICT_UNKNOWN)
-      verdict = judge (session, options, init, NN_WAY_TILES);
-    if (verdict == NN_VERDICT_LEAVES) {
-      nn_session_free (session);
-      session = session_new (model, &highest, init, FALSE, error);
-    }
+  if (session && probe && session->precision == NN_PRECISION_HIGH
+      && leaves_contract (session, &highest, init, NN_WAY_TILES)) {
+    nn_session_free (session);
+    session = session_new (model, &highest, init, FALSE, error);
   }
-  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect) {
-    verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, NN_WAY_WINOGRAD);
-    if (verdict == NN_VERDICT_UNKNOWN)
-      verdict = judge (session, options, init, NN_WAY_WINOGRAD);
-    if (verdict == NN_VERDICT_LEAVES) {
-      nn_session_free (session);
-      session = session_new (model, &highest, init, FALSE, error);
-    }
+  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect
+      && leaves_contract (session, &highest, init, NN_WAY_WINOGRAD)) {
+    nn_session_free (session);
+    session = session_new (model, &highest, init, FALSE, error);
   }
   return session;
 }

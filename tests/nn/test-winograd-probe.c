@@ -232,6 +232,31 @@ test_ordinary (void)
   nn_model_unref (model);
 }
 
+/* A plan from before the verdict that is still in use, another thread's, is not shared afterwards. */
+static void
+test_older_plan (void)
+{
+  NnModel *model;
+  gdouble error;
+
+  if (!has_winograd ())
+    return;
+  model = make_model (0);
+  {
+    g_autoptr (NnSession) before = session_of (model), after = NULL;
+    g_autofree gchar *old = run (model, before, &error), *kernel = NULL;
+
+    nn_plan_cache_set_verdict (nn_model_get_plans (model), nn_cpu_level ("avx512"), SIZE, SIZE, NN_WAY_WINOGRAD,
+                               NN_VERDICT_LEAVES);
+    after = session_of (model);
+    kernel = run (model, after, &error);
+    g_assert_true (g_str_has_prefix (old, "winograd"));
+    g_assert_false (g_str_has_prefix (kernel, "winograd"));
+    g_assert_cmpuint (nn_session_get_n_sharing (after), ==, 0);
+  }
+  nn_model_unref (model);
+}
+
 /* Weights alone: what is looked at twice. */
 static void
 test_suspects (void)
@@ -256,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/winograd-probe/cancelling", test_cancelling);
   g_test_add_func ("/winograd-probe/shared", test_shared);
   g_test_add_func ("/winograd-probe/ordinary", test_ordinary);
+  g_test_add_func ("/winograd-probe/older-plan", test_older_plan);
   g_test_add_func ("/winograd-probe/suspects", test_suspects);
   return g_test_run ();
 }
