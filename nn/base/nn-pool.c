@@ -174,7 +174,7 @@ nn_pool_run (NnPool *pool, NnPoolFunc func, gpointer data, guint n_tasks)
 
   if (n_tasks == 0)
     return;
-  if (pool->n_workers == 0 || n_tasks == 1) {
+  if (!pool || pool->n_workers == 0 || n_tasks == 1) {
     for (guint task = 0; task < n_tasks; task++)
       func (data, task, 0);
     return;

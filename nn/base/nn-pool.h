@@ -18,5 +18,5 @@ void nn_pool_free (NnPool *pool);
 guint nn_pool_get_threads (const NnPool *pool);
 
 /* Calls @func for each task from 0 to @n_tasks − 1, in any order and on any thread, and returns when all are done; what
- * they wrote is visible then. One caller at a time. */
+ * they wrote is visible then. One caller at a time. @pool: NULL: the caller alone. */
 void nn_pool_run (NnPool *pool, NnPoolFunc func, gpointer data, guint n_tasks);

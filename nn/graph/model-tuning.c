@@ -37,14 +37,6 @@ get_uint (JsonObject *object, const gchar *name, guint max, guint *value)
   return number >= 1 && number <= (gint64)max;
 }
 
-static const gchar *
-get_string (JsonNode *node)
-{
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 static gboolean
 read_layers (const NnGraph *graph, JsonObject *layers, NnAlgorithm *algorithms, const gchar *shown, GError **error)
 {
@@ -58,7 +50,7 @@ read_layers (const NnGraph *graph, JsonObject *layers, NnAlgorithm *algorithms, 
       g_hash_table_insert (by_name, nn_graph_node (graph, i)->name, GUINT_TO_POINTER (i));
   json_object_iter_init (&iter, layers);
   while (json_object_iter_next (&iter, &name, &value)) {
-    const gchar *algorithm = get_string (value);
+    const gchar *algorithm = nn_json_get_string (value);
     g_autofree gchar *layer = nn_json_shown (name);
     NnAlgorithm a;
 
@@ -95,7 +87,7 @@ read_tuning (NnModel *model, JsonNode *root, const gchar *shown, GError **error)
   object = json_node_get_object (root);
   if (!get_uint (object, "version", 1, &version))
     return bad (error, shown, "\"version\" is 1");
-  sha256 = get_string (json_object_get_member (object, "sha256"));
+  sha256 = nn_json_get_string (json_object_get_member (object, "sha256"));
   if (!sha256)
     return bad (error, shown, "\"sha256\" is the model file's, a string");
   if (!g_str_equal (sha256, nn_model_get_sha256 (model))) {
@@ -104,7 +96,7 @@ read_tuning (NnModel *model, JsonNode *root, const gchar *shown, GError **error)
   }
   if (!get_uint (object, "height", MAX_SIZE, &height) || !get_uint (object, "width", MAX_SIZE, &width))
     return bad (error, shown, "\"height\" and \"width\" are pixels, 1 to 65535");
-  isa_name = get_string (json_object_get_member (object, "isa"));
+  isa_name = nn_json_get_string (json_object_get_member (object, "isa"));
   for (isa = 0; levels[isa]; isa++)
     if (isa_name && g_str_equal (isa_name, levels[isa]))
       break;

@@ -103,10 +103,7 @@ nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint
   }
   packing
       = (Packing){ p, node, g_bytes_get_data (weight, NULL), node->bias ? g_bytes_get_data (node->bias, NULL) : NULL };
-  if (workers)
-    nn_pool_run (workers, pack_task, &packing, n_blocks);
-  for (guint i = 0; !workers && i < n_blocks; i++)
-    pack_task (&packing, i, 0);
+  nn_pool_run (workers, pack_task, &packing, n_blocks);
   g_bytes_unref (weight);
   return p;
 

@@ -13,6 +13,14 @@ nn_json_shown (const gchar *text)
   return g_strconcat (start, n > 60 ? "…" : "", NULL);
 }
 
+const gchar *
+nn_json_get_string (JsonNode *node)
+{
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
 /* Brackets outside strings; a malformed text is the parser's to find. */
 static gboolean
 depth_is_limited (const gchar *data, gsize size)

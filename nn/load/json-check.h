@@ -11,6 +11,9 @@
 /* At most 60 characters of valid UTF-8, for messages: free with g_free(). */
 gchar *nn_json_shown (const gchar *text);
 
+/* Borrowed; NULL where @node is NULL or no string. */
+const gchar *nn_json_get_string (JsonNode *node);
+
 /* Parses valid UTF-8 of limited depth; errors NN_ERROR_FORMAT that begin with @what. The root, free with
  * json_node_unref(). */
 JsonNode *nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error);

@@ -31,9 +31,7 @@ label_of_node (JsonNode *node)
       return NULL;
     node = json_array_get_element (array, n - 1);
   }
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
+  return nn_json_get_string (node);
 }
 
 /* A whole decimal number below @n. */

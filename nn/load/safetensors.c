@@ -156,14 +156,16 @@ parse_metadata (NnWeights *weights, JsonNode *node, GError **error)
   }
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value)) {
-    if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING) {
+    const gchar *text = nn_json_get_string (value);
+
+    if (!text) {
       g_autofree gchar *shown = nn_json_shown (key);
 
       g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%s\" is not a string",
                    weights->name, shown);
       return FALSE;
     }
-    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (json_node_get_string (value)));
+    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (text));
   }
   return TRUE;
 }

@@ -42,11 +42,7 @@ get_object (JsonObject *object, const gchar *name)
 static const gchar *
 get_string (JsonObject *object, const gchar *name)
 {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
+  return nn_json_get_string (json_object_get_member (object, name));
 }
 
 static gboolean
@@ -178,12 +174,11 @@ read_label_names (Sidecar *sidecar, JsonObject *config)
     return;
   json_builder_begin_array (builder);
   for (i = 0; i < json_array_get_length (json_node_get_array (names)); i++) {
-    JsonNode *node = json_array_get_element (json_node_get_array (names), i);
-    const gchar *name, *description = NULL;
+    const gchar *name = nn_json_get_string (json_array_get_element (json_node_get_array (names), i));
+    const gchar *description = NULL;
 
-    if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    if (!name)
       return;
-    name = json_node_get_string (node);
     if (descriptions)
       description = get_string (descriptions, name);
     json_builder_add_string_value (builder, description ? description : name);

@@ -89,17 +89,18 @@ NnZip *
 nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
 {
   zip_error_t ze;
-  zip_source_t *source = NULL;
-  zip_t *archive = NULL;
+  zip_source_t *source;
   NnZip *zip = g_new0 (NnZip, 1);
 
+  zip->bytes = g_bytes_ref (bytes);
+  zip->name = g_strdup (name);
   zip->source.data = g_bytes_get_data (bytes, &zip->source.size);
   zip_error_init (&zip->source.error);
   zip_error_init (&ze);
   source = zip_source_function_create (source_command, &zip->source, &ze);
   if (source)
-    archive = zip_open_from_source (source, ZIP_RDONLY, &ze);
-  if (!archive) {
+    zip->archive = zip_open_from_source (source, ZIP_RDONLY, &ze);
+  if (!zip->archive) {
     g_set_error (
         error, NN_ERROR, NN_ERROR_FORMAT,
         "%s: begins as a zip archive (torch.save's form since PyTorch 1.6) but its directory at the end cannot "
@@ -107,22 +108,12 @@ nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
         name, zip_error_strerror (&ze));
     if (source)
       zip_source_free (source);
-    zip_error_fini (&zip->source.error);
-    g_clear_pointer (&zip, g_free);
-    goto out;
-  }
-  if (zip_get_num_entries (archive, 0) > MAX_ENTRIES) {
+    g_clear_pointer (&zip, nn_zip_close);
+  } else if (zip_get_num_entries (zip->archive, 0) > MAX_ENTRIES) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: %" G_GINT64_FORMAT " zip entries, more than the %d allowed",
-                 name, (gint64)zip_get_num_entries (archive, 0), MAX_ENTRIES);
-    zip_discard (archive);
-    zip_error_fini (&zip->source.error);
-    g_clear_pointer (&zip, g_free);
-    goto out;
+                 name, (gint64)zip_get_num_entries (zip->archive, 0), MAX_ENTRIES);
+    g_clear_pointer (&zip, nn_zip_close);
   }
-  zip->archive = archive;
-  zip->bytes = g_bytes_ref (bytes);
-  zip->name = g_strdup (name);
-out:
   zip_error_fini (&ze);
   return zip;
 }
@@ -132,7 +123,8 @@ nn_zip_close (NnZip *zip)
 {
   if (!zip)
     return;
-  zip_discard (zip->archive); /* never writes */
+  if (zip->archive)
+    zip_discard (zip->archive); /* never writes */
   zip_error_fini (&zip->source.error);
   g_bytes_unref (zip->bytes);
   g_free (zip->name);
