@@ -227,24 +227,27 @@ apply_temperature (const GstResnetEngine * engine,
     const GstResnetSettings * settings, const gfloat * outputs, gfloat * scaled)
 {
   const NnModel *model = engine->model->model;
-  const NnModelOutput output = nn_model_get_output (model);
-  const gboolean undo = settings->activation == NN_ACTIVATION_AUTO;
+  NnActivation activation =
+      nn_model_resolve_activation (model, settings->activation);
+  NnActivation inside = NN_ACTIVATION_NONE;
   guint i, n = engine->model->n_classes;
 
+  if (settings->activation == NN_ACTIVATION_AUTO) {
+    if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SOFTMAX)
+      activation = inside = NN_ACTIVATION_SOFTMAX;
+    else if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SIGMOID)
+      activation = inside = NN_ACTIVATION_SIGMOID;
+  }
   for (i = 0; i < n; i++) {
     gfloat value = outputs[i];
 
-    if (undo && output == NN_MODEL_OUTPUT_SOFTMAX)
+    if (inside == NN_ACTIVATION_SOFTMAX)
       value = logf (MAX (value, FLT_MIN));
-    else if (undo && output == NN_MODEL_OUTPUT_SIGMOID)
+    else if (inside == NN_ACTIVATION_SIGMOID)
       value = logf (MAX (value, FLT_MIN)) - logf (MAX (1 - value, FLT_EPSILON));
     scaled[i] = value / settings->live.temperature;
   }
-  if (undo && output == NN_MODEL_OUTPUT_SOFTMAX)
-    return NN_ACTIVATION_SOFTMAX;
-  if (undo && output == NN_MODEL_OUTPUT_SIGMOID)
-    return NN_ACTIVATION_SIGMOID;
-  return nn_model_resolve_activation (model, settings->activation);
+  return activation;
 }
 
 gfloat *
@@ -254,14 +257,16 @@ gst_resnet_engine_get_confidences (GstResnetEngine * engine,
   guint i, n = engine->model->n_classes;
   gfloat *logits = engine->logits + (gsize) slot * n;
   gfloat *confidences = engine->confidences;
-  NnActivation activation =
-      nn_model_resolve_activation (engine->model->model, settings->activation);
+  NnActivation activation;
   gboolean finite = FALSE;
 
   /* Dividing by 1 changes no bit, but takes time. */
   if (settings->live.temperature != 1.0f) {
     activation = apply_temperature (engine, settings, logits, confidences);
     logits = confidences;
+  } else {
+    activation = nn_model_resolve_activation (engine->model->model,
+        settings->activation);
   }
   nn_activate (activation, logits, n, confidences);
   for (i = 0; i < n && !finite; i++)

@@ -134,7 +134,8 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_THREADS,
       g_param_spec_uint ("threads", "Threads",
           "Threads that classify one frame together; 0: as many as the CPUs "
-          "this process may run on. Used at start", 0, 1024, 0, AT_START));
+          "this process may run on. Used at start", 0, NN_SESSION_MAX_THREADS,
+          0, AT_START));
   /**
    * GstResnetClassify:interval:
    *

@@ -72,7 +72,7 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
   const gchar *const *match;
 
   if (g_str_equal (name, "--threads") || g_str_equal (name, "-t"))
-    return tool_parse_uint (name, value, 0, 1024, &options->threads, error);
+    return tool_parse_uint (name, value, 0, NN_SESSION_MAX_THREADS, &options->threads, error);
   if (g_str_equal (name, "--top-k") || g_str_equal (name, "-k"))
     return tool_parse_uint (name, value, 1, G_MAXINT, &options->top_k, error);
   if (g_str_equal (name, "--resize")) {

@@ -29,6 +29,9 @@ typedef enum {
 const gchar *nn_precision_to_string (NnPrecision precision);
 gboolean nn_precision_from_string (const gchar *string, NnPrecision *precision);
 
+/* More than anybody's processors, so that a mistake in an option is noticed. */
+#define NN_SESSION_MAX_THREADS 1024
+
 /**
  * NnSessionOptions: zero means the default everywhere
  * @threads: 0: the CPUs this process may run on
