@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "graph/onnx-import.h"
 #include "onnx-maker.h"
 
 enum { FLOAT = 1, UINT8 = 2, INT8 = 3, INT64 = 7, FLOAT16 = 10 };
@@ -245,4 +246,20 @@ onnx_text (const gchar *text)
   }
   nn_pb_message (model, MODEL_GRAPH, graph);
   return g_byte_array_free_to_bytes (model);
+}
+
+NnGraph *
+onnx_import_bytes (GBytes *bytes, guint crop, guint *n_classes)
+{
+  NnOnnxImport import = { .crop = crop };
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  GError *error = NULL;
+  g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "bytes", NULL, &error);
+  NnGraph *graph;
+
+  g_assert_no_error (error);
+  graph = nn_onnx_import (onnx, &import, warnings, &error);
+  g_assert_no_error (error);
+  *n_classes = import.n_classes;
+  return graph;
 }

@@ -9,6 +9,7 @@
 #include "graph/model-private.h"
 #include "graph/model-struct.h"
 #include "graph/onnx-import.h"
+#include "onnx-text.h"
 
 static const gchar *const networks[] = {
   "networks/resnet18-thin.pth",          "family/timm-seresnet.safetensors",
@@ -90,22 +91,6 @@ test_same_plan (void)
   }
 }
 
-static NnGraph *
-import (GBytes *bytes, guint *n_classes)
-{
-  NnOnnxImport import = { .crop = 64 };
-  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-  GError *error = NULL;
-  g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "bytes", NULL, &error);
-  NnGraph *graph;
-
-  g_assert_no_error (error);
-  graph = nn_onnx_import (onnx, &import, warnings, &error);
-  g_assert_no_error (error);
-  *n_classes = import.n_classes;
-  return graph;
-}
-
 static guint
 count_plain (const NnGraph *graph)
 {
@@ -139,7 +124,7 @@ test_passes (void)
 
     for (guint passes = 0; passes < 5; passes++) {
       guint n_classes;
-      NnGraph *graph = import (bytes, &n_classes);
+      NnGraph *graph = onnx_import_bytes (bytes, 64, &n_classes);
       g_autofree gfloat *logits = NULL;
       g_autoptr (NnModel) model = NULL;
       GError *error = NULL;

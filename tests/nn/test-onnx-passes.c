@@ -24,17 +24,10 @@ typedef struct {
 static NnGraph *
 make (const gchar *text, Pass pass, guint *n_classes)
 {
-  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GBytes) bytes = onnx_text (text);
-  NnOnnxImport import = { .crop = 8 };
+  NnGraph *graph = onnx_import_bytes (bytes, 8, n_classes);
   GError *error = NULL;
-  g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "bytes", NULL, &error);
-  NnGraph *graph;
 
-  g_assert_no_error (error);
-  graph = nn_onnx_import (onnx, &import, warnings, &error);
-  g_assert_no_error (error);
-  *n_classes = import.n_classes;
   if (pass >= SINK)
     g_assert_true (nn_graph_sink_transposes (graph, &error));
   if (pass >= LOWER)
