@@ -84,39 +84,41 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
   analyzer->view = gst_frame_view_new ();
 }
 
-/* One run of the network: what is in its slots. */
+/* What the network is to see of one frame. */
 typedef struct
 {
-  guint n;
-  GstResnetRegion **regions;    /* NULL: the frame */
-} Batch;
+  GArray *images;               /* NnImage */
+  GPtrArray *regions;           /* which each is, NULL: the frame */
+} Views;
 
+/* Images @first to @first + @n - 1 are prepared. */
 static gboolean
 run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
-    const GstResnetTimes * times, GstResnetAnswer * answer, Batch * batch,
-    GstClockTime * duration, GError ** error)
+    const GstResnetTimes * times, GstResnetAnswer * answer,
+    const Views * views, guint first, guint n, GstClockTime * duration,
+    GError ** error)
 {
   GstClockTime start = gst_util_get_timestamp ();
-  guint i, n = answer->model->n_classes;
+  guint i, n_classes = answer->model->n_classes;
 
-  gst_resnet_engine_infer (analyzer->engine, batch->n);
+  gst_resnet_engine_infer (analyzer->engine, n);
   *duration += gst_util_get_timestamp () - start;
-  for (i = 0; i < batch->n; i++) {
-    GstResnetRegion *region = batch->regions[i];
+  for (i = 0; i < n; i++) {
+    GstResnetRegion *region = g_ptr_array_index (views->regions, first + i);
     gfloat *values = gst_resnet_engine_get_confidences (analyzer->engine,
         settings, i, error);
 
     if (!values)
       return FALSE;
     if (region) {
-      gst_resnet_result_select (&region->result, settings, values, n,
+      gst_resnet_result_select (&region->result, settings, values, n_classes,
           G_MAXUINT);
       region->classified = TRUE;
       region->source_pts = times->pts;
       gst_resnet_tracker_store (analyzer->tracker, region);
     } else {
-      gst_resnet_smoother_run (analyzer->smoother, settings, times, values, n,
-          &answer->frame);
+      gst_resnet_smoother_run (analyzer->smoother, settings, times, values,
+          n_classes, &answer->frame);
       answer->has_frame = TRUE;
       if (answer->frame.n_entries > 0)
         answer->heatmap = gst_resnet_engine_get_heatmap (analyzer->engine, i,
@@ -124,7 +126,6 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
             &answer->heatmap_height);
     }
   }
-  batch->n = 0;
   return TRUE;
 }
 
@@ -157,23 +158,16 @@ get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
   rect[3] = MAX ((gint) rint (side_y), 1);
 }
 
-/* Prepares all that is to be classified and runs the network whenever its slots are full. What
- * is in the slots at the end does not need @image any more. */
-static gboolean
-run_image (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
-    const NnImage * image, const GstResnetTimes * times, GstPad * pad,
-    GstResnetAnswer * answer, Batch * batch, GstClockTime * durations,
-    GError ** error)
+/* The frame and those of its regions that ask for a look. */
+static void
+find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const NnImage * image, GstResnetAnswer * answer, Views * views)
 {
   guint i, n = answer->regions ? answer->regions->len : 0;
-  guint slots = gst_resnet_engine_get_batch (analyzer->engine);
-  GstClockTime start = gst_util_get_timestamp ();
-  GstClockTime *inference = &durations[GST_RESNET_STAGE_INFERENCE];
 
   if (settings->live.region != GST_RESNET_LOOK_ROI) {
-    if (!gst_resnet_engine_prepare (analyzer->engine, image, 0, error))
-      return FALSE;
-    batch->regions[batch->n++] = NULL;
+    g_array_append_val (views->images, *image);
+    g_ptr_array_add (views->regions, NULL);
     get_crop (gst_resnet_engine_get_preprocess (analyzer->engine), image,
         answer->heatmap_rect);
   }
@@ -185,19 +179,44 @@ run_image (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     if (!gst_resnet_regions_clip (region, settings, image, &part)
         || gst_resnet_tracker_reuse (analyzer->tracker, settings, region))
       continue;
-    if (batch->n == slots) {
-      if (gst_resnet_analyzer_is_flushing (pad))
-        break;
-      if (!run_batch (analyzer, settings, times, answer, batch, inference,
-              error))
-        return FALSE;
-    }
-    if (!gst_resnet_engine_prepare (analyzer->engine, &part, batch->n, error))
-      return FALSE;
-    batch->regions[batch->n++] = region;
+    g_array_append_val (views->images, part);
+    g_ptr_array_add (views->regions, region);
   }
-  durations[GST_RESNET_STAGE_PREPROCESS] =
-      gst_util_get_timestamp () - start - *inference;
+}
+
+/* Which of the views run @run of @n_runs begins with: runs of about the same size. */
+static guint
+get_first (const Views * views, guint run, guint n_runs)
+{
+  return (guint) ((guint64) views->regions->len * run / n_runs);
+}
+
+/* Runs the network as often as the views need, but for the last time: the views of that are prepared, and the frame's
+ * pixels are not needed for it. *@left: how many those are. */
+static gboolean
+run_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const GstResnetTimes * times, GstPad * pad, GstResnetAnswer * answer,
+    const Views * views, guint * left, GstClockTime * duration, GError ** error)
+{
+  guint slots = gst_resnet_engine_get_batch (analyzer->engine);
+  guint n_runs = (views->regions->len + slots - 1) / slots, run;
+
+  *left = 0;
+  for (run = 0; run < n_runs; run++) {
+    guint first = get_first (views, run, n_runs);
+    guint n = get_first (views, run + 1, n_runs) - first;
+
+    if (!gst_resnet_engine_prepare (analyzer->engine,
+            &g_array_index (views->images, NnImage, first), n, error))
+      return FALSE;
+    if (run + 1 == n_runs || gst_resnet_analyzer_is_flushing (pad)) {
+      *left = run + 1 == n_runs ? n : 0;
+      return TRUE;
+    }
+    if (!run_batch (analyzer, settings, times, answer, views, first, n,
+            duration, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -217,8 +236,10 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
   GstResnetAnswer *answer =
       gst_resnet_answer_new (gst_resnet_engine_get_model (engine));
   GstClockTime start = gst_util_get_timestamp ();
-  Batch batch = { 0, };
+  GstClockTime *inference = &durations[GST_RESNET_STAGE_INFERENCE];
+  guint left = 0;
   gboolean done = FALSE;
+  Views views;
   NnImage image;
 
   answer->precision = gst_resnet_engine_get_precision (engine);
@@ -233,19 +254,25 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     analyzer->serial = settings->serial;
     gst_resnet_tracker_begin (analyzer->tracker);
   }
+  views.images = g_array_new (FALSE, FALSE, sizeof (NnImage));
+  views.regions = g_ptr_array_new ();
   if (gst_frame_view_map (analyzer->view, buffer, &image, error)) {
-    durations[GST_RESNET_STAGE_INFERENCE] = 0;
-    batch.regions = g_new0 (GstResnetRegion *,
-        gst_resnet_engine_get_batch (engine));
-    done = run_image (analyzer, settings, &image, times, pad, answer, &batch,
-        durations, error);
+    GstClockTime begin = gst_util_get_timestamp ();
+
+    *inference = 0;
+    find_views (analyzer, settings, &image, answer, &views);
+    done = run_views (analyzer, settings, times, pad, answer, &views, &left,
+        inference, error);
+    durations[GST_RESNET_STAGE_PREPROCESS] =
+        gst_util_get_timestamp () - begin - *inference;
     gst_frame_view_unmap (analyzer->view);
   }
   gst_buffer_unref (buffer);
-  if (done && batch.n > 0)
-    done = run_batch (analyzer, settings, times, answer, &batch,
-        &durations[GST_RESNET_STAGE_INFERENCE], error);
-  g_free (batch.regions);
+  if (done && left > 0)
+    done = run_batch (analyzer, settings, times, answer, &views,
+        views.regions->len - left, left, inference, error);
+  g_array_unref (views.images);
+  g_ptr_array_unref (views.regions);
   if (!done) {
     gst_resnet_answer_unref (answer);
     return NULL;

@@ -26,7 +26,8 @@ struct _GstResnetEngine
 
   /* made for the present preprocessing and batch */
   NnPreprocess preprocess;
-  NnPreprocessor *preprocessor;
+  NnPreprocessor **preprocessors;       /* one a thread where images are prepared side by side */
+  guint n_preprocessors;
   NnSession *session;           /* NULL where the group's runs */
   GstResnetGroup *group;
   gboolean silent;              /* the group does not wait for this stream */
@@ -91,13 +92,38 @@ make_session (GstResnetEngine * engine, guint crop, guint batch,
   return TRUE;
 }
 
+static void
+drop_preprocessors (GstResnetEngine * engine)
+{
+  guint i;
+
+  for (i = 0; i < engine->n_preprocessors; i++)
+    nn_preprocessor_free (engine->preprocessors[i]);
+  engine->n_preprocessors = 0;
+  g_clear_pointer (&engine->preprocessors, g_free);
+}
+
+/* For parameters that are valid. A group's threads are at work for others while this stream prepares its images. */
+static void
+make_preprocessors (GstResnetEngine * engine)
+{
+  guint i, n = engine->session && engine->batch > 1 ?
+      nn_session_get_threads (engine->session) : 1;
+
+  drop_preprocessors (engine);
+  engine->preprocessors = g_new0 (NnPreprocessor *, n);
+  for (i = 0; i < n; i++)
+    engine->preprocessors[i] =
+        nn_preprocessor_new (&engine->preprocess, NULL, NULL);
+  engine->n_preprocessors = n;
+}
+
 gboolean
 gst_resnet_engine_update (GstResnetEngine * engine,
     const GstResnetSettings * settings, GError ** error)
 {
   NnModel *model = engine->model->model;
   NnPreprocess p;
-  NnPreprocessor *preprocessor = NULL;
   GError *nn_error = NULL;
   guint batch = settings->live.region == GST_RESNET_LOOK_FULL_FRAME ? 1 :
       REGIONS_BATCH;
@@ -110,8 +136,7 @@ gst_resnet_engine_update (GstResnetEngine * engine,
       && memcmp (&p, &engine->preprocess, sizeof (p)) == 0)
     return TRUE;
 
-  preprocessor = nn_preprocessor_new (&p, NULL, &nn_error);
-  if (!preprocessor)
+  if (!nn_preprocess_validate (&p, &nn_error))
     goto failed;
   if (!get_session (engine) || batch != engine->batch
       || settings->live.heatmap != engine->heatmap
@@ -126,13 +151,11 @@ gst_resnet_engine_update (GstResnetEngine * engine,
     g_free (engine->logits);
     engine->logits = g_new (gfloat, (gsize) batch * engine->model->n_classes);
   }
-  g_clear_pointer (&engine->preprocessor, nn_preprocessor_free);
-  engine->preprocessor = preprocessor;
   engine->preprocess = p;
+  make_preprocessors (engine);
   return TRUE;
 
 failed:
-  g_clear_pointer (&preprocessor, nn_preprocessor_free);
   gst_resnet_propagate_nn_error (error, nn_error, NULL);
   return FALSE;
 }
@@ -161,7 +184,7 @@ gst_resnet_engine_free (GstResnetEngine * engine)
 {
   drop_session (engine);
   gst_resnet_group_settings_clear (&engine->group_settings);
-  g_clear_pointer (&engine->preprocessor, nn_preprocessor_free);
+  drop_preprocessors (engine);
   g_clear_pointer (&engine->model, gst_resnet_model_unref);
   g_free (engine->tensor);
   g_free (engine->logits);
@@ -175,14 +198,57 @@ gst_resnet_engine_get_batch (GstResnetEngine * engine)
   return engine->batch;
 }
 
-gboolean
-gst_resnet_engine_prepare (GstResnetEngine * engine, const NnImage * image,
-    guint slot, GError ** error)
+typedef struct
 {
-  gsize size = (gsize) 3 * engine->preprocess.crop * engine->preprocess.crop;
+  GstResnetEngine *engine;
+  const NnImage *images;
+  GMutex lock;
+  guint failed;                 /* the first image that cannot be prepared */
+  GError *error;
+} Preparation;
 
-  return nn_preprocessor_run (engine->preprocessor, image,
-      engine->tensor + slot * size, error);
+static void
+prepare_task (gpointer data, guint task, guint thread)
+{
+  Preparation *preparation = data;
+  GstResnetEngine *engine = preparation->engine;
+  gsize size = (gsize) 3 * engine->preprocess.crop * engine->preprocess.crop;
+  GError *error = NULL;
+
+  if (nn_preprocessor_run (engine->preprocessors[thread],
+          &preparation->images[task], engine->tensor + task * size, &error))
+    return;
+  g_mutex_lock (&preparation->lock);
+  if (task < preparation->failed) {
+    preparation->failed = task;
+    g_clear_error (&preparation->error);
+    preparation->error = g_steal_pointer (&error);
+  }
+  g_mutex_unlock (&preparation->lock);
+  g_clear_error (&error);
+}
+
+gboolean
+gst_resnet_engine_prepare (GstResnetEngine * engine, const NnImage * images,
+    guint n, GError ** error)
+{
+  Preparation preparation = {.engine = engine,.images = images,
+    .failed = G_MAXUINT
+  };
+  guint i;
+
+  g_return_val_if_fail (n <= engine->batch, FALSE);
+  g_mutex_init (&preparation.lock);
+  if (engine->n_preprocessors > 1
+      && engine->n_preprocessors >= nn_session_get_threads (engine->session))
+    nn_session_run_tasks (engine->session, prepare_task, &preparation, n);
+  else
+    for (i = 0; i < n; i++)
+      prepare_task (&preparation, i, 0);
+  g_mutex_clear (&preparation.lock);
+  if (preparation.error)
+    g_propagate_error (error, preparation.error);
+  return preparation.failed == G_MAXUINT;
 }
 
 void

@@ -24,9 +24,9 @@ gboolean gst_resnet_engine_update (GstResnetEngine * engine,
 
 /* How many images one run takes at most. */
 guint gst_resnet_engine_get_batch (GstResnetEngine * engine);
-/* Makes @image number @slot of the next run. */
+/* Makes @images 0 to @n - 1 of the next run, on the session's threads where that takes more than one. */
 gboolean gst_resnet_engine_prepare (GstResnetEngine * engine,
-    const NnImage * image, guint slot, GError ** error);
+    const NnImage * images, guint n, GError ** error);
 /* Runs the images 0 to @n - 1. */
 void gst_resnet_engine_infer (GstResnetEngine * engine, guint n);
 /* The stream ended or pauses: its group does not wait for it until the next run. */

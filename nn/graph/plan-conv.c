@@ -218,7 +218,7 @@ cut (NnPlan *plan, NnStep *step, guint threads)
     step->chunk = step->batch_is_pixels ? 1 : variant->pixels;
     step->all_blocks = TRUE;
   } else {
-    const guint images = step->batch_is_pixels ? 1 : plan->batch;
+    const guint images = step->batch_is_pixels ? 1 : nn_plan_images (plan, step->index);
     guint wanted;
 
     step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels;

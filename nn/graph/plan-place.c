@@ -71,23 +71,19 @@ place (Placement *p, guint item, gsize size)
   return TRUE;
 }
 
-/* The last node that reads each; the network's output is read after all. */
-static guint *
-find_last_uses (const NnPlan *plan, const NnGraph *graph)
+/* Node @i's image and plain buffer, with room for so many images. */
+static gboolean
+place_node (Placement *p, guint i, guint images)
 {
-  guint *last_use = g_new (guint, plan->n_buffers);
+  NnBuffer *b = &p->plan->buffers[i];
+  NnPlainBuffer *plain = &p->plan->plain[i];
 
-  for (guint i = 0; i < plan->n_buffers; i++) {
-    const NnNode *node = nn_graph_node (graph, i);
-
-    last_use[i] = i;
-    for (guint slot = 0; slot < nn_node_n_slots (node); slot++) {
-      if (nn_node_get_input (node, slot) != NN_NO_NODE)
-        last_use[nn_node_get_input (node, slot)] = i;
-    }
-  }
-  last_use[plan->n_buffers - 1] = plan->n_buffers;
-  return last_use;
+  if ((b->size && !place (p, 2 * i, b->size * images + b->slack))
+      || (plain->size && !place (p, 2 * i + 1, plain->size * images)))
+    return FALSE;
+  b->offset = p->offset[2 * i];
+  plain->offset = p->offset[2 * i + 1];
+  return TRUE;
 }
 
 gboolean
@@ -95,7 +91,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
 {
   const guint n = plan->n_buffers;
   Placement p = { .plan = plan, .first = NONE, .last = NONE };
-  g_autofree guint *last_use = find_last_uses (plan, graph);
+  g_autofree guint *last_use = nn_plan_find_last_uses (plan, graph);
   /* Nodes whose buffers are read last by node i: a list that starts at ending[i]. */
   g_autofree guint *ending = g_new (guint, n + 1), *next_ending = g_new (guint, n);
   gboolean fits = TRUE;
@@ -111,16 +107,13 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
     ending[last_use[i]] = i;
   }
 
+  /* The first nodes run several times, and what they leave for the others stays meanwhile. */
+  for (guint i = 0; i < plan->split && fits; i++)
+    fits = !plan->buffers[i].whole || place_node (&p, i, plan->batch);
   for (guint i = 0; i < n && fits; i++) {
-    NnBuffer *b = &plan->buffers[i];
-    NnPlainBuffer *plain = &plan->plain[i];
-
-    fits = (!b->size || place (&p, 2 * i, b->size * plan->batch + b->slack))
-           && (!plain->size || place (&p, 2 * i + 1, plain->size * plan->batch));
+    fits = (i < plan->split && plan->buffers[i].whole) || place_node (&p, i, nn_plan_images (plan, i));
     if (!fits)
       break;
-    b->offset = p.offset[2 * i];
-    plain->offset = p.offset[2 * i + 1];
     for (guint j = ending[i]; j != NONE; j = next_ending[j]) {
       if (plan->buffers[j].size)
         remove_item (&p, 2 * j);

@@ -41,7 +41,7 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   const guint f = nn_winograd_frequencies (w->tile);
   const gsize in_pixel = step->in->pixel,
               weights = (gsize)f * step->node->in_channels * step->out->pixel * sizeof (gfloat);
-  const guint tiles = w->n_tiles * plan->batch;
+  const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
   guint blocks, wanted;
 
   w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= SHARED_TILES;

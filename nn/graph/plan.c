@@ -5,8 +5,6 @@
 #include "base/nn-memory.h"
 #include "graph/plan-tile.h"
 
-/* Images that go through a layer together: their activations should fit in the last-level cache; bytes. */
-#define BATCH_IN_CACHE (24 * 1024 * 1024)
 /* Offsets inside an image and a batch are 32 bits. */
 #define MAX_FLOATS ((gsize)G_MAXINT32)
 
@@ -55,17 +53,6 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const g
     b->origin = b->border * (b->row + b->pixel);
   }
   return TRUE;
-}
-
-static void
-choose_batch (NnPlan *plan, guint batch)
-{
-  gsize largest = 1;
-
-  for (guint i = 0; i + 1 < plan->n_buffers; i++)
-    largest = MAX (largest,
-                   plan->buffers[i].size + plan->buffers[i + 1].size + plan->plain[i].size + plan->plain[i + 1].size);
-  plan->batch = (guint)CLAMP (BATCH_IN_CACHE / sizeof (gfloat) / largest, 1, batch);
 }
 
 static gdouble
@@ -221,7 +208,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
       || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
     goto failed;
-  choose_batch (plan, options->batch);
+  nn_plan_choose_stages (plan, graph, options->batch);
   if (options->tile && !nn_plan_tile_buffers (plan, graph, error))
     goto failed;
   if (!nn_plan_place (plan, graph, error))
@@ -230,6 +217,8 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
     if (i > 0 && !add_step (plan, graph, shapes, i, options, error))
       goto failed;
     add_conversion (plan, graph, i, wants_image[i]);
+    if (i < plan->split)
+      plan->n_inner_steps = plan->steps->len;
   }
   plan->workers = NULL;
   return plan;

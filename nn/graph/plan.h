@@ -21,11 +21,14 @@
  * @origin: floats from the image's start to pixel (0, 0)
  * @offset: floats from the arena's start, for the planned batch
  * @slack: floats after the last image that may be read and never count (tiles)
+ * @whole: written by nodes that run some images at a time, read by nodes that run all: image i is that of the batch,
+ * not of the pass
  */
 typedef struct {
   guint channels, height, width;
   guint border;
   gsize pixel, row, size, origin, offset, slack;
+  gboolean whole;
 } NnBuffer;
 
 /**
@@ -34,9 +37,11 @@ typedef struct {
  * @size: floats an image (an int64 takes two), 0: nobody needs this form; image i of a batch starts at offset + i ×
  * size
  * @offset: floats from the arena's start
+ * @whole: as NnBuffer's
  */
 typedef struct {
   gsize size, offset;
+  gboolean whole;
 } NnPlainBuffer;
 
 /* plan-tile.h */
@@ -145,6 +150,8 @@ typedef struct {
 /**
  * NnPlan: what a session executes
  * @batch: images the arena has room for
+ * @split, @inner: nodes before that one run so many images at a time, the others the whole batch; @n_inner_steps: how
+ * many of the steps are theirs
  * @buffers: one a node, those of removed steps unused
  * @plain: one a node
  * @tile: matrix tiles, where the plan is for them (its conv is not NULL)
@@ -157,7 +164,7 @@ typedef struct {
  * @suspect: a WINOGRAD step's weights are such that it may lose digits which direct sums keep
  */
 typedef struct {
-  guint batch;
+  guint batch, inner, split, n_inner_steps;
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
@@ -214,6 +221,12 @@ void nn_plan_conv_clear (NnStep *step);
  * @wants_image[i]. */
 gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
                              GError **error);
+/* Fills plan->batch, inner and split for @batch images that are wanted, and which buffers are whole; plan-stages.c. */
+void nn_plan_choose_stages (NnPlan *plan, const NnGraph *graph, guint batch);
+/* How many images a node's step runs at a time at most. */
+guint nn_plan_images (const NnPlan *plan, guint node);
+/* The last node that reads each, n_buffers for the network's output; free with g_free(). */
+guint *nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph);
 /* Places buffers that live at the same time beside each other: offsets and plan->arena_size. */
 gboolean nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error);
 /* Fills operands of a PLAIN or an ELEMENTWISE step. */

@@ -15,6 +15,7 @@ struct _NnSession {
   NnIsa isa;
   NnPrecision precision; /* what runs */
   guint max_batch, height, width, n_classes;
+  guint first; /* image of the batch that is image 0 of the pass which runs */
   gfloat *arena;
   gfloat *scratch; /* scratch_size floats a thread */
   gsize scratch_size;
@@ -40,14 +41,16 @@ typedef struct {
 static inline gfloat *
 nn_image_of (const NnSession *session, const NnBuffer *buffer, guint image)
 {
-  return session->arena + buffer->offset + image * buffer->size;
+  return session->arena + buffer->offset + (image + (buffer->whole ? session->first : 0)) * buffer->size;
 }
 
 /* A node's output as a plain tensor. */
 static inline gfloat *
 nn_plain_of (const NnSession *session, guint node, guint image)
 {
-  return session->arena + session->plan->plain[node].offset + image * session->plan->plain[node].size;
+  const NnPlainBuffer *plain = &session->plan->plain[node];
+
+  return session->arena + plain->offset + (image + (plain->whole ? session->first : 0)) * plain->size;
 }
 
 /* Fills a table; FALSE: there is none. */

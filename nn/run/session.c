@@ -197,7 +197,7 @@ run_step (NnRun *run)
   }
   case NN_STEP_WINOGRAD:
     nn_winograd_step_run (session->pool, step, session->arena, session->scratch, session->scratch_size,
-                          session->shared_scratch, run->images);
+                          session->shared_scratch, session->first, run->images);
     break;
   case NN_STEP_MAX_POOL:
   case NN_STEP_AVG_POOL:
@@ -245,32 +245,61 @@ now (void)
   return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
 }
 
+/* Steps from @begin to before @end, on images of the batch from @first on; @batch_first: of the call's images. */
+static void
+run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_first)
+{
+  const NnPlan *plan = session->plan;
+  NnTileRun tile = { plan, session->pool, session->arena, run->input, run->images, NULL };
+
+  for (guint i = begin; i < end; i++) {
+    const gdouble start = session->profiling ? now () : 0;
+
+    run->step = &g_array_index (plan->steps, NnStep, i);
+    if (plan->tile.conv)
+      nn_tile_run_step (&tile, run->step);
+    else
+      run_step (run);
+    if (session->feature_map && run->step->kind == NN_STEP_GLOBAL_AVG_POOL && run->step->in == session->feature_buffer)
+      nn_session_store_feature_map (session, batch_first + session->first, run->images);
+    if (session->profiling)
+      session->seconds[i] += now () - start;
+  }
+}
+
+static void
+run_input (NnSession *session, NnRun *run)
+{
+  const NnPlan *plan = session->plan;
+  NnTileRun tile = { plan, session->pool, session->arena, run->input, run->images, NULL };
+
+  if (plan->tile.conv) {
+    nn_tile_run_input (&tile);
+    return;
+  }
+  zero_border (session, plan->input, run->images);
+  nn_pool_run (session->pool, input_task, run, run->images * plan->input->height);
+}
+
+/* The first steps some images at a time, passes of about the same size; the others all. */
 static void
 run_images (NnSession *session, const gfloat *input, guint first, guint images, gfloat *logits)
 {
   const NnPlan *plan = session->plan;
-  NnRun run = { .session = session, .input = input, .images = images };
-  NnTileRun tile = { plan, session->pool, session->arena, input, images, NULL };
+  const gsize image = (gsize)3 * session->height * session->width;
+  const guint n_passes = plan->split > 0 ? (images + plan->inner - 1) / plan->inner : 1;
+  NnRun run = { .session = session };
 
-  if (plan->tile.conv) {
-    nn_tile_run_input (&tile);
-  } else {
-    zero_border (session, plan->input, images);
-    nn_pool_run (session->pool, input_task, &run, images * plan->input->height);
+  for (guint pass = 0; pass < n_passes; pass++) {
+    session->first = (guint)((guint64)images * pass / n_passes);
+    run.images = (guint)((guint64)images * (pass + 1) / n_passes) - session->first;
+    run.input = input + session->first * image;
+    run_input (session, &run);
+    run_steps (session, &run, 0, plan->n_inner_steps, first);
   }
-  for (guint i = 0; i < plan->steps->len; i++) {
-    const gdouble start = session->profiling ? now () : 0;
-
-    run.step = &g_array_index (plan->steps, NnStep, i);
-    if (plan->tile.conv)
-      nn_tile_run_step (&tile, run.step);
-    else
-      run_step (&run);
-    if (session->feature_map && run.step->kind == NN_STEP_GLOBAL_AVG_POOL && run.step->in == session->feature_buffer)
-      nn_session_store_feature_map (session, first, images);
-    if (session->profiling)
-      session->seconds[i] += now () - start;
-  }
+  session->first = 0;
+  run.images = images;
+  run_steps (session, &run, plan->n_inner_steps, plan->steps->len, first);
   for (guint i = 0; i < images; i++)
     memcpy (logits + (gsize)i * session->n_classes,
             plan->output_is_plain ? nn_plain_of (session, plan->n_buffers - 1, i)
@@ -282,13 +311,23 @@ void
 nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits)
 {
   const gsize image = (gsize)3 * session->height * session->width;
+  const guint n_parts = (batch + session->plan->batch - 1) / session->plan->batch;
 
   g_return_if_fail (batch >= 1 && batch <= session->max_batch);
   if (session->profiling)
     memset (session->seconds, 0, session->plan->steps->len * sizeof (gdouble));
-  for (guint i = 0; i < batch; i += session->plan->batch)
-    run_images (session, input + i * image, i, MIN (session->plan->batch, batch - i),
-                logits + (gsize)i * session->n_classes);
+  /* Parts of about the same size. */
+  for (guint part = 0; part < n_parts; part++) {
+    const guint first = (guint)((guint64)batch * part / n_parts), end = (guint)((guint64)batch * (part + 1) / n_parts);
+
+    run_images (session, input + first * image, first, end - first, logits + (gsize)first * session->n_classes);
+  }
+}
+
+void
+nn_session_run_tasks (NnSession *session, NnSessionFunc func, gpointer data, guint n)
+{
+  nn_pool_run (session->pool, func, data, n);
 }
 
 /* One number a class, whatever the dimensions of 1 around it. */

@@ -13,7 +13,7 @@ typedef struct {
   const NnStep *step;
   gfloat *arena, *scratch, *shared;
   gsize scratch_stride;
-  guint n_tiles, n_blocks;
+  guint first, n_tiles, n_blocks;
 } Run;
 
 /* What a product starts from: the bias is added after the transform back. */
@@ -22,7 +22,7 @@ static const gfloat zeros[64] __attribute__ ((aligned (NN_ALIGNMENT)));
 static inline gfloat *
 image_of (const Run *run, const NnBuffer *buffer, guint image)
 {
-  return run->arena + buffer->offset + image * buffer->size;
+  return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
 }
 
 static void
@@ -178,7 +178,7 @@ input_task (gpointer data, guint task, guint thread)
 
 void
 nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
-                      gfloat *shared, guint images)
+                      gfloat *shared, guint first, guint images)
 {
   const NnWinogradStep *w = step->winograd;
   Run run = { .step = step,
@@ -186,6 +186,7 @@ nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *s
               .scratch = scratch,
               .shared = shared,
               .scratch_stride = scratch_stride,
+              .first = first,
               .n_tiles = w->n_tiles * images };
 
   run.n_blocks = (run.n_tiles + w->block - 1) / w->block;

@@ -5,6 +5,7 @@
 #include "base/nn-pool.h"
 #include "graph/plan.h"
 
-/* @scratch: plan->scratch_size floats a thread, @scratch_stride apart; @shared: plan->shared_scratch_size floats. */
+/* @first: image of the batch that is image 0 of this pass, for buffers that are whole.
+ * @scratch: plan->scratch_size floats a thread, @scratch_stride apart; @shared: plan->shared_scratch_size floats. */
 void nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
-                           gfloat *shared, guint images);
+                           gfloat *shared, guint first, guint images);

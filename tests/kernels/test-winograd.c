@@ -363,7 +363,7 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   shared = nn_aligned_alloc0 ((n->plan->shared_scratch_size + 1) * sizeof (gfloat));
   fill (scratch, stride * threads, NAN);
   fill (shared, n->plan->shared_scratch_size, NAN);
-  nn_winograd_step_run (pool, step, arena, scratch, stride, shared, images);
+  nn_winograd_step_run (pool, step, arena, scratch, stride, shared, 0, images);
   nn_pool_free (pool);
   nn_aligned_free (scratch);
   nn_aligned_free (shared);
@@ -503,7 +503,7 @@ bench (gconstpointer data)
       for (guint run = 0; run < 50; run++) {
         const gdouble start = seconds ();
 
-        nn_winograd_step_run (pool, last_step (&n), arena, scratch, 0, shared, 1);
+        nn_winograd_step_run (pool, last_step (&n), arena, scratch, 0, shared, 0, 1);
         best = MIN (best, seconds () - start);
       }
       g_test_message ("%s: %u channels, %u × %u: %.3f ms, %.1f GFLOP/s counted as direct, %.2f of %.1f",

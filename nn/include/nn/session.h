@@ -64,6 +64,15 @@ void nn_session_free (NnSession *session);
  */
 void nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits);
 
+typedef void (*NnSessionFunc) (gpointer data, guint task, guint thread);
+
+/**
+ * nn_session_run_tasks: @func for tasks 0 to @n - 1 on the session's threads, in any order; returns when all are done
+ * For what comes before a run and after it, such as preprocessing many images. Not at the same time as a run.
+ * @func: gets @data, the task, and which thread it is on, 0 to nn_session_get_threads() - 1
+ */
+void nn_session_run_tasks (NnSession *session, NnSessionFunc func, gpointer data, guint n);
+
 /**
  * nn_session_set_feature_map: whether runs keep the last feature map, for nn_session_get_activation_map()
  * Off at first. Changes no bit of the logits.
