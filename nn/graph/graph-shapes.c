@@ -15,10 +15,30 @@
 static guint
 output_size (const NnNode *node, guint axis, guint in)
 {
-  guint64 padded = (guint64)in + 2 * (guint64)node->pad[axis] + node->pad_more[axis];
-  guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
+  guint64 padded, reach;
 
+  if (node->same != NN_PAD_GIVEN)
+    return in / node->stride[axis] + (in % node->stride[axis] != 0);
+  padded = (guint64)in + 2 * (guint64)node->pad[axis] + node->pad_more[axis];
+  reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
   return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
+}
+
+guint
+nn_node_pad (const NnNode *node, guint axis, guint in, guint *more)
+{
+  guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1, out, pad, before;
+
+  if (node->same == NN_PAD_GIVEN) {
+    *more = node->pad_more[axis];
+    return node->pad[axis];
+  }
+  out = output_size (node, axis, in);
+  pad = out ? (out - 1) * node->stride[axis] + reach : 0;
+  pad = pad > in ? pad - in : 0;
+  before = node->same == NN_PAD_SAME_UPPER ? pad / 2 : pad - pad / 2;
+  *more = (guint)(pad - before > before ? pad - 2 * before : 0);
+  return (guint)before;
 }
 
 /* An image is what all but PLAIN nodes read; its channels are what the weights were made for. */

@@ -34,6 +34,10 @@ typedef struct {
 
 #define NN_NO_NODE G_MAXUINT
 
+/* ONNX's auto_pad: so much padding that there are ⌈input / stride⌉ outputs; an odd one is larger after the input
+ * (upper) or before it (lower). */
+typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
+
 /**
  * NnNode: one operation
  * @name: the layer's name in the state dict ("layer1.0.conv1"); made up where it has none ("layer1.0.add", "maxpool")
@@ -44,7 +48,8 @@ typedef struct {
  *   nominal size (0: there is none)
  * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
  * pool
- * @pad_more: pools: so much more at the bottom and at the right (a size that is rounded up: ceil_mode)
+ * @pad_more: so much more at the bottom and at the right (a size that is rounded up: ceil_mode)
+ * @same: other than NN_PAD_GIVEN: the padding depends on the input's size, pad and pad_more are 0; nn_node_pad()
  * @count_pad: AVG_POOL: padding counts as zeros
  * @onnx: ELEMENTWISE, PLAIN: what is computed
  * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
@@ -72,6 +77,7 @@ typedef struct {
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad;
+  NnPad same;
   NnOperator *onnx;
   NnConstant **constants;
 } NnNode;
@@ -103,6 +109,10 @@ void nn_node_set_n_slots (NnNode *node, guint n);
 /* Takes @op and @constants' entries; @inputs: n_inputs nodes or NN_NO_NODE. For ELEMENTWISE and PLAIN. */
 void nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint *inputs,
                            NnConstant *const *constants);
+
+/* Padding before an input of that size along an axis (0: vertical), and how much more there is after it than before, 0
+ * where it is less. */
+guint nn_node_pad (const NnNode *node, guint axis, guint in, guint *more);
 
 /* Copies nothing: @storage is referenced. */
 NnConstant *nn_constant_new (const NnValue *value, GBytes *storage);

@@ -34,6 +34,27 @@ take_size (NnModel *model, const NnOnnxImport *import)
     model->preprocess.resize = side <= 64 ? side : MIN (side * 8 / 7, NN_PREPROCESS_MAX_SIZE);
 }
 
+/* Where the file does not say what happens to pictures, and the graph shows that it normalizes them itself. */
+static void
+take_range (NnModel *model, gboolean is_pixels)
+{
+  NnInputRange range = is_pixels ? NN_INPUT_TO_255 : nn_graph_find_input_range (model->graph);
+  guint i;
+
+  if (model->has_preprocess || range == NN_INPUT_STANDARDIZED)
+    return;
+  for (i = 0; i < 3; i++) {
+    model->preprocess.mean[i] = 0;
+    model->preprocess.std[i] = range == NN_INPUT_TO_255 ? 1.f / 255 : 1;
+  }
+  model->has_preprocess = TRUE;
+  g_ptr_array_add (
+      model->warnings,
+      g_strdup_printf ("the graph normalizes its input itself, so that pictures are given to it as 0 to %d; "
+                       "if that is not right, set mean and std",
+                       range == NN_INPUT_TO_255 ? 255 : 1));
+}
+
 /* What is seen of the last operators: Softmax and Sigmoid over the classes, with changes of shape behind them. */
 static NnModelOutput
 find_output (const NnGraph *graph, guint n_classes)
@@ -83,6 +104,7 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
     nn_metadata_read_beside (beside, model->n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
                              model->warnings);
   take_size (model, &import);
+  take_range (model, import.is_pixels);
   model->architecture = onnx->producer && *onnx->producer ? g_strdup_printf ("ONNX graph (%s)", onnx->producer)
                                                           : g_strdup ("ONNX graph");
   return TRUE;
@@ -94,5 +116,6 @@ nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **
   gboolean ok = build (model, onnx, beside, error);
 
   nn_onnx_free (onnx);
-  return ok && nn_graph_sink_transposes (model->graph, error) && nn_graph_lower (model->graph, error);
+  return ok && nn_graph_join_quantization (model->graph, error) && nn_graph_sink_transposes (model->graph, error)
+         && nn_graph_lower (model->graph, error);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
+#include "graph/onnx-expand.h"
 
 /* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
  * quantized network's weights are dequantized, transposed and reshaped; nothing that people have does that ten times.
@@ -15,6 +16,8 @@
 #define MAX_PRODUCTS ((gdouble)(1 << 28))
 /* More outputs than any operator that is taken has. */
 #define MAX_OUTPUTS 8
+/* That an input goes through before it is cast. */
+#define MAX_TRANSPOSES 2
 
 /* What a name in the file stands for. */
 typedef struct {
@@ -266,11 +269,11 @@ gather_inputs (Importer *importer, const NnOnnxNode *node, Inputs *inputs, GErro
   return TRUE;
 }
 
-/* The file's node becomes a PLAIN node, constants, or another name for its input. */
+/* A node of ONNX's own becomes a PLAIN node, constants, or another name for its input. */
 static gboolean
-import_node (Importer *importer, const NnOnnxNode *node, GError **error)
+import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **error)
 {
-  g_autoptr (NnOperator) op = nn_operator_new (node, importer->onnx->opset, error);
+  g_autoptr (NnOperator) op = nn_operator_new (node, opset, error);
   NnValue outputs[MAX_OUTPUTS] = { 0 };
   Inputs inputs = { 0 };
   gboolean ok = FALSE;
@@ -314,34 +317,114 @@ out:
   return ok;
 }
 
-/* NHWC: the engine's NCHW input is transposed first. */
+static gboolean
+import_node (Importer *importer, const NnOnnxNode *node, GError **error)
+{
+  NnOnnxExpansion expansion = { NULL };
+  gboolean ok = TRUE;
+
+  if (!nn_onnx_expand (node, &expansion, error))
+    return FALSE;
+  if (!expansion.nodes)
+    return import_one (importer, node, importer->onnx->opset, error);
+  for (guint i = 0; i < expansion.nodes->len && ok; i++)
+    ok = import_one (importer, g_ptr_array_index (expansion.nodes, i), expansion.opset, error);
+  nn_onnx_expansion_clear (&expansion);
+  return ok;
+}
+
+/* FLOAT, FLOAT16, DOUBLE, BFLOAT16 of TensorProto.DataType */
+static gboolean
+is_cast_to_float (const NnOnnxNode *node)
+{
+  const NnAttribute *to = nn_onnx_node_get_attribute (node, "to");
+
+  return strcmp (node->op_type, "Cast") == 0 && to && to->kind == NN_ATTRIBUTE_INT
+         && (to->ints[0] == 1 || to->ints[0] == 10 || to->ints[0] == 11 || to->ints[0] == 16);
+}
+
+/* Whether all that reads the input, behind Transposes, is a Cast to a floating type. @left: Transposes that are looked
+ * behind */
+static gboolean
+is_cast_first (const NnOnnx *onnx, const gchar *input, guint *left)
+{
+  for (guint i = 0; i < onnx->nodes->len; i++) {
+    const NnOnnxNode *node = g_ptr_array_index (onnx->nodes, i);
+    gboolean reads = FALSE;
+
+    for (guint j = 0; j < node->n_inputs && !reads; j++)
+      reads = strcmp (node->inputs[j], input) == 0;
+    if (!reads || is_cast_to_float (node))
+      continue;
+    if (strcmp (node->op_type, "Transpose") != 0 || !*left || !node->n_outputs)
+      return FALSE;
+    --*left;
+    if (!is_cast_first (onnx, node->outputs[0], left))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* TensorProto.DataType of the types that pixels may be of. 0: not one of them */
+static gint64
+integer_type (NnDType dtype)
+{
+  switch (dtype) {
+  case NN_DTYPE_U8:
+    return 2;
+  case NN_DTYPE_I16:
+    return 5;
+  case NN_DTYPE_I32:
+    return 6;
+  case NN_DTYPE_I64:
+    return 7;
+  default:
+    return 0;
+  }
+}
+
+static gboolean
+append (Importer *importer, Name *name, NnOperator *op, GError **error)
+{
+  NnConstant *no_constant = NULL;
+  const guint input = name->node;
+
+  if (!op)
+    return FALSE;
+  name->node = nn_graph_add (importer->graph, NN_OP_PLAIN, nn_graph_node (importer->graph, input)->name);
+  nn_node_set_operator (nn_graph_node (importer->graph, name->node), op, 1, &input, &no_constant);
+  nn_graph_node (importer->graph, name->node)->out_channels = second_dim (&name->type);
+  return TRUE;
+}
+
+/* NHWC: the engine's NCHW input is transposed first. Pixels are floats, whole ones to within a rounding: where the
+ * graph computes with them as integers, they become such. */
 static gboolean
 add_input (Importer *importer, const NnOnnxValue *input, gboolean is_nhwc, GError **error)
 {
   static const gint64 perm[] = { 0, 2, 3, 1 };
   NnGraph *graph = importer->graph;
   Name *name = add_name (importer, input->name);
-  NnConstant *no_constant = NULL;
-  NnOperator *op;
+  guint transposes = MAX_TRANSPOSES;
 
   name->node = nn_graph_add (graph, NN_OP_INPUT, input->name);
   nn_graph_node (graph, name->node)->out_channels = 3;
-  name->type.dtype = computed_as (input->dtype);
+  name->type.dtype = NN_DTYPE_F32;
   name->type.n_dims = 4;
   name->type.dims[0] = 1;
   name->type.dims[1] = is_nhwc ? graph->height : 3;
   name->type.dims[2] = is_nhwc ? graph->width : graph->height;
   name->type.dims[3] = is_nhwc ? 3 : graph->width;
   name->type.n_elements = (gsize)3 * graph->height * graph->width;
-  if (!is_nhwc)
-    return TRUE;
-  op = nn_operator_make ("Transpose", 1, "perm", perm, 4, error);
-  if (!op)
+  if (is_nhwc && !append (importer, name, nn_operator_make ("Transpose", 1, "perm", perm, 4, error), error))
     return FALSE;
-  nn_node_set_operator (nn_graph_node (graph, nn_graph_add (graph, NN_OP_PLAIN, input->name)), op, 1, &name->node,
-                        &no_constant);
-  name->node++;
-  nn_graph_node (graph, name->node)->out_channels = graph->height;
+  importer->import->is_pixels = !nn_dtype_is_float (input->dtype);
+  if (!importer->import->is_pixels || is_cast_first (importer->onnx, input->name, &transposes))
+    return TRUE;
+  if (!append (importer, name, nn_operator_make ("Round", 1, NULL, NULL, 0, error), error)
+      || !append (importer, name, nn_operator_make_int ("Cast", 1, "to", integer_type (input->dtype), error), error))
+    return FALSE;
+  name->type.dtype = input->dtype;
   return TRUE;
 }
 
@@ -399,10 +482,11 @@ import_input (Importer *importer, GError **error)
   shape = shape_string (input);
   dims = input->dims;
   known = input->n_dims == 4;
-  if (!nn_dtype_is_float (input->dtype) || (input->n_dims >= 0 && !known)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "the input %s is %s of %s; floating-point images of [batch, 3, height, width] are taken", input->name,
-                 shape, nn_dtype_name (input->dtype));
+  if ((!nn_dtype_is_float (input->dtype) && !integer_type (input->dtype)) || (input->n_dims >= 0 && !known)) {
+    g_set_error (
+        error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+        "the input %s is %s of %s; images of [batch, 3, height, width], floats or pixels of 0 to 255, are taken",
+        input->name, shape, nn_dtype_name (input->dtype));
     return FALSE;
   }
   if (known && dims[1] != 3 && dims[3] == 3)
@@ -461,6 +545,36 @@ check_output (Importer *importer, const gchar *output, GError **error)
   return FALSE;
 }
 
+/* Whether a value may be a row of classes, by what the file says of its shape: [N], [batch, N], [batch, N, 1, 1]. */
+static gboolean
+may_be_classes (const NnOnnxValue *value)
+{
+  guint n_large = 0;
+
+  for (gint i = 1; i < value->n_dims; i++)
+    n_large += value->dims[i] != 1;
+  return value->n_dims < 0 || (n_large <= 1 && nn_dtype_is_float (value->dtype));
+}
+
+/* The one that is called logits, else the first that can be; where none can, the first. */
+static const gchar *
+choose_output (const NnOnnx *onnx)
+{
+  const NnOnnxValue *chosen = NULL;
+
+  for (guint i = 0; i < onnx->outputs->len; i++) {
+    const NnOnnxValue *output = g_ptr_array_index (onnx->outputs, i);
+
+    if (!may_be_classes (output))
+      continue;
+    if (strcmp (output->name, "logits") == 0)
+      return output->name;
+    if (!chosen)
+      chosen = output;
+  }
+  return chosen ? chosen->name : ((const NnOnnxValue *)g_ptr_array_index (onnx->outputs, 0))->name;
+}
+
 static gboolean
 import_graph (Importer *importer, GError **error)
 {
@@ -473,10 +587,10 @@ import_graph (Importer *importer, GError **error)
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "the graph has no output");
     return FALSE;
   }
-  output = ((const NnOnnxValue *)g_ptr_array_index (onnx->outputs, 0))->name;
+  output = choose_output (onnx);
   if (onnx->outputs->len > 1)
     g_ptr_array_add (importer->warnings,
-                     g_strdup_printf ("the graph has %u outputs; the first, %s, is taken", onnx->outputs->len, output));
+                     g_strdup_printf ("the graph has %u outputs; %s is taken", onnx->outputs->len, output));
   if (!import_input (importer, error))
     return FALSE;
   needed = find_needed (onnx, output);

@@ -9,12 +9,14 @@
  * NnOnnxImport: what the file says beside its graph
  * @crop: (in): the input's side where the file leaves it open
  * @height, @width: (out): the input's size that the file fixes, 0 where it does not
+ * @is_pixels: (out): the input is of an integer type: 0 to 255
  * @n_classes: (out): elements of the output
  * @n_parameters: (out): elements of the weights, biases, gammas and betas in use
  */
 typedef struct {
   guint crop;
   guint height, width;
+  gboolean is_pixels;
   guint n_classes;
   guint64 n_parameters;
 } NnOnnxImport;
@@ -28,8 +30,21 @@ typedef struct {
  */
 NnGraph *nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error);
 
+/* What an imported graph takes. */
+typedef enum {
+  NN_INPUT_STANDARDIZED, /* as torchvision normalizes, as far as the graph shows */
+  NN_INPUT_TO_1,         /* 0 to 1: the graph subtracts means and divides itself */
+  NN_INPUT_TO_255,       /* 0 to 255: the same */
+} NnInputRange;
+
+/* Told from sums and products with constants that the input goes through before anything else: by their size. */
+NnInputRange nn_graph_find_input_range (const NnGraph *graph);
+
 /* Passes over a graph of PLAIN nodes, each leaves a valid graph that computes the same. */
 
+/* What is quantized and dequantized again becomes one rounding of floats, also where only a MaxPool or a change of
+ * shape is in between: the same bits without integers. */
+gboolean nn_graph_join_quantization (NnGraph *graph, GError **error);
 /* Transposes of images are moved towards the output, through what works on every element or on an axis, until they meet
  * their inverse: an NHWC graph becomes an NCHW one. */
 gboolean nn_graph_sink_transposes (NnGraph *graph, GError **error);

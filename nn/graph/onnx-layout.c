@@ -31,10 +31,11 @@ is_one_of (const NnNode *node, const gchar *const *types)
 static gboolean
 is_element_by_element (const NnNode *node)
 {
-  static const gchar *const types[]
-      = { "Add",         "Sub",       "Mul",  "Div", "Relu", "Clip", "LeakyRelu", "Sigmoid",
-          "HardSigmoid", "HardSwish", "Tanh", "Elu", "Exp",  "Sqrt", "Abs",       "Neg",
-          "Erf",         "Softplus",  "Max",  "Min", "Pow",  "Mish", "Cast",      NULL };
+  static const gchar *const types[] = {
+    "Add",  "Sub", "Mul",  "Div",  "Relu", "Clip",  "LeakyRelu",          "Sigmoid", "HardSigmoid", "HardSwish", "Tanh",
+    "Elu",  "Exp", "Sqrt", "Abs",  "Neg",  "Erf",   "Softplus",           "Max",     "Min",         "Pow",       "Mish",
+    "Cast", "Sum", "Celu", "Selu", "Gelu", "Swish", NN_OP_TYPE_QUANTIZED, NULL
+  };
 
   return is_one_of (node, types);
 }

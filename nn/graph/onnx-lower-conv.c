@@ -14,6 +14,18 @@ absent (const NnLowering *l, guint slot)
          || (!l->node->constants[slot] && nn_node_get_input (l->node, slot) == NN_NO_NODE);
 }
 
+NnPad
+nn_lower_same (const NnLowering *lowering)
+{
+  const gchar *auto_pad = nn_operator_get_string (lowering->node->onnx, "auto_pad");
+
+  if (!auto_pad)
+    return NN_PAD_GIVEN;
+  return strcmp (auto_pad, "SAME_UPPER") == 0   ? NN_PAD_SAME_UPPER
+         : strcmp (auto_pad, "SAME_LOWER") == 0 ? NN_PAD_SAME_LOWER
+                                                : NN_PAD_GIVEN;
+}
+
 static NnLowered
 lower_conv (const NnLowering *l)
 {
@@ -21,6 +33,7 @@ lower_conv (const NnLowering *l)
   const NnConstant *weight = nn_lower_constant (l, 1), *bias = nn_lower_constant (l, 2);
   NnValue x = { .dtype = NN_DTYPE_F32, .n_dims = 4 };
   NnOpWindow window;
+  NnPad same;
   gint64 groups;
   GBytes *weight_bytes, *bias_bytes = NULL;
   guint channels, i;
@@ -32,9 +45,11 @@ lower_conv (const NnLowering *l)
       || !nn_operator_get_int (node->onnx, "group", &groups) || groups < 1 || groups > (gint64)x.dims[1])
     return NN_LOWER_KEEP;
   channels = (guint)weight->value.dims[0];
+  same = nn_lower_same (l);
   for (i = 1; i < 3; i++)
-    if (window.end[i] < window.begin[i] || window.end[i] > MAX_SIDE || window.stride[i] > MAX_SIDE
-        || window.dilation[i] > MAX_SIDE || window.kernel[i] > MAX_SIDE)
+    if ((!same && window.end[i] < window.begin[i]) || window.end[i] > MAX_SIDE || window.stride[i] > MAX_SIDE
+        || window.dilation[i] > MAX_SIDE || window.kernel[i] > MAX_SIDE
+        || (same && window.dilation[i] * (window.kernel[i] - 1) > MAX_SIDE))
       return NN_LOWER_KEEP;
   weight_bytes = nn_lower_floats (weight, weight->value.n_elements);
   if (bias)
@@ -48,12 +63,13 @@ lower_conv (const NnLowering *l)
   node->weight = weight_bytes;
   node->bias = bias_bytes;
   node->groups = (guint)groups;
+  node->same = same;
   for (i = 0; i < 2; i++) {
     node->kernel[i] = (guint)window.kernel[i + 1];
     node->stride[i] = (guint)window.stride[i + 1];
     node->dilation[i] = (guint)window.dilation[i + 1];
-    node->pad[i] = (guint)window.begin[i + 1];
-    node->pad_more[i] = (guint)(window.end[i + 1] - window.begin[i + 1]);
+    node->pad[i] = same ? 0 : (guint)window.begin[i + 1];
+    node->pad_more[i] = same ? 0 : (guint)(window.end[i + 1] - window.begin[i + 1]);
   }
   return NN_LOWER_DONE;
 }

@@ -136,7 +136,7 @@ lower_binary (const NnLowering *l, const gchar *type)
   if (!is_elements (l, 0) || !is_elements (l, 1))
     return NN_LOWER_KEEP;
   if (same_dims (l->in[0], l->in[1])) {
-    if (strcmp (type, "Add") != 0)
+    if (*type != 'A')
       return become_elementwise (l);
     nn_lower_become (l, NN_OP_ADD);
     return NN_LOWER_DONE;
@@ -169,9 +169,10 @@ is_relu (const NnLowering *l)
 NnLowered
 nn_lower_elements (const NnLowering *lowering, const gchar *type)
 {
-  static const gchar *const unary[] = { "Relu", "Sigmoid", "Clip", "LeakyRelu", "HardSigmoid", "HardSwish", "Elu",
-                                        "Tanh", "Exp",     "Sqrt", "Abs",       "Neg",         "Softplus",  "Erf",
-                                        "Mish", "Celu",    "Selu", "Gelu",      "Reciprocal",  "Softsign",  NULL };
+  static const gchar *const unary[]
+      = { "Relu",       "Sigmoid",  "Clip",  "LeakyRelu",          "HardSigmoid", "HardSwish", "Elu",  "Tanh", "Exp",
+          "Sqrt",       "Abs",      "Neg",   "Softplus",           "Erf",         "Mish",      "Celu", "Selu", "Gelu",
+          "Reciprocal", "Softsign", "Swish", NN_OP_TYPE_QUANTIZED, NULL };
   static const gchar *const binary[] = { "Add", "Sub", "Mul", "Div", NULL };
 
   if (strcmp (type, "Clip") == 0 && is_relu (lowering)) {
@@ -180,6 +181,9 @@ nn_lower_elements (const NnLowering *lowering, const gchar *type)
   }
   if (g_strv_contains (unary, type))
     return lower_unary (lowering, type);
+  /* Old model zoos have Sum of two. */
+  if (strcmp (type, "Sum") == 0 && nn_node_n_slots (lowering->node) == 2 && lowering->in[0] && lowering->in[1])
+    return lower_binary (lowering, "Add");
   if (g_strv_contains (binary, type))
     return lower_binary (lowering, type);
   return NN_LOWER_KEEP;

@@ -20,6 +20,7 @@ lower_window (const NnLowering *l, NnOp op)
   NnNode *node = l->node;
   NnValue x = { .dtype = NN_DTYPE_F32, .n_dims = 4 };
   gint64 ceil_mode = 0, count_pad = 0, more[3] = { 0 };
+  const NnPad same = nn_lower_same (l);
   NnOpWindow w;
   guint i;
 
@@ -33,8 +34,10 @@ lower_window (const NnLowering *l, NnOp op)
   for (i = 1; i < 3; i++) {
     gint64 reach = w.dilation[i] * (w.kernel[i] - 1) + 1, last = (w.out[i] - 1) * w.stride[i] + reach;
 
-    if (w.kernel[i] > 4096 || w.stride[i] > 4096 || w.dilation[i] > 4096)
+    if (w.kernel[i] > 4096 || w.stride[i] > 4096 || w.dilation[i] > 4096 || (same && w.dilation[i] != 1))
       return NN_LOWER_KEEP;
+    if (same)
+      continue;
     /* ceil ((n − reach) / stride) = floor ((n − reach + stride − 1) / stride): at other input sizes, too. */
     more[i] = w.end[i] - w.begin[i] + (ceil_mode ? w.stride[i] - 1 : 0);
     if (!gives_size (&w, i, more[i]))
@@ -48,11 +51,12 @@ lower_window (const NnLowering *l, NnOp op)
   }
   nn_lower_become (l, op);
   node->count_pad = count_pad != 0;
+  node->same = same;
   for (i = 0; i < 2; i++) {
     node->kernel[i] = (guint)w.kernel[i + 1];
     node->stride[i] = (guint)w.stride[i + 1];
     node->dilation[i] = (guint)w.dilation[i + 1];
-    node->pad[i] = (guint)w.begin[i + 1];
+    node->pad[i] = same ? 0 : (guint)w.begin[i + 1];
     node->pad_more[i] = (guint)more[i + 1];
   }
   return NN_LOWER_DONE;

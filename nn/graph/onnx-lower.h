@@ -35,5 +35,7 @@ void nn_lower_become (const NnLowering *lowering, NnOp op);
 const NnConstant *nn_lower_constant (const NnLowering *lowering, guint slot);
 /* A constant's floats without a copy; NULL unless it has exactly n of them. */
 GBytes *nn_lower_floats (const NnConstant *constant, gsize n);
+/* What a convolution's or a pool's auto_pad asks for. */
+NnPad nn_lower_same (const NnLowering *lowering);
 /* Whether the input at that place is the 4-D image that it is for the operator, not one behind a change of shape. */
 gboolean nn_lower_is_image (const NnLowering *lowering, guint slot);

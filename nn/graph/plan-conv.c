@@ -178,6 +178,8 @@ make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
 {
   const NnNode *node = g->node;
   const NnBuffer *in = step->in, *out = step->out, *residual = step->residual;
+  guint more;
+  const guint pad[2] = { nn_node_pad (node, 0, in->height, &more), nn_node_pad (node, 1, in->width, &more) };
 
   step->in_offset = g_try_new0 (gint32, step->n_pixels);
   step->out_offset = g_try_new0 (gint32, step->n_pixels);
@@ -193,8 +195,8 @@ make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
       step->out_offset[p] = (gint32)(p * out->size + out->origin);
       continue;
     }
-    step->in_offset[p] = (gint32)((y * node->stride[0] + in->border - node->pad[0]) * in->row
-                                  + (x * node->stride[1] + in->border - node->pad[1]) * in->pixel);
+    step->in_offset[p] = (gint32)((y * node->stride[0] + in->border - pad[0]) * in->row
+                                  + (x * node->stride[1] + in->border - pad[1]) * in->pixel);
     step->out_offset[p] = (gint32)(out->origin + y * out->row + x * out->pixel);
     if (residual)
       step->residual_offset[p] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);

@@ -52,7 +52,7 @@ nn_plan_tile_supports (const NnGraph *graph, GError **error)
     case NN_OP_GLOBAL_MAX_POOL:
     case NN_OP_AVG_POOL:
     case NN_OP_GLOBAL_AVG_POOL:
-      if (node->count_pad && (node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
+      if (node->count_pad && (node->same || node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
         break;
       /* The last layer writes float32, which these do not; nor do they read the input's three channels. */
       if (i < last && node->inputs[0] != 0 && node->inputs[1] != 0)
@@ -98,6 +98,7 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
 {
   Geometry g = { .node = node, .in = in, .out = out, .batch = plan->batch };
   guint64 slots, by_row;
+  guint more;
 
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
@@ -113,7 +114,8 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
     return g;
   }
   g.stride = node->stride[1] * in->pixel;
-  g.base = (in->border - node->pad[0]) * in->row + (in->border - node->pad[1]) * in->pixel;
+  g.base = (in->border - nn_node_pad (node, 0, in->height, &more)) * in->row
+           + (in->border - nn_node_pad (node, 1, in->width, &more)) * in->pixel;
   g.a_row = (out->width + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS;
   by_row = (guint64)g.a_row * out->height;
   if (node->stride[0] == 1 && node->stride[1] == 1) {

@@ -36,8 +36,10 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const g
     for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
       if (node->op == NN_OP_CONV && in == 0) {
         NnBuffer *source = &plan->buffers[node->inputs[0]];
+        guint more[2], before[2] = { nn_node_pad (node, 0, source->height, &more[0]),
+                                     nn_node_pad (node, 1, source->width, &more[1]) };
 
-        source->border = MAX (source->border, MAX (node->pad[0] + node->pad_more[0], node->pad[1] + node->pad_more[1]));
+        source->border = MAX (source->border, MAX (before[0] + more[0], before[1] + more[1]));
       }
     }
   }

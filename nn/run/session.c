@@ -103,6 +103,7 @@ window_task (gpointer data, guint task, guint thread)
   const NnNode *node = step->node;
   const guint image = task / step->out->height;
   const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
+  guint more;
   const NnWindowArgs args = {
     .in = nn_image_of (run->session, step->in, image) + step->in->origin,
     .out = nn_image_of (run->session, step->out, image) + step->out->origin,
@@ -116,7 +117,7 @@ window_task (gpointer data, guint task, guint thread)
     .channels = (guint)step->out->pixel,
     .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
     .stride = { node->stride[0], node->stride[1] },
-    .pad = { node->pad[0], node->pad[1] },
+    .pad = { nn_node_pad (node, 0, step->in->height, &more), nn_node_pad (node, 1, step->in->width, &more) },
     .dilation = { node->dilation[0], node->dilation[1] },
     .count_pad = node->count_pad,
   };

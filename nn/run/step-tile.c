@@ -119,6 +119,7 @@ max_pool_task (gpointer data, guint task, guint thread)
   const NnNode *node = step->node;
   const guint image = task / step->out->height;
   const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
+  guint more;
   const Planes in = planes_at (planes_of (run, step->in, image), step->in->origin);
   const Planes out = planes_at (planes_of (run, step->out, image), step->out->origin);
   const NnTilePoolArgs args = {
@@ -136,7 +137,8 @@ max_pool_task (gpointer data, guint task, guint thread)
     .channels = (guint)step->out->pixel,
     .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
     .stride = { node->stride[0], node->stride[1] },
-    .pad = { global ? 0 : node->pad[0], global ? 0 : node->pad[1] },
+    .pad = { global ? 0 : nn_node_pad (node, 0, step->in->height, &more),
+             global ? 0 : nn_node_pad (node, 1, step->in->width, &more) },
     .dilation = { global ? 1 : node->dilation[0], global ? 1 : node->dilation[1] },
   };
 
@@ -148,7 +150,9 @@ max_pool_task (gpointer data, guint task, guint thread)
 static guint
 window (const NnNode *node, guint axis, guint at, guint size, guint *first)
 {
-  const gint64 start = (gint64)at * node->stride[axis] - node->pad[axis], end = start + node->kernel[axis];
+  guint more;
+  const gint64 start = (gint64)at * node->stride[axis] - nn_node_pad (node, axis, size, &more);
+  const gint64 end = start + node->kernel[axis];
 
   *first = (guint)CLAMP (start, 0, (gint64)size - 1);
   return (guint)CLAMP (MIN (end, (gint64)size) - *first, 1, (gint64)size);

@@ -32,7 +32,9 @@ transform_input (const Run *run, guint first, guint n, gfloat *v)
   const NnWinogradStep *w = step->winograd;
   const NnBuffer *in = step->in;
   const guint m = nn_winograd_output (w->tile);
-  const gsize corner = (in->border - step->node->pad[0]) * in->row + (in->border - step->node->pad[1]) * in->pixel;
+  guint more;
+  const gsize corner = (in->border - nn_node_pad (step->node, 0, in->height, &more)) * in->row
+                       + (in->border - nn_node_pad (step->node, 1, in->width, &more)) * in->pixel;
 
   for (guint t = first; t < first + n; t++, v += in->pixel) {
     const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;

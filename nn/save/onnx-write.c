@@ -16,8 +16,8 @@
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_GRAPH = 7, MODEL_OPSET = 8, MODEL_METADATA = 14 };
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OP_TYPE = 4, NODE_ATTRIBUTE = 5 };
-enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_F = 2, ATTRIBUTE_I = 3, ATTRIBUTE_INTS = 8, ATTRIBUTE_TYPE = 20 };
-enum { KIND_FLOAT = 1, KIND_INT = 2, KIND_INTS = 7 };
+enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_F = 2, ATTRIBUTE_I = 3, ATTRIBUTE_S = 4, ATTRIBUTE_INTS = 8, ATTRIBUTE_TYPE = 20 };
+enum { KIND_FLOAT = 1, KIND_INT = 2, KIND_STRING = 3, KIND_INTS = 7 };
 enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9 };
 enum { ELEMENT_FLOAT = 1 };
 
@@ -115,6 +115,15 @@ add_float (GByteArray *node, const gchar *name, gfloat value)
 }
 
 static void
+add_string (GByteArray *node, const gchar *name, const gchar *value)
+{
+  GByteArray *attribute = attribute_new (name, KIND_STRING);
+
+  nn_pb_string (attribute, ATTRIBUTE_S, value);
+  nn_pb_message (node, NODE_ATTRIBUTE, attribute);
+}
+
+static void
 add_ints (GByteArray *node, const gchar *name, guint n, const guint *values)
 {
   GByteArray *attribute = attribute_new (name, KIND_INTS);
@@ -160,7 +169,10 @@ add_window (GByteArray *out, const NnNode *node)
 
   add_ints (out, "kernel_shape", 2, node->kernel);
   add_ints (out, "strides", 2, node->stride);
-  add_ints (out, "pads", 4, pads);
+  if (node->same == NN_PAD_GIVEN)
+    add_ints (out, "pads", 4, pads);
+  else
+    add_string (out, "auto_pad", node->same == NN_PAD_SAME_UPPER ? "SAME_UPPER" : "SAME_LOWER");
   /* AveragePool has them from opset 19 on. */
   if (node->op != NN_OP_AVG_POOL)
     add_ints (out, "dilations", 2, node->dilation);

@@ -7,84 +7,24 @@ against the same weights in float32; a quantized one within one quantization ste
 or onnxruntime are not installed.
 
 usage: check-onnx-models.py path/to/resnet-tool [part of a case's name]
-The interpreter: GST_RESNET_TORCH_PYTHON, else the one that runs this.
 """
-import contextlib
-import io
-import logging
 import os
-import re
-import subprocess
 import sys
-import tempfile
-import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DATA = os.path.join(HERE, '..', 'data')
-SKIP = 77
-
-python = os.environ.get('GST_RESNET_TORCH_PYTHON')
-if python and os.path.realpath(python) != os.path.realpath(sys.executable) and not os.environ.get('CHECK_ONNX_CHILD'):
-    os.environ['CHECK_ONNX_CHILD'] = '1'
-    os.execv(python, [python] + sys.argv)
-
 sys.dont_write_bytecode = True
-sys.path.insert(0, DATA)
-try:
-    import numpy as np
-    import onnx
-    import onnxruntime
-    import torch
-    import torch.nn as nn
-    import torch.nn.functional as F
-    from onnx import TensorProto, helper, numpy_helper
-except ImportError as e:
-    print('skipped:', e, '(set GST_RESNET_TORCH_PYTHON to an interpreter with torch, onnx and onnxruntime)')
-    sys.exit(SKIP)
+sys.path.insert(0, os.path.join(HERE, '..', 'data'))
+from onnx_checks import by_hand, case, export, half, initializer, main, normal  # noqa: E402
+from onnx_checks import quantize, seeded, thin, thin50  # noqa: E402
+
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+import torch  # noqa: E402
+import torch.nn as nn  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 import torch_family as family  # noqa: E402
+from onnx import helper, numpy_helper  # noqa: E402
 from torch_resnet import FULL_SIZE, ResNet, doubling, randomise  # noqa: E402
-
-warnings.filterwarnings('ignore')
-logging.disable(logging.WARNING)
-onnxruntime.set_default_logger_severity(3)
-
-CASES = {}
-
-
-def case(name, size=(64, 64)):
-    def add(make):
-        CASES[name] = make, size
-        return make
-    return add
-
-
-def seeded(model, size=(64, 64), seed=1):
-    with torch.no_grad():
-        return randomise(model, size, seed)
-
-
-def export(model, path, size=(64, 64), dynamo=False, opset=17, dynamic=True, half=False, **options):
-    x = torch.randn(1, 3, *size)
-    if half:
-        model, x = model.half(), x.half()
-    if dynamo:
-        options['external_data'] = options.get('external_data', False)
-        if dynamic:
-            options['dynamic_shapes'] = ({0: torch.export.Dim('batch')},)
-            x = torch.cat([x, x])
-    else:
-        options['dynamic_axes'] = {'input': {0: 'batch'}, 'output': {0: 'batch'}} if dynamic else None
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        torch.onnx.export(model, (x,), path, dynamo=dynamo, opset_version=opset, input_names=['input'],
-                          output_names=['output'], **options)
-
-
-def thin(**options):
-    return ResNet(doubling((2, 2, 2, 2), 16, 16), stem=16, classes=37, **options)
-
-
-def thin50(**options):
-    return ResNet(doubling((2, 1, 2, 1), 8, 32), stem=16, classes=37, bottleneck=True, **options)
 
 
 for opset in (9, 11, 13, 17):
@@ -122,7 +62,7 @@ case('softmax inside')(lambda path: export(With(seeded(thin()), after=lambda y: 
 case('log-softmax inside, dynamo')(lambda path: export(With(seeded(thin()), after=lambda y: F.log_softmax(y, -1)), path,
                                                        dynamo=True, opset=18))
 case('sigmoid inside')(lambda path: export(With(seeded(thin()), after=torch.sigmoid), path))
-case('normalization inside')(lambda path: export(With(
+case('normalization inside', x=lambda shape: normal(shape) * 60 + 120)(lambda path: export(With(
     seeded(thin()), before=lambda x: (x / 255 - torch.tensor([.485, .456, .406]).view(1, 3, 1, 1))
     / torch.tensor([.229, .224, .225]).view(1, 3, 1, 1)), path))
 
@@ -249,63 +189,13 @@ case('fp16 script')(lambda path: half(seeded(thin50()), path))
 case('fp16 dynamo')(lambda path: half(seeded(thin()), path, dynamo=True, opset=18))
 
 
-def half(model, path, **options):
-    """A float16 model; the reference is the same file with the same weights in float32."""
-    export(model, path, half=True, **options)
-    upcast = onnx.load(path)
-    graph = upcast.graph
-    for tensor in list(graph.initializer) + [a.t for n in graph.node for a in n.attribute if a.name == 'value']:
-        if tensor.data_type == TensorProto.FLOAT16:
-            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
-    for value in list(graph.input) + list(graph.output):
-        value.type.tensor_type.elem_type = TensorProto.FLOAT
-    del graph.value_info[:]
-    for node in graph.node:
-        for attribute in node.attribute:
-            if node.op_type == 'Cast' and attribute.i == TensorProto.FLOAT16:
-                attribute.i = TensorProto.FLOAT
-    onnx.save(upcast, path + '.reference')
-    return path + '.reference'
-
-
 for name in ('resnet18', 'resnet50', 'resnext50_32x4d', 'wide_resnet50_2'):
     case('full ' + name, (224, 224))(lambda path, name=name: export(
         randomise(FULL_SIZE[name](), (64, 64), 3, batch=4), path, (224, 224)))
 
 
-def quantize(path, model=None, size=(64, 64), **options):
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    class Reader(CalibrationDataReader):
-        def __init__(self):
-            rng = np.random.default_rng(5)
-            self.data = iter([{'input': rng.standard_normal((1, 3) + size, np.float32)} for _ in range(8)])
-
-        def get_next(self):
-            return next(self.data, None)
-
-    export(seeded(model or thin()), path + '.float', size)
-    with contextlib.redirect_stdout(io.StringIO()):
-        quant_pre_process(path + '.float', path + '.pre')
-        quantize_static(path + '.pre', path, Reader(), quant_format=QuantFormat.QDQ, **options)
-
-
-case('qdq')(lambda path: quantize(path))
-case('qdq per channel')(lambda path: quantize(path, thin50(), per_channel=True))
-
-
-def initializer(name, array):
-    return numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name)
-
-
-def by_hand(path, nodes, tensors, shape, output, opset=13, **options):
-    graph = helper.make_graph(
-        nodes, 'by hand', [helper.make_tensor_value_info('input', TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info(output, TensorProto.FLOAT, ['M', 11])], tensors)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=8, **options)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
+case('qdq', steps=1)(lambda path: quantize(path))
+case('qdq per channel', steps=1)(lambda path: quantize(path, thin50(), per_channel=True))
 
 
 @case('nhwc by hand')
@@ -377,74 +267,6 @@ def timm_resnet(path):
     import timm
 
     export(seeded(timm.create_model('resnet10t', num_classes=9)), path, (96, 96))
-
-
-def check(tool, name, make, size, folder):
-    path = os.path.join(folder, re.sub(r'\W', '_', name) + '.onnx')
-    try:
-        reference = make(path) or path
-    except (ImportError, RuntimeError) as e:
-        if isinstance(e, ImportError) or 'torchvision' in str(e):
-            return 'skipped', str(e)
-        raise
-    shape = (2, 3) + size
-    options = onnxruntime.SessionOptions()
-    if name.startswith('qdq'):
-        # Without VNNI its integer kernels saturate at 16 bits (u8 · s8 pairs); the file's own operators do not.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(reference, options, providers=['CPUExecutionProvider'])
-    expected_shape = session.get_inputs()[0].shape
-    x = np.random.default_rng(9).standard_normal(shape, np.float32)
-    fed = x.transpose(0, 2, 3, 1) if expected_shape[3] == 3 else x
-    if 'normalization' in name:
-        x *= 60
-        x += 120
-    parts = [fed] if isinstance(expected_shape[0], str) else [fed[:1], fed[1:]]
-    expected = np.concatenate([session.run(None, {session.get_inputs()[0].name: p})[0] for p in parts])
-    expected = expected.reshape(2, -1)
-    np.save(os.path.join(folder, 'x.npy'), x)
-    result = subprocess.run([tool, 'run', path, '--input', os.path.join(folder, 'x.npy'), '--output',
-                             os.path.join(folder, 'y.npy'), '--quiet'], capture_output=True, text=True)
-    if result.returncode:
-        return 'FAILED', result.stderr.strip()
-    y = np.load(os.path.join(folder, 'y.npy'))
-    if y.shape != expected.shape:
-        return 'FAILED', f'{y.shape} instead of {expected.shape}'
-    error = abs(y - expected).max()
-    allowed = 1e-4 * abs(expected).max()
-    if name.startswith('qdq'):
-        allowed = output_step(path) * 1.001
-    text = f'{error:.2g} of {allowed:.2g} allowed'
-    return ('ok' if error <= allowed else 'FAILED'), text
-
-
-def output_step(path):
-    """The scale of the quantization that is the last before the output."""
-    graph = onnx.load(path).graph
-    made = {o: n for n in graph.node for o in n.output}
-    values = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    node = made[graph.output[0].name]
-    while node.op_type != 'DequantizeLinear':
-        node = made[node.input[0]]
-    return float(values[node.input[1]])
-
-
-def main():
-    tool, part = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ''
-    torch.set_num_threads(2)
-    counts = {}
-    with tempfile.TemporaryDirectory(prefix='check-onnx-') as folder:
-        for name, (make, size) in CASES.items():
-            if part not in name:
-                continue
-            torch.manual_seed(7)
-            result, text = check(tool, name, make, size, folder)
-            counts[result] = counts.get(result, 0) + 1
-            print(f'{result:8} {name}: {text}', flush=True)
-            for file in os.listdir(folder):
-                os.remove(os.path.join(folder, file))
-    print(', '.join(f'{n} {result}' for result, n in counts.items()))
-    return 1 if 'FAILED' in counts or not counts.get('ok') else 0
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@
 #include "graph/onnx-import.h"
 #include "onnx-maker.h"
 
-enum { FLOAT = 1, UINT8 = 2, INT8 = 3, INT64 = 7, FLOAT16 = 10 };
+enum { FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10 };
 
 /* The words of a statement, without empty ones. */
 static GStrv
@@ -42,7 +42,7 @@ integer (const gchar *word)
 }
 
 static GByteArray *
-value_info (GStrv words)
+value_info (GStrv words, gint type_number)
 {
   GByteArray *value = g_byte_array_new (), *type = g_byte_array_new (), *tensor = g_byte_array_new ();
   GByteArray *shape = g_byte_array_new ();
@@ -56,7 +56,7 @@ value_info (GStrv words)
       nn_pb_string (dimension, 2, words[i]);
     nn_pb_message (shape, 1, dimension);
   }
-  nn_pb_int (tensor, 1, FLOAT);
+  nn_pb_int (tensor, 1, (guint64)type_number);
   if (words[2])
     nn_pb_message (tensor, 2, shape);
   else
@@ -83,6 +83,10 @@ append_element (GByteArray *data, gint type, const gchar *word, gfloat random)
   case INT64:
     i = GINT64_TO_LE (i);
     g_byte_array_append (data, (const guint8 *)&i, 8);
+    break;
+  case INT32:
+    i = GINT64_TO_LE (i);
+    g_byte_array_append (data, (const guint8 *)&i, 4);
     break;
   case FLOAT16:
     g_byte_array_append (data, (const guint8[]){ (guint8)(i & 0xff), (guint8)(i >> 8 & 0xff) }, 2);
@@ -206,7 +210,7 @@ onnx_text (const gchar *text)
   static const struct {
     const gchar *word;
     gint type;
-  } tensors[] = { { "f", FLOAT }, { "i", INT64 }, { "u8", UINT8 }, { "i8", INT8 }, { "h", FLOAT16 } };
+  } tensors[] = { { "f", FLOAT }, { "i", INT64 }, { "u8", UINT8 }, { "i8", INT8 }, { "h", FLOAT16 }, { "i32", INT32 } };
   GByteArray *graph = g_byte_array_new (), *model;
   gint64 opset = 17;
   guint place = 0;
@@ -229,10 +233,13 @@ onnx_text (const gchar *text)
       nn_pb_message (graph, GRAPH_INITIALIZER, initializer (words, type));
     else if (strcmp (words[0], "opset") == 0)
       opset = integer (words[1]);
-    else if (strcmp (words[0], "in") == 0)
-      nn_pb_message (graph, GRAPH_INPUT, value_info (words));
+    else if (g_str_has_prefix (words[0], "in"))
+      nn_pb_message (graph, GRAPH_INPUT,
+                     value_info (words, words[0][2] == 'u'   ? UINT8
+                                        : words[0][2] == 'i' ? INT8
+                                                             : FLOAT));
     else if (strcmp (words[0], "out") == 0)
-      nn_pb_message (graph, GRAPH_OUTPUT, value_info (words));
+      nn_pb_message (graph, GRAPH_OUTPUT, value_info (words, FLOAT));
     else
       nn_pb_message (graph, GRAPH_NODE, node (statement, place++));
   }

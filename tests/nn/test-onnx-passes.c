@@ -11,7 +11,7 @@
 /* float32 sums in another order. */
 #define TOLERANCE 2e-6f
 
-typedef enum { IMPORT, SINK, LOWER, FOLD, FUSE } Pass;
+typedef enum { IMPORT, JOIN, SINK, LOWER, FOLD, FUSE } Pass;
 
 /* @pass: up to which; @ops: what the graph has after it, without its input: operators' names for PLAIN and element-wise
  * nodes, the engine's own in lower case */
@@ -28,6 +28,8 @@ make (const gchar *text, Pass pass, guint *n_classes)
   NnGraph *graph = onnx_import_bytes (bytes, 8, n_classes);
   GError *error = NULL;
 
+  if (pass >= JOIN)
+    g_assert_true (nn_graph_join_quantization (graph, &error));
   if (pass >= SINK)
     g_assert_true (nn_graph_sink_transposes (graph, &error));
   if (pass >= LOWER)
@@ -157,6 +159,173 @@ test_dead_nodes (void)
   check (cases, G_N_ELEMENTS (cases));
 }
 
+#define ROUND NN_OP_TYPE_QUANTIZED " "
+#define GRID "f s 1 = 0.0625; u8 z 1 = 100; "
+
+static void
+test_quantization (void)
+{
+  static const Case cases[] = {
+    { X GRID "q = QuantizeLinear x s z; l = DequantizeLinear q s z; " HEAD, JOIN, ROUND "GlobalAveragePool Flatten" },
+    { X "f s = 0.03; q = QuantizeLinear x s; l = DequantizeLinear q s; " HEAD, JOIN,
+      ROUND "GlobalAveragePool Flatten" },
+    { X "f s = 0.01; i8 z = -20; q = QuantizeLinear x s z; l = DequantizeLinear q s z; " HEAD, JOIN,
+      ROUND "GlobalAveragePool Flatten" },
+    /* two readers; what only moves elements is in between */
+    { X GRID "q = QuantizeLinear x s z; a = DequantizeLinear q s z; b = DequantizeLinear q s z; l = Add a b; " HEAD,
+      JOIN, ROUND "Add GlobalAveragePool Flatten" },
+    { X GRID "q = QuantizeLinear x s z; m = MaxPool q, kernel_shape [2 2]; l = DequantizeLinear m s z; " HEAD, JOIN,
+      ROUND "MaxPool GlobalAveragePool Flatten" },
+    { X GRID "q = QuantizeLinear x s z; t = Transpose q, perm [0 2 3 1]; d = DequantizeLinear t s z; e = Abs d; "
+             "l = Transpose e, perm [0 3 1 2]; " HEAD,
+      LOWER, "conv " ROUND "Abs global-avg" },
+    { X GRID "f w 4 3 3 3; c = Conv x w; q = QuantizeLinear c s z; l = DequantizeLinear q s z; " HEAD, LOWER,
+      "conv " ROUND "global-avg" },
+    /* another grid behind than before; integers that are computed with; a scale a channel */
+    { X GRID "f r = 0.125; q = QuantizeLinear x s z; l = DequantizeLinear q r z; " HEAD, JOIN,
+      "QuantizeLinear DequantizeLinear GlobalAveragePool Flatten" },
+    { X GRID "u8 y0 = 7; q = QuantizeLinear x s z; l = DequantizeLinear q s y0; " HEAD, JOIN,
+      "QuantizeLinear DequantizeLinear GlobalAveragePool Flatten" },
+    { X GRID "q = QuantizeLinear x s z; m = Max q z; l = DequantizeLinear m s z; " HEAD, JOIN,
+      "QuantizeLinear Max DequantizeLinear GlobalAveragePool Flatten" },
+    { X "f s 3 = 0.1 0.2 0.3; u8 z 3 = 1 2 3; q = QuantizeLinear x s z; l = DequantizeLinear q s z; " HEAD, JOIN,
+      "QuantizeLinear DequantizeLinear GlobalAveragePool Flatten" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+/* Beyond the grid's ends, halfway between its points, and what is no number: the bits of the two operators. */
+static void
+test_rounding (void)
+{
+  static const gfloat special[]
+      = { -1e30f, -13, -12.75f, -0.1f, -0.f, 0.03125f, 0.09375f, 0.15625f, 1, 9.7f, 20, 1e30f };
+  gfloat x[G_N_ELEMENTS (special) + 3], scalars[4] = { 0.0625f, 100, 0, 255 }, y[G_N_ELEMENTS (x)];
+  gint64 zero = 100, q[G_N_ELEMENTS (x)];
+  gfloat expected[G_N_ELEMENTS (x)];
+  const guint n = G_N_ELEMENTS (x);
+  NnValue in = { .dtype = NN_DTYPE_F32, .n_dims = 1, .dims = { n }, .n_elements = n, .f32 = x }, out = in, codes = in;
+  NnValue values[4], zero_value = { .dtype = NN_DTYPE_U8, .n_elements = 1, .i64 = &zero };
+  const NnValue *inputs[5] = { &in };
+  GError *error = NULL;
+  g_autoptr (NnOperator) both = nn_operator_make (NN_OP_TYPE_QUANTIZED, 5, NULL, NULL, 0, &error);
+  g_autoptr (NnOperator) first = nn_operator_make ("QuantizeLinear", 3, NULL, NULL, 0, &error);
+  g_autoptr (NnOperator) second = nn_operator_make ("DequantizeLinear", 3, NULL, NULL, 0, &error);
+
+  g_assert_no_error (error);
+  memcpy (x, special, sizeof special);
+  x[n - 3] = NAN;
+  x[n - 2] = INFINITY;
+  x[n - 1] = -INFINITY;
+  for (guint i = 0; i < 4; i++) {
+    values[i] = (NnValue){ .dtype = NN_DTYPE_F32, .n_elements = 1, .f32 = &scalars[i] };
+    inputs[i + 1] = &values[i];
+  }
+  out.f32 = y;
+  g_assert_true (nn_operator_run (both, inputs, 5, &out, &error));
+  codes.dtype = NN_DTYPE_U8;
+  codes.f32 = NULL;
+  codes.i64 = q;
+  inputs[2] = &zero_value;
+  g_assert_true (nn_operator_run (first, inputs, 3, &codes, &error));
+  inputs[0] = &codes;
+  out.f32 = expected;
+  g_assert_true (nn_operator_run (second, inputs, 3, &out, &error));
+  g_assert_cmpmem (y, sizeof y, expected, sizeof expected);
+}
+
+/* What an operator of ONNX Runtime's own gives, and the same written out: the same network. */
+typedef struct {
+  const gchar *text, *written_out;
+} Short;
+
+#define CONV4 "f w 4 3 3 3; f b 4; "
+#define FUSED X CONV4 "f r 4 1 1; f v 4 3 1 1; u = Conv x v, pads [1 1 1 1]; "
+#define A "f as = 0.03; u8 az = 120; "
+#define W "i8 w 4 3 3 3 = 3 -7 100 -128 127 5; f ws = 0.02; i8 wz = 3; "
+#define Y "f ys = 0.05; u8 yz = 90; "
+#define QX "q = QuantizeLinear x as az; d = DequantizeLinear q as az; "
+#define DW "e = DequantizeLinear w ws wz; "
+#define END "l = DequantizeLinear o ys yz; " HEAD
+#define QEND "o = QuantizeLinear c ys yz; " END
+/* One number a channel: a row of 4. */
+#define ROW X A "f p 4 3 3 3; c = Conv x p; m = GlobalAveragePool c; n = Flatten m; r = QuantizeLinear n as az; "
+
+static void
+test_short_forms (void)
+{
+  static const Short forms[] = {
+    { FUSED "l = com.microsoft::FusedConv x w b, pads [1 1 1 1], activation \"Relu\"; " HEAD,
+      FUSED "c = Conv x w b, pads [1 1 1 1]; l = Relu c; " HEAD },
+    { FUSED "l = com.microsoft::FusedConv x w b, pads [1 1 1 1]; " HEAD,
+      FUSED "l = Conv x w b, pads [1 1 1 1]; " HEAD },
+    { FUSED
+      "l = com.microsoft::FusedConv x w _ u, pads [2 2 2 2], activation \"LeakyRelu\", activation_params [0.3]; " HEAD,
+      FUSED "c = Conv x w, pads [2 2 2 2]; s = Add c u; l = LeakyRelu s, alpha 0.3; " HEAD },
+    { FUSED "l = com.microsoft::FusedConv x w b, activation \"Clip\", activation_params [-0.5 0.25]; " HEAD,
+      FUSED "c = Conv x w b; f lo = -0.5; f hi = 0.25; l = Clip c lo hi; " HEAD },
+    { FUSED "l = com.microsoft::FusedConv x w b, activation \"HardSigmoid\", activation_params [0.1 0.6]; " HEAD,
+      FUSED "c = Conv x w b; l = HardSigmoid c, alpha 0.1, beta 0.6; " HEAD },
+    { X "f w 3 5; f b 5; m = GlobalAveragePool x; n = Flatten m; y = com.microsoft::FusedGemm n w b, alpha 0.5, "
+        "activation \"Tanh\"",
+      X "f w 3 5; f b 5; m = GlobalAveragePool x; n = Flatten m; c = Gemm n w b, alpha 0.5; y = Tanh c" },
+    { X "l = com.microsoft::Gelu x; " HEAD, "opset 20; " X "l = Gelu x; " HEAD },
+    { X "l = com.microsoft::QuickGelu x, alpha 1.5; " HEAD, "opset 24; " X "l = Swish x, alpha 1.5; " HEAD },
+    { X A "q = com.microsoft::QuantizeLinear x as az; l = com.microsoft::DequantizeLinear q as az; " HEAD,
+      X A "q = QuantizeLinear x as az; l = DequantizeLinear q as az; " HEAD },
+    { X A W Y "q = QuantizeLinear x as az; o = QLinearConv q as az w ws wz ys yz, pads [1 1 1 1]; " END,
+      X A W Y QX DW "c = Conv d e, pads [1 1 1 1]; " QEND },
+    /* a scale for each of the weight's channels, a bias of the product of the scales */
+    { X A Y "i8 w 4 3 1 1 = 3 -7 100 -128 127 5; f ws 4 = 0.02 0.01 0.005 0.04; i8 wz 4 = 0; i32 b 4 = 100 -200 300; "
+            "q = QuantizeLinear x as az; o = com.microsoft::QLinearConv q as az w ws wz ys yz b; " END,
+      X A Y
+      "i8 w 4 3 1 1 = 3 -7 100 -128 127 5; f ws 4 = 0.02 0.01 0.005 0.04; i8 wz 4 = 0; i32 b 4 = 100 -200 300; " QX
+      "e = DequantizeLinear w ws wz, axis 0; bs = Mul as ws; g0 = DequantizeLinear b bs, axis 0; "
+      "c = Conv d e g0; " QEND },
+    { X A Y "f t = 0.01; u8 tz = 5; q = QuantizeLinear x as az; a = Abs x; p = QuantizeLinear a t tz; "
+            "o = com.microsoft::QLinearAdd q as az p t tz ys yz; " END,
+      X A Y "f t = 0.01; u8 tz = 5; " QX "a = Abs x; p = QuantizeLinear a t tz; v = DequantizeLinear p t tz; "
+            "c = Add d v; " QEND },
+    { X A Y "q = QuantizeLinear x as az; o = com.microsoft::QLinearMul q as az q as az ys yz; " END,
+      X A Y QX "c = Mul d d; " QEND },
+    { X A Y "q = QuantizeLinear x as az; o = com.microsoft::QLinearGlobalAveragePool q as az ys yz, channels_last 0; "
+            "p = DequantizeLinear o ys yz; y = Flatten p",
+      X A Y QX "c = GlobalAveragePool d; o = QuantizeLinear c ys yz; p = DequantizeLinear o ys yz; y = Flatten p" },
+    { X A Y "q = QuantizeLinear x as az; o = com.microsoft::QLinearAveragePool q as az ys yz, kernel_shape [2 3]; " END,
+      X A Y QX "c = AveragePool d, kernel_shape [2 3]; " QEND },
+    { X A Y "q = QuantizeLinear x as az; o = com.microsoft::QLinearLeakyRelu q as az ys yz, alpha 0.2; " END,
+      X A Y QX "c = LeakyRelu d, alpha 0.2; " QEND },
+    { X A Y "q = QuantizeLinear x as az; o = com.microsoft::QLinearConcat ys yz q as az q as az, axis 1; " END,
+      X A Y QX "c = Concat d d, axis 1; " QEND },
+    { ROW "i8 w 4 6 = 1 2 3 -4 5; f ws = 0.1; i8 wz = 0; " Y "o = QLinearMatMul r as az w ws wz ys yz; "
+          "y = DequantizeLinear o ys yz",
+      ROW "i8 w 4 6 = 1 2 3 -4 5; f ws = 0.1; i8 wz = 0; " Y
+          "a = DequantizeLinear r as az; e = DequantizeLinear w ws wz; "
+          "k = MatMul a e; o = QuantizeLinear k ys yz; y = DequantizeLinear o ys yz" },
+    { ROW "i8 w 6 4 = 1 2 3 -4 5; f ws = 0.1; i8 wz = 0; i32 b 6 = 5 -7 9; "
+          "y = com.microsoft::QGemm r as az w ws wz b, transB 1",
+      ROW "i8 w 6 4 = 1 2 3 -4 5; f ws = 0.1; i8 wz = 0; i32 b 6 = 5 -7 9; a = DequantizeLinear r as az; "
+          "e = DequantizeLinear w ws wz; bs = Mul as ws; k = DequantizeLinear b bs; y = Gemm a e k, transB 1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++) {
+    guint n, again;
+    NnGraph *graph = make (forms[i].text, FUSE, &n), *other = make (forms[i].written_out, FUSE, &again);
+    g_autofree gchar *ops = ops_of (graph), *other_ops = ops_of (other);
+    g_autofree gfloat *y = run (graph, n), *expected = NULL;
+
+    g_assert_cmpuint (n, ==, again);
+    /* Mul and Sigmoid for what a later opset has as one. */
+    if (!strstr (forms[i].text, "::QuickGelu"))
+      g_assert_cmpstr (ops, ==, other_ops);
+    expected = run (other, again);
+    for (guint k = 0; k < n; k++)
+      if (!(fabsf (y[k] - expected[k]) <= TOLERANCE * fabsf (expected[k])))
+        g_error ("%s\n%g instead of %g", forms[i].text, (gdouble)y[k], (gdouble)expected[k]);
+  }
+}
+
 static void
 test_layout (void)
 {
@@ -200,6 +369,8 @@ test_lowering (void)
     { X "f w 4 3 1 1; c = Conv x w; g = GlobalAveragePool c; s = Sigmoid g; l = Mul s c; "
         "e = GlobalMaxPool l; y = Flatten e",
       LOWER, "conv global-avg sigmoid scale global-max" },
+    { X "f w 4 3 1 1; c = Conv x w; r = Relu c; s = Sum c r; t = Sum c r s; l = Sum t; " HEAD, LOWER,
+      "conv relu add Sum Sum global-avg" },
     { X "f w 4 3 1 1; c = Conv x w; f k 4 1 1; d = Sub k c; f j 1 = 3.; e = Div d j; l = Clip e _ _; " HEAD, LOWER,
       "conv affine affine Clip global-avg" },
     { X "f w 4 3 1 1; c = Conv x w; f z 1 = 0; a = Clip c z; d = LeakyRelu c, alpha 0.1; l = Concat a d, axis 1; " HEAD,
@@ -260,6 +431,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-passes/constant-folding", test_constant_folding);
   g_test_add_func ("/onnx-passes/dead-nodes", test_dead_nodes);
+  g_test_add_func ("/onnx-passes/quantization", test_quantization);
+  g_test_add_func ("/onnx-passes/rounding", test_rounding);
+  g_test_add_func ("/onnx-passes/short-forms", test_short_forms);
   g_test_add_func ("/onnx-passes/layout", test_layout);
   g_test_add_func ("/onnx-passes/lowering", test_lowering);
   g_test_add_func ("/onnx-passes/batch-norm", test_batch_norm);

@@ -206,10 +206,45 @@ run_dequantize (const NnOperator *op, const NnValue *const *inputs, guint n_inpu
   return TRUE;
 }
 
+/* x, scale, zero point, lowest and highest quantized value, all floats. */
+static gboolean
+infer_round (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
+{
+  for (guint i = 1; i < n_inputs; i++) {
+    if (inputs[i]->n_elements != 1)
+      return nn_op_fail (op, error, NN_ERROR_FORMAT, "input %u has %" G_GSIZE_FORMAT " elements, should have one", i,
+                         inputs[i]->n_elements);
+  }
+  return nn_op_same_type (op, inputs, n_inputs, outputs, error);
+}
+
+/* The bits of run_dequantize() after run_quantize(). Whole numbers of up to 17 bits: adding 1.5 · 2^23 leaves no room
+ * for a fraction, so that the sum is rounded, ties to even. Limits are whole numbers, so that what is limited first
+ * and rounded then is the same. */
+static gboolean
+run_round (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
+{
+  const gfloat scale = inputs[1]->f32[0], zero = inputs[2]->f32[0], magic = 12582912;
+  const gfloat low = inputs[3]->f32[0] - zero, high = inputs[4]->f32[0] - zero, of_nan = CLAMP (-zero, low, high);
+  const gfloat *x = inputs[0]->f32;
+  gfloat *restrict y = outputs->f32;
+
+  for (gsize i = 0; i < outputs->n_elements; i++) {
+    gfloat q = x[i] / scale;
+
+    q = q != q ? of_nan : q;
+    q = q < low ? low : q;
+    q = q > high ? high : q;
+    y[i] = (q + magic - magic) * scale;
+  }
+  return TRUE;
+}
+
 const NnOpSpec nn_ops_quantize[] = {
   { "QuantizeLinear", 10, 0, 2, 3, 1, NN_OP_NUMBER, 1, 0, FALSE, quantize_attributes, check, infer_quantize,
     run_quantize, NULL },
   { "DequantizeLinear", 10, 0, 2, 3, 1, NN_OP_INT, 1, 0, FALSE, dequantize_attributes, check, infer_dequantize,
     run_dequantize, NULL },
+  { NN_OP_TYPE_QUANTIZED, 1, 0, 5, 5, 1, NN_OP_FLOAT, 5, 0, FALSE, NULL, NULL, infer_round, run_round, NULL },
   { NULL },
 };

@@ -21,6 +21,10 @@ typedef struct {
   gint64 *i64;
 } NnValue;
 
+/* QuantizeLinear and DequantizeLinear at once: x, scale, zero point, lowest, highest quantized value, all floats, the
+ * last four of one element. No file has an operator of this name: names have no spaces. */
+#define NN_OP_TYPE_QUANTIZED "QuantizeLinear + DequantizeLinear"
+
 /* An operator of one opset with its attributes read and checked. Immutable, reference-counted. */
 typedef struct _NnOperator NnOperator;
 

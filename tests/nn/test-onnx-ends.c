@@ -1,0 +1,233 @@
+/* gst-resnet tests: what an ONNX graph begins and ends with, and sizes other than its own
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <nn/session.h>
+#include <string.h>
+
+#include "graph/model-struct.h"
+#include "onnx-text.h"
+
+#define TOLERANCE 2e-6f
+
+static NnModel *
+load (const gchar *text)
+{
+  g_autoptr (GBytes) bytes = onnx_text (text);
+  GError *error = NULL;
+  NnModel *model = nn_model_load_bytes (bytes, "x.onnx", &error);
+
+  g_assert_no_error (error);
+  return model;
+}
+
+/* Pixels of 0 to 255 where @pixels, else between −2 and 2. */
+static gfloat *
+run (NnModel *model, guint height, guint width, gboolean pixels)
+{
+  const NnSessionOptions options
+      = { .threads = 1, .height = height, .width = width, .precision = NN_PRECISION_HIGHEST };
+  const gsize n = (gsize)3 * height * width;
+  g_autofree gfloat *x = g_new (gfloat, n);
+  gfloat *y = g_new (gfloat, nn_model_get_n_classes (model));
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  GError *error = NULL;
+  g_autoptr (NnSession) session = nn_session_new (model, &options, &error);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n; i++)
+    x[i] = pixels ? (gfloat)g_rand_int_range (rand, 0, 256) : (gfloat)g_rand_double_range (rand, -2, 2);
+  nn_session_run (session, x, 1, y);
+  return y;
+}
+
+static void
+expect_same (const gchar *text, const gchar *other_text, guint height, guint width, gboolean pixels)
+{
+  g_autoptr (NnModel) model = load (text), other = load (other_text);
+  g_autofree gfloat *y = run (model, height, width, pixels), *expected = run (other, height, width, pixels);
+  gfloat largest = 0;
+  guint n = nn_model_get_n_classes (model), i;
+
+  g_assert_cmpuint (n, ==, nn_model_get_n_classes (other));
+  for (i = 0; i < n; i++)
+    largest = fmaxf (largest, fabsf (expected[i]));
+  g_assert_cmpfloat (largest, >, 0);
+  for (i = 0; i < n; i++)
+    if (!(fabsf (y[i] - expected[i]) <= TOLERANCE * largest))
+      g_error ("%s\nat %u×%u: output %u is %g, should be %g", text, height, width, i, (gdouble)y[i],
+               (gdouble)expected[i]);
+}
+
+#define HEAD "g = GlobalAveragePool l; y = Flatten g; "
+
+/* Output i of an axis reads from i · stride − begin on, ⌈size / stride⌉ outputs, the padding shared out: ONNX, Conv. */
+static void
+test_same (void)
+{
+  static const struct {
+    const gchar *format;
+    guint kernel, stride;
+  } cases[] = {
+    { "in x N 3 H W; out y; f w 4 3 3 3; l = Conv x w, strides [2 2], %s; " HEAD, 3, 2 },
+    { "in x N 3 H W; out y; f w 4 3 7 7; l = Conv x w, strides [2 2], %s; " HEAD, 7, 2 },
+    { "in x N 3 H W; out y; f w 4 3 4 4; l = Conv x w, strides [3 3], %s; " HEAD, 4, 3 },
+    { "in x N 3 H W; out y; f w 4 3 3 3; l = Conv x w, %s; " HEAD, 3, 1 },
+    { "in x N 3 H W; out y; f w 4 3 2 2; l = Conv x w, %s; " HEAD, 2, 1 },
+    { "in x N 3 H W; out y; f w 4 3 1 1; l = Conv x w, strides [2 2], %s; " HEAD, 1, 2 },
+    { "in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; l = MaxPool c, kernel_shape [3 3], strides [2 2], %s; " HEAD, 3,
+      2 },
+    { "in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; l = AveragePool c, kernel_shape [3 3], strides [2 2], %s; " HEAD,
+      3, 2 },
+    { "in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; "
+      "l = AveragePool c, kernel_shape [2 2], count_include_pad 1, %s; " HEAD,
+      2, 1 },
+  };
+  /* The file's own, and what it was not made for. */
+  static const guint sizes[][2] = { { 8, 8 }, { 9, 12 }, { 7, 11 }, { 13, 10 }, { 33, 31 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    for (guint s = 0; s < G_N_ELEMENTS (sizes); s++) {
+      for (guint upper = 0; upper < 2; upper++) {
+        guint begin[2], end[2];
+
+        for (guint a = 0; a < 2; a++) {
+          const guint in = sizes[s][a], out = (in + cases[i].stride - 1) / cases[i].stride;
+          const gint needed = (gint)((out - 1) * cases[i].stride + cases[i].kernel) - (gint)in, pad = MAX (needed, 0);
+
+          begin[a] = (guint)(upper ? pad / 2 : pad - pad / 2);
+          end[a] = (guint)pad - begin[a];
+        }
+        g_autofree gchar *same = g_strdup_printf ("auto_pad \"SAME_%s\"", upper ? "UPPER" : "LOWER");
+        g_autofree gchar *pads = g_strdup_printf ("pads [%u %u %u %u]", begin[0], begin[1], end[0], end[1]);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        g_autofree gchar *text = g_strdup_printf (cases[i].format, same);
+        g_autofree gchar *other = g_strdup_printf (cases[i].format, pads);
+#pragma GCC diagnostic pop
+
+        expect_same (text, other, sizes[s][0], sizes[s][1], FALSE);
+      }
+    }
+  }
+}
+
+/* Pixels of an integer type: the same as floats, where they are cast and where they are computed with. */
+static void
+test_integer_input (void)
+{
+  static const gchar conv[] = "f w 4 3 3 3; l = Conv d w; " HEAD;
+  static const gchar *const forms[][2] = {
+    { "inu8 x N 3 8 8; out y; c = Cast x, to 1; f s = 0.1; d = Mul c s; ",
+      "in x N 3 8 8; out y; f s = 0.1; d = Mul x s; " },
+    { "inu8 x N 8 8 3; out y; t = Transpose x, perm [0 3 1 2]; c = Cast t, to 1; f s = 0.1; d = Mul c s; ",
+      "in x N 8 8 3; out y; t = Transpose x, perm [0 3 1 2]; f s = 0.1; d = Mul t s; " },
+    { "inu8 x N 3 8 8; out y; f s = 0.02; u8 z = 128; d = DequantizeLinear x s z; ",
+      "in x N 3 8 8; out y; f z = 128; c = Sub x z; f s = 0.02; d = Mul c s; " },
+    /* computed in uint8, both ways of reading it */
+    { "inu8 x N 3 8 8; out y; u8 h = 2; e = Div x h; c = Cast e, to 1; v = Cast x, to 1; d = Sub v c; ",
+      "in x N 3 8 8; out y; f h = 2; e = Div x h; c = Floor e; d = Sub x c; " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++) {
+    g_autofree gchar *text = g_strconcat (forms[i][0], conv, NULL), *other = g_strconcat (forms[i][1], conv, NULL);
+    g_autoptr (NnModel) model = load (text);
+    const NnPreprocess *p = nn_model_get_preprocess (model);
+
+    expect_same (text, other, 8, 8, TRUE);
+    for (guint c = 0; c < 3; c++) {
+      g_assert_cmpfloat (p->mean[c], ==, 0);
+      g_assert_cmpfloat (p->std[c], ==, 1.f / 255);
+    }
+  }
+}
+
+static gboolean
+warns_of (const NnModel *model, const gchar *part)
+{
+  const gchar *const *warnings = nn_model_get_warnings (model);
+
+  for (guint i = 0; warnings[i]; i++)
+    if (strstr (warnings[i], part))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the graph does to its input says of which size pixels are. */
+static void
+test_input_range (void)
+{
+  static const struct {
+    const gchar *text;
+    gint range; /* 0: torchvision's way */
+  } cases[] = {
+    { "d = Relu x; ", 0 },
+    { "d = Clip x; ", 0 },
+    { "f s 3; f v 3 = 1; b = BatchNormalization x s s s v; d = Relu b; ", 0 },
+    { "f m 3 1 1 = 0.485 0.456 0.406; a = Sub x m; f s 3 1 1 = 0.229 0.224 0.225; d = Div a s; ", 1 },
+    { "f t = 2; f o = 1; a = Mul t x; d = Sub a o; ", 1 },
+    { "f m 3 1 1 = 123.675 116.28 103.53; a = Sub x m; f s 3 1 1 = 58.395 57.12 57.375; d = Div a s; ", 255 },
+    { "f h = 255; b = Div x h; f m 3 1 1 = 0.485 0.456 0.406; a = Sub b m; f s 3 1 1 = 0.229 0.224 0.225; "
+      "d = Div a s; ",
+      255 },
+    { "f h = 0.0039; d = Mul x h; ", 255 },
+    { "f h = 0.00784; b = Mul x h; f o = 1; d = Sub b o; ", 255 },
+    { "f h = 127.5; f o = 127.5; b = Sub x o; d = Div b h; ", 255 },
+    /* BGR, means only */
+    { "i r 3 = 2 1 0; b = Gather x r, axis 1; f m 1 3 1 1 = 103.939 116.779 123.68; d = Sub b m; ", 255 },
+    /* read twice: nobody knows */
+    { "f h = 127.5; b = Div x h; d = Add b x; ", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *text
+        = g_strconcat ("in x N 3 8 8; out y; ", cases[i].text, "f w 4 3 3 3; l = Conv d w; " HEAD, NULL);
+    g_autoptr (NnModel) model = load (text);
+    const NnPreprocess *p = nn_model_get_preprocess (model);
+
+    if (cases[i].range == 0) {
+      g_assert_cmpfloat (p->mean[0], ==, 0.485f);
+      g_assert_false (warns_of (model, "normalizes its input itself"));
+      continue;
+    }
+    if (p->mean[0] != 0 || p->std[2] != 1.f / (gfloat)cases[i].range)
+      g_error ("%s: mean %g, std %g", cases[i].text, (gdouble)p->mean[0], (gdouble)p->std[2]);
+    g_assert_true (warns_of (model, cases[i].range == 1 ? "as 0 to 1;" : "as 0 to 255;"));
+  }
+}
+
+/* Which of several outputs is the classes. */
+static void
+test_outputs (void)
+{
+  static const struct {
+    const gchar *outputs, *warning;
+    guint n_classes;
+  } cases[] = {
+    { "out y", NULL, 4 },
+    { "out y; out z", "2 outputs; y is taken", 4 },
+    { "out z; out y", "2 outputs; z is taken", 3 },
+    { "out l N 4 6 6; out y N 4", "2 outputs; y is taken", 4 },
+    { "out z N 3; out logits N 2", "2 outputs; logits is taken", 2 },
+    { "out g N 4 1 1; out z N 3", "2 outputs; g is taken", 4 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *text = g_strconcat ("in x N 3 8 8; ", cases[i].outputs, "; f w 4 3 3 3; l = Conv x w; " HEAD,
+                                          "f v 4 3; z = MatMul y v; f u 4 2; logits = MatMul y u; ", NULL);
+    g_autoptr (NnModel) model = load (text);
+
+    g_assert_cmpuint (nn_model_get_n_classes (model), ==, cases[i].n_classes);
+    g_assert_true (cases[i].warning ? warns_of (model, cases[i].warning) : !warns_of (model, "outputs"));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/onnx-ends/same", test_same);
+  g_test_add_func ("/onnx-ends/integer-input", test_integer_input);
+  g_test_add_func ("/onnx-ends/input-range", test_input_range);
+  g_test_add_func ("/onnx-ends/outputs", test_outputs);
+  return g_test_run ();
+}
