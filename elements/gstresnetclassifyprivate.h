@@ -15,6 +15,8 @@
 #include "gstresnetworker.h"
 
 G_BEGIN_DECLS
+GST_DEBUG_CATEGORY_EXTERN (gst_resnet_classify_debug);
+
 struct _GstResnetClassify
 {
   GstBaseTransform parent;
@@ -39,6 +41,20 @@ struct _GstResnetClassify
   GstResnetAnalyzer *analyzer;
   gboolean warned;              /* since these caps */
 };
+
+/* gstresnetclassifyswap.c: another model while the element runs */
+/* @info: (transfer full) (nullable): what property model-info says */
+void gst_resnet_classify_set_model_info (GstResnetClassify * self,
+    GstStructure * info);
+/* Properties that g_object_set() set together come together: model and labels are one request. */
+void gst_resnet_classify_follow_properties (GstResnetClassify * self,
+    guint n_specs, GParamSpec ** specs);
+/* With the object lock, while the element runs: what watch-model says now. */
+void gst_resnet_classify_watch_model (GstResnetClassify * self);
+/* The element stops, or did not start. */
+void gst_resnet_classify_stop_swapping (GstResnetClassify * self);
+/* The classifying thread, between frames: takes the model that is ready. */
+void gst_resnet_classify_take_model (GstResnetClassify * self);
 
 /* gstresnetpublish.c: what others see of an answer */
 /* Puts the stream's answer on @buffer, whose own it is or, @reused, an earlier frame's. */
