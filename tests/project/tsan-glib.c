@@ -1,10 +1,12 @@
-/* gst-resnet: tells ThreadSanitizer about GLib's locks.
+/* gst-resnet: tells ThreadSanitizer about GLib's locks, and those of GStreamer's memory.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * GLib's GMutex and GCond stand on futexes, and the distribution's GLib is not instrumented: ThreadSanitizer does not
  * see them, and takes all that they protect for races. Loaded with LD_PRELOAD before GLib, these functions call GLib's
  * own and tell the sanitizer that whatever came before an unlock (or signal, or unref) happens before what follows the
- * next lock (or wait, or unref) of the same object. In a process without the sanitizer they only pass the call on.
+ * next lock (or wait, or unref) of the same object. The same for a buffer's memory, whose readers and
+ * writers are kept apart by atomic counts: what is mapped to write is a copy where another has the memory, too. In a
+ * process without the sanitizer they only pass the call on.
  */
 #include <dlfcn.h>
 #include <glib-object.h>
@@ -86,6 +88,43 @@ UNLOCKS (g_cond_signal, GCond)
 UNLOCKS (g_cond_broadcast, GCond)
 UNREFS (g_object_unref, void)
 UNREFS (g_bytes_unref, GBytes)
+
+/* What a GstMapInfo begins with; GStreamer's own headers are not needed for more. */
+typedef struct {
+  gpointer memory;
+} MapInfo;
+
+gboolean gst_buffer_map (gpointer buffer, MapInfo *info, int flags);
+gboolean gst_buffer_map_range (gpointer buffer, guint index, gint length, MapInfo *info, int flags);
+void gst_buffer_unmap (gpointer buffer, MapInfo *info);
+
+__attribute__ ((visibility ("default"))) gboolean
+gst_buffer_map (gpointer buffer, MapInfo *info, int flags)
+{
+  REAL (gst_buffer_map);
+  gboolean mapped = real (buffer, info, flags);
+  if (mapped)
+    acquire (info->memory);
+  return mapped;
+}
+
+__attribute__ ((visibility ("default"))) gboolean
+gst_buffer_map_range (gpointer buffer, guint index, gint length, MapInfo *info, int flags)
+{
+  REAL (gst_buffer_map_range);
+  gboolean mapped = real (buffer, index, length, info, flags);
+  if (mapped)
+    acquire (info->memory);
+  return mapped;
+}
+
+__attribute__ ((visibility ("default"))) void
+gst_buffer_unmap (gpointer buffer, MapInfo *info)
+{
+  REAL (gst_buffer_unmap);
+  release (info->memory);
+  real (buffer, info);
+}
 
 __attribute__ ((visibility ("default"))) void
 g_cond_wait (GCond *cond, GMutex *mutex)
