@@ -264,3 +264,62 @@ fixture_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
   g_error_free (error);
   gst_message_unref (message);
 }
+
+guint
+fixture_count_properties (GstElement * element, const FixtureValues * table,
+    guint n_table)
+{
+  GParamSpec **specs;
+  guint i, j, n, own = 0;
+
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
+  for (i = 0; i < n; i++) {
+    if (specs[i]->owner_type != G_OBJECT_TYPE (element)
+        || !(specs[i]->flags & G_PARAM_WRITABLE))
+      continue;
+    for (j = 0; j < n_table && !g_str_equal (table[j].name, specs[i]->name);)
+      j++;
+    fail_unless (j < n_table, "%s is not in the table", specs[i]->name);
+    own++;
+  }
+  g_free (specs);
+  fail_unless_equals_int (own, n_table);
+  return own;
+}
+
+void
+fixture_change_property (GstElement * element, const FixtureValues * table,
+    guint n_table, guint step)
+{
+  GObject *object = G_OBJECT (element);
+  const FixtureValues *entry = &table[step % n_table];
+  GParamSpec *spec, **specs;
+  const gchar *value;
+  guint i, n = 0;
+
+  while (n < G_N_ELEMENTS (entry->values) && entry->values[n])
+    n++;
+  value = entry->values[step / n_table % n];
+  spec = g_object_class_find_property (G_OBJECT_GET_CLASS (object),
+      entry->name);
+  fail_unless (spec != NULL, "no property %s", entry->name);
+  if (!*value)
+    g_object_set (object, entry->name, NULL, NULL);
+  else
+    gst_util_set_object_arg (object, entry->name, value);
+
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
+  for (i = 0; i < n; i++) {
+    GValue read = G_VALUE_INIT;
+
+    if (specs[i]->owner_type == G_OBJECT_TYPE (object)) {
+      g_value_init (&read, specs[i]->value_type);
+      g_object_get_property (object, specs[i]->name, &read);
+      /* These two are always there. */
+      fail_if (!(specs[i]->flags & G_PARAM_WRITABLE)
+          && !g_value_get_boxed (&read), "no %s", specs[i]->name);
+      g_value_unset (&read);
+    }
+  }
+  g_free (specs);
+}

@@ -53,4 +53,18 @@ fixture_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
     gint code, ...)
     G_GNUC_NULL_TERMINATED;
 
+/* What a property is set to by turns; "" is NULL for text. */
+typedef struct
+{
+  const gchar *name;
+  const gchar *values[5];
+} FixtureValues;
+
+/* How many properties of the element's own class can be set. Each must be in @table: a new one is not forgotten. */
+guint fixture_count_properties (GstElement * element,
+    const FixtureValues * table, guint n_table);
+/* Step after step sets all of them to all of their values, and reads what can be read. */
+void fixture_change_property (GstElement * element,
+    const FixtureValues * table, guint n_table, guint step);
+
 G_END_DECLS

@@ -14,54 +14,55 @@ push_frame (GstHarness * harness, guint n)
   return gst_harness_push_and_pull (harness, fixture_frame_new (&info, n));
 }
 
+static FixtureValues values[] = {
+  {"model", {NULL, "/nowhere", NULL}},  /* the first and third are the test's networks */
+  {"labels", {"", "/nowhere"}},
+  {"threads", {"0", "1", "2", "8"}},
+  {"precision", {"auto", "highest", "high", "medium"}},
+  {"top-k", {"1", "12", "5", "2147483647"}},
+  {"threshold", {"0", "0.02", "0.04", "1"}},
+  {"activation", {"softmax", "sigmoid", "none", "auto"}},
+  {"interval", {"1", "0", "3", "2147483647"}},
+  {"resize", {"-1", "0", "20", "49"}},
+  {"crop", {"0", "8", "16", "24"}},
+  {"mean", {"", "0.1,0.2,0.3", "wrong", "0 0 0"}},
+  {"std", {"", "1,1,1", "0,0,0"}},
+  {"interpolation", {"auto", "nearest", "bilinear", "bicubic"}},
+  {"post-messages", {"true", "false"}},
+  {"attach-meta", {"true", "true", "false"}},
+  {"smoothing", {"0", "100", "2147483647"}},
+  {"hysteresis", {"0", "0.3", "1"}},
+  {"temperature", {"1", "0.5", "2"}},
+  {"post-label-changes", {"true", "false"}},
+  {"region", {"full-frame", "roi", "both"}},
+  {"roi-types", {"", "face", "face,cat"}},
+  {"roi-min-size", {"0", "30", "2147483647"}},
+  {"roi-padding", {"0", "0.1", "1"}},
+  {"reclassify-interval", {"1", "0", "5"}},
+  {"mode", {"sync", "latest"}},
+  {"heatmap", {"false", "true"}},
+  {"watch-model", {"false", "true"}},
+  {"group", {"", "g"}},
+  {"batch-size", {"1", "4"}},
+  {"batch-timeout", {"0", "2"}},
+};
+
 typedef struct
 {
   GstElement *element;
   gint stop;                    /* atomic */
-  guint n_changes;
+  gint n_changes;               /* atomic */
 } Setter;
 
 /* Sets everything there is, good and bad, as fast as it can, and reads what can be read. */
 static gpointer
 set_properties (gpointer data)
 {
-  static const gchar *const activations[] =
-      { "softmax", "sigmoid", "none", "auto" };
-  static const gchar *const regions[] = { "full-frame", "roi", "both" };
-  static const gchar *const modes[] = { "sync", "latest" };
-  static const gchar *const filters[] = {
-    "auto", "nearest", "bilinear", "bicubic"
-  };
-  static const gchar *const means[] = { NULL, "0.1,0.2,0.3", "wrong", "0 0 0" };
   Setter *setter = data;
-  GObject *object = G_OBJECT (setter->element);
   guint i;
 
   for (i = 0; !g_atomic_int_get (&setter->stop); i++) {
-    GstStructure *stats, *info;
-    gchar *mean;
-
-    g_object_set (object, "top-k", 1 + i % 12, "threshold", (i % 5) * 0.01,
-        "interval", 1 + i % 3, "resize", (gint) (i % 50) - 1, "crop",
-        (gint) (8 * (i % 4)), "mean", means[i % 4], "std",
-        i % 7 ? NULL : "1,1,1", "attach-meta", i % 9 != 0, "post-messages",
-        i % 4 != 0, NULL);
-    gst_util_set_object_arg (object, "activation", activations[i % 4]);
-    g_object_set (object, "smoothing", i % 3 * 100, "hysteresis",
-        (i % 4) * 0.1, "temperature", 1 + (i % 3) * 0.5, "roi-types",
-        i % 2 ? "face" : NULL, "roi-padding", (i % 3) * 0.1, NULL);
-    gst_util_set_object_arg (object, "region", regions[i % 3]);
-    gst_util_set_object_arg (object, "mode", modes[i / 8 % 2]);
-    gst_util_set_object_arg (object, "interpolation", filters[i % 4]);
-    if (i % 16 == 0)
-      g_object_set (object, "model", "/nowhere", "labels", "/nowhere",
-          "threads", i % 5, NULL);
-    g_object_get (object, "stats", &stats, "model-info", &info, "mean", &mean,
-        NULL);
-    fail_unless (stats != NULL && info != NULL);
-    gst_structure_free (stats);
-    gst_structure_free (info);
-    g_free (mean);
+    fixture_change_property (setter->element, values, G_N_ELEMENTS (values), i);
     g_atomic_int_inc (&setter->n_changes);
     g_usleep (200);
   }
@@ -72,14 +73,22 @@ GST_START_TEST (test_set_from_another_thread)
 {
   guint n, frames = fixture_get_number ("GST_RESNET_TEST_FRAMES", 20000) / 40;
   GstHarness *harness = fixture_harness_new (FIXTURE_SMALL, CAPS);
+  gchar *cifar = fixture_path (FIXTURE_CIFAR);
+  gchar *small = fixture_path (FIXTURE_SMALL);
   Setter setter = { harness->element, FALSE, 0 };
-  GThread *thread = g_thread_new ("setter", set_properties, &setter);
-  guint with_meta = 0;
+  guint with_meta = 0, n_own;
   GstStructure *stats;
   guint64 failed;
+  GThread *thread;
 
-  /* Also where the machine is slow to start the other thread. */
-  for (n = 0; n < frames || g_atomic_int_get (&setter.n_changes) < 3
+  values[0].values[0] = cifar;
+  values[0].values[2] = small;
+  n_own = fixture_count_properties (harness->element, values,
+      G_N_ELEMENTS (values));
+  thread = g_thread_new ("setter", set_properties, &setter);
+  /* Until each has had each of its values, also where the machine is slow to start the other thread. */
+  for (n = 0; n < frames
+      || (guint) g_atomic_int_get (&setter.n_changes) < 4 * n_own
       || (with_meta == 0 && n < 20000); n++) {
     GstBuffer *buffer = push_frame (harness, n);
 
@@ -95,6 +104,8 @@ GST_START_TEST (test_set_from_another_thread)
   fail_unless_equals_uint64 (failed, 0);
   gst_structure_free (stats);
   gst_harness_teardown (harness);
+  g_free (small);
+  g_free (cifar);
 }
 
 GST_END_TEST;

@@ -337,31 +337,28 @@ GST_END_TEST;
 static gint done;
 static gint n_set;
 
+static const FixtureValues values[] = {
+  {"top-k", {"3", "0", "8", "2147483647"}},
+  {"min-confidence", {"0", "0.5", "1"}},
+  {"position", {"0", "4", "8", "2"}},
+  {"font-desc", {"Boxes", "Boxes Bold 20", "Sans", ""}},
+  {"text-scale", {"1", "0.1", "4"}},
+  {"colors", {"", "red,blue", "#fff,#00000080", "wrong"}},
+  {"show-stats", {"false", "true"}},
+  {"show-heatmap", {"true", "false"}},
+};
+
 static gpointer
 set_properties (gpointer data)
 {
-  static const gchar *const fonts[] =
-      { "Boxes", "Boxes Bold 20", "Sans", NULL };
-  static const gchar *const colors[] = { NULL, "red,blue", "#fff,#00000080" };
-  GRand *random = g_rand_new_with_seed (7);
+  guint i;
 
-  while (!g_atomic_int_get (&done)) {
-    gchar *font = NULL;
-
-    g_object_set (data, "top-k", g_rand_int_range (random, 0, 9),
-        "min-confidence", g_rand_double (random), "position",
-        g_rand_int_range (random, 0, 9), "font-desc",
-        fonts[g_rand_int_range (random, 0, 4)], "text-scale",
-        g_rand_double_range (random, 0.1, 4.0), "colors",
-        colors[g_rand_int_range (random, 0, 3)], "show-stats",
-        g_rand_boolean (random), "show-heatmap", g_rand_boolean (random), NULL);
-    g_object_get (data, "font-desc", &font, NULL);
-    g_free (font);
+  for (i = 0; !g_atomic_int_get (&done); i++) {
+    fixture_change_property (data, values, G_N_ELEMENTS (values), i);
     g_atomic_int_inc (&n_set);
     /* Not a loop that spins: valgrind runs one thread at a time, and would let it keep the other one waiting. */
     g_usleep (500);
   }
-  g_rand_free (random);
   return NULL;
 }
 
@@ -371,10 +368,14 @@ GST_START_TEST (test_properties_from_another_thread)
   guint i, n = fixture_get_number ("GST_RESNET_TEST_FRAMES", 400);
   guint8 map[4] = { 0, 255, 50, 100 };
   GThread *thread;
+  gint n_own;
 
   g_atomic_int_set (&done, 0);
+  g_atomic_int_set (&n_set, 0);
+  n_own = fixture_count_properties (harness->element, values,
+      G_N_ELEMENTS (values));
   thread = g_thread_new ("setter", set_properties, harness->element);
-  for (i = 0; i < n || g_atomic_int_get (&n_set) < 3; i++) {
+  for (i = 0; i < n || g_atomic_int_get (&n_set) < 4 * n_own; i++) {
     GstBuffer *frame = frame_with (CAPS, i % 3 ? "cat" : "dog", i % 7 / 7.0);
 
     overlay_add_heatmap (frame, map, 4, 2, 2, 0, 0, 160, 120);
