@@ -1,0 +1,332 @@
+// gst-resnet: live streams measured: how long mode latest holds a frame, regions in batches, many streams on one model
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gst/gst.h>
+#include <gst/video/video.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_FRAMES 100000
+
+// One classifier's frames: when they came, how long it held them.
+typedef struct {
+  gint64 entered;
+  double *held;        // ms
+  double *lag;         // ms between a frame's time and its leaving; where there is a clock
+  GstElement *clocked; // whose clock and base time; NULL: no lag
+  guint n;
+} Holder;
+
+static double
+get_lag (GstElement *element, GstBuffer *buffer)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (element);
+
+  return clock ? (double)GST_CLOCK_DIFF (gst_element_get_base_time (element) + GST_BUFFER_PTS (buffer),
+                                         gst_clock_get_time (clock))
+                     / 1e6
+               : 0;
+}
+
+static GstPadProbeReturn
+on_enter (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  ((Holder *)data)->entered = (gint64)gst_util_get_timestamp ();
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_leave (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Holder *holder = data;
+
+  if (holder->n < MAX_FRAMES) {
+    holder->held[holder->n] = (double)((gint64)gst_util_get_timestamp () - holder->entered) / 1e6;
+    if (holder->clocked)
+      holder->lag[holder->n] = get_lag (holder->clocked, GST_PAD_PROBE_INFO_BUFFER (info));
+    holder->n++;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+holder_clear (Holder *holder)
+{
+  g_free (holder->held);
+  g_free (holder->lag);
+}
+
+static GstPadProbeReturn
+on_regions (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
+    gst_buffer_add_video_region_of_interest_meta (buffer, "object", i * 83 % 900, i * 47 % 400, 300, 260);
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+probe (GstElement *element, const char *name, GstPadProbeCallback callback, gpointer data)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, data, NULL);
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double p = *(const double *)a, q = *(const double *)b;
+  return (p > q) - (p < q);
+}
+
+// Runs to the end; the seconds it took, below 0: failed, and said why.
+static double
+play (GstElement *pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (gst_element_set_state (pipeline, GST_STATE_PAUSED) != GST_STATE_CHANGE_NO_PREROLL)
+    gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  gint64 start = g_get_monotonic_time ();
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  // As an application does: the latency is asked for again when an element says that it changed.
+  while ((message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+                                                GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_LATENCY))
+         && GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY) {
+    gst_bin_recalculate_latency (GST_BIN (pipeline));
+    g_clear_pointer (&message, gst_message_unref);
+  }
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    g_printerr ("%s\n", error->message);
+    return -1;
+  }
+  return (double)(g_get_monotonic_time () - start) / 1e6;
+}
+
+static double
+get_resident_mb (void)
+{
+  unsigned long pages = 0;
+  FILE *file = fopen ("/proc/self/statm", "r");
+
+  if (!file || fscanf (file, "%*u %lu", &pages) != 1)
+    pages = 0;
+  if (file)
+    fclose (file);
+  return (double)pages * (double)sysconf (_SC_PAGESIZE) / 1e6;
+}
+
+// A camera that costs next to nothing: a few pictures made before, pushed by turns when their time has come.
+typedef struct {
+  GstElement *source;
+  GstBuffer *pictures[8];
+  unsigned frames, rate;
+  double *late; // ms after its time that each frame was pushed: what the machine is to blame for
+  gint stop;    // atomic
+} Camera;
+
+static void
+camera_init (Camera *camera, gsize size, unsigned frames, unsigned rate)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+
+  camera->frames = frames;
+  camera->rate = rate;
+  camera->late = g_new0 (double, frames);
+  for (unsigned i = 0; i < G_N_ELEMENTS (camera->pictures); i++) {
+    guint8 *data = g_malloc (size);
+    for (gsize j = 0; j < size; j++)
+      data[j] = (guint8)((j >> (i % 8)) + (g_rand_int (random) & 15));
+    camera->pictures[i] = gst_buffer_new_wrapped (data, size);
+  }
+}
+
+static void
+camera_clear (Camera *camera)
+{
+  for (unsigned i = 0; i < G_N_ELEMENTS (camera->pictures); i++)
+    gst_buffer_unref (camera->pictures[i]);
+  g_free (camera->late);
+}
+
+static gpointer
+shoot (gpointer data)
+{
+  Camera *camera = data;
+  GstFlowReturn flow = GST_FLOW_OK;
+  g_autoptr (GstClock) clock = NULL;
+
+  // There is one once the pipeline plays.
+  while (!(clock = gst_element_get_clock (camera->source)) && !g_atomic_int_get (&camera->stop))
+    g_usleep (1000);
+  for (unsigned i = 0; i < camera->frames && flow == GST_FLOW_OK && clock; i++) {
+    GstBuffer *frame = gst_buffer_copy (camera->pictures[i % G_N_ELEMENTS (camera->pictures)]);
+    GST_BUFFER_PTS (frame) = gst_util_uint64_scale (i, GST_SECOND, camera->rate);
+    GST_BUFFER_DURATION (frame) = GST_SECOND / camera->rate;
+    GstClockID id
+        = gst_clock_new_single_shot_id (clock, gst_element_get_base_time (camera->source) + GST_BUFFER_PTS (frame));
+    gst_clock_id_wait (id, NULL);
+    gst_clock_id_unref (id);
+    camera->late[i] = get_lag (camera->source, frame);
+    g_signal_emit_by_name (camera->source, "push-buffer", frame, &flow);
+    gst_buffer_unref (frame);
+  }
+  g_signal_emit_by_name (camera->source, "end-of-stream", &flow);
+  return NULL;
+}
+
+static double
+get_percentile (double *values, guint n, double part)
+{
+  qsort (values, n, sizeof (double), compare);
+  return values[(guint)(part * (n - 1))];
+}
+
+// 1920 × 1080 at 60 frames/s from a live source: for how long the classifier holds a frame, and whether the stream
+// keeps real time. A frame is late when it leaves the classifier after its time and the latency, one frame's duration
+// (the camera's) plus what the classifier reports.
+static int
+measure_hold (const char *properties, unsigned frames)
+{
+  g_autofree char *description = g_strdup_printf (
+      "appsrc name=camera is-live=true format=time min-latency=16666667 max-bytes=0 caps=\"video/x-raw,format=I420,"
+      "width=1920,height=1080,framerate=60/1\" ! queue max-size-buffers=0 max-size-time=0 max-size-bytes=0 ! "
+      "resnetclassify name=c post-messages=false %s ! fakesink sync=true qos=true name=s",
+      properties);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL);
+  Holder holder = { .held = g_new0 (double, MAX_FRAMES), .lag = g_new0 (double, MAX_FRAMES) };
+  g_autoptr (GstStructure) stats = NULL;
+  Camera camera = { .stop = 0 };
+  int status = 1;
+
+  if (!pipeline)
+    return 1;
+  g_autoptr (GstElement) classifier = gst_bin_get_by_name (GST_BIN (pipeline), "c");
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "camera");
+  camera_init (&camera, 1920 * 1080 * 3 / 2, frames, 60);
+  camera.source = source;
+  holder.clocked = classifier;
+  probe (classifier, "sink", on_enter, &holder);
+  probe (classifier, "src", on_leave, &holder);
+  GThread *thread = g_thread_new ("camera", shoot, &camera);
+  double seconds = play (pipeline);
+  g_atomic_int_set (&camera.stop, 1);
+  g_thread_join (thread);
+  g_object_get (classifier, "stats", &stats, NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  if (seconds >= 0 && holder.n > 0) {
+    guint64 classified = 0, late = 0, inference = 0;
+    double last = holder.lag[holder.n - 1];
+    gst_structure_get (stats, "classified", G_TYPE_UINT64, &classified, "late", G_TYPE_UINT64, &late, "inference-mean",
+                       G_TYPE_UINT64, &inference, NULL);
+    printf ("%s: %u of %u frames in %.2f s; held ms: median %.3f p99 %.3f most %.3f; after its time ms: median %.1f "
+            "p99 %.1f last %.1f; classified %lu (%.0f ms each), passed late %lu; source late ms: p99 %.2f most %.2f\n",
+            properties, holder.n, frames, seconds, get_percentile (holder.held, holder.n, 0.5),
+            get_percentile (holder.held, holder.n, 0.99), get_percentile (holder.held, holder.n, 1),
+            get_percentile (holder.lag, holder.n, 0.5), get_percentile (holder.lag, holder.n, 0.99), last,
+            (unsigned long)classified, (double)inference / 1e6, (unsigned long)late,
+            get_percentile (camera.late, frames, 0.99), get_percentile (camera.late, frames, 1));
+    status = 0;
+  }
+  camera_clear (&camera);
+  holder_clear (&holder);
+  return status;
+}
+
+// Median ms that one frame of 1280 × 720 takes.
+static double
+measure_frame (const char *properties, guint regions, unsigned frames)
+{
+  g_autofree char *description
+      = g_strdup_printf ("videotestsrc pattern=ball num-buffers=%u ! video/x-raw,format=I420,width=1280,height=720 ! "
+                         "resnetclassify name=c post-messages=false %s ! fakesink",
+                         frames, properties);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL);
+  Holder holder = { .held = g_new0 (double, MAX_FRAMES) };
+
+  if (!pipeline)
+    return -1;
+  g_autoptr (GstElement) classifier = gst_bin_get_by_name (GST_BIN (pipeline), "c");
+  if (regions > 0)
+    probe (classifier, "sink", on_regions, GUINT_TO_POINTER (regions));
+  probe (classifier, "sink", on_enter, &holder);
+  probe (classifier, "src", on_leave, &holder);
+  double seconds = play (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  qsort (holder.held, holder.n, sizeof (double), compare);
+  double median = seconds < 0 || holder.n == 0 ? -1 : holder.held[holder.n / 2];
+  holder_clear (&holder);
+  return median;
+}
+
+static int
+measure_regions (const char *properties, unsigned frames)
+{
+  g_autofree char *with = g_strconcat (properties, " region=roi", NULL);
+
+  double one = measure_frame (properties, 0, frames * 4), many = measure_frame (with, 20, frames);
+
+  if (one <= 0 || many <= 0)
+    return 1;
+  printf ("%s: 20 regions %.2f ms, 20 frames %.2f ms: %.3f\n", properties, many, one * 20, many / (one * 20));
+  return 0;
+}
+
+// Images a second of @n streams in one group; resident memory of one stream and of all.
+static int
+measure_streams (const char *properties, unsigned frames)
+{
+  const unsigned counts[] = { 1, 16 };
+  double before = 0;
+
+  for (unsigned k = 0; k < G_N_ELEMENTS (counts); k++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    // One frame again and again, so that the source costs nothing.
+    for (unsigned i = 0; i < counts[k]; i++)
+      g_string_append_printf (
+          text,
+          "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=1280,height=720 ! imagefreeze num-buffers=%u ! "
+          "resnetclassify post-messages=false group=g batch-size=16 %s ! fakesink async=false ",
+          frames, properties);
+    g_autoptr (GstElement) pipeline = gst_parse_launch (text->str, NULL);
+    if (!pipeline)
+      return 1;
+    double seconds = play (pipeline), resident = get_resident_mb ();
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    if (seconds < 0)
+      return 1;
+    printf ("%s: %u streams: %.1f images/s, %.1f MB resident", properties, counts[k], counts[k] * frames / seconds,
+            resident);
+    if (k > 0)
+      printf (": %.2f MB each further element", (resident - before) / (counts[k] - counts[k - 1]));
+    printf ("\n");
+    before = resident;
+  }
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  if (argc == 4) {
+    unsigned frames = (unsigned)g_ascii_strtoull (argv[3], NULL, 10);
+    if (frames > 0 && frames <= MAX_FRAMES / 4) {
+      if (strcmp (argv[1], "hold") == 0)
+        return measure_hold (argv[2], frames);
+      if (strcmp (argv[1], "regions") == 0)
+        return measure_regions (argv[2], frames);
+      if (strcmp (argv[1], "streams") == 0)
+        return measure_streams (argv[2], frames);
+    }
+  }
+  g_printerr ("usage: live-bench hold|regions|streams PROPERTIES FRAMES\n"
+              "PROPERTIES: of resnetclassify, \"mode=latest threads=2\"\n");
+  return 2;
+}
