@@ -7,6 +7,8 @@
 
 #include "gstoverlaydraw.h"
 
+#include "gstoverlayplace.h"
+
 #include <math.h>
 #include <pango/pangocairo.h>
 
@@ -505,16 +507,17 @@ add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
   append_layer (layers, image, x0, y0);
 }
 
+/* @taken: where other labels and the plate are; the label's place is added. */
 static void
 add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
     const GstVideoRectangle * box, const GstVideoRectangle * visible,
-    GArray * layers)
+    GArray * taken, GArray * layers)
 {
   gdouble pad = floor (font * 0.3 + 0.5), width, height;
   gdouble most = MIN (font * LABEL_WIDTH, visible->w) - 2 * pad;
   GstOverlayImage *image;
+  GstVideoRectangle label;
   gchar *key;
-  gint x, y;
 
   if (most < font * 1.5)
     return;
@@ -536,18 +539,18 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
   }
   g_free (key);
 
-  /* Above the box, else at its top; always all of it in sight. */
-  x = CLAMP (box->x, visible->x, visible->x + visible->w - image->width);
-  y = box->y - image->height;
-  if (y < visible->y)
-    y = MAX (box->y, visible->y);
-  y = MIN (y, visible->y + visible->h - image->height);
-  append_layer (layers, image, x, y);
+  label.w = image->width;
+  label.h = image->height;
+  gst_overlay_place_label (&label, box, visible, taken);
+  g_array_append_val (taken, label);
+  append_layer (layers, image, label.x, label.y);
 }
 
-static void
-add_region (GstOverlayDraw * draw, const GstOverlayRegion * region,
-    const GstVideoRectangle * visible, gdouble font, GArray * layers)
+/* FALSE: nothing of it is in sight. */
+static gboolean
+add_box (GstOverlayDraw * draw, const GstOverlayRegion * region,
+    const GstVideoRectangle * visible, gdouble font, GstVideoRectangle * box,
+    GArray * layers)
 {
   gint line = MAX (2, (gint) (font / 7.0 + 0.5)), dark = MAX (1, line / 4);
   gint all = line + 2 * dark;
@@ -558,29 +561,28 @@ add_region (GstOverlayDraw * draw, const GstOverlayRegion * region,
       (gint64) visible->x + visible->w + 2 * all);
   gint64 y1 = MIN (region->y + region->height,
       (gint64) visible->y + visible->h + 2 * all);
-  GstVideoRectangle box;
 
   if (MAX (x0, visible->x) >= MIN (x1, (gint64) visible->x + visible->w)
       || MAX (y0, visible->y) >= MIN (y1, (gint64) visible->y + visible->h))
-    return;
-  box.x = x0;
-  box.y = y0;
-  box.w = x1 - x0;
-  box.h = y1 - y0;
-  if (box.w <= 2 * all || box.h <= 2 * all) {
-    add_line (draw, &box, line, dark, visible, box.x, box.y, box.w, box.h,
+    return FALSE;
+  box->x = x0;
+  box->y = y0;
+  box->w = x1 - x0;
+  box->h = y1 - y0;
+  if (box->w <= 2 * all || box->h <= 2 * all) {
+    add_line (draw, box, line, dark, visible, box->x, box->y, box->w, box->h,
         layers);
   } else {
-    add_line (draw, &box, line, dark, visible, box.x, box.y, box.w, all,
+    add_line (draw, box, line, dark, visible, box->x, box->y, box->w, all,
         layers);
-    add_line (draw, &box, line, dark, visible, box.x, box.y + box.h - all,
-        box.w, all, layers);
-    add_line (draw, &box, line, dark, visible, box.x, box.y + all, all,
-        box.h - 2 * all, layers);
-    add_line (draw, &box, line, dark, visible, box.x + box.w - all, box.y + all,
-        all, box.h - 2 * all, layers);
+    add_line (draw, box, line, dark, visible, box->x, box->y + box->h - all,
+        box->w, all, layers);
+    add_line (draw, box, line, dark, visible, box->x, box->y + all, all,
+        box->h - 2 * all, layers);
+    add_line (draw, box, line, dark, visible, box->x + box->w - all,
+        box->y + all, all, box->h - 2 * all, layers);
   }
-  add_region_label (draw, region->text, font, &box, visible, layers);
+  return TRUE;
 }
 
 void
@@ -590,11 +592,33 @@ gst_overlay_draw_content (GstOverlayDraw * draw,
 {
   gdouble font = MAX (get_font_size (draw, visible) * 0.75,
       MIN (10.0, get_font_size (draw, visible)));
-  guint i;
+  guint i, n = content->regions->len;
+  GstVideoRectangle *boxes = g_new (GstVideoRectangle, n);
+  gboolean *seen = g_new (gboolean, n);
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (GstVideoRectangle));
+  GArray *panel = g_array_new (FALSE, TRUE, sizeof (GstOverlayLayer));
 
-  for (i = 0; i < content->regions->len; i++)
-    add_region (draw, &g_array_index (content->regions, GstOverlayRegion, i),
-        visible, font, layers);
-  /* Over the boxes, as the frame's own answer. */
-  add_panel (draw, content, visible, layers);
+  add_panel (draw, content, visible, panel);
+  for (i = 0; i < panel->len; i++) {
+    const GstOverlayLayer *layer = &g_array_index (panel, GstOverlayLayer, i);
+    GstVideoRectangle place = { layer->x, layer->y, layer->image->width,
+      layer->image->height
+    };
+
+    g_array_append_val (taken, place);
+  }
+  /* No label under another region's box; the frame's own answer over all. */
+  for (i = 0; i < n; i++)
+    seen[i] = add_box (draw, &g_array_index (content->regions,
+            GstOverlayRegion, i), visible, font, &boxes[i], layers);
+  for (i = 0; i < n; i++)
+    if (seen[i])
+      add_region_label (draw, g_array_index (content->regions,
+              GstOverlayRegion, i).text, font, &boxes[i], visible, taken,
+          layers);
+  g_array_append_vals (layers, panel->data, panel->len);
+  g_array_free (panel, TRUE);
+  g_array_free (taken, TRUE);
+  g_free (seen);
+  g_free (boxes);
 }

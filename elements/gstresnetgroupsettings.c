@@ -57,13 +57,14 @@ gst_resnet_group_settings_install_properties (GObjectClass * klass)
           "threads; unset or empty: each for itself", NULL, AT_START));
   g_object_class_install_property (klass, PROP_BATCH_SIZE,
       g_param_spec_uint ("batch-size", "Batch size",
-          "How many frames of a group run at once at most; without a group it "
-          "says nothing", 1, MAX_BATCH_SIZE, DEFAULT_BATCH_SIZE, AT_START));
+          "How many frames of a group run at once at most; 1: each by itself. "
+          "Without a group it says nothing", 1, MAX_BATCH_SIZE,
+          DEFAULT_BATCH_SIZE, AT_START));
   g_object_class_install_property (klass, PROP_BATCH_TIMEOUT,
       g_param_spec_uint ("batch-timeout", "Batch timeout",
           "How long a frame waits for the group's other frames at most, "
-          "milliseconds; it does not wait for streams at their end", 0,
-          G_MAXUINT / 1000, DEFAULT_BATCH_TIMEOUT, AT_START));
+          "milliseconds; it does not wait for streams at their end. 0: for none",
+          0, G_MAXUINT / 1000, DEFAULT_BATCH_TIMEOUT, AT_START));
 }
 
 gboolean

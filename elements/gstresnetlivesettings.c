@@ -87,13 +87,13 @@ install_steadier (GObjectClass * klass)
       g_param_spec_double ("hysteresis", "Hysteresis",
           "Another class becomes the answer when it is so much more confident "
           "than the last answer (0.1: ten percentage points); until then the "
-          "last answer stays the first entry", 0.0, 1.0, DEFAULT_HYSTERESIS,
-          ANY_TIME));
+          "last answer stays the first entry. 0: always the most confident",
+          0.0, 1.0, DEFAULT_HYSTERESIS, ANY_TIME));
   g_object_class_install_property (klass, PROP_TEMPERATURE,
       g_param_spec_double ("temperature", "Temperature",
           "The network's outputs are divided by this before the activation: "
-          "above 1 less sure, below 1 surer (calibration)", 0.01, 100.0,
-          DEFAULT_TEMPERATURE, ANY_TIME));
+          "above 1 less sure, below 1 surer (calibration), 1: as they are",
+          0.01, 100.0, DEFAULT_TEMPERATURE, ANY_TIME));
   /**
    * GstResnetClassify:post-label-changes:
    *
@@ -130,12 +130,13 @@ install_regions (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ROI_MIN_SIZE,
       g_param_spec_uint ("roi-min-size", "ROI minimal size",
           "Regions that are narrower or lower than this many pixels are "
-          "skipped", 0, G_MAXINT, DEFAULT_ROI_MIN_SIZE, ANY_TIME));
+          "skipped; 0: those that are empty or out of the frame only", 0,
+          G_MAXINT, DEFAULT_ROI_MIN_SIZE, ANY_TIME));
   g_object_class_install_property (klass, PROP_ROI_PADDING,
       g_param_spec_double ("roi-padding", "ROI padding",
           "Regions are made larger on each side by this part of their width "
-          "and height, as far as the frame goes", 0.0, 10.0,
-          DEFAULT_ROI_PADDING, ANY_TIME));
+          "and height, as far as the frame goes (0.1: a tenth); 0: as they are",
+          0.0, 10.0, DEFAULT_ROI_PADDING, ANY_TIME));
   /**
    * GstResnetClassify:reclassify-interval:
    *
@@ -145,8 +146,8 @@ install_regions (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_RECLASSIFY_INTERVAL,
       g_param_spec_uint ("reclassify-interval", "Reclassify interval",
           "A region with an id is classified again after this many frames that "
-          "it is in; 0: only once", 0, G_MAXINT, DEFAULT_RECLASSIFY_INTERVAL,
-          ANY_TIME));
+          "it is in; 1: on each, 0: only once", 0, G_MAXINT,
+          DEFAULT_RECLASSIFY_INTERVAL, ANY_TIME));
 }
 
 static void
@@ -182,7 +183,8 @@ install_model (GObjectClass * klass)
    */
   g_object_class_install_property (klass, PROP_HEATMAP,
       g_param_spec_boolean ("heatmap", "Heat map",
-          "Say where in the frame the answer was seen (class activation map)",
+          "Say where in the frame the answer was seen (class activation map); "
+          "precision is highest then, and the element runs without its group",
           DEFAULT_HEATMAP, ANY_TIME));
   /**
    * GstResnetClassify:watch-model:

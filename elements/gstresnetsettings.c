@@ -125,8 +125,8 @@ gst_resnet_settings_install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_THRESHOLD,
       g_param_spec_double ("threshold", "Threshold",
           "Classes less confident than this are left out; when that leaves "
-          "none, the answer is \"unknown\". Does not apply where activation is "
-          "none", 0.0, 1.0, DEFAULT_THRESHOLD, ANY_TIME));
+          "none, the answer is \"unknown\". 0: none is left out. Does not apply "
+          "where activation is none", 0.0, 1.0, DEFAULT_THRESHOLD, ANY_TIME));
   g_object_class_install_property (klass, PROP_ACTIVATION,
       g_param_spec_enum ("activation", "Activation",
           "What turns the network's outputs into confidences",

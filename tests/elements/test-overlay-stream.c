@@ -165,6 +165,68 @@ GST_START_TEST (test_composition_refused)
 
 GST_END_TEST;
 
+static void
+get_place (GstVideoOverlayComposition * composition, guint n,
+    GstVideoRectangle * place)
+{
+  guint w, h;
+
+  fail_unless (gst_video_overlay_rectangle_get_render_rectangle
+      (gst_video_overlay_composition_get_rectangle (composition, n), &place->x,
+          &place->y, &w, &h));
+  place->w = w;
+  place->h = h;
+}
+
+#define LABELS_CAPS "video/x-raw,format=RGB,width=640,height=360,framerate=25/1"
+
+/* Labels of regions that lie on each other, under the plate and at the edges: all in sight, none on another or on the
+ * plate, and no box is drawn over one. */
+GST_START_TEST (test_labels_apart)
+{
+  static const gint boxes[][2] = {
+    {300, 100}, {304, 103}, {300, 100}, {320, 96}, {0, 0}, {560, 0}, {0, 290},
+    {560, 290}, {20, 16}, {590, 330}
+  };
+  GstHarness *harness = overlay_harness_new_composing (LABELS_CAPS, TRUE);
+  GstBuffer *frame = overlay_frame_new (LABELS_CAPS, 0);
+  GstVideoRectangle places[G_N_ELEMENTS (boxes) + 1];
+  GstVideoOverlayComposition *composition;
+  guint i, j, n, n_places = G_N_ELEMENTS (places);
+
+  g_object_set (harness->element, "font-desc", "Sans", NULL);
+  overlay_add_result (frame, "cat", 0.5, NULL);
+  for (i = 0; i < G_N_ELEMENTS (boxes); i++)
+    overlay_add_region (frame, boxes[i][0], boxes[i][1], 70, 60, "dog", 0.5);
+  frame = overlay_push (harness, frame, NULL);
+  composition = get_composition (frame);
+  fail_unless (composition != NULL);
+  n = gst_video_overlay_composition_n_rectangles (composition);
+  /* The labels come last but for the plate. */
+  fail_unless (n > n_places);
+  for (i = 0; i < n_places; i++)
+    get_place (composition, n - n_places + i, &places[i]);
+  for (i = 0; i < n_places; i++) {
+    const GstVideoRectangle *a = &places[i];
+
+    fail_unless (a->x >= 0 && a->y >= 0 && a->x + a->w <= 640
+        && a->y + a->h <= 360, "%u", i);
+    /* (lines of boxes are thinner) */
+    fail_unless (a->w > 20 && a->h > 10, "%u: %d x %d", i, a->w, a->h);
+    for (j = 0; j < i; j++) {
+      const GstVideoRectangle *b = &places[j];
+
+      fail_unless (a->x >= b->x + b->w || b->x >= a->x + a->w
+          || a->y >= b->y + b->h || b->y >= a->y + a->h,
+          "%u at %d, %d is on %u at %d, %d", i, a->x, a->y, j, b->x, b->y);
+    }
+  }
+  gst_buffer_unref (frame);
+  overlay_teardown (harness, NULL);
+}
+
+GST_END_TEST;
+
 /* What an overlay before has attached stays, under ours. */
 GST_START_TEST (test_composition_merged)
 {
@@ -422,6 +484,7 @@ overlay_stream_suite (void)
   tcase_add_test (tcase, test_shared_buffers);
   tcase_add_test (tcase, test_composition_attached);
   tcase_add_test (tcase, test_composition_refused);
+  tcase_add_test (tcase, test_labels_apart);
   tcase_add_test (tcase, test_composition_merged);
   tcase_add_test (tcase, test_crop_meta);
   tcase_add_test (tcase, test_new_caps_and_flushes);
