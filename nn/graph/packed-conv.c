@@ -3,6 +3,31 @@
 #include "graph/packed-conv.h"
 
 #include "base/nn-memory.h"
+#include "kernels/conv.h"
+
+/* A block of a grouped kernel: in_group inputs and as many outputs a group. */
+static inline void
+move_groups (const NnNode *node, const NnPackedConv *p, const NnPackedBlock *block, const gfloat *from, gfloat *to,
+             gboolean unpack)
+{
+  const guint group = p->segment_length, end = MIN (block->channels, node->out_channels - block->first_channel);
+
+  for (guint out = 0; out < end; out++) {
+    for (guint in = out / group * group; in < out / group * group + group; in++) {
+      const gsize first = ((gsize)(block->first_channel + out) * group + in % group) * p->n_segments;
+      const gsize step = (gsize)group * NN_CHANNEL_BLOCK;
+      const gsize at = out / NN_CHANNEL_BLOCK * p->n_segments * step
+                       + nn_conv_grouped_at (out % NN_CHANNEL_BLOCK, in % NN_CHANNEL_BLOCK);
+
+      for (guint s = 0; s < p->n_segments; s++) {
+        if (unpack)
+          to[first + s] = from[at + s * step];
+        else
+          to[at + s * step] = from[first + s];
+      }
+    }
+  }
+}
 
 /* Visits each weight of a block where it is packed and where it is in the tensor. */
 static inline void
@@ -11,13 +36,18 @@ move_block (const NnNode *node, const NnPackedConv *p, const NnPackedBlock *bloc
 {
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
   const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
+  const gboolean rows = p->layout == NN_PACKED_ROWS;
   const guint end = MIN (block->channels, node->out_channels - MIN (block->first_channel, node->out_channels));
   gsize at = 0;
 
+  if (p->layout == NN_PACKED_GROUPED) {
+    move_groups (node, p, block, from, to, unpack);
+    return;
+  }
   for (guint s = 0; s < p->n_segments; s++) {
     for (guint j = 0; j < p->segment_length; j++, at += block->channels) {
-      const guint tap = p->merged ? s * node->kernel[1] + j / node->in_channels : s;
-      const guint input = p->merged ? j % node->in_channels : block->first_input + j;
+      const guint tap = rows ? s * node->kernel[1] + j / node->in_channels : s;
+      const guint input = rows ? j % node->in_channels : block->first_input + j;
       const gsize first = input % in_group * taps + tap;
 
       for (guint c = 0; c < end; c++) {
@@ -66,7 +96,7 @@ pack_task (gpointer data, guint task, guint thread)
 }
 
 NnPackedConv *
-nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length, guint n_blocks,
+nn_packed_conv_new (const NnNode *node, NnPackedLayout layout, guint n_segments, guint segment_length, guint n_blocks,
                     NnPackedBlock *blocks, NnPool *workers)
 {
   NnPackedConv *p = g_new0 (NnPackedConv, 1);
@@ -75,7 +105,7 @@ nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint
   gsize at = 0;
 
   p->ref_count = 1;
-  p->merged = merged;
+  p->layout = layout;
   p->n_segments = n_segments;
   p->segment_length = segment_length;
   p->n_blocks = n_blocks;
@@ -132,10 +162,10 @@ nn_packed_conv_unref (NnPackedConv *packed)
 }
 
 gboolean
-nn_packed_conv_is_like (const NnPackedConv *packed, gboolean merged, guint n_segments, guint segment_length,
+nn_packed_conv_is_like (const NnPackedConv *packed, NnPackedLayout layout, guint n_segments, guint segment_length,
                         guint n_blocks, const NnPackedBlock *blocks)
 {
-  if (packed->merged != merged || packed->n_segments != n_segments || packed->segment_length != segment_length
+  if (packed->layout != layout || packed->n_segments != n_segments || packed->segment_length != segment_length
       || packed->n_blocks != n_blocks)
     return FALSE;
   for (guint i = 0; i < n_blocks; i++) {

@@ -11,6 +11,10 @@
 #include "base/nn-pool.h"
 #include "graph/graph.h"
 
+/* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; or one tap of the groups
+ * of a block, for a grouped kernel (conv.h). */
+typedef enum { NN_PACKED_TAPS, NN_PACKED_ROWS, NN_PACKED_GROUPED } NnPackedLayout;
+
 /* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
  * zeros.
  * @first_input: the first input channel that is read
@@ -22,13 +26,12 @@ typedef struct {
 
 /**
  * NnPackedConv: never changes once packed; reference-counted
- * @merged: a segment is a row of the kernel: [kernel w][in_channels]; else it is one tap
  * @memory: where all blocks lie
  * @size: of them, bytes
  */
 typedef struct _NnPackedConv {
   gint ref_count;
-  gboolean merged;
+  NnPackedLayout layout;
   guint n_segments, segment_length;
   guint n_blocks;
   NnPackedBlock *blocks;
@@ -38,13 +41,13 @@ typedef struct _NnPackedConv {
 
 /* Takes @blocks (g_new), whose first_channel, channels and first_input are filled. @workers: who packs; NULL: the
  * caller. NULL: no memory. */
-NnPackedConv *nn_packed_conv_new (const NnNode *node, gboolean merged, guint n_segments, guint segment_length,
+NnPackedConv *nn_packed_conv_new (const NnNode *node, NnPackedLayout layout, guint n_segments, guint segment_length,
                                   guint n_blocks, NnPackedBlock *blocks, NnPool *workers);
 NnPackedConv *nn_packed_conv_ref (NnPackedConv *packed);
 void nn_packed_conv_unref (NnPackedConv *packed);
 /* Whether both are packed the same way; weights do not matter. */
-gboolean nn_packed_conv_is_like (const NnPackedConv *packed, gboolean merged, guint n_segments, guint segment_length,
-                                 guint n_blocks, const NnPackedBlock *blocks);
+gboolean nn_packed_conv_is_like (const NnPackedConv *packed, NnPackedLayout layout, guint n_segments,
+                                 guint segment_length, guint n_blocks, const NnPackedBlock *blocks);
 
 /* A CONV or LINEAR node's weights, a reference: its own ones, or unpacked from what it gave them away for. NULL: no
  * memory. Of a model that has sessions through nn_plan_cache_get_weight() only. */

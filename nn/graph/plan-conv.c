@@ -13,7 +13,7 @@
 typedef struct {
   const NnNode *node;
   const NnBuffer *in;
-  gboolean merged; /* a segment spans a row of the kernel */
+  NnPackedLayout layout;
   guint in_group, out_group;
 } Geometry;
 
@@ -33,6 +33,8 @@ block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
 
   if (g->node->groups == 1)
     return 0;
+  if (g->layout == NN_PACKED_GROUPED)
+    return first_channel;
   start = first_channel / g->out_group * g->in_group;
   return MIN (start, g->node->in_channels - step->segment_length);
 }
@@ -59,6 +61,10 @@ inputs_of_block (const Geometry *g, guint channels)
 static const NnConvVariant *
 pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
 {
+  if (g->layout == NN_PACKED_GROUPED) {
+    *channels = left;
+    return &kernels->grouped;
+  }
   for (guint i = 0; i < kernels->n_variants; i++) {
     const NnConvVariant *v = &kernels->variant[i];
     const gboolean last = i == kernels->n_variants - 1;
@@ -89,8 +95,8 @@ make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block,
   const NnNode *node = g->node;
 
   for (guint s = 0; s < step->n_segments; s++) {
-    const guint ky = g->merged ? s : s / node->kernel[1];
-    const guint kx = g->merged ? 0 : s % node->kernel[1];
+    const guint ky = g->layout == NN_PACKED_ROWS ? s : s / node->kernel[1];
+    const guint kx = g->layout == NN_PACKED_ROWS ? 0 : s % node->kernel[1];
 
     block->segment_offset[s]
         = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + first_input);
@@ -105,12 +111,12 @@ get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *
   NnPackedConv *packed;
 
   if (node->packed
-      && nn_packed_conv_is_like (node->packed, g->merged, step->n_segments, step->segment_length, step->n_blocks,
+      && nn_packed_conv_is_like (node->packed, g->layout, step->n_segments, step->segment_length, step->n_blocks,
                                  blocks)) {
     g_free (blocks);
     return nn_packed_conv_ref (node->packed);
   }
-  packed = nn_packed_conv_new (node, g->merged, step->n_segments, step->segment_length, step->n_blocks, blocks,
+  packed = nn_packed_conv_new (node, g->layout, step->n_segments, step->segment_length, step->n_blocks, blocks,
                                plan->workers);
   if (packed && plan->take_weights && node->weight) {
     node->packed = nn_packed_conv_ref (packed);
@@ -139,12 +145,12 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   step->n_blocks = blocks->len;
   step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
 
-  if (g->merged) {
+  if (g->layout == NN_PACKED_ROWS) {
     step->n_segments = node->kernel[0];
     step->segment_length = node->kernel[1] * node->in_channels;
   } else {
     step->n_segments = node->kernel[0] * node->kernel[1];
-    step->segment_length = inputs_of_block (g, widest);
+    step->segment_length = g->layout == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
   }
 
   places = g_new0 (NnPackedBlock, step->n_blocks);
@@ -236,6 +242,20 @@ cut (NnPlan *plan, NnStep *step, guint threads)
   step->n_chunks = (step->n_pixels + step->chunk - 1) / step->chunk;
 }
 
+static NnPackedLayout
+choose_layout (const NnPlan *plan, const Geometry *g)
+{
+  const NnNode *node = g->node;
+
+  if (node->groups == 1)
+    return node->dilation[1] == 1 && g->in->pixel == node->in_channels ? NN_PACKED_ROWS : NN_PACKED_TAPS;
+  /* A power of two, so that a block has whole groups. */
+  if (plan->conv.grouped.func && g->in_group == g->out_group && g->in_group <= NN_CONV_MAX_GROUP
+      && (g->in_group & (g->in_group - 1)) == 0 && g->in->pixel % NN_CHANNEL_BLOCK == 0)
+    return NN_PACKED_GROUPED;
+  return NN_PACKED_TAPS;
+}
+
 gboolean
 nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 {
@@ -244,7 +264,7 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
-  g.merged = node->groups == 1 && node->dilation[1] == 1 && step->in->pixel == node->in_channels;
+  g.layout = choose_layout (plan, &g);
   step->batch_is_pixels = node->op == NN_OP_LINEAR;
   step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))

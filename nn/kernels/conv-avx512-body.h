@@ -24,6 +24,12 @@
 #define CONV_PIXELS 8
 #include "kernels/conv-tile-body.h"
 
+/* 24 sums of groups of 4 or 8 channels, 6 inputs, 1 weight. */
+#define GROUPED_NAME conv_512_grouped
+#define GROUPED_LANES 16
+#define GROUPED_PIXELS 6
+#include "kernels/conv-grouped-body.h"
+
 void
 CONV_512_TABLE (NnConvKernels *kernels)
 {
@@ -34,4 +40,5 @@ CONV_512_TABLE (NnConvKernels *kernels)
       = (NnConvVariant){ .name = "direct avx512 8x32", .channels = 32, .pixels = 8, .func = conv_512_8x32 };
   kernels->variant[2]
       = (NnConvVariant){ .name = "direct avx512 8x16", .channels = 16, .pixels = 8, .func = conv_512_8x16 };
+  kernels->grouped = (NnConvVariant){ .name = "grouped avx512", .pixels = 6, .func = conv_512_grouped };
 }

@@ -31,8 +31,8 @@
  * @relu: max (0, ·) last; a NaN stays one
  * @next: the weights of the call that follows, as large as @weights, or NULL; a hint to fetch them into a cache
  * @scratch: the variant's scratch (…) floats, 64-byte aligned, this thread's own; NULL when it needs none
- * Reads exactly the segments and channels floats of residual; writes exactly channels floats a pixel. in and residual
- * may be unaligned; out is aligned to 64 bytes.
+ * Reads exactly the segments (of a grouped kernel channels floats each) and channels floats of residual; writes exactly
+ * channels floats a pixel. in and residual may be unaligned; out is aligned to 64 bytes.
  */
 typedef struct {
   const gfloat *in;
@@ -61,11 +61,26 @@ typedef struct {
   gsize (*scratch) (guint n_segments, guint segment_length, guint channels);
 } NnConvVariant;
 
-/* Variants from the widest to the narrowest; the last takes one block of NN_CHANNEL_BLOCK or any number. */
+/* Variants from the widest to the narrowest; the last takes one block of NN_CHANNEL_BLOCK or any number.
+ * @grouped (func NULL: none): groups of segment_length inputs and as many outputs, 1, 2, 4 or 8: each segment reads as
+ * many input channels as are written, and weights are [channels / NN_CHANNEL_BLOCK][n_segments][segment_length]
+ * [NN_CHANNEL_BLOCK] in the order of nn_conv_grouped_at(). */
 typedef struct {
   guint n_variants;
   NnConvVariant variant[NN_CONV_MAX_VARIANTS];
+  NnConvVariant grouped;
 } NnConvKernels;
+
+#define NN_CONV_MAX_GROUP 8
+
+/* Where in a segment's weights a grouped kernel has what input @in of the block means for its output @out, both of one
+ * group: row in ^ out, so that each row is multiplied with the inputs as they lie in memory, but for whole groups of
+ * four that are exchanged. */
+static inline guint
+nn_conv_grouped_at (guint out, guint in)
+{
+  return (in ^ out) * NN_CHANNEL_BLOCK + (out ^ ((in ^ out) & 3));
+}
 
 /* Fills the table with C or OpenBLAS, then overwrites upward to @isa. */
 void nn_conv_kernels_init (NnConvKernels *kernels, NnIsa isa);

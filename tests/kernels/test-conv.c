@@ -17,9 +17,11 @@ typedef struct {
   NnConvKernels kernels;
 } Level;
 
-/* One random problem and its memory; pixels lie anywhere, also over each other in the input. */
+/* One random problem and its memory; pixels lie anywhere, also over each other in the input. @grouped: for a grouped
+ * kernel, length inputs a group. */
 typedef struct {
   NnConvArgs args;
+  gboolean grouped;
   gfloat *in, *out, *residual, *weights, *bias, *scratch;
   gint32 *in_offset, *out_offset, *residual_offset, *segment_offset;
   gsize in_size, out_size;
@@ -37,16 +39,17 @@ random_floats (GRand *rand, gsize n)
 }
 
 static Problem *
-problem_new (GRand *rand, const NnConvVariant *variant, guint channels, guint n, guint n_segments, guint length,
-             gboolean residual, gboolean relu)
+problem_new (GRand *rand, const NnConvVariant *variant, gboolean grouped, guint channels, guint n, guint n_segments,
+             guint length, gboolean residual, gboolean relu)
 {
   Problem *p = g_new0 (Problem, 1);
   const gsize k = (gsize)n_segments * length;
-  const guint out_pixel = channels + 16, gap = 7;
+  const guint out_pixel = channels + 16, gap = 7, read = grouped ? channels : length;
 
   p->n = n;
+  p->grouped = grouped;
   /* The last segment of the last pixel ends where the allocation does: a read past it is seen by the sanitizers. */
-  p->in_size = (gsize)(n - 1) * 3 + (n_segments - 1) * (length + gap) + length;
+  p->in_size = (gsize)(n - 1) * 3 + (n_segments - 1) * (read + gap) + read;
   p->in = g_new (gfloat, p->in_size);
   for (gsize i = 0; i < p->in_size; i++)
     p->in[i] = (gfloat)g_rand_double_range (rand, -1, 1);
@@ -65,7 +68,7 @@ problem_new (GRand *rand, const NnConvVariant *variant, guint channels, guint n,
     p->residual_offset[i] = (gint32)(i * (channels + 3));
   }
   for (guint s = 0; s < n_segments; s++)
-    p->segment_offset[s] = (gint32)(s * (length + gap));
+    p->segment_offset[s] = (gint32)(s * (read + gap));
   if (variant->scratch)
     p->scratch = nn_aligned_alloc0 (variant->scratch (n_segments, length, channels) * sizeof (gfloat));
   p->args = (NnConvArgs){ .in = p->in,
@@ -109,6 +112,18 @@ problem_reset (Problem *p)
     p->out[i] = GUARD;
 }
 
+static gdouble
+weight_of (const Problem *p, guint segment, guint input, guint c)
+{
+  const NnConvArgs *a = &p->args;
+  const gfloat *w = a->weights + (gsize)segment * a->segment_length * a->channels;
+
+  if (!p->grouped)
+    return w[input * a->channels + c];
+  w = a->weights + ((gsize)(c / NN_CHANNEL_BLOCK) * a->n_segments + segment) * a->segment_length * NN_CHANNEL_BLOCK;
+  return w[nn_conv_grouped_at (c % NN_CHANNEL_BLOCK, input % NN_CHANNEL_BLOCK)];
+}
+
 /* In float64, straight from the header's formula; *@scale: the sum of magnitudes, what the rounding error grows with.
  */
 static gdouble
@@ -119,9 +134,11 @@ reference (const Problem *p, guint pixel, guint c, gdouble *scale)
 
   *scale = fabs (sum);
   for (guint s = 0; s < a->n_segments; s++) {
-    for (guint j = 0; j < a->segment_length; j++) {
-      const gdouble product = (gdouble)a->in[a->in_offset[pixel] + a->segment_offset[s] + (gint32)j]
-                              * a->weights[((gsize)s * a->segment_length + j) * a->channels + c];
+    const guint first = p->grouped ? c / a->segment_length * a->segment_length : 0;
+
+    for (guint j = first; j < first + a->segment_length; j++) {
+      const gdouble product
+          = (gdouble)a->in[a->in_offset[pixel] + a->segment_offset[s] + (gint32)j] * weight_of (p, s, j, c);
 
       sum += product;
       *scale += fabs (product);
@@ -181,12 +198,70 @@ test_level (gconstpointer data)
     for (guint i = 0; i < 150; i++) {
       const guint channels
           = variant->channels ? variant->channels : NN_CHANNEL_BLOCK * (guint)g_rand_int_range (rand, 1, 6);
-      Problem *p = problem_new (rand, variant, channels, (guint)g_rand_int_range (rand, 1, i % 10 ? 27 : 200),
+      Problem *p = problem_new (rand, variant, FALSE, channels, (guint)g_rand_int_range (rand, 1, i % 10 ? 27 : 200),
                                 (guint)g_rand_int_range (rand, 1, 10), (guint)g_rand_int_range (rand, 1, 70),
                                 g_rand_boolean (rand), g_rand_boolean (rand));
 
       check_problem (variant->name, variant, p);
       problem_free (p);
+    }
+  }
+}
+
+static void
+test_grouped (gconstpointer data)
+{
+  const Level *level = data;
+  const NnConvVariant *variant = &level->kernels.grouped;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (10);
+
+  for (guint i = 0; i < 200; i++) {
+    Problem *p = problem_new (
+        rand, variant, TRUE, NN_CHANNEL_BLOCK, (guint)g_rand_int_range (rand, 1, i % 10 ? 27 : 200),
+        (guint)g_rand_int_range (rand, 1, 30), 1u << i % 4, g_rand_boolean (rand), g_rand_boolean (rand));
+
+    check_problem (variant->name, variant, p);
+    problem_free (p);
+  }
+}
+
+/* What is not finite stays in its group, and a block of zeros does not hide it. */
+static void
+test_grouped_nan (gconstpointer data)
+{
+  const Level *level = data;
+  const NnConvVariant *variant = &level->kernels.grouped;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+
+  for (guint group = 1; group <= NN_CONV_MAX_GROUP; group *= 2) {
+    for (guint bad = 0; bad < NN_CHANNEL_BLOCK; bad++) {
+      Problem *p = problem_new (rand, variant, TRUE, NN_CHANNEL_BLOCK, 7, 2, group, TRUE, TRUE);
+
+      p->in[p->in_offset[6] + p->segment_offset[1] + (gint32)bad] = NAN;
+      problem_reset (p);
+      variant->func (&p->args, 6, 1);
+      for (guint c = 0; c < NN_CHANNEL_BLOCK; c++)
+        g_assert_cmpint (isnan (p->out[GUARDS + p->out_offset[6] + (gint32)c]), ==, c / group == bad / group);
+      problem_free (p);
+    }
+  }
+}
+
+/* Every place of a block once. */
+static void
+test_grouped_order (void)
+{
+  for (guint group = 1; group <= NN_CONV_MAX_GROUP; group *= 2) {
+    gboolean taken[NN_CONV_MAX_GROUP * NN_CHANNEL_BLOCK] = { FALSE };
+
+    for (guint out = 0; out < NN_CHANNEL_BLOCK; out++) {
+      for (guint in = out / group * group; in < out / group * group + group; in++) {
+        const guint at = nn_conv_grouped_at (out, in);
+
+        g_assert_cmpuint (at, <, group * NN_CHANNEL_BLOCK);
+        g_assert_false (taken[at]);
+        taken[at] = TRUE;
+      }
     }
   }
 }
@@ -201,7 +276,7 @@ test_nan (gconstpointer data)
   for (guint v = 0; v < level->kernels.n_variants; v++) {
     const NnConvVariant *variant = &level->kernels.variant[v];
     const guint channels = variant->channels ? variant->channels : NN_CHANNEL_BLOCK;
-    Problem *p = problem_new (rand, variant, channels, 9, 1, 5, FALSE, TRUE);
+    Problem *p = problem_new (rand, variant, FALSE, channels, 9, 1, 5, FALSE, TRUE);
 
     p->in[3 * 4 + 4] = NAN; /* read by pixel 4 last, and by pixel 3 not at all */
     problem_reset (p);
@@ -223,34 +298,47 @@ seconds (void)
   return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
 }
 
+/* 48 pixels, the best of 200 runs. */
+static void
+bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint n_segments, guint length)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (9);
+  Problem *p = problem_new (rand, variant, grouped, channels, 48, n_segments, length, TRUE, TRUE);
+  const gdouble flops = 2. * 48 * channels * n_segments * length;
+  gdouble best = G_MAXDOUBLE;
+
+  /* As in a buffer: pixels at cache lines. */
+  for (guint i = 0; i < p->n; i++)
+    p->in_offset[i] = (gint32)(i % 8 * NN_CHANNEL_BLOCK + (-(guintptr)p->in / sizeof (gfloat)) % NN_CHANNEL_BLOCK);
+  for (guint s = 0; s < n_segments; s++)
+    p->segment_offset[s] = (gint32)(s * length / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK);
+  for (guint run = 0; run < 200; run++) {
+    const gdouble start = seconds ();
+
+    variant->func (&p->args, 0, 48);
+    best = MIN (best, seconds () - start);
+  }
+  g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s", variant->name, n_segments, length, channels,
+                  flops / best * 1e-9);
+  problem_free (p);
+}
+
 static void
 bench_level (gconstpointer data)
 {
   const Level *level = data;
   static const guint segments[][2]
       = { { 3, 192 }, { 3, 384 }, { 3, 768 }, { 3, 1536 }, { 1, 64 }, { 1, 512 }, { 7, 21 } };
-  g_autoptr (GRand) rand = g_rand_new_with_seed (9);
 
   for (guint v = 0; v < level->kernels.n_variants; v++) {
     const NnConvVariant *variant = &level->kernels.variant[v];
     const guint channels = variant->channels ? variant->channels : 64;
 
-    for (guint i = 0; i < G_N_ELEMENTS (segments); i++) {
-      Problem *p = problem_new (rand, variant, channels, 48, segments[i][0], segments[i][1], TRUE, TRUE);
-      const gdouble flops = 2. * 48 * channels * segments[i][0] * segments[i][1];
-      gdouble best = G_MAXDOUBLE;
-
-      for (guint run = 0; run < 200; run++) {
-        const gdouble start = seconds ();
-
-        variant->func (&p->args, 0, 48);
-        best = MIN (best, seconds () - start);
-      }
-      g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s", variant->name, segments[i][0], segments[i][1], channels,
-                      flops / best * 1e-9);
-      problem_free (p);
-    }
+    for (guint i = 0; i < G_N_ELEMENTS (segments); i++)
+      bench_one (variant, FALSE, channels, segments[i][0], segments[i][1]);
   }
+  for (guint group = 1; level->kernels.grouped.func && group <= NN_CONV_MAX_GROUP; group *= 2)
+    bench_one (&level->kernels.grouped, TRUE, 64, 9, group);
 }
 
 static void
@@ -268,6 +356,8 @@ add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
   Level *level = &levels[n_levels++];
   g_autofree gchar *path = g_strdup_printf ("/conv/%s/differential", name);
   g_autofree gchar *nan = g_strdup_printf ("/conv/%s/nan", name);
+  g_autofree gchar *grouped = g_strdup_printf ("/conv/%s/grouped", name);
+  g_autofree gchar *grouped_nan = g_strdup_printf ("/conv/%s/grouped-nan", name);
   g_autofree gchar *bench = g_strdup_printf ("/conv/%s/bench", name);
 
   level->name = name;
@@ -278,6 +368,10 @@ add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
   init (&level->kernels);
   g_test_add_data_func (path, level, test_level);
   g_test_add_data_func (nan, level, test_nan);
+  if (level->kernels.grouped.func) {
+    g_test_add_data_func (grouped_nan, level, test_grouped_nan);
+    g_test_add_data_func (grouped, level, test_grouped);
+  }
   if (g_test_perf ())
     g_test_add_data_func (bench, level, bench_level);
 }
@@ -292,6 +386,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/conv/grouped-order", test_grouped_order);
   add_level ("c", TRUE, nn_conv_kernels_init_c);
   add_level ("openblas", TRUE, init_openblas);
   add_level ("avx512-emulated", TRUE, nn_conv_kernels_init_avx512_emulated);

@@ -13,10 +13,17 @@
 #define CONV_PIXELS 6
 #include "kernels/conv-tile-body.h"
 
+/* 12 sums of groups of 4 or 8 channels, 3 inputs, 1 weight. */
+#define GROUPED_NAME conv_avx2_grouped
+#define GROUPED_LANES 8
+#define GROUPED_PIXELS 3
+#include "kernels/conv-grouped-body.h"
+
 void
 nn_conv_kernels_init_avx2 (NnConvKernels *kernels)
 {
   *kernels = (NnConvKernels){ .n_variants = 1 };
   kernels->variant[0]
       = (NnConvVariant){ .name = "direct avx2 6x16", .channels = 16, .pixels = 6, .func = conv_avx2_6x16 };
+  kernels->grouped = (NnConvVariant){ .name = "grouped avx2", .pixels = 6, .func = conv_avx2_grouped };
 }

@@ -1,0 +1,148 @@
+/* gst-resnet: grouped convolution of 1, 2, 4 or 8 channels a group in registers, one body for every vector width
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Included several times by one file an ISA, with
+ *   GROUPED_NAME    the function's name
+ *   GROUPED_LANES   floats a vector: 8, 16
+ *   GROUPED_PIXELS  output pixels a tile
+ * A vector of output channels covers several groups, and no product is made that does not count. Lane i of sum r
+ * (r < 4) collects what input i means for output i ^ r, so inputs are multiplied as they lie in memory, and only the
+ * sums are permuted, once a pixel. Of groups of 8 the inputs are also multiplied with their halves exchanged. */
+
+#define GROUPED_CONCAT_(a, b) a##b
+#define GROUPED_CONCAT(a, b) GROUPED_CONCAT_ (a, b)
+#define GROUPED_V GROUPED_CONCAT (GROUPED_NAME, _v)
+#define GROUPED_VU GROUPED_CONCAT (GROUPED_NAME, _vu)
+#define GROUPED_I GROUPED_CONCAT (GROUPED_NAME, _i)
+#define GROUPED_TILE GROUPED_CONCAT (GROUPED_NAME, _tile)
+#define GROUPED_ALL GROUPED_CONCAT (GROUPED_NAME, _all)
+
+typedef gfloat GROUPED_V __attribute__ ((vector_size (GROUPED_LANES * sizeof (gfloat))));
+typedef gfloat GROUPED_VU __attribute__ ((vector_size (GROUPED_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
+typedef gint32 GROUPED_I __attribute__ ((vector_size (GROUPED_LANES * sizeof (gint32))));
+
+/* Lane i becomes lane i ^ r. */
+#ifndef GROUPED_XOR_1_8
+#define GROUPED_XOR_1_8 1, 0, 3, 2, 5, 4, 7, 6
+#define GROUPED_XOR_2_8 2, 3, 0, 1, 6, 7, 4, 5
+#define GROUPED_XOR_4_8 4, 5, 6, 7, 0, 1, 2, 3
+#define GROUPED_XOR_1_16 GROUPED_XOR_1_8, 9, 8, 11, 10, 13, 12, 15, 14
+#define GROUPED_XOR_2_16 GROUPED_XOR_2_8, 10, 11, 8, 9, 14, 15, 12, 13
+#define GROUPED_XOR_4_16 GROUPED_XOR_4_8, 12, 13, 14, 15, 8, 9, 10, 11
+#ifdef __clang__
+#define GROUPED_SHUFFLE(type, v, ...) __builtin_shufflevector (v, v, __VA_ARGS__)
+#else
+#define GROUPED_SHUFFLE(type, v, ...) __builtin_shuffle (v, (type){ __VA_ARGS__ })
+#endif
+#endif
+#define GROUPED_XOR(r, v) GROUPED_SHUFFLE (GROUPED_I, v, GROUPED_CONCAT (GROUPED_XOR_##r##_, GROUPED_LANES))
+
+/* Pixels that all blocks of channels pass over before the next: they read whole pixels one after the other, which
+ * processors foresee, and each block's weights come from the first-level cache but once. */
+#define GROUPED_RUN 12
+
+/* @n, 1 to GROUPED_PIXELS, and @group are constants of the call; @lane: the first channel; @w: its weights. */
+static inline __attribute__ ((always_inline)) void
+GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, const guint n, const guint group)
+{
+  const guint sums = MIN (group, 4);
+  const gfloat *in[GROUPED_PIXELS];
+  GROUPED_V acc[GROUPED_PIXELS][4];
+  const GROUPED_V zero = { 0 };
+
+#pragma GCC unroll 16
+  for (guint m = 0; m < n; m++) {
+    in[m] = a->in + a->in_offset[first + m] + lane;
+    acc[m][0] = *(const GROUPED_VU *)(a->bias + lane);
+#pragma GCC unroll 4
+    for (guint r = 1; r < sums; r++)
+      acc[m][r] = zero;
+  }
+
+  for (guint s = 0; s < a->n_segments; s++) {
+    GROUPED_V x[GROUPED_PIXELS];
+
+#pragma GCC unroll 16
+    for (guint m = 0; m < n; m++)
+      x[m] = *(const GROUPED_VU *)(in[m] + a->segment_offset[s]);
+#pragma GCC unroll 8
+    for (guint r = 0; r < group; r++, w += NN_CHANNEL_BLOCK) {
+      const GROUPED_V weight = *(const GROUPED_VU *)w;
+
+#pragma GCC unroll 16
+      for (guint m = 0; m < n; m++) {
+        if (r == 4)
+          x[m] = GROUPED_XOR (4, x[m]);
+        acc[m][r % 4] += weight * x[m];
+      }
+    }
+  }
+
+#pragma GCC unroll 16
+  for (guint m = 0; m < n; m++) {
+    GROUPED_V y = acc[m][0];
+
+    if (sums > 1)
+      y += GROUPED_XOR (1, acc[m][1]);
+    if (sums > 2)
+      y += GROUPED_XOR (2, acc[m][2] + GROUPED_XOR (1, acc[m][3])); /* 3 is 2 ^ 1 */
+    if (a->residual)
+      y += *(const GROUPED_VU *)(a->residual + a->residual_offset[first + m] + lane);
+    if (a->relu)
+      y = (GROUPED_V)((GROUPED_I)y & ~(y < zero)); /* a NaN is not below zero */
+    *(GROUPED_VU *)(a->out + a->out_offset[first + m] + lane) = y;
+  }
+}
+
+static inline __attribute__ ((always_inline)) void
+GROUPED_ALL (const NnConvArgs *a, guint first, guint n, const guint group)
+{
+  const gsize block = (gsize)a->n_segments * group * NN_CHANNEL_BLOCK;
+
+  for (guint now; n > 0; first += now, n -= now) {
+    now = MIN (n, GROUPED_RUN);
+    for (guint lane = 0; lane < a->channels; lane += GROUPED_LANES) {
+      const gfloat *w = a->weights + lane / NN_CHANNEL_BLOCK * block + lane % NN_CHANNEL_BLOCK;
+      guint p = 0;
+
+      for (; p + GROUPED_PIXELS <= now; p += GROUPED_PIXELS)
+        GROUPED_TILE (a, first + p, lane, w, GROUPED_PIXELS, group);
+      for (; p < now; p++)
+        GROUPED_TILE (a, first + p, lane, w, 1, group);
+    }
+  }
+}
+
+static void
+GROUPED_NAME (const NnConvArgs *a, guint first, guint n)
+{
+  switch (a->segment_length) {
+  case 1:
+    GROUPED_ALL (a, first, n, 1);
+    break;
+  case 2:
+    GROUPED_ALL (a, first, n, 2);
+    break;
+  case 4:
+    GROUPED_ALL (a, first, n, 4);
+    break;
+  case 8:
+    GROUPED_ALL (a, first, n, 8);
+    break;
+  default:
+    g_assert_not_reached ();
+  }
+}
+
+#undef GROUPED_XOR
+#undef GROUPED_RUN
+#undef GROUPED_ALL
+#undef GROUPED_TILE
+#undef GROUPED_I
+#undef GROUPED_VU
+#undef GROUPED_V
+#undef GROUPED_CONCAT
+#undef GROUPED_CONCAT_
+#undef GROUPED_NAME
+#undef GROUPED_LANES
+#undef GROUPED_PIXELS
