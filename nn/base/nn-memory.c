@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* From this size on memory comes from the system itself: what is freed goes back at once, while malloc would keep it
  * between smaller pieces, and there are huge pages where the system has them: a fresh small page costs about as much as
@@ -75,6 +76,17 @@ gpointer
 nn_aligned_alloc (gsize size)
 {
   return alloc (size, FALSE);
+}
+
+void
+nn_memory_give_back (gpointer memory, gsize size)
+{
+#ifdef MADV_DONTNEED
+  const gsize page = (gsize)sysconf (_SC_PAGESIZE), skipped = (page - (guintptr)memory % page) % page;
+
+  if (size > skipped && size - skipped >= page)
+    (void)madvise ((guint8 *)memory + skipped, (size - skipped) & ~(page - 1), MADV_DONTNEED);
+#endif
 }
 
 void

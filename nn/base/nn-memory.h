@@ -12,6 +12,9 @@ gpointer nn_aligned_alloc0 (gsize size);
 /* The same, not filled. */
 gpointer nn_aligned_alloc (gsize size);
 void nn_aligned_free (gpointer memory);
+/* Whole pages inside @size bytes at @memory go back to the system: their contents are lost, the addresses stay valid.
+ * For memory of the above only. */
+void nn_memory_give_back (gpointer memory, gsize size);
 
 /* *result = a · b (· c); FALSE on overflow. */
 static inline gboolean

@@ -48,7 +48,7 @@ fold (NnNode *conv, const NnNode *bn)
       to[i] = (gfloat)(from[i] * scale);
     bias[channel] = (gfloat)((old_bias ? old_bias[channel] : 0.0) * scale + shift);
   }
-  g_bytes_unref (conv->weight);
+  nn_node_drop_weight (conv);
   conv->weight = g_bytes_new_with_free_func (weight, n * sizeof (gfloat), nn_aligned_free, weight);
   g_clear_pointer (&conv->bias, g_bytes_unref);
   conv->bias = g_bytes_new_take (bias, conv->out_channels * sizeof (gfloat));

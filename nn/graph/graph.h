@@ -56,6 +56,7 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
  *   float32, row-major
+ * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
  * @packed: CONV, LINEAR: what stands for @weight, which is NULL then; packed-conv.h
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
@@ -76,7 +77,7 @@ typedef struct {
   struct _NnPackedConv *packed;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
-  gboolean relu, count_pad;
+  gboolean relu, count_pad, owns_weight;
   NnPad same;
   NnOperator *onnx;
   NnConstant **constants;
@@ -143,6 +144,12 @@ void nn_graph_fold_batch_norm (NnGraph *graph); /* into the convolution before i
 void nn_graph_fuse (NnGraph *graph);            /* conv + add + relu */
 void nn_graph_remove_dead (NnGraph *graph);     /* nodes nobody reads; renumbers */
 void nn_graph_finish (NnGraph *graph);          /* op_string */
+
+/* @data: the memory of a file, which nobody but the graph's nodes reads any more and which may be written: a weight
+ * that shares its bytes with nothing else gives them back to the system once it is replaced. */
+void nn_graph_own_file (NnGraph *graph, gconstpointer data, gsize size);
+/* Frees a node's weight: it is replaced, or something stands for it. Nobody may have a reference to it. */
+void nn_node_drop_weight (NnNode *node);
 
 /* What a well-formed graph promises (input order, channel counts, weight sizes); the tests call it after each pass. */
 gboolean nn_graph_check (const NnGraph *graph, GError **error);

@@ -110,14 +110,17 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   return TRUE;
 }
 
-/* After the file is read: folded, fused and checked. Frees the model when that fails. */
+/* After the file is read: folded, fused and checked. Frees the model when that fails. @file: memory that is the
+ * model's own, or NULL. */
 static NnModel *
-finish (NnModel *built, const gchar *name, gboolean fold, GError **error)
+finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError **error)
 {
   g_autoptr (NnModel) model = built;
   gboolean ok = model->graph != NULL;
 
   if (ok && fold) {
+    if (file)
+      nn_graph_own_file (model->graph, g_bytes_get_data (file, NULL), g_bytes_get_size (file));
     nn_graph_fold_batch_norm (model->graph);
     nn_graph_fuse (model->graph);
     nn_graph_remove_dead (model->graph);
@@ -163,7 +166,7 @@ nn_model_new_from_graph (NnGraph *graph, guint n_classes)
 /* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
  */
 static NnModel *
-from_weights (NnWeights *weights, gboolean fold, GError **error)
+from_weights (NnWeights *weights, gboolean fold, GBytes *file, GError **error)
 {
   NnModel *model = model_new ();
   g_autofree gchar *name = g_strdup (weights->name);
@@ -171,7 +174,7 @@ from_weights (NnWeights *weights, gboolean fold, GError **error)
   if (!build (model, weights, error))
     g_clear_pointer (&model->graph, nn_graph_free);
   nn_weights_free (weights);
-  return finish (model, name, fold, error);
+  return finish (model, name, fold, file, error);
 }
 
 static NnModel *
@@ -189,9 +192,10 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
     beside = nn_sidecar_load (path, model->warnings);
   if (!nn_model_build_onnx (model, onnx, beside, error))
     g_clear_pointer (&model->graph, nn_graph_free);
-  return finish (model, name, fold, error);
+  return finish (model, name, fold, path ? bytes : NULL, error);
 }
 
+/* With a @path, @bytes are memory that the file was read into. */
 static NnModel *
 load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
 {
@@ -202,7 +206,7 @@ load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, 
   weights = nn_weights_load_bytes (bytes, name, error);
   if (weights && path)
     nn_weights_look_beside (weights, path);
-  return weights ? from_weights (weights, fold, error) : NULL;
+  return weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
 }
 
 /* MODEL.tune.json beside the model; one that is no use is a warning. */

@@ -204,6 +204,7 @@ nn_plan_cache_get_weight (NnPlanCache *cache, const NnNode *node)
   GBytes *weight;
 
   g_mutex_lock (&cache->mutex);
+  ((NnNode *)node)->owns_weight = FALSE; /* whoever gets the reference reads it, too */
   weight = nn_node_get_weight (node);
   g_mutex_unlock (&cache->mutex);
   return weight;

@@ -120,7 +120,7 @@ get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *
                                plan->workers);
   if (packed && plan->take_weights && node->weight) {
     node->packed = nn_packed_conv_ref (packed);
-    g_clear_pointer (&node->weight, g_bytes_unref);
+    nn_node_drop_weight (node);
   }
   return packed;
 }
