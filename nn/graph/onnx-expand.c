@@ -435,6 +435,20 @@ static const struct {
   { MICROSOFT, "QLinearConcat", expand_qlinear_concat },
 };
 
+void
+nn_onnx_expand_standardization (const NnOnnxNode *node, NnOnnxExpansion *expansion)
+{
+  Expander expander = { node, expansion, 0 };
+  const gchar *const inputs[] = { input (&expander, 0), input (&expander, 1), input (&expander, 2) };
+  const NnAttribute *epsilon = nn_onnx_node_get_attribute (node, "epsilon");
+
+  expansion->opset = MADE_OPSET;
+  expansion->nodes = g_ptr_array_new_with_free_func (made_node_free);
+  add (&expander, "InstanceNormalization", inputs, G_N_ELEMENTS (inputs), output (&expander));
+  if (epsilon && epsilon->kind == NN_ATTRIBUTE_FLOAT && epsilon->n == 1)
+    set_float (&expander, "epsilon", epsilon->floats[0]);
+}
+
 gboolean
 nn_onnx_expand (const NnOnnxNode *node, NnOnnxExpansion *expansion, GError **error)
 {

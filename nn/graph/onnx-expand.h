@@ -19,4 +19,7 @@ typedef struct {
  * convolutions, sums and activations on floats between DequantizeLinear and QuantizeLinear. Errors: of a domain that is
  * not known, with what to do; too few inputs; an activation that is not taken. */
 gboolean nn_onnx_expand (const NnOnnxNode *node, NnOnnxExpansion *expansion, GError **error);
+/* A BatchNormalization that takes its statistics from its input, one image of [1, channels, …]: an
+ * InstanceNormalization. Networks that standardize their weights (timm's StdConv2d) have it on constants. */
+void nn_onnx_expand_standardization (const NnOnnxNode *node, NnOnnxExpansion *expansion);
 void nn_onnx_expansion_clear (NnOnnxExpansion *expansion);

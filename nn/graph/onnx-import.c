@@ -269,6 +269,81 @@ gather_inputs (Importer *importer, const NnOnnxNode *node, Inputs *inputs, GErro
   return TRUE;
 }
 
+/* A name for a tensor that depends on the image. */
+static Name *
+add_tensor (Importer *importer, const gchar *string, const NnValue *type)
+{
+  Name *name = add_name (importer, string);
+
+  name->type = *type;
+  name->type.dtype = computed_as (type->dtype);
+  return name;
+}
+
+/* Takes @op and @constants' elements. */
+static void
+add_plain (Importer *importer, const NnOnnxNode *node, const gchar *output, const NnValue *type, NnOperator *op,
+           guint n_inputs, const guint *inputs, NnConstant *const *constants)
+{
+  Name *name = add_tensor (importer, output, type);
+  NnNode *plain;
+
+  name->node = nn_graph_add (importer->graph, NN_OP_PLAIN, node->name);
+  plain = nn_graph_node (importer->graph, name->node);
+  nn_node_set_operator (plain, op, n_inputs, inputs, constants);
+  plain->out_channels = second_dim (type);
+}
+
+static NnConstant *
+constant_of_int (gint64 value)
+{
+  const NnValue type = { .dtype = NN_DTYPE_I64, .n_dims = 1, .dims = { 1 }, .n_elements = 1 };
+  NnConstant *constant = nn_constant_new_zeros (&type);
+
+  if (constant)
+    constant->value.i64[0] = value;
+  return constant;
+}
+
+/* Whether a Split cuts channels, which do not change with the image's size. */
+static gboolean
+splits_channels (const NnOnnxNode *node, const NnOperator *op, const NnValue *x)
+{
+  gint64 axis = 0;
+
+  return strcmp (node->op_type, "Split") == 0 && x->n_dims >= 2 && nn_operator_get_int (op, "axis", &axis)
+         && (axis == 1 || axis == 1 - (gint64)x->n_dims);
+}
+
+/* A Split of channels: a Slice for each part. */
+static gboolean
+add_slices (Importer *importer, const NnOnnxNode *node, guint x, const NnValue *parts, GError **error)
+{
+  gint64 first = 0;
+
+  for (guint i = 0; i < node->n_outputs; i++) {
+    const gint64 end = first + (gint64)parts[i].dims[1];
+    NnConstant *cut[] = { NULL, constant_of_int (first), constant_of_int (end), constant_of_int (1) };
+    const guint inputs[] = { x, NN_NO_NODE, NN_NO_NODE, NN_NO_NODE };
+    NnOperator *op = cut[1] && cut[2] && cut[3] ? nn_operator_make ("Slice", 4, NULL, NULL, 0, error) : NULL;
+
+    first = end;
+    if (!op || !*node->outputs[i]) {
+      for (guint j = 1; j < G_N_ELEMENTS (cut); j++)
+        nn_constant_free (cut[j]);
+      g_clear_pointer (&op, nn_operator_unref);
+      if (*node->outputs[i]) {
+        if (error && !*error)
+          set_error (node, NN_ERROR_TOO_LARGE, error, "needs more memory than there is");
+        return FALSE;
+      }
+      continue;
+    }
+    add_plain (importer, node, node->outputs[i], &parts[i], op, 4, inputs, cut);
+  }
+  return TRUE;
+}
+
 /* A node of ONNX's own becomes a PLAIN node, constants, or another name for its input. */
 static gboolean
 import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **error)
@@ -278,7 +353,6 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
   Inputs inputs = { 0 };
   gboolean ok = FALSE;
   guint n_outputs, i;
-  Name *name;
 
   if (!op)
     return FALSE;
@@ -294,27 +368,39 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
     ok = fold (importer, node, op, inputs.types, inputs.n, outputs, n_outputs, error);
     goto out;
   }
-  name = add_name (importer, node->outputs[0]);
-  name->type = outputs[0];
-  name->type.dtype = computed_as (name->type.dtype);
+  if (n_outputs > 1 && splits_channels (node, op, inputs.types[0])) {
+    ok = add_slices (importer, node, inputs.nodes[0], outputs, error);
+    goto out;
+  }
   for (i = 1; i < node->n_outputs; i++)
     if (*node->outputs[i])
       add_name (importer, node->outputs[i])->is_second = TRUE;
   if (inputs.n && inputs.nodes[0] != NN_NO_NODE && is_identity (node, inputs.types[0], &outputs[0])) {
-    name->node = inputs.nodes[0];
+    add_tensor (importer, node->outputs[0], &outputs[0])->node = inputs.nodes[0];
   } else {
-    NnNode *plain;
-
-    name->node = nn_graph_add (importer->graph, NN_OP_PLAIN, node->name);
-    plain = nn_graph_node (importer->graph, name->node);
-    nn_node_set_operator (plain, g_steal_pointer (&op), inputs.n, inputs.nodes, inputs.constants);
+    add_plain (importer, node, node->outputs[0], &outputs[0], g_steal_pointer (&op), inputs.n, inputs.nodes,
+               inputs.constants);
     memset (inputs.constants, 0, inputs.n * sizeof *inputs.constants);
-    plain->out_channels = second_dim (&outputs[0]);
   }
   ok = TRUE;
 out:
   inputs_clear (&inputs);
   return ok;
+}
+
+/* Whether it is BatchNormalization in its training form, but on a constant of [1, channels, …]. */
+static gboolean
+standardizes_constant (Importer *importer, const NnOnnxNode *node)
+{
+  const NnAttribute *mode = nn_onnx_node_get_attribute (node, "training_mode");
+  gboolean is_set = mode && mode->kind == NN_ATTRIBUTE_INT && mode->ints[0];
+  const Name *x;
+
+  if (strcmp (node->op_type, "BatchNormalization") != 0 || *node->domain || node->n_inputs < 3 || node->n_outputs < 1
+      || (node->n_outputs == 1 && !is_set))
+    return FALSE;
+  x = look_up (importer, node->inputs[0]);
+  return x && x->constant && x->constant->value.n_dims >= 3 && x->constant->value.dims[0] == 1;
 }
 
 static gboolean
@@ -323,7 +409,9 @@ import_node (Importer *importer, const NnOnnxNode *node, GError **error)
   NnOnnxExpansion expansion = { NULL };
   gboolean ok = TRUE;
 
-  if (!nn_onnx_expand (node, &expansion, error))
+  if (standardizes_constant (importer, node))
+    nn_onnx_expand_standardization (node, &expansion);
+  else if (!nn_onnx_expand (node, &expansion, error))
     return FALSE;
   if (!expansion.nodes)
     return import_one (importer, node, importer->onnx->opset, error);

@@ -221,6 +221,41 @@ test_outputs (void)
   }
 }
 
+/* Several outputs of one operator, and statistics of constants. */
+static void
+test_parts (void)
+{
+  static const struct {
+    const gchar *text, *same;
+  } cases[] = {
+    { "i n 2 = 1 3; p q = Split c n, axis 1; l = Concat q p, axis 1; ",
+      "i a 1 = 1; i o 1 = 0; i e 1 = 4; p = Slice c o a a; q = Slice c a e a; l = Concat q p, axis 1; " },
+    { "opset 11; p q = Split c, axis -3, split [2 2]; l = Mul q p; ",
+      "i a 1 = 1; i o 1 = 0; i m 1 = 2; i e 1 = 4; p = Slice c o m a; q = Slice c m e a; l = Mul q p; " },
+    { "i n 3 = 1 1 2; _ _ l = Split c n, axis 1; ", "i a 1 = 1; i m 1 = 2; i e 1 = 4; l = Slice c m e a; " },
+    { "opset 18; p q = Split c, axis 1, num_outputs 2; l = Sub q p; ",
+      "i a 1 = 1; i o 1 = 0; i m 1 = 2; i e 1 = 4; p = Slice c o m a; q = Slice c m e a; l = Sub q p; " },
+    { "f k 1 4 3; f s 4 = 1 2 3; f b 4; f r 4 = 1; i n 4 = 4 3 1 1; t = BatchNormalization k s b r r, training_mode 1, "
+      "epsilon 0.01; v = Reshape t n; l = Conv x v; ",
+      "f k 1 4 3; f s 4 = 1 2 3; f b 4; i n 4 = 4 3 1 1; t = InstanceNormalization k s b, epsilon 0.01; v = Reshape t "
+      "n; "
+      "l = Conv x v; " },
+    { "opset 12; f k 1 4 3; f s 4; f b 4; f r 4 = 1; i n 4 = 4 3 1 1; t _ _ = BatchNormalization k s b r r; v = "
+      "Reshape "
+      "t n; l = Conv x v; ",
+      "f k 1 4 3; f s 4; f b 4; i n 4 = 4 3 1 1; t = InstanceNormalization k s b; v = Reshape t n; l = Conv x v; " },
+  };
+  static const gchar *const begin = "in x N 3 H W; out y; f w 4 3 3 3; c = Conv x w; ";
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *text = g_strconcat (begin, cases[i].text, HEAD, NULL);
+    g_autofree gchar *same = g_strconcat (begin, cases[i].same, HEAD, NULL);
+
+    expect_same (text, same, 224, 224, FALSE);
+    expect_same (text, same, 37, 50, FALSE);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,5 +264,6 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-ends/integer-input", test_integer_input);
   g_test_add_func ("/onnx-ends/input-range", test_input_range);
   g_test_add_func ("/onnx-ends/outputs", test_outputs);
+  g_test_add_func ("/onnx-ends/parts", test_parts);
   return g_test_run ();
 }

@@ -96,6 +96,11 @@ test_inputs_and_outputs (void)
     { IMAGE "y = Shape x", "the output y is a constant" },
     { POOL "y = ArgMax p, axis 1", "the output y is [1, 1, 1, 1] of int64" },
     { IMAGE "m y = MaxPool x, kernel_shape [8 8]", "the second output of an operator, which is not taken" },
+    { "in x 1 3 8 8; out y; i n 2 = 3 5; p q = Split x n, axis 2; y = GlobalAveragePool q",
+      "reads q, the second output of an operator, which is not taken" },
+    { "in x 1 3 8 8; out y; p q = Split x, axis 1; y = GlobalAveragePool q", "3 does not divide into 2 equal parts" },
+    { "in x 1 3 8 8; out y; i n 2 = 2 2; p q = Split x n, axis 1; y = GlobalAveragePool q",
+      "part 1 has 2 of the 1 left" },
     { POOL "m n = Dropout p; y = Flatten n", "reads n, the second output of an operator, which is not taken" },
   };
 
@@ -148,6 +153,8 @@ test_operators (void)
     { IMAGE "f w 0 3 3 3; y = Conv x w", "Conv.0 (Conv): " },
     { IMAGE "f s 3; y = BatchNormalization x s s s", "BatchNormalization.0 (BatchNormalization): " },
     { IMAGE "f s 2; y = BatchNormalization x s s s s", "BatchNormalization.0 (BatchNormalization): " },
+    { IMAGE "f s 3; f k 2 3 3; t = BatchNormalization k s s s s, training_mode 1; y = Add x t",
+      "BatchNormalization.0 (BatchNormalization): training_mode is 1" },
     { IMAGE "f s 3; y = BatchNormalization x s s s s, training_mode 1", "BatchNormalization.0 (BatchNormalization): " },
     { IMAGE "y = MaxPool x", "MaxPool.0 (MaxPool): " },
     { IMAGE "y = MaxPool x, kernel_shape [9 9]", "MaxPool.0 (MaxPool): " },
