@@ -228,10 +228,12 @@ draw_plate (GstOverlayDraw * draw, cairo_t * cr, gint width, gint height,
   cairo_fill (cr);
 }
 
-/* Text at most @width pixels wide (0: as wide as it is) in the layout; its size in pixels. */
+/* Text at most @width pixels wide (0: as wide as it is) in the layout, where it is wider with "…" at @where; its size in
+ * pixels. */
 static void
-set_text (GstOverlayDraw * draw, const gchar * text, gdouble size,
-    gdouble width, gdouble * text_width, gdouble * text_height)
+set_text_cut (GstOverlayDraw * draw, const gchar * text, gdouble size,
+    gdouble width, PangoEllipsizeMode where, gdouble * text_width,
+    gdouble * text_height)
 {
   PangoRectangle logical;
 
@@ -242,7 +244,7 @@ set_text (GstOverlayDraw * draw, const gchar * text, gdouble size,
   pango_layout_set_text (draw->layout, text, -1);
   pango_layout_get_extents (draw->layout, NULL, &logical);
   if (width > 0.0 && logical.width > width * PANGO_SCALE) {
-    pango_layout_set_ellipsize (draw->layout, PANGO_ELLIPSIZE_END);
+    pango_layout_set_ellipsize (draw->layout, where);
     pango_layout_set_width (draw->layout, width * PANGO_SCALE);
     pango_layout_get_extents (draw->layout, NULL, &logical);
   }
@@ -250,6 +252,14 @@ set_text (GstOverlayDraw * draw, const gchar * text, gdouble size,
     *text_width = logical.width / (gdouble) PANGO_SCALE;
   if (text_height)
     *text_height = logical.height / (gdouble) PANGO_SCALE;
+}
+
+static void
+set_text (GstOverlayDraw * draw, const gchar * text, gdouble size,
+    gdouble width, gdouble * text_width, gdouble * text_height)
+{
+  set_text_cut (draw, text, size, width, PANGO_ELLIPSIZE_END, text_width,
+      text_height);
 }
 
 static void
@@ -528,7 +538,9 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
   } else {
     cairo_t *cr;
 
-    set_text (draw, text, font, most, &width, &height);
+    /* Its end is the confidence. */
+    set_text_cut (draw, text, font, most, PANGO_ELLIPSIZE_MIDDLE, &width,
+        &height);
     image = gst_overlay_image_new (CLAMP (ceil (width + 2 * pad), 1,
             visible->w), CLAMP (ceil (height + pad), 1, visible->h));
     cr = begin (image);

@@ -129,10 +129,18 @@ GST_START_TEST (test_long_label)
   a = overlay_frame_new (CAPS, 0);
   overlay_add_region (a, 10, 20, 50, 50, label, 0.5);
   b = overlay_frame_new (CAPS, 0);
+  g_free (shorter);
+  shorter = g_strndup (label, 300);
   overlay_add_region (b, 10, 20, 50, 50, shorter, 0.5);
   a = overlay_push (harness, a, NULL);
   b = overlay_push (harness, b, NULL);
   fail_unless (overlay_equal (a, b));
+  gst_buffer_unref (b);
+  /* Its confidence is seen all the same. */
+  b = overlay_frame_new (CAPS, 0);
+  overlay_add_region (b, 10, 20, 50, 50, label, 0.9);
+  b = overlay_push (harness, b, NULL);
+  fail_if (overlay_equal (a, b));
   gst_buffer_unref (a);
   gst_buffer_unref (b);
   g_free (shorter);
