@@ -5,6 +5,7 @@
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
 #include "graph/packed-conv.h"
+#include "graph/packed-winograd.h"
 
 void
 nn_node_free (NnNode *node)
@@ -13,6 +14,8 @@ nn_node_free (NnNode *node)
     return;
   g_clear_pointer (&node->weight, g_bytes_unref);
   g_clear_pointer (&node->packed, nn_packed_conv_unref);
+  for (guint i = 0; i < NN_WINOGRAD_N_TILES; i++)
+    g_clear_pointer (&node->packed_winograd[i], nn_packed_winograd_unref);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
   g_clear_pointer (&node->bn_beta, g_bytes_unref);

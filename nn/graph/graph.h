@@ -57,7 +57,8 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
  *   float32, row-major
  * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
- * @packed: CONV, LINEAR: what stands for @weight, which is NULL then; packed-conv.h
+ * @packed, @packed_winograd (one a tile): CONV, LINEAR: what stands for @weight, which is NULL then; packed-conv.h,
+ *   packed-winograd.h
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
@@ -75,6 +76,7 @@ typedef struct {
   guint groups;
   GBytes *weight, *bias;
   struct _NnPackedConv *packed;
+  struct _NnPackedWinograd *packed_winograd[2];
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad, owns_weight;

@@ -73,77 +73,32 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
     plan->shared_scratch_size = MAX (plan->shared_scratch_size, blocks * w->v_size);
 }
 
-/* A tile's error is about float32's epsilon times the sum over the channels of (largest tap · largest input); where all
- * inputs are alike the output is the sum of all taps. The first may exceed the largest of the second so many times: in
- * trained and in random networks it was 0.4 to 11 times. */
-#define MAX_CANCELLATION 50.
-/* So may a layer's largest tap exceed the mean of all taps' magnitudes; 2.5 to 20 times elsewhere. */
-#define MAX_OUTLIER 300.
-
-gboolean
-nn_plan_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels)
+/* What the node's weights are transformed to already, for another plan; else transforms them. Takes @blocks. */
+static NnPackedWinograd *
+get_packed (const NnPlan *plan, NnNode *node, NnWinogradTile tile, guint n_blocks, NnWinogradBlock *blocks)
 {
-  const gdouble n = 9. * out_channels * in_channels;
-  gdouble error = 0, scale = 0, magnitudes = 0;
-  gfloat tap = 0;
+  NnPackedWinograd *packed = node->packed_winograd[tile];
 
-  for (guint o = 0; o < out_channels; o++) {
-    gdouble most = 0, all = 0;
-
-    for (guint c = 0; c < in_channels; c++, weight += 9) {
-      gfloat largest = 0, sum = 0, sizes = 0;
-
-      for (guint i = 0; i < 9; i++) {
-        largest = MAX (largest, ABS (weight[i]));
-        sum += weight[i];
-        sizes += ABS (weight[i]);
-      }
-      most += (gdouble)largest;
-      all += (gdouble)sum;
-      magnitudes += (gdouble)sizes;
-      tap = MAX (tap, largest);
-    }
-    error = MAX (error, most);
-    scale = MAX (scale, ABS (all));
+  if (packed && nn_packed_winograd_is_like (packed, n_blocks, blocks)) {
+    g_free (blocks);
+    return nn_packed_winograd_ref (packed);
   }
-  return error > MAX_CANCELLATION * scale || (gdouble)tap * n > MAX_OUTLIER * magnitudes;
-}
-
-typedef struct {
-  const NnStep *step;
-  NnWinogradTile tile;
-  const gfloat *weight;
-} Packing;
-
-static void
-pack_task (gpointer data, guint task, guint thread)
-{
-  const Packing *p = data;
-  const NnNode *node = p->step->node;
-  const NnConvBlock *block = &p->step->blocks[task];
-  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
-
-  nn_winograd_pack (p->tile, p->weight, node->out_channels, node->in_channels, block->first_channel, block->channels,
-                    block->weights);
-  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
-    block->bias[c] = bias[block->first_channel + c];
+  packed = nn_packed_winograd_new (node, tile, n_blocks, blocks, plan->workers);
+  if (packed && plan->take_weights && node->weight && packed->complete) {
+    node->packed_winograd[tile] = nn_packed_winograd_ref (packed);
+    nn_node_drop_weight (node);
+  }
+  return packed;
 }
 
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
 {
-  const NnNode *node = step->node;
-  g_autoptr (GBytes) weight = nn_node_get_weight (node);
+  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
   const guint padded = (guint)round_up (node->out_channels, NN_CHANNEL_BLOCK);
-  GArray *blocks;
-  Packing packing;
-  gsize size = 0;
-  gfloat *at;
+  GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
+  NnWinogradBlock *places;
 
-  if (!weight)
-    return FALSE;
-  plan->suspect |= nn_plan_winograd_is_suspect (g_bytes_get_data (weight, NULL), node->out_channels, node->in_channels);
-  blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
@@ -160,30 +115,20 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
   step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
   step->n_segments = 1;
   step->segment_length = node->in_channels;
+  places = g_new0 (NnWinogradBlock, step->n_blocks);
   for (guint i = 0; i < step->n_blocks; i++) {
-    gsize one;
-
-    /* In floats; a block's weights and bias are whole cache lines. */
-    if (!nn_size_mul3 (nn_winograd_frequencies (w->tile), node->in_channels, step->blocks[i].channels, &one)
-        || !nn_size_add (size, one + step->blocks[i].channels, &size))
-      return FALSE;
+    places[i].first_channel = step->blocks[i].first_channel;
+    places[i].channels = step->blocks[i].channels;
   }
-  if (!nn_size_mul (size, sizeof (gfloat), &size))
+  w->packed = get_packed (plan, node, w->tile, step->n_blocks, places);
+  if (!w->packed)
     return FALSE;
-  w->memory = nn_aligned_alloc0 (size);
-  if (!w->memory)
-    return FALSE;
-  plan->packed_size += size;
-  at = w->memory;
+  plan->packed_size += w->packed->size;
+  plan->suspect |= w->packed->suspect;
   for (guint i = 0; i < step->n_blocks; i++) {
-    NnConvBlock *block = &step->blocks[i];
-
-    block->weights = at;
-    block->bias = at + (gsize)nn_winograd_frequencies (w->tile) * node->in_channels * block->channels;
-    at = block->bias + block->channels;
+    step->blocks[i].weights = w->packed->blocks[i].weights;
+    step->blocks[i].bias = w->packed->blocks[i].bias;
   }
-  packing = (Packing){ step, w->tile, g_bytes_get_data (weight, NULL) };
-  nn_pool_run (plan->workers, pack_task, &packing, step->n_blocks);
   return TRUE;
 }
 
@@ -224,6 +169,6 @@ nn_plan_winograd_clear (NnStep *step)
   if (!step->winograd)
     return;
   g_free (step->winograd->name);
-  nn_aligned_free (step->winograd->memory);
+  g_clear_pointer (&step->winograd->packed, nn_packed_winograd_unref);
   g_clear_pointer (&step->winograd, g_free);
 }

@@ -7,6 +7,7 @@
 #include "base/nn-pool.h"
 #include "graph/graph.h"
 #include "graph/packed-conv.h"
+#include "graph/packed-winograd.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
 #include "kernels/tile.h"
@@ -68,7 +69,7 @@ typedef enum {
  * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
  * @fused: a task takes a block of tiles through all three steps; else all are transformed first and a task takes a
  * block and a group of channels
- * @memory: where the blocks' weights and biases lie
+ * @packed: where the blocks' weights and biases lie
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
  * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
@@ -83,7 +84,7 @@ typedef struct {
   gboolean fused;
   guint block, group, n_groups;
   gsize v_frequency, v_size, m_frequency, m_offset;
-  gfloat *memory;
+  NnPackedWinograd *packed;
 } NnWinogradStep;
 
 typedef enum {
@@ -137,7 +138,7 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
-  NnPackedConv *packed; /* where CONV's blocks lie; WINOGRAD's have memory of their own */
+  NnPackedConv *packed; /* where CONV's blocks lie; WINOGRAD's: winograd->packed */
 
   NnTileConv *tile; /* instead of all that, in a plan for tiles */
 
@@ -240,7 +241,5 @@ NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cos
 
 /* Whether a step can be computed by Winograd's algorithm; fills a WINOGRAD step; plan-winograd.c. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
-/* Whether Winograd's sums may be far less exact than direct ones with such weights, [out][in][9]. */
-gboolean nn_plan_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels);
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
 void nn_plan_winograd_clear (NnStep *step);

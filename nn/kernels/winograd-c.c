@@ -1,5 +1,6 @@
 /* gst-resnet: Winograd's matrices, and the transforms' portable body (the specification, never tuned)
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "kernels/conv.h"
@@ -53,7 +54,10 @@ nn_winograd_matrices (NnWinogradTile tile, NnWinogradMatrices *m)
   }
 }
 
-#define LANES 16
+#define LANES NN_WINOGRAD_LANES
+
+/* Of the largest weight of nine: what is below is taken as a zero that was rounded. */
+#define NOISE 0x1p-21
 
 /* One block of lanes of output channels, one input channel. */
 static inline void
@@ -76,14 +80,14 @@ transform_weights (const NnWinogradMatrices *m, guint n, const gdouble g[9][LANE
 
 void
 nn_winograd_pack (NnWinogradTile tile, const gfloat *weight, guint out_channels, guint in_channels, guint first,
-                  guint channels, gfloat *packed)
+                  guint channels, guint first_in, guint n_in, gfloat *packed)
 {
   const guint n = nn_winograd_input (tile);
   NnWinogradMatrices m;
 
   nn_winograd_matrices (tile, &m);
   for (guint c = 0; c < channels; c += LANES) {
-    for (guint in = 0; in < in_channels; in++) {
+    for (guint in = first_in; in < first_in + n_in; in++) {
       gdouble g[9][LANES] = { { 0 } }, u[NN_WINOGRAD_MAX_FREQUENCIES][LANES];
 
       for (guint l = 0; l < LANES && first + c + l < out_channels; l++) {
@@ -99,6 +103,55 @@ nn_winograd_pack (NnWinogradTile tile, const gfloat *weight, guint out_channels,
         for (guint l = 0; l < LANES; l++)
           out[l] = (gfloat)u[f][l];
       }
+    }
+  }
+}
+
+void
+nn_winograd_inverse (NnWinogradTile tile, NnWinogradInverse *inverse)
+{
+  NnWinogradMatrices m;
+
+  nn_winograd_matrices (tile, &m);
+  *inverse = (NnWinogradInverse){ nn_winograd_input (tile), 1 / m.g[0], 0.5 / m.g[4] };
+}
+
+void
+nn_winograd_unpack (const NnWinogradInverse *inverse, const gfloat *packed, guint in_channels, guint channels, guint in,
+                    guint c, gfloat weight[9][NN_WINOGRAD_LANES])
+{
+  const guint n = inverse->input, at[4] = { 0, 1, 2, n - 1 };
+  const gdouble zero = inverse->zero, difference = inverse->difference;
+  gdouble w[9][LANES], largest[LANES] = { 0 }, half[3][4][LANES];
+
+  for (guint j = 0; j < 4; j++) {
+    const gfloat *u[4];
+
+    for (guint i = 0; i < 4; i++)
+      u[i] = packed + ((gsize)(at[i] * n + at[j]) * in_channels + in) * channels + c;
+    for (guint l = 0; l < LANES; l++) {
+      half[0][j][l] = (gdouble)u[0][l] * zero;
+      half[1][j][l] = ((gdouble)u[1][l] - (gdouble)u[2][l]) * difference;
+      half[2][j][l] = (gdouble)u[3][l];
+    }
+  }
+  for (guint i = 0; i < 3; i++) {
+    for (guint l = 0; l < LANES; l++) {
+      w[3 * i][l] = half[i][0][l] * zero;
+      w[3 * i + 1][l] = (half[i][1][l] - half[i][2][l]) * difference;
+      w[3 * i + 2][l] = half[i][3][l];
+    }
+  }
+  for (guint k = 0; k < 9; k++) {
+    for (guint l = 0; l < LANES; l++)
+      largest[l] = MAX (largest[l], fabs (w[k][l]));
+  }
+  for (guint k = 0; k < 9; k++) {
+    for (guint l = 0; l < LANES; l++) {
+      const gdouble size = fabs (w[k][l]);
+
+      /* What is not finite says nothing. */
+      weight[k][l] = size > NOISE * largest[l] && size <= (gdouble)G_MAXFLOAT ? (gfloat)w[k][l] : 0;
     }
   }
 }

@@ -106,9 +106,26 @@ typedef struct {
 void nn_winograd_matrices (NnWinogradTile tile, NnWinogradMatrices *matrices);
 
 /**
- * nn_winograd_pack: U = G g Gᵀ of a block of output channels, in float64, rounded once
+ * nn_winograd_pack: U = G g Gᵀ of a block of output channels and of n_in input channels, in float64, rounded once
  * @weight: [out_channels][in_channels][3][3]
  * @packed: [frequencies][in_channels][channels], zero where @first + c is no output channel
  */
 void nn_winograd_pack (NnWinogradTile tile, const gfloat *weight, guint out_channels, guint in_channels, guint first,
-                       guint channels, gfloat *packed);
+                       guint channels, guint first_in, guint n_in, gfloat *packed);
+
+#define NN_WINOGRAD_LANES 16
+
+/* Three weights from their transform at the points 0, p, −p and infinity, which is c g₀, (g₀ ± p g₁ + p² g₂) / s and
+ * g₂:
+ * @zero: 1 / c; @difference: s / 2p; @input: of the tile. */
+typedef struct {
+  guint input;
+  gdouble zero, difference;
+} NnWinogradInverse;
+
+void nn_winograd_inverse (NnWinogradTile tile, NnWinogradInverse *inverse);
+
+/* What the weights were, but for some rounding, of one input channel and NN_WINOGRAD_LANES output channels from @c on.
+ * The same packed weights give the same bits. */
+void nn_winograd_unpack (const NnWinogradInverse *inverse, const gfloat *packed, guint in_channels, guint channels,
+                         guint in, guint c, gfloat weight[9][NN_WINOGRAD_LANES]);

@@ -1,0 +1,156 @@
+/* gst-resnet: packed weights stand for the weights themselves, whatever these are
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "graph-reference.h"
+#include "graph/packed-winograd.h"
+#include "kernels/conv.h"
+
+/* What a weight is made from: a number between −1 and 1, and which weight of the layer it is. */
+typedef gfloat (*Maker) (gfloat random, gsize i);
+
+static gfloat
+plain (gfloat random, gsize i)
+{
+  return random * 0.1f;
+}
+
+/* Three of four are pruned; some zeros are negative. */
+static gfloat
+pruned (gfloat random, gsize i)
+{
+  return i % 4 ? (i % 8 == 1 ? -0.0f : 0.0f) : random;
+}
+
+/* Few digits, so that all are exact. */
+static gfloat
+coarse (gfloat random, gsize i)
+{
+  return (gfloat)(gint)(random * 8) / 8;
+}
+
+/* Whole kernels of nothing, whole ones of denormals. */
+static gfloat
+tiny (gfloat random, gsize i)
+{
+  return i / 9 % 3 == 0 ? random * 0x1p-130f : i / 9 % 3 == 1 ? 0 : random * 0x1p-120f;
+}
+
+/* A tap that dwarfs the others of its kernel. */
+static gfloat
+dwarfed (gfloat random, gsize i)
+{
+  return i % 27 == 13 ? random * 1e6f : random * 1e-3f;
+}
+
+/* All magnitudes that there are. */
+static gfloat
+wild (gfloat random, gsize i)
+{
+  return ldexpf (random, (gint)(i * 37 % 240) - 120);
+}
+
+static gfloat
+huge (gfloat random, gsize i)
+{
+  return random * G_MAXFLOAT;
+}
+
+/* A damaged model. */
+static gfloat
+not_finite (gfloat random, gsize i)
+{
+  return i % 50 == 7 ? NAN : i % 50 == 23 ? -INFINITY : random;
+}
+
+static const struct {
+  const gchar *name;
+  Maker maker;
+  gboolean complete; /* must be */
+} kinds[] = {
+  { "not-finite", not_finite, FALSE }, { "wild", wild, FALSE },    { "huge", huge, FALSE },    { "tiny", tiny, FALSE },
+  { "dwarfed", dwarfed, FALSE },       { "pruned", pruned, TRUE }, { "coarse", coarse, TRUE }, { "plain", plain, TRUE },
+};
+
+/* Blocks as a level with vectors of 16 channels has them, or one of 64 that also takes what is left. */
+static NnPackedWinograd *
+pack (const NnNode *node, NnWinogradTile tile, guint channels)
+{
+  const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
+  NnWinogradBlock *blocks = g_new0 (NnWinogradBlock, padded / NN_CHANNEL_BLOCK);
+  guint n = 0;
+
+  for (guint c = 0; c < padded; c += blocks[n++].channels) {
+    blocks[n].first_channel = c;
+    blocks[n].channels = MIN (channels, padded - c);
+  }
+  return nn_packed_winograd_new (node, tile, n, blocks, NULL);
+}
+
+static void
+test_unpack (gconstpointer data)
+{
+  const guint kind = GPOINTER_TO_UINT (data);
+  static const guint sizes[][2] = { { 64, 64 }, { 70, 16 }, { 5, 33 }, { 130, 48 } };
+
+  for (guint s = 0; s < G_N_ELEMENTS (sizes) * 4; s++) {
+    const guint out = sizes[s / 4][0], in = sizes[s / 4][1];
+    const gsize n = (gsize)9 * out * in;
+    g_autoptr (NnGraph) graph = nn_graph_new ();
+    const guint first = test_add_input (graph, in);
+    NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, out, 3, 1, 1, TRUE));
+    g_autofree gfloat *weight = g_memdup2 (g_bytes_get_data (node->weight, NULL), n * sizeof (gfloat));
+    g_autofree gfloat *got = g_new0 (gfloat, n);
+    NnPackedWinograd *packed;
+
+    for (gsize i = 0; i < n; i++)
+      weight[i] = kinds[kind].maker (weight[i], i);
+    g_bytes_unref (node->weight);
+    node->weight = g_bytes_new (weight, n * sizeof (gfloat));
+    packed = pack (node, s % 2, s % 4 < 2 ? 16 : 64);
+    g_assert_nonnull (packed);
+    if (kinds[kind].complete)
+      g_assert_true (packed->complete);
+    /* A third of a float at most; the rest of a block that is not full counts, too. */
+    g_assert_cmpuint (packed->size, <=,
+                      (nn_winograd_frequencies (s % 2) * 4 + 9) * (gsize)in * (out + 15) + n * 4 / 3 + (out + 64) * 4);
+    if (packed->complete) {
+      nn_packed_winograd_unpack (packed, node, got);
+      g_assert_cmpmem (got, n * sizeof (gfloat), weight, n * sizeof (gfloat));
+    }
+    nn_packed_winograd_unref (packed);
+  }
+}
+
+/* What ordinary weights cost: a byte, and a few that are kept as they are. */
+static void
+test_size (void)
+{
+  g_autoptr (NnGraph) graph = nn_graph_new ();
+  const guint first = test_add_input (graph, 128);
+  const NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 128, 3, 1, 1, TRUE));
+  const gsize n = (gsize)9 * 128 * 128;
+
+  for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
+    NnPackedWinograd *packed = pack (node, tile, 16);
+    const gsize rest = packed->size - (gsize)nn_winograd_frequencies (tile) * 128 * 128 * 4 - 128 * 4;
+
+    g_test_message ("%.3f bytes a weight", (gdouble)rest / (gdouble)n);
+    g_assert_cmpuint (rest, <=, n * 3 / 2);
+    nn_packed_winograd_unref (packed);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autofree gchar *path = g_strdup_printf ("/packed-weights/%s", kinds[i].name);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_unpack);
+  }
+  g_test_add_func ("/packed-weights/size", test_size);
+  return g_test_run ();
+}
