@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "graph/model-private.h"
 #include "graph/model-tuning.h"
 #include "load/file-read.h"
@@ -40,7 +41,7 @@ get_uint (JsonObject *object, const gchar *name, guint max, guint *value)
 static gboolean
 read_layers (const NnGraph *graph, JsonObject *layers, NnAlgorithm *algorithms, const gchar *shown, GError **error)
 {
-  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) by_name = g_hash_table_new (nn_name_hash, g_str_equal);
   JsonObjectIter iter;
   const gchar *name;
   JsonNode *value;

@@ -4,6 +4,7 @@
 #include <nn/convert.h>
 #include <nn/model.h>
 
+#include "base/nn-hash.h"
 #include "graph/model-metadata.h"
 #include "graph/model-private.h"
 #include "graph/model-struct.h"
@@ -157,7 +158,7 @@ nn_model_new_from_graph (NnGraph *graph, guint n_classes)
   model->format = "a graph";
   model->architecture = g_strdup ("a graph");
   model->sha256 = g_strdup ("");
-  model->metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  model->metadata = g_hash_table_new (nn_name_hash, g_str_equal);
   nn_graph_finish (graph);
   g_ptr_array_add (model->warnings, NULL);
   return model;

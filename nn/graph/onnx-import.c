@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "graph/onnx-expand.h"
 
@@ -77,7 +78,7 @@ static gboolean *
 find_needed (const NnOnnx *onnx, const gchar *output)
 {
   gboolean *needed = g_new0 (gboolean, MAX (onnx->nodes->len, 1));
-  g_autoptr (GHashTable) wanted = g_hash_table_new (nn_onnx_name_hash, g_str_equal);
+  g_autoptr (GHashTable) wanted = g_hash_table_new (nn_name_hash, g_str_equal);
   guint i, j;
 
   g_hash_table_add (wanted, (gpointer)output);
@@ -717,7 +718,7 @@ nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, G
 
   import->n_parameters = 0;
   importer.max_folded = MAX_FOLDED + MAX_FOLDED_OF_FILE * count_initial (onnx);
-  importer.names = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, name_free);
+  importer.names = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, name_free);
   ok = import_graph (&importer, error);
   g_hash_table_unref (importer.names);
   return ok ? g_steal_pointer (&graph) : NULL;

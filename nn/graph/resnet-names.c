@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "graph/resnet-private.h"
 
 /**
@@ -505,7 +506,7 @@ nn_resnet_names_find (NnResnetNames *names, const NnWeights *weights, GError **e
 
   memset (names, 0, sizeof *names);
   names->weights = weights;
-  names->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  names->tensors = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
   if (!find_naming (names)) {
     set_no_stem (weights, error);
     return FALSE;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nn-hash.h"
 #include "load/onnx-private.h"
 
 struct _NnOnnxExternal {
@@ -28,7 +29,7 @@ nn_onnx_external_new (const gchar *folder)
   external->folder = g_strdup (real);
   free (real);
   external->fd = -1;
-  external->seen = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, NULL);
+  external->seen = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
   return external;
 }
 

@@ -1,5 +1,6 @@
 /* gst-resnet: an ONNX graph's names and order
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/nn-hash.h"
 #include "load/onnx-private.h"
 
 #define NOT_A_NODE G_MAXUINT32
@@ -155,7 +156,7 @@ reorder (Sort *sort, GError **error)
 gboolean
 nn_onnx_sort (NnOnnx *onnx, const gchar *file, GError **error)
 {
-  g_autoptr (GHashTable) makers = g_hash_table_new (nn_onnx_name_hash, g_str_equal);
+  g_autoptr (GHashTable) makers = g_hash_table_new (nn_name_hash, g_str_equal);
   g_autofree gsize *first = g_new (gsize, onnx->nodes->len + 1);
   g_autofree guint32 *sources = NULL;
   Sort sort = { onnx, file, makers, onnx->nodes->len, first, NULL };

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "load/onnx-private.h"
 #include "load/onnx-schema.pb-c.h"
 #include "load/sha256.h"
@@ -359,7 +360,7 @@ static gboolean
 drop_given_inputs (Load *load, GError **error)
 {
   NnOnnx *onnx = load->onnx;
-  g_autoptr (GHashTable) names = g_hash_table_new (nn_onnx_name_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new (nn_name_hash, g_str_equal);
   GPtrArray *kept = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_value_free);
 
   for (guint i = 0; i < onnx->inputs->len; i++) {
@@ -441,7 +442,7 @@ NnOnnx *
 nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GError **error)
 {
   g_autoptr (NnOnnx) onnx = g_new0 (NnOnnx, 1);
-  g_autoptr (GHashTable) functions = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) functions = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
   Load load
       = { .reader = { .file = name, .external = nn_onnx_external_new (folder) }, .onnx = onnx, .functions = functions };
   gsize size;
@@ -453,8 +454,8 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   onnx->inputs = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_value_free);
   onnx->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_value_free);
   onnx->warnings = g_ptr_array_new_with_free_func (g_free);
-  onnx->initializers = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, NULL, (GDestroyNotify)nn_tensor_free);
-  onnx->metadata = g_hash_table_new_full (nn_onnx_name_hash, g_str_equal, g_free, g_free);
+  onnx->initializers = g_hash_table_new_full (nn_name_hash, g_str_equal, NULL, (GDestroyNotify)nn_tensor_free);
+  onnx->metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   nn_onnx_budget_add (&load.reader.budget, size);
 
   sum = nn_sha256_start (bytes);

@@ -77,9 +77,6 @@ gboolean nn_onnx_looks_like (gconstpointer data, gsize size);
  * be below @folder. */
 NnOnnx *nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GError **error);
 void nn_onnx_free (NnOnnx *onnx);
-/* For hash tables of names out of a file, with g_str_equal: nobody can choose names that all collide, as with
- * g_str_hash. */
-guint nn_onnx_name_hash (gconstpointer name);
 /* NULL when the node has none of that name. */
 const NnAttribute *nn_onnx_node_get_attribute (const NnOnnxNode *node, const gchar *name);
 

@@ -4,6 +4,7 @@
  * Formats: torch/serialization.py (_save, _legacy_save, _load, _legacy_load) and torch/csrc/serialization.cpp. */
 #include "load/pth.h"
 
+#include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "load/pickle.h"
 #include "load/state-dict.h"
@@ -52,7 +53,7 @@ pth_init (Pth *pth, NnWeights *weights, GBytes *bytes)
   memset (pth, 0, sizeof *pth);
   pth->weights = weights;
   pth->file = weights->name;
-  pth->storages = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, storage_free);
+  pth->storages = g_hash_table_new_full (nn_name_hash, g_str_equal, NULL, storage_free);
   nn_budget_init (&pth->budget, g_bytes_get_size (bytes));
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "load/file-read.h"
 #include "load/json-check.h"
 #include "load/modelinfo.h"
@@ -357,7 +358,7 @@ read_file (Sidecar *sidecar, const gchar *folder, const gchar *name, void (*read
 GHashTable *
 nn_sidecar_load (const gchar *path, GPtrArray *warnings)
 {
-  Sidecar sidecar = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free), warnings, NULL };
+  Sidecar sidecar = { g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free), warnings, NULL };
   g_autofree gchar *folder = g_path_get_dirname (path);
   g_autoptr (GError) error = NULL;
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/state-dict.h"
 
+#include "base/nn-hash.h"
 #include "load/tensor-data.h"
 
 #include <string.h>
@@ -232,7 +233,7 @@ nn_state_dict_find (NnPickleValue *root, const gchar *file, GError **error)
   GArray *queue = g_array_new (FALSE, FALSE, sizeof (Candidate));
   GArray *candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
   GHashTable *seen = g_hash_table_new (NULL, NULL);
-  GHashTable *by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *by_name = g_hash_table_new (nn_name_hash, g_str_equal);
   Candidate start = { root, NULL, RANK_ROOT, 0, FALSE };
   const Candidate *best = NULL;
   GPtrArray *entries = NULL;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/tensor-names.h"
 
+#include "base/nn-hash.h"
+
 #include <string.h>
 
 /* Length of what stands before the components "layer1.0."; -1 when the name has none. */
@@ -33,7 +35,7 @@ static GPtrArray *
 find_roots (const GPtrArray *names)
 {
   GPtrArray *roots = g_ptr_array_new_with_free_func (g_free);
-  GHashTable *seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *seen = g_hash_table_new (nn_name_hash, g_str_equal);
 
   for (guint i = 0; i < names->len; i++) {
     const gchar *name = g_ptr_array_index (names, i);
@@ -143,10 +145,10 @@ root_of (const gchar *name, GHashTable *roots)
 GPtrArray *
 nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
 {
-  GHashTable *set = g_hash_table_new (g_str_hash, g_str_equal);
-  GHashTable *root_set = g_hash_table_new (g_str_hash, g_str_equal);
-  GHashTable *taken = g_hash_table_new (g_str_hash, g_str_equal);
-  GHashTable *told = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *set = g_hash_table_new (nn_name_hash, g_str_equal);
+  GHashTable *root_set = g_hash_table_new (nn_name_hash, g_str_equal);
+  GHashTable *taken = g_hash_table_new (nn_name_hash, g_str_equal);
+  GHashTable *told = g_hash_table_new (nn_name_hash, g_str_equal);
   GPtrArray *roots = find_roots (names);
   GPtrArray *out = g_ptr_array_new_with_free_func (g_free);
   const gchar *root;

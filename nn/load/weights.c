@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "load/file-read.h"
 #include "load/pth.h"
 #include "load/safetensors.h"
@@ -20,9 +21,9 @@ nn_weights_new (const gchar *format, const gchar *name)
   weights->format = format;
   weights->name = g_strdup (name);
   weights->tensors = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_tensor_free);
-  weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  weights->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  weights->beside = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  weights->by_name = g_hash_table_new (nn_name_hash, g_str_equal);
+  weights->metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
+  weights->beside = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   weights->warnings = g_ptr_array_new_with_free_func (g_free);
   return weights;
 }

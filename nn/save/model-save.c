@@ -4,6 +4,7 @@
 #include <nn/convert.h>
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "graph/model-private.h"
 #include "load/file-read.h"
 #include "load/modelinfo.h"
@@ -53,7 +54,7 @@ triple_string (const gfloat triple[3])
 static GHashTable *
 make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *labels, const NnPreprocess *preprocess)
 {
-  GHashTable *metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable *metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
   gpointer key, value;
 

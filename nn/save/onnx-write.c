@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "save/protobuf-write.h"
 
 #define OPSET 17
@@ -469,7 +470,7 @@ nn_onnx_write (NnSaveFile *file, const NnGraph *graph, const gchar *name, guint 
   writer.small = g_byte_array_new ();
   writer.initializers = g_array_new (FALSE, FALSE, sizeof (Initializer));
   g_array_set_clear_func (writer.initializers, initializer_clear);
-  writer.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  writer.names = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
   writer.values = g_new0 (gchar *, graph->nodes->len);
   writer.flat = g_new0 (gboolean, graph->nodes->len);
   ok = add_graph (&writer, name, height, width, error) && write_model (&writer, file, metadata, error);
