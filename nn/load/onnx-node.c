@@ -32,6 +32,7 @@ attribute_free (NnAttribute *attribute)
     g_free (attribute->strings[i]);
   g_free (attribute->strings);
   g_free (attribute->name);
+  g_free (attribute->reference);
   g_free (attribute->floats);
   g_free (attribute->ints);
   nn_tensor_free (attribute->tensor);
@@ -61,6 +62,54 @@ nn_onnx_node_free (NnOnnxNode *node)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnOnnxNode, nn_onnx_node_free)
+
+NnOnnxNode *
+nn_onnx_node_new (const gchar *op_type)
+{
+  NnOnnxNode *node = g_new0 (NnOnnxNode, 1);
+
+  node->op_type = g_strdup (op_type);
+  node->attributes = g_ptr_array_new_with_free_func ((GDestroyNotify)attribute_free);
+  return node;
+}
+
+NnAttribute *
+nn_onnx_attribute_copy (const NnAttribute *attribute, const gchar *name)
+{
+  NnAttribute *copy = g_new0 (NnAttribute, 1);
+
+  copy->name = g_strdup (name);
+  copy->reference = g_strdup (attribute->reference);
+  copy->kind = attribute->kind;
+  copy->n = attribute->n;
+  copy->floats = attribute->floats ? g_memdup2 (attribute->floats, attribute->n * sizeof (gfloat)) : NULL;
+  copy->ints = attribute->ints ? g_memdup2 (attribute->ints, attribute->n * sizeof (gint64)) : NULL;
+  if (attribute->strings) {
+    copy->strings = g_new (gchar *, attribute->n);
+    for (guint i = 0; i < attribute->n; i++)
+      copy->strings[i] = g_strdup (attribute->strings[i]);
+  }
+  if (attribute->tensor) {
+    copy->tensor = g_memdup2 (attribute->tensor, sizeof *attribute->tensor);
+    copy->tensor->name = g_strdup (attribute->tensor->name);
+    g_bytes_ref (copy->tensor->storage);
+  }
+  return copy;
+}
+
+guint64
+nn_onnx_attribute_size (const NnAttribute *attribute)
+{
+  guint64 size = 128 + strlen (attribute->name);
+
+  if (attribute->floats)
+    size += (guint64)attribute->n * sizeof (gfloat);
+  if (attribute->ints)
+    size += (guint64)attribute->n * sizeof (gint64);
+  for (guint i = 0; attribute->strings && i < attribute->n; i++)
+    size += 32 + strlen (attribute->strings[i]);
+  return size;
+}
 
 const NnAttribute *
 nn_onnx_node_get_attribute (const NnOnnxNode *node, const gchar *name)
@@ -112,6 +161,12 @@ read_attribute (NnOnnxReader *reader, const NnOnnxNode *node, Nn__Onnx__Attribut
   g_autofree gchar *what = g_strdup_printf ("attribute %s of node %s (%s)", shown, node_shown, node->op_type);
   const gint type = attribute_type (from);
 
+  if (from->ref_attr_name && *from->ref_attr_name && reader->in_function) {
+    if (!nn_onnx_check_name (reader, from->ref_attr_name, what, error))
+      return FALSE;
+    attribute->reference = g_strdup (from->ref_attr_name);
+    return TRUE;
+  }
   if (from->ref_attr_name && *from->ref_attr_name) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s refers to a function's attribute outside of any function",
                  reader->file, what);
@@ -200,6 +255,57 @@ is_operator_name (const gchar *name)
 }
 
 static gboolean
+take_attribute (NnOnnxReader *reader, NnOnnxNode *node, Nn__Onnx__Attribute *attribute, const gchar *what,
+                GError **error)
+{
+  NnAttribute *to;
+
+  if (!attribute->name || !*attribute->name) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s has an attribute without a name", reader->file, what);
+    return FALSE;
+  }
+  if (!nn_onnx_check_name (reader, attribute->name, what, error))
+    return FALSE;
+  if (nn_onnx_node_get_attribute (node, attribute->name)) {
+    g_autofree gchar *shown = nn_onnx_shown (node->name), *name = nn_onnx_shown (attribute->name);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: node %s (%s) has attribute %s twice", reader->file, shown,
+                 node->op_type, name);
+    return FALSE;
+  }
+  to = g_new0 (NnAttribute, 1);
+  to->name = g_strdup (attribute->name);
+  g_ptr_array_add (node->attributes, to);
+  if (!read_attribute (reader, node, attribute, to, error))
+    return FALSE;
+  /* A model may have its weights in Constant nodes: what is converted goes at once. */
+  if (attribute->has_t) {
+    g_clear_pointer (&attribute->t.data, g_free);
+    attribute->t.len = 0;
+  }
+  return TRUE;
+}
+
+gboolean
+nn_onnx_read_attribute (NnOnnxReader *reader, NnOnnxNode *node, const guint8 *bytes, gsize size, GError **error)
+{
+  Nn__Onnx__Attribute *from;
+  gboolean good;
+
+  if (node->attributes->len >= NN_ONNX_MAX_ATTRIBUTES) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: function %s has more than %d attributes", reader->file,
+                 node->op_type, NN_ONNX_MAX_ATTRIBUTES);
+    return FALSE;
+  }
+  from = nn_onnx_unpack (reader, &nn__onnx__attribute__descriptor, bytes, size, "a function's attribute", error);
+  if (!from)
+    return FALSE;
+  good = take_attribute (reader, node, from, node->op_type, error);
+  nn__onnx__attribute__free_unpacked (from, NULL);
+  return good;
+}
+
+static gboolean
 read_node (NnOnnxReader *reader, const Nn__Onnx__Node *from, const gchar *what, guint index, NnOnnxNode *node,
            GError **error)
 {
@@ -226,34 +332,9 @@ read_node (NnOnnxReader *reader, const Nn__Onnx__Node *from, const gchar *what, 
       || !take_names (reader, from->output, from->n_output, what, &node->outputs, &node->n_outputs, error))
     return FALSE;
 
-  for (size_t i = 0; i < from->n_attribute; i++) {
-    Nn__Onnx__Attribute *attribute = from->attribute[i];
-    NnAttribute *to;
-
-    if (!attribute->name || !*attribute->name) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s has an attribute without a name", reader->file, what);
+  for (size_t i = 0; i < from->n_attribute; i++)
+    if (!take_attribute (reader, node, from->attribute[i], what, error))
       return FALSE;
-    }
-    if (!nn_onnx_check_name (reader, attribute->name, what, error))
-      return FALSE;
-    if (nn_onnx_node_get_attribute (node, attribute->name)) {
-      g_autofree gchar *shown = nn_onnx_shown (node->name), *name = nn_onnx_shown (attribute->name);
-
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: node %s (%s) has attribute %s twice", reader->file, shown,
-                   node->op_type, name);
-      return FALSE;
-    }
-    to = g_new0 (NnAttribute, 1);
-    to->name = g_strdup (attribute->name);
-    g_ptr_array_add (node->attributes, to);
-    if (!read_attribute (reader, node, attribute, to, error))
-      return FALSE;
-    /* A model may have its weights in Constant nodes: what is converted goes at once. */
-    if (attribute->has_t) {
-      g_clear_pointer (&attribute->t.data, g_free);
-      attribute->t.len = 0;
-    }
-  }
   return TRUE;
 }
 
@@ -267,8 +348,7 @@ nn_onnx_read_node (NnOnnxReader *reader, const guint8 *bytes, gsize size, guint 
 
   if (!from)
     return NULL;
-  node = g_new0 (NnOnnxNode, 1);
-  node->attributes = g_ptr_array_new_with_free_func ((GDestroyNotify)attribute_free);
+  node = nn_onnx_node_new (NULL);
   if (from->n_attribute > NN_ONNX_MAX_ATTRIBUTES) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: %s has %" G_GSIZE_FORMAT " attributes; up to %d are taken",
                  reader->file, what, from->n_attribute, NN_ONNX_MAX_ATTRIBUTES);

@@ -18,14 +18,17 @@
 #define NN_ONNX_MAX_SHOWN 200
 
 typedef struct _NnOnnxExternal NnOnnxExternal;
+typedef struct _NnOnnxFunctions NnOnnxFunctions;
 
 /**
  * NnOnnxReader: what the parts share
  * @file: what messages call the file
+ * @in_function: attributes may refer to the function's
  * @budget: for the tensors' values; grows with each data file beside the model
  */
 typedef struct {
   const gchar *file;
+  gboolean in_function;
   NnBudget budget;
   NnOnnxExternal *external;
 } NnOnnxReader;
@@ -61,7 +64,16 @@ gchar *nn_onnx_data_type_name (gint64 data_type);
 NnTensor *nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *name,
                                GError **error);
 NnOnnxNode *nn_onnx_read_node (NnOnnxReader *reader, const guint8 *bytes, gsize size, guint index, GError **error);
+/* Without a name, inputs or outputs. */
+NnOnnxNode *nn_onnx_node_new (const gchar *op_type);
 void nn_onnx_node_free (NnOnnxNode *node);
+/* An AttributeProto more for @node. */
+gboolean nn_onnx_read_attribute (NnOnnxReader *reader, NnOnnxNode *node, const guint8 *bytes, gsize size,
+                                 GError **error);
+/* Tensors' values are shared. */
+NnAttribute *nn_onnx_attribute_copy (const NnAttribute *attribute, const gchar *name);
+/* Bytes that a copy takes, about. */
+guint64 nn_onnx_attribute_size (const NnAttribute *attribute);
 NnOnnxValue *nn_onnx_read_value (NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *kind,
                                  GError **error);
 void nn_onnx_value_free (NnOnnxValue *value);
@@ -81,6 +93,15 @@ gboolean nn_onnx_external_open (NnOnnxReader *reader, const gchar *tensor, const
 /* @size bytes from @offset of the file opened last. */
 gboolean nn_onnx_external_read (NnOnnxReader *reader, const gchar *tensor, gint64 offset, gpointer out, gsize size,
                                 GError **error);
+
+NnOnnxFunctions *nn_onnx_functions_new (guint64 file_size);
+void nn_onnx_functions_free (NnOnnxFunctions *functions);
+/* A FunctionProto, whose bytes must live as long as @functions. */
+gboolean nn_onnx_functions_add (NnOnnxFunctions *functions, const NnOnnxReader *reader, const NnWireField *field,
+                                GError **error);
+/* Nodes that call functions become those functions' nodes. Errors: recursion, what makes the graph too large, functions
+ * of another opset than the graph's. */
+gboolean nn_onnx_functions_write_out (NnOnnxFunctions *functions, NnOnnxReader *reader, NnOnnx *onnx, GError **error);
 
 /* Names are unique, inputs exist, no cycles; reorders the nodes where the file has them out of order. */
 gboolean nn_onnx_sort (NnOnnx *onnx, const gchar *file, GError **error);

@@ -96,8 +96,7 @@ typedef struct {
   NnOnnx *onnx;
   const guint8 *graph;
   gsize graph_size;
-  guint n_functions;
-  GHashTable *functions; /* "domain:name" of model-local functions */
+  NnOnnxFunctions *functions;
   gchar *producer_name, *producer_version;
   gboolean has_training;
 } Load;
@@ -129,12 +128,6 @@ warn (Load *load, const gchar *format, ...)
   va_end (args);
 }
 
-static gchar *
-function_key (const gchar *domain, const gchar *name)
-{
-  return g_strconcat (domain, ":", name, NULL);
-}
-
 static gboolean
 read_opset_import (Load *load, const NnWireField *field, GError **error)
 {
@@ -164,29 +157,6 @@ read_metadata (Load *load, const NnWireField *field, GError **error)
     g_hash_table_replace (load->onnx->metadata, g_utf8_make_valid (entry->key, -1),
                           g_utf8_make_valid (entry->value, -1));
   nn__onnx__string_string_entry__free_unpacked (entry, NULL);
-  return TRUE;
-}
-
-/* Only the name is needed: functions are not run. */
-static gboolean
-read_function (Load *load, const NnWireField *function, GError **error)
-{
-  g_autofree gchar *name = NULL, *domain = NULL;
-  NnCursor cursor;
-  NnWireField field;
-
-  nn_cursor_init (&cursor, function->bytes, function->size);
-  while (nn_wire_next (&cursor, &field)) {
-    gchar **part = field.number == 1 ? &name : field.number == 10 ? &domain : NULL;
-
-    if (!part || field.type != NN_WIRE_LENGTH)
-      continue;
-    g_free (*part);
-    if (!(*part = nn_onnx_take_name (&load->reader, field.bytes, field.size, "a function", error)))
-      return FALSE;
-  }
-  load->n_functions++;
-  g_hash_table_add (load->functions, function_key (domain ? domain : "", name ? name : ""));
   return TRUE;
 }
 
@@ -226,7 +196,7 @@ read_model_field (Load *load, const NnWireField *field, GError **error)
     load->has_training = TRUE;
     return TRUE;
   case MODEL_FUNCTIONS:
-    return read_function (load, field, error);
+    return nn_onnx_functions_add (load->functions, &load->reader, field, error);
   default:
     return TRUE;
   }
@@ -304,18 +274,6 @@ read_graph_node (Load *load, const NnWireField *field, GError **error)
   if (!node)
     return FALSE;
   g_ptr_array_add (nodes, node);
-  if (load->n_functions) {
-    g_autofree gchar *key = function_key (node->domain, node->op_type);
-
-    if (g_hash_table_contains (load->functions, key)) {
-      g_autofree gchar *shown = nn_onnx_shown (node->name), *op = nn_onnx_shown (node->op_type);
-
-      return fail (load, NN_ERROR_UNSUPPORTED, error,
-                   "node %s calls the function %s, which the model defines itself; write the functions out with "
-                   "onnx.inliner.inline_local_functions",
-                   shown, op);
-    }
-  }
   return TRUE;
 }
 
@@ -402,7 +360,8 @@ read_graph (Load *load, GError **error)
   if (nn_cursor_left (&cursor))
     return fail (load, NN_ERROR_FORMAT, error, "is damaged: the graph's byte %" G_GSIZE_FORMAT " is no field",
                  cursor.pos);
-  if (!drop_given_inputs (load, error))
+  if (!drop_given_inputs (load, error)
+      || !nn_onnx_functions_write_out (load->functions, &load->reader, load->onnx, error))
     return FALSE;
   if (onnx->nodes->len == 0)
     return fail (load, NN_ERROR_FORMAT, error, "has a graph without nodes");
@@ -430,8 +389,6 @@ read_model (Load *load, const guint8 *data, gsize size, GError **error)
     return FALSE;
   if (load->has_training)
     warn (load, "the file's training_info is ignored: evaluation mode is the only mode");
-  if (load->n_functions)
-    warn (load, "%u functions that the file defines are not used and ignored", load->n_functions);
   if (load->producer_name && *load->producer_name)
     load->onnx->producer = g_strstrip (
         g_strconcat (load->producer_name, " ", load->producer_version ? load->producer_version : "", NULL));
@@ -442,9 +399,7 @@ NnOnnx *
 nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GError **error)
 {
   g_autoptr (NnOnnx) onnx = g_new0 (NnOnnx, 1);
-  g_autoptr (GHashTable) functions = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
-  Load load
-      = { .reader = { .file = name, .external = nn_onnx_external_new (folder) }, .onnx = onnx, .functions = functions };
+  Load load = { .reader = { .file = name, .external = nn_onnx_external_new (folder) }, .onnx = onnx };
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   NnSha256Job *sum;
@@ -457,11 +412,13 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   onnx->initializers = g_hash_table_new_full (nn_name_hash, g_str_equal, NULL, (GDestroyNotify)nn_tensor_free);
   onnx->metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   nn_onnx_budget_add (&load.reader.budget, size);
+  load.functions = nn_onnx_functions_new (size);
 
   sum = nn_sha256_start (bytes);
   good = read_model (&load, data, size, error);
   onnx->sha256 = nn_sha256_finish (sum);
   nn_onnx_external_free (load.reader.external);
+  nn_onnx_functions_free (load.functions);
   g_free (load.producer_name);
   g_free (load.producer_version);
   if (!good)

@@ -19,11 +19,12 @@ typedef enum {
 
 /**
  * NnAttribute: one attribute of a node
+ * @reference: inside a function: the function's attribute whose value it has; NULL: it has its own
  * @floats, @ints, @strings: n entries of the kind (n is 1 for the singular kinds); strings are NUL-terminated, valid
  * UTF-8
  */
 typedef struct {
-  gchar *name;
+  gchar *name, *reference;
   NnAttributeKind kind;
   guint n;
   gfloat *floats;
@@ -56,7 +57,8 @@ typedef struct {
 /**
  * NnOnnx: one file
  * @opset: of ONNX's own domain
- * @nodes: NnOnnxNode *, each after the nodes that make its inputs (sorted when the file was not)
+ * @nodes: NnOnnxNode *, each after the nodes that make its inputs (sorted when the file was not); the file's own
+ *   functions written out
  * @initializers: name → NnTensor *, external data read; values as nn_weights' (f32 for floating types, i64 for others);
  * aligned for their type, each in memory of its own
  * @inputs: NnOnnxValue *, without those that are initializers; @outputs: NnOnnxValue *

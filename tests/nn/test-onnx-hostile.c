@@ -113,7 +113,7 @@ test_model (void)
 static void
 test_graph (void)
 {
-  GByteArray *graph, *model, *value, *sequence = g_byte_array_new ();
+  GByteArray *graph, *value, *sequence = g_byte_array_new ();
   static const gint64 none[] = { -1 };
   const gint64 bad_dims[] = { -2, G_MININT64, G_MAXINT64, (gint64)G_MAXINT32 + 1 };
 
@@ -170,16 +170,6 @@ test_graph (void)
   nn_pb_message (value, 2, sequence);
   nn_pb_message (graph, GRAPH_INPUT, value);
   expect_graph (graph, NN_ERROR_UNSUPPORTED, "an input \"x\" of the graph is no tensor");
-
-  /* a function that is called */
-  model = maker_model_open (8, 17);
-  graph = maker_graph ();
-  nn_pb_message (graph, GRAPH_NODE, maker_node ("Mine", "n", "x", "y"));
-  nn_pb_message (model, MODEL_GRAPH, graph);
-  value = g_byte_array_new ();
-  nn_pb_string (value, 1, "Mine");
-  nn_pb_message (model, MODEL_FUNCTIONS, value);
-  expect_model (model, NN_ERROR_UNSUPPORTED, "node \"n\" calls the function \"Mine\"");
 }
 
 static void

@@ -1,0 +1,235 @@
+/* gst-resnet tests: functions that an ONNX file defines itself
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "cpu-limit.h"
+#include "load/onnx.h"
+#include "onnx-maker.h"
+
+/* FunctionProto, AttributeProto */
+enum { NAME = 1, INPUT = 4, OUTPUT = 5, NODE = 7, IMPORT = 9, DOMAIN = 10, DEFAULT = 11 };
+enum { A_NAME = 1, A_F = 2, A_TYPE = 20, A_REFERENCE = 21 };
+
+/* A function of the domain "own". */
+static GByteArray *
+function_new (const gchar *name, const gchar *inputs, const gchar *outputs)
+{
+  GByteArray *function = g_byte_array_new ();
+
+  nn_pb_string (function, NAME, name);
+  nn_pb_string (function, DOMAIN, "own");
+  maker_names (function, INPUT, inputs);
+  maker_names (function, OUTPUT, outputs);
+  return function;
+}
+
+/* A call of a function of the domain "own". */
+static GByteArray *
+call (const gchar *function, const gchar *name, const gchar *inputs, const gchar *outputs)
+{
+  GByteArray *node = maker_node (function, name, inputs, outputs);
+
+  nn_pb_string (node, 7, "own");
+  return node;
+}
+
+static GByteArray *
+number (const gchar *name, gfloat value)
+{
+  GByteArray *attribute = g_byte_array_new ();
+
+  nn_pb_string (attribute, A_NAME, name);
+  nn_pb_float (attribute, A_F, value);
+  nn_pb_int (attribute, A_TYPE, 1);
+  return attribute;
+}
+
+static GByteArray *
+reference (const gchar *name, const gchar *to)
+{
+  GByteArray *attribute = g_byte_array_new ();
+
+  nn_pb_string (attribute, A_NAME, name);
+  nn_pb_int (attribute, A_TYPE, 1);
+  nn_pb_string (attribute, A_REFERENCE, to);
+  return attribute;
+}
+
+/* x → y through @node; the functions, up to NULL. Takes all. */
+static GBytes *
+model_of (GByteArray *node, GByteArray *function, ...)
+{
+  GByteArray *graph = maker_graph (), *model = maker_model_open (8, 17);
+  va_list args;
+
+  nn_pb_message (graph, GRAPH_NODE, node);
+  nn_pb_message (model, MODEL_GRAPH, graph);
+  va_start (args, function);
+  for (; function; function = va_arg (args, GByteArray *))
+    nn_pb_message (model, MODEL_FUNCTIONS, function);
+  va_end (args);
+  return g_byte_array_free_to_bytes (model);
+}
+
+static void
+expect_refused (GBytes *taken, const gchar *says)
+{
+  g_autoptr (GBytes) bytes = taken;
+  g_autoptr (GError) error = NULL;
+  const gdouble start = cpu_seconds ();
+  g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "x.onnx", NULL, &error);
+
+  if (cpu_seconds () - start > cpu_limit ())
+    g_error ("\"%s\" took %g s", says, cpu_seconds () - start);
+  if (onnx || !strstr (error->message, says) || !g_str_has_prefix (error->message, "x.onnx: "))
+    g_error ("\"%s\"; expected \"%s\"", onnx ? "was taken" : error->message, says);
+  g_assert_true (error->domain == NN_ERROR);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+}
+
+static void
+test_refused (void)
+{
+  GByteArray *function = function_new ("F", "a", "b"), *other = function_new ("G", "a", "b"), *import;
+
+  nn_pb_message (function, NODE, call ("F", "again", "a", "b"));
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "calls itself or is one of more than 32");
+
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, NODE, call ("G", "m", "a", "b"));
+  nn_pb_message (other, NODE, call ("F", "m", "a", "b"));
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, other, NULL), "calls itself");
+
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, NODE, maker_node ("Relu", "r", "a", "b"));
+  expect_refused (model_of (call ("F", "n", "x,x", "y"), function, NULL),
+                  "node \"n\" has 2 inputs and 1 outputs, the function \"F\" that it calls 1 and 1");
+  function = function_new ("F", "a", "b");
+  expect_refused (model_of (call ("F", "n", "x", "y,z"), function, NULL), "has 1 inputs and 2 outputs");
+  /* an output that nothing makes */
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, NODE, maker_node ("Relu", "r", "a", "c"));
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "y");
+  /* a value that is not there */
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, NODE, maker_node ("Add", "r", "a,c", "b"));
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "is made by no node");
+  /* a name of the graph's */
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, NODE, maker_node ("Add", "r", "a,x", "b"));
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "is made by no node");
+
+  function = function_new ("F", "a", "b");
+  import = g_byte_array_new ();
+  nn_pb_string (import, 1, "");
+  nn_pb_int (import, 2, 18);
+  nn_pb_message (function, IMPORT, import);
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL),
+                  "function \"F\" is of opset 18, the graph of opset 17");
+
+  function = function_new ("F", "a", "b");
+  g_byte_array_append (function, (const guint8 *)"\x3a\x7f", 2);
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "function \"F\" is damaged");
+  function = function_new ("F", "a", "b");
+  nn_pb_message (function, DEFAULT, g_byte_array_new ());
+  expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "an attribute without a name");
+}
+
+/* Ten calls of ten calls of …: a kilobyte that would be 10^12 nodes; or as many calls of nothing. */
+static void
+test_explosion (void)
+{
+  for (guint empty = 0; empty < 2; empty++) {
+    GByteArray *graph = maker_graph (), *model = maker_model_open (8, 17);
+
+    nn_pb_message (graph, GRAPH_NODE, call ("F0", "n", "x", "y"));
+    nn_pb_message (model, MODEL_GRAPH, graph);
+    for (guint level = 0; level < 12; level++) {
+      g_autofree gchar *name = g_strdup_printf ("F%u", level), *next = g_strdup_printf ("F%u", level + 1);
+      GByteArray *function = function_new (name, "a", "b");
+
+      for (guint i = 0; i < 10; i++) {
+        g_autofree gchar *to = g_strdup_printf ("v%u", i);
+
+        if (level < 11)
+          nn_pb_message (function, NODE, call (next, "n", "a", i ? to : "b"));
+        else if (!empty)
+          nn_pb_message (function, NODE, maker_node ("Relu", "n", "a", i ? to : "b"));
+      }
+      nn_pb_message (model, MODEL_FUNCTIONS, function);
+    }
+    expect_refused (g_byte_array_free_to_bytes (model), empty ? "makes the graph too large" : "");
+  }
+}
+
+/* Functions inside each other, attributes that are given, defaulted, not given; names that are the graph's, too. */
+static void
+test_written_out (void)
+{
+  static const struct {
+    const gchar *op, *name;
+    gboolean has_alpha;
+    gfloat alpha;
+  } expected[] = {
+    { "LeakyRelu", "n/first/leak", TRUE, 0.5f },
+    { "Abs", "n/first/abs", FALSE, 0 },
+    { "LeakyRelu", "n/second/leak", TRUE, 0.25f },
+    { "Abs", "n/second/abs", FALSE, 0 },
+    { "Elu", "n/elu", FALSE, 0 },
+    { "Sum", "n/sum", FALSE, 0 },
+  };
+  GByteArray *outer = function_new ("Outer", "x,unused", "y"), *inner = function_new ("Inner", "y", "x"), *node;
+  g_autoptr (GBytes) bytes = NULL;
+  GError *error = NULL;
+  g_autoptr (NnOnnx) onnx = NULL;
+  const NnOnnxNode *first, *last;
+
+  node = maker_node ("LeakyRelu", "leak", "y", "v");
+  nn_pb_message (node, 5, reference ("alpha", "slope"));
+  nn_pb_message (inner, NODE, node);
+  nn_pb_message (inner, NODE, maker_node ("Abs", "abs", "v", "x"));
+  nn_pb_message (inner, DEFAULT, number ("slope", 0.25f));
+  node = call ("Inner", "first", "x", "v");
+  nn_pb_message (node, 5, reference ("slope", "outer_slope"));
+  nn_pb_message (outer, NODE, node);
+  nn_pb_message (outer, NODE, call ("Inner", "second", "v", "w"));
+  node = maker_node ("Elu", "elu", "w", "e");
+  nn_pb_message (node, 5, reference ("alpha", "nobody_gives_it"));
+  nn_pb_message (outer, NODE, node);
+  nn_pb_message (outer, NODE, maker_node ("Sum", "sum", "e,x", "y"));
+  node = call ("Outer", "n", "x", "y");
+  nn_pb_message (node, 5, number ("outer_slope", 0.5f));
+  bytes = model_of (node, outer, inner, function_new ("Unused", "a", "b"), NULL);
+  onnx = nn_onnx_load_bytes (bytes, "x.onnx", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (onnx->warnings->len, ==, 0);
+  g_assert_cmpuint (onnx->nodes->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    const NnOnnxNode *n = g_ptr_array_index (onnx->nodes, i);
+    const NnAttribute *alpha = nn_onnx_node_get_attribute (n, "alpha");
+
+    g_assert_cmpstr (n->op_type, ==, expected[i].op);
+    g_assert_cmpstr (n->name, ==, expected[i].name);
+    g_assert_cmpstr (n->domain, ==, "");
+    g_assert_cmpint (alpha != NULL, ==, expected[i].has_alpha);
+    if (alpha)
+      g_assert_cmpfloat (alpha->floats[0], ==, expected[i].alpha);
+    if (i > 0)
+      g_assert_cmpstr (n->inputs[0], ==, ((const NnOnnxNode *)g_ptr_array_index (onnx->nodes, i - 1))->outputs[0]);
+  }
+  first = g_ptr_array_index (onnx->nodes, 0);
+  last = g_ptr_array_index (onnx->nodes, onnx->nodes->len - 1);
+  g_assert_cmpstr (first->inputs[0], ==, "x");
+  g_assert_cmpstr (last->inputs[1], ==, "x");
+  g_assert_cmpstr (last->outputs[0], ==, "y");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/onnx-functions/refused", test_refused);
+  g_test_add_func ("/onnx-functions/explosion", test_explosion);
+  g_test_add_func ("/onnx-functions/written-out", test_written_out);
+  return g_test_run ();
+}
