@@ -201,15 +201,30 @@ join_one (Join *join, guint index, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_operator (const NnGraph *graph, const gchar *type)
+{
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    if (node->onnx && strcmp (nn_operator_get_type (node->onnx), type) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean
 nn_graph_join_quantization (NnGraph *graph, GError **error)
 {
-  g_autofree NnShape *shapes = nn_graph_infer_shapes (graph, graph->height, graph->width, error);
+  g_autofree NnShape *shapes = NULL;
   g_autofree Joined *joined = NULL;
-  Join join = { .graph = graph, .shapes = shapes };
+  Join join = { .graph = graph };
   guint n = graph->nodes->len, i;
   gboolean ok = TRUE;
 
+  if (!has_operator (graph, "DequantizeLinear"))
+    return TRUE;
+  join.shapes = shapes = nn_graph_infer_shapes (graph, graph->height, graph->width, error);
   if (!shapes)
     return FALSE;
   join.joined = joined = g_new0 (Joined, n);

@@ -191,6 +191,7 @@ read_function (NnOnnxReader *reader, Function *function, const NnOnnxNode *call,
   function->outputs = g_ptr_array_new_with_free_func (g_free);
   function->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_node_free);
   function->defaults = nn_onnx_node_new (call->op_type);
+  function->defaults->name = g_strdup (call->op_type);
   reader->in_function = TRUE;
   nn_cursor_init (&cursor, function->bytes, function->size);
   while (good && nn_wire_next (&cursor, &field))

@@ -37,7 +37,8 @@ try_model (GBytes *bytes, guint side)
     session = nn_session_new (model, &options, &error);
     g_assert_true ((session != NULL) == (error == NULL));
   }
-  g_assert_cmpfloat (cpu_seconds () - start, <, cpu_limit ());
+  /* What is refused, within a second; a model that is taken, however long, has that for its session again. */
+  g_assert_cmpfloat (cpu_seconds () - start, <, (error ? 1 : 3) * cpu_limit ());
   g_assert_cmpint (peak_kibibytes () - before, <, MAX_KIBIBYTES);
   if (!error)
     return NULL;
