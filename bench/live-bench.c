@@ -162,9 +162,10 @@ shoot (gpointer data)
   GstFlowReturn flow = GST_FLOW_OK;
   g_autoptr (GstClock) clock = NULL;
 
-  // There is one once the pipeline plays.
-  while (!(clock = gst_element_get_clock (camera->source)) && !g_atomic_int_get (&camera->stop))
+  // Clock and base time are there once the pipeline plays.
+  while (GST_STATE (camera->source) != GST_STATE_PLAYING && !g_atomic_int_get (&camera->stop))
     g_usleep (1000);
+  clock = gst_element_get_clock (camera->source);
   for (unsigned i = 0; i < camera->frames && flow == GST_FLOW_OK && clock; i++) {
     GstBuffer *frame = gst_buffer_copy (camera->pictures[i % G_N_ELEMENTS (camera->pictures)]);
     GST_BUFFER_PTS (frame) = gst_util_uint64_scale (i, GST_SECOND, camera->rate);
@@ -179,6 +180,17 @@ shoot (gpointer data)
   }
   g_signal_emit_by_name (camera->source, "end-of-stream", &flow);
   return NULL;
+}
+
+static double
+get_latency (GstElement *pipeline)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  GstClockTime latency = 0;
+
+  if (gst_element_query (pipeline, query))
+    gst_query_parse_latency (query, NULL, &latency, NULL);
+  return (double)latency / 1e6;
 }
 
 static double
@@ -219,19 +231,25 @@ measure_hold (const char *properties, unsigned frames)
   g_atomic_int_set (&camera.stop, 1);
   g_thread_join (thread);
   g_object_get (classifier, "stats", &stats, NULL);
+  double latency = get_latency (pipeline);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   if (seconds >= 0 && holder.n > 0) {
+    guint n_late = 0;
     guint64 classified = 0, late = 0, inference = 0;
     double last = holder.lag[holder.n - 1];
     gst_structure_get (stats, "classified", G_TYPE_UINT64, &classified, "late", G_TYPE_UINT64, &late, "inference-mean",
                        G_TYPE_UINT64, &inference, NULL);
-    printf ("%s: %u of %u frames in %.2f s; held ms: median %.3f p99 %.3f most %.3f; after its time ms: median %.1f "
-            "p99 %.1f last %.1f; classified %lu (%.0f ms each), passed late %lu; source late ms: p99 %.2f most %.2f\n",
-            properties, holder.n, frames, seconds, get_percentile (holder.held, holder.n, 0.5),
-            get_percentile (holder.held, holder.n, 0.99), get_percentile (holder.held, holder.n, 1),
-            get_percentile (holder.lag, holder.n, 0.5), get_percentile (holder.lag, holder.n, 0.99), last,
-            (unsigned long)classified, (double)inference / 1e6, (unsigned long)late,
-            get_percentile (camera.late, frames, 0.99), get_percentile (camera.late, frames, 1));
+    for (guint i = 0; i < holder.n; i++)
+      n_late += holder.lag[i] > latency;
+    printf (
+        "%s: %u of %u frames in %.2f s, %u later than the latency of %.1f ms; held ms: median %.3f p99 %.3f most %.3f; "
+        "after its time ms: median %.1f p99 %.1f last %.1f; classified %lu (%.0f ms each), passed late %lu; "
+        "source late ms: p99 %.2f most %.2f\n",
+        properties, holder.n, frames, seconds, n_late, latency, get_percentile (holder.held, holder.n, 0.5),
+        get_percentile (holder.held, holder.n, 0.99), get_percentile (holder.held, holder.n, 1),
+        get_percentile (holder.lag, holder.n, 0.5), get_percentile (holder.lag, holder.n, 0.99), last,
+        (unsigned long)classified, (double)inference / 1e6, (unsigned long)late,
+        get_percentile (camera.late, frames, 0.99), get_percentile (camera.late, frames, 1));
     status = 0;
   }
   camera_clear (&camera);
@@ -278,36 +296,74 @@ measure_regions (const char *properties, unsigned frames)
   return 0;
 }
 
-// Images a second of @n streams in one group; resident memory of one stream and of all.
+// All streams' frames that came out.
+typedef struct {
+  GMutex lock;
+  guint n, warm; // counted from the @warm-th on
+  gint64 since, last;
+} Counter;
+
+static GstPadProbeReturn
+on_count (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Counter *counter = data;
+
+  g_mutex_lock (&counter->lock);
+  counter->last = g_get_monotonic_time ();
+  if (++counter->n == counter->warm)
+    counter->since = counter->last;
+  g_mutex_unlock (&counter->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+// @n streams in one group, each with one picture again and again, so that the source costs nothing. Images a second
+// from the third frame of each on; below 0: failed. Each run of the network had @batch images in the mean.
+static double
+run_streams (const char *properties, unsigned n, unsigned frames, double *resident, double *batch)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  Counter counter = { .warm = 2 * n };
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 runs = 0, images = 0;
+
+  for (unsigned i = 0; i < n; i++)
+    g_string_append_printf (
+        text,
+        "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=1280,height=720 ! imagefreeze num-buffers=%u ! "
+        "resnetclassify name=c%u post-messages=false group=g batch-size=16 %s ! fakesink async=false ",
+        frames, i, properties);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (text->str, NULL);
+  if (!pipeline)
+    return -1;
+  for (unsigned i = 0; i < n; i++) {
+    g_autofree char *name = g_strdup_printf ("c%u", i);
+    g_autoptr (GstElement) classifier = gst_bin_get_by_name (GST_BIN (pipeline), name);
+    probe (classifier, "src", on_count, &counter);
+  }
+  double seconds = play (pipeline);
+  g_autoptr (GstElement) first = gst_bin_get_by_name (GST_BIN (pipeline), "c0");
+  g_object_get (first, "stats", &stats, NULL);
+  gst_structure_get (stats, "group-runs", G_TYPE_UINT64, &runs, "group-images", G_TYPE_UINT64, &images, NULL);
+  *batch = runs > 0 ? (double)images / (double)runs : 0;
+  *resident = get_resident_mb ();
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  if (seconds < 0 || counter.n != n * frames || counter.last <= counter.since)
+    return -1;
+  return (counter.n - counter.warm) / ((double)(counter.last - counter.since) / 1e6);
+}
+
 static int
 measure_streams (const char *properties, unsigned frames)
 {
-  const unsigned counts[] = { 1, 16 };
-  double before = 0;
+  double one, all, batch;
 
-  for (unsigned k = 0; k < G_N_ELEMENTS (counts); k++) {
-    g_autoptr (GString) text = g_string_new (NULL);
-    // One frame again and again, so that the source costs nothing.
-    for (unsigned i = 0; i < counts[k]; i++)
-      g_string_append_printf (
-          text,
-          "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=1280,height=720 ! imagefreeze num-buffers=%u ! "
-          "resnetclassify post-messages=false group=g batch-size=16 %s ! fakesink async=false ",
-          frames, properties);
-    g_autoptr (GstElement) pipeline = gst_parse_launch (text->str, NULL);
-    if (!pipeline)
-      return 1;
-    double seconds = play (pipeline), resident = get_resident_mb ();
-    gst_element_set_state (pipeline, GST_STATE_NULL);
-    if (seconds < 0)
-      return 1;
-    printf ("%s: %u streams: %.1f images/s, %.1f MB resident", properties, counts[k], counts[k] * frames / seconds,
-            resident);
-    if (k > 0)
-      printf (": %.2f MB each further element", (resident - before) / (counts[k] - counts[k - 1]));
-    printf ("\n");
-    before = resident;
-  }
+  if (run_streams (properties, 1, 4, &one, &batch) < 0)
+    return 1;
+  double rate = run_streams (properties, 16, frames, &all, &batch);
+  if (rate < 0)
+    return 1;
+  printf ("%s: 16 streams: %.1f images/s, %.1f a run; %.1f MB resident, %.2f MB each further element\n", properties,
+          rate, batch, all, (all - one) / 15);
   return 0;
 }
 
@@ -317,7 +373,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   if (argc == 4) {
     unsigned frames = (unsigned)g_ascii_strtoull (argv[3], NULL, 10);
-    if (frames > 0 && frames <= MAX_FRAMES / 4) {
+    if (frames > 2 && frames <= MAX_FRAMES / 4) {
       if (strcmp (argv[1], "hold") == 0)
         return measure_hold (argv[2], frames);
       if (strcmp (argv[1], "regions") == 0)

@@ -4,6 +4,8 @@
 #include "classify-fixture.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
 
 gboolean
 fixture_load_plugin (const gchar * name)
@@ -322,4 +324,30 @@ fixture_change_property (GstElement * element, const FixtureValues * table,
     }
   }
   g_free (specs);
+}
+
+/* A sanitizer keeps freed memory aside. It and valgrind count leaks themselves. */
+#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
+#define SANITIZED TRUE
+#elif defined (__has_feature)
+#define SANITIZED (__has_feature (address_sanitizer) \
+    || __has_feature (thread_sanitizer) || __has_feature (memory_sanitizer))
+#else
+#define SANITIZED FALSE
+#endif
+
+gsize
+fixture_get_resident_bytes (void)
+{
+  unsigned long pages = 0;
+  gchar *statm;
+
+  if (SANITIZED || g_getenv ("GST_RESNET_TEST_FRAMES")
+      || g_getenv ("GST_RESNET_TEST_LOOPS"))
+    return 0;
+  if (!g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
+    return 0;
+  sscanf (statm, "%*u %lu", &pages);
+  g_free (statm);
+  return pages * (gsize) sysconf (_SC_PAGESIZE);
 }

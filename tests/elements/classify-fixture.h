@@ -67,4 +67,8 @@ guint fixture_count_properties (GstElement * element,
 void fixture_change_property (GstElement * element,
     const FixtureValues * table, guint n_table, guint step);
 
+/* What the process has in memory; 0 where that says nothing: under sanitizers and in shortened runs, which are for such
+ * tools. */
+gsize fixture_get_resident_bytes (void);
+
 G_END_DECLS

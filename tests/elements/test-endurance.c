@@ -3,40 +3,10 @@
 
 #include "classify-fixture.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #define CAPS "video/x-raw,format=%s,width=48,height=40,framerate=25/1"
 
 /* What a heap may grow by without a leak: less than one byte a frame. */
 #define SLACK (512 * 1024)
-
-/* A sanitizer keeps freed memory aside. It and valgrind count leaks themselves. */
-#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
-#define SANITIZED TRUE
-#elif defined (__has_feature)
-#define SANITIZED (__has_feature (address_sanitizer) \
-    || __has_feature (thread_sanitizer) || __has_feature (memory_sanitizer))
-#else
-#define SANITIZED FALSE
-#endif
-
-/* 0 where that says nothing: in shortened runs, which are for such tools. */
-static gsize
-get_resident_bytes (void)
-{
-  unsigned long pages = 0;
-  gchar *statm;
-
-  if (SANITIZED || g_getenv ("GST_RESNET_TEST_FRAMES")
-      || g_getenv ("GST_RESNET_TEST_LOOPS"))
-    return 0;
-  if (!g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
-    return 0;
-  sscanf (statm, "%*u %lu", &pages);
-  g_free (statm);
-  return pages * (gsize) sysconf (_SC_PAGESIZE);
-}
 
 static guint
 count_threads (void)
@@ -86,14 +56,14 @@ GST_START_TEST (test_starts)
     fail_unless (gst_element_set_state (element, GST_STATE_NULL) ==
         GST_STATE_CHANGE_SUCCESS);
     if (i == n / 4) {
-      early = get_resident_bytes ();
+      early = fixture_get_resident_bytes ();
       threads = count_threads ();
     }
   }
   fail_unless_equals_int (count_threads (), threads);
-  fail_unless (get_resident_bytes () <= early + SLACK,
+  fail_unless (fixture_get_resident_bytes () <= early + SLACK,
       "%u starts took %" G_GSIZE_FORMAT " bytes more", n - n / 4,
-      get_resident_bytes () - early);
+      fixture_get_resident_bytes () - early);
   gst_object_unref (element);
   g_free (caps);
 }
@@ -116,9 +86,9 @@ GST_START_TEST (test_failed_starts)
         GST_STATE_CHANGE_FAILURE);
     gst_element_set_state (element, GST_STATE_NULL);
     if (i == n / 4)
-      early = get_resident_bytes ();
+      early = fixture_get_resident_bytes ();
   }
-  fail_unless (get_resident_bytes () <= early + SLACK);
+  fail_unless (fixture_get_resident_bytes () <= early + SLACK);
   gst_object_unref (element);
   fixture_remove_file (path);
   g_free (data);
@@ -151,11 +121,11 @@ GST_START_TEST (test_frames)
       gst_message_unref (message);
     /* The p99 ring and all buffers have been used by then. */
     if (i == each / 4)
-      early = get_resident_bytes ();
+      early = fixture_get_resident_bytes ();
   }
-  fail_unless (get_resident_bytes () <= early + SLACK,
+  fail_unless (fixture_get_resident_bytes () <= early + SLACK,
       "%u frames took %" G_GSIZE_FORMAT " bytes more", each - each / 4,
-      get_resident_bytes () - early);
+      fixture_get_resident_bytes () - early);
   gst_element_set_bus (harness->element, NULL);
   gst_object_unref (bus);
   gst_harness_teardown (harness);
