@@ -111,12 +111,27 @@ labels_from_array (JsonArray *array, const gchar *name, gchar **labels, guint n,
 static gboolean
 labels_from_json (JsonNode *root, const gchar *name, gchar **labels, guint n, GError **error)
 {
-  if (JSON_NODE_HOLDS_OBJECT (root))
-    return labels_from_object (json_node_get_object (root), name, labels, n, error);
-  if (JSON_NODE_HOLDS_ARRAY (root))
-    return labels_from_array (json_node_get_array (root), name, labels, n, error);
-  g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: expected a JSON object or array of labels", name);
-  return FALSE;
+  if (JSON_NODE_HOLDS_OBJECT (root)) {
+    if (!labels_from_object (json_node_get_object (root), name, labels, n, error))
+      return FALSE;
+  } else if (JSON_NODE_HOLDS_ARRAY (root)) {
+    if (!labels_from_array (json_node_get_array (root), name, labels, n, error))
+      return FALSE;
+  } else {
+    g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: expected a JSON object or array of labels", name);
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++) {
+    gsize length = strlen (labels[i]);
+
+    if (length > MAX_LABEL_BYTES) {
+      g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
+                   "%s: label %u has %" G_GSIZE_FORMAT " bytes; a label has at most %d", name, i, length,
+                   MAX_LABEL_BYTES);
+      return FALSE;
+    }
+  }
+  return TRUE;
 }
 
 /* Lines */

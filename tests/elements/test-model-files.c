@@ -171,6 +171,32 @@ GST_START_TEST (test_labels_not_utf8)
 
 GST_END_TEST;
 
+/* In a list and in JSON: refused for its length, not kept, drawn or posted. */
+GST_START_TEST (test_huge_label)
+{
+  static const gchar *const formats[] = {
+    "a\nb\nc\n%s\ne\nf\ng\nh\ni\nj\n",
+    "[\"a\",\"b\",\"c\",\"%s\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\"]"
+  };
+  gchar *label = g_strnfill (1 << 20, 'x');
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    GString *text = g_string_new (formats[i]);
+    gchar *place = strstr (text->str, "%s");
+    gssize at = place - text->str;
+
+    g_string_erase (text, at, 2);
+    g_string_insert (text, at, label);
+    assert_labels_refused (text->str, text->len, GST_LIBRARY_ERROR,
+        GST_LIBRARY_ERROR_SETTINGS, "1048576 bytes", "4096");
+    g_string_free (text, TRUE);
+  }
+  g_free (label);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_missing_labels)
 {
   GstElement *element = fixture_element_new (FIXTURE_SMALL);
@@ -350,6 +376,7 @@ model_files_suite (void)
   tcase_add_loop_test (tc, test_truncated_file, 0, G_N_ELEMENTS (truncated));
   tcase_add_test (tc, test_wrong_label_count);
   tcase_add_test (tc, test_labels_not_utf8);
+  tcase_add_test (tc, test_huge_label);
   tcase_add_test (tc, test_missing_labels);
   tcase_add_loop_test (tc, test_bad_settings, 0, G_N_ELEMENTS (bad_settings));
   tcase_add_test (tc, test_pipeline_with_bad_model);

@@ -38,6 +38,7 @@ test_bad (void)
   expect_refused ("{\"a\": 1.5, \"b\": 0}", 18, 2, "\"a\"", "once");
   expect_refused ("[\"a\", 7]", 8, 2, "element 1", "string");
   expect_refused ("[\"a\"]", 5, 2, "1 labels", "2 classes");
+  expect_refused ("[\"a\", \"b\xff\"]", 11, 2, "UTF-8", "labels.txt");
   expect_refused ("{\"0\": []}", 9, 1, "\"0\"", "once");
   expect_refused ("{\"0\": \"a\"", 9, 7, "JSON", "labels.txt");
 }
