@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import json
 import os
+import shlex
 import statistics
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def main():
                 results.append((name, batch, threads, rows))
                 print(benchmark_report.table(name, batch, threads, rows), flush=True)
     if options.write:
-        command = 'bench/compare.py ' + ' '.join(sys.argv[1:])
+        command = 'bench/compare.py ' + shlex.join(sys.argv[1:])
         benchmark_report.write(os.path.join(ROOT, 'docs'), command, results)
 
 
