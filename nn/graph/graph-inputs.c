@@ -91,6 +91,29 @@ nn_constant_new_zeros (const NnValue *type)
 }
 
 NnConstant *
+nn_constant_new_ints (const gint64 *values, guint n)
+{
+  const gint64 none = 0; /* a list of no elements has a place, too */
+  g_autoptr (GBytes) storage = g_bytes_new (n ? values : &none, MAX (n, 1) * sizeof *values);
+  const NnValue value = { .dtype = NN_DTYPE_I64,
+                          .n_dims = 1,
+                          .dims = { n },
+                          .n_elements = n,
+                          .i64 = (gint64 *)g_bytes_get_data (storage, NULL) };
+
+  return nn_constant_new (&value, storage);
+}
+
+NnConstant *
+nn_constant_new_float (gfloat number)
+{
+  g_autoptr (GBytes) storage = g_bytes_new (&number, sizeof number);
+  const NnValue value = { .dtype = NN_DTYPE_F32, .n_elements = 1, .f32 = (gfloat *)g_bytes_get_data (storage, NULL) };
+
+  return nn_constant_new (&value, storage);
+}
+
+NnConstant *
 nn_constant_copy (const NnConstant *constant)
 {
   return constant ? nn_constant_new (&constant->value, constant->storage) : NULL;

@@ -121,6 +121,9 @@ guint nn_node_pad (const NnNode *node, guint axis, guint in, guint *more);
 NnConstant *nn_constant_new (const NnValue *value, GBytes *storage);
 /* Elements in their own storage, of zeros; NULL when there is no memory. */
 NnConstant *nn_constant_new_zeros (const NnValue *type);
+/* A list of int64, a float32 scalar: small, never NULL. */
+NnConstant *nn_constant_new_ints (const gint64 *values, guint n);
+NnConstant *nn_constant_new_float (gfloat value);
 NnConstant *nn_constant_copy (const NnConstant *constant);
 void nn_constant_free (NnConstant *constant);
 

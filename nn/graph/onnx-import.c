@@ -295,17 +295,6 @@ add_plain (Importer *importer, const NnOnnxNode *node, const gchar *output, cons
   plain->out_channels = second_dim (type);
 }
 
-static NnConstant *
-constant_of_int (gint64 value)
-{
-  const NnValue type = { .dtype = NN_DTYPE_I64, .n_dims = 1, .dims = { 1 }, .n_elements = 1 };
-  NnConstant *constant = nn_constant_new_zeros (&type);
-
-  if (constant)
-    constant->value.i64[0] = value;
-  return constant;
-}
-
 /* Whether a Split cuts channels, which do not change with the image's size. */
 static gboolean
 splits_channels (const NnOnnxNode *node, const NnOperator *op, const NnValue *x)
@@ -320,27 +309,24 @@ splits_channels (const NnOnnxNode *node, const NnOperator *op, const NnValue *x)
 static gboolean
 add_slices (Importer *importer, const NnOnnxNode *node, guint x, const NnValue *parts, GError **error)
 {
-  gint64 first = 0;
+  static const gint64 axis = 1;
+  const guint inputs[] = { x, NN_NO_NODE, NN_NO_NODE, NN_NO_NODE };
+  gint64 first = 0, end;
 
-  for (guint i = 0; i < node->n_outputs; i++) {
-    const gint64 end = first + (gint64)parts[i].dims[1];
-    NnConstant *cut[] = { NULL, constant_of_int (first), constant_of_int (end), constant_of_int (1) };
-    const guint inputs[] = { x, NN_NO_NODE, NN_NO_NODE, NN_NO_NODE };
-    NnOperator *op = cut[1] && cut[2] && cut[3] ? nn_operator_make ("Slice", 4, NULL, NULL, 0, error) : NULL;
+  for (guint i = 0; i < node->n_outputs; i++, first = end) {
+    NnConstant *cut[] = { NULL, NULL, NULL, NULL };
+    NnOperator *op;
 
-    first = end;
-    if (!op || !*node->outputs[i]) {
-      for (guint j = 1; j < G_N_ELEMENTS (cut); j++)
-        nn_constant_free (cut[j]);
-      g_clear_pointer (&op, nn_operator_unref);
-      if (*node->outputs[i]) {
-        if (error && !*error)
-          set_error (node, NN_ERROR_TOO_LARGE, error, "needs more memory than there is");
-        return FALSE;
-      }
+    end = first + (gint64)parts[i].dims[1];
+    if (!*node->outputs[i])
       continue;
-    }
-    add_plain (importer, node, node->outputs[i], &parts[i], op, 4, inputs, cut);
+    op = nn_operator_make ("Slice", G_N_ELEMENTS (inputs), NULL, NULL, 0, error);
+    if (!op)
+      return FALSE;
+    cut[1] = nn_constant_new_ints (&first, 1);
+    cut[2] = nn_constant_new_ints (&end, 1);
+    cut[3] = nn_constant_new_ints (&axis, 1);
+    add_plain (importer, node, node->outputs[i], &parts[i], op, G_N_ELEMENTS (inputs), inputs, cut);
   }
   return TRUE;
 }

@@ -104,7 +104,7 @@ reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
 {
   const NnShape *wanted = &lower->shapes[old];
   Lowered *lowered = &lower->lowered[old];
-  NnValue type = { .dtype = NN_DTYPE_I64, .n_dims = 1, .dims = { wanted->n_dims }, .n_elements = wanted->n_dims };
+  gint64 dims[NN_TENSOR_MAX_DIMS];
   NnConstant *constants[2] = { NULL };
   guint inputs[2] = { lowered->node, NN_NO_NODE }, d;
   NnOperator *op;
@@ -116,9 +116,9 @@ reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
   op = nn_operator_make ("Reshape", 2, NULL, NULL, 0, error);
   if (!op)
     return FALSE;
-  constants[1] = nn_constant_new_zeros (&type);
   for (d = 0; d < wanted->n_dims; d++)
-    constants[1]->value.i64[d] = (gint64)wanted->dims[d];
+    dims[d] = (gint64)wanted->dims[d];
+  constants[1] = nn_constant_new_ints (dims, wanted->n_dims);
   reshape = new_node (lower, NN_OP_PLAIN, ((const NnNode *)g_ptr_array_index (lower->nodes, lowered->node))->name);
   nn_node_set_operator (reshape, op, 2, inputs, constants);
   reshape->out_channels = wanted->n_dims > 1 ? (guint)wanted->dims[1] : 0;

@@ -74,16 +74,6 @@ new_plain (Join *join, const NnNode *like)
   return node;
 }
 
-static NnConstant *
-scalar (gfloat number)
-{
-  const NnValue type = { .dtype = NN_DTYPE_F32, .n_elements = 1 };
-  NnConstant *constant = nn_constant_new_zeros (&type);
-
-  constant->value.f32[0] = number;
-  return constant;
-}
-
 static gboolean
 range_of (NnDType dtype, gfloat *low, gfloat *high)
 {
@@ -124,10 +114,10 @@ add_rounding (Join *join, const NnNode *quantize, Joined *grid, GError **error)
   op = nn_operator_make (NN_OP_TYPE_QUANTIZED, 5, NULL, NULL, 0, error);
   if (!op)
     return FALSE;
-  constants[1] = scalar (grid->scale);
-  constants[2] = scalar ((gfloat)grid->zero);
-  constants[3] = scalar (low);
-  constants[4] = scalar (high);
+  constants[1] = nn_constant_new_float (grid->scale);
+  constants[2] = nn_constant_new_float ((gfloat)grid->zero);
+  constants[3] = nn_constant_new_float (low);
+  constants[4] = nn_constant_new_float (high);
   node = new_plain (join, quantize);
   nn_node_set_operator (node, op, 5, inputs, constants);
   grid->twin = add_node (join, node);
