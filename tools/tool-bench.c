@@ -27,7 +27,7 @@ typedef struct {
   guint batch, n_runs;
   gdouble median, min, p95; /* milliseconds an image */
   gdouble images_per_second;
-  gdouble peak;   /* flops a second of one thread; 0: not measured */
+  gdouble peak;   /* flops a second of one thread at best; 0: not measured */
   GArray *layers; /* LayerResult, or NULL */
 } BenchResult;
 
@@ -49,7 +49,9 @@ bench_context (void)
       "MODEL", "Measures how fast a model runs on this machine, without preprocessing.",
       "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians\n"
       "of runs of their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as\n"
-      "inspect does, so Winograd's can be above the peak. Predicted is what the cost model that chose\n"
+      "inspect does, so Winograd's can be above the peak: what a thread's multiply-adds in registers alone\n"
+      "reach at this ISA level (at level c, what OpenBLAS reaches in the cache). Predicted is what the cost model that "
+      "chose\n"
       "the kernel expects.\n\n"
       "--tune takes the fastest of direct and Winograd's algorithms layer by layer, measured with --batch\n"
       "and --threads for --seconds each. MODEL" NN_TUNING_SUFFIX " beside a model is used whenever the model is\n"
@@ -163,7 +165,7 @@ measure (NnSession *session, guint batch, guint n_classes, guint warmup, gdouble
   result->min = 1000 * g_array_index (times, gdouble, 0) / batch;
   result->p95 = 1000 * quantile (times, 0.95) / batch;
   result->images_per_second = (gdouble)times->len * batch / MAX (total, 1e-9);
-  result->peak = by_layer ? nn_session_measure_peak (session) : 0;
+  result->peak = nn_session_measure_peak (session);
   result->layers = by_layer ? measure_layers (session, input, logits, batch, seconds) : NULL;
 }
 
@@ -180,6 +182,15 @@ static gdouble
 gflops (const LayerResult *layer)
 {
   return layer->seconds > 0 ? layer->flops / layer->seconds * 1e-9 : 0;
+}
+
+/* What the network takes of all threads' peak; algorithms that need fewer multiply-adds can take more than 1. */
+static gdouble
+fraction_of_peak (const BenchResult *r, const NnSession *session, gdouble flops)
+{
+  const gdouble peak = r->peak * nn_session_get_threads (session) * r->median * 1e-3;
+
+  return peak > 0 ? flops / peak : 0;
 }
 
 static void
@@ -199,6 +210,8 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
   printf ("  throughput     %.1f images/s, %.1f GFLOP/s\n", r->images_per_second, flops * r->images_per_second * 1e-9);
   printf ("  peak RSS       %.1f MiB (weights and arena %.1f MiB)\n", (gdouble)peak_rss () / 1048576,
           (gdouble)nn_session_get_memory (session) / 1048576);
+  printf ("  measured peak  %.1f GFLOP/s a thread: the median is at %.0f %% of it\n", r->peak * 1e-9,
+          100 * fraction_of_peak (r, session, flops));
   if (!r->layers)
     return;
   for (i = 0; i < r->layers->len; i++) {
@@ -208,7 +221,6 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
     name_width = MAX (name_width, tool_columns (layer->name));
     kernel_width = MAX (kernel_width, tool_columns (layer->kernel));
   }
-  printf ("  measured peak  %.1f GFLOP/s a thread\n", r->peak * 1e-9);
   printf ("\n  %-*s  %-*s  %9s  %10s  %8s  %7s\n", (int)name_width, "layer", (int)kernel_width, "kernel", "predicted",
           r->batch > 1 ? "ms a batch" : "ms", "GFLOP/s", "share");
   for (i = 0; i < r->layers->len; i++) {
@@ -258,12 +270,13 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   tool_json_number (builder, "p95_ms", r->p95);
   tool_json_number (builder, "images_per_second", r->images_per_second);
   tool_json_number (builder, "flops", flops);
+  tool_json_number (builder, "peak_gflops", r->peak * 1e-9);
+  tool_json_number (builder, "peak_fraction", fraction_of_peak (r, session, flops));
   json_builder_set_member_name (builder, "peak_rss_bytes");
   json_builder_add_int_value (builder, (gint64)peak_rss ());
   json_builder_set_member_name (builder, "session_bytes");
   json_builder_add_int_value (builder, (gint64)nn_session_get_memory (session));
   if (r->layers) {
-    tool_json_number (builder, "peak_gflops", r->peak * 1e-9);
     for (i = 0; i < r->layers->len; i++)
       total += g_array_index (r->layers, LayerResult, i).seconds;
     json_builder_set_member_name (builder, "layers");

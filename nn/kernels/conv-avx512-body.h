@@ -30,10 +30,14 @@
 #define GROUPED_PIXELS 6
 #include "kernels/conv-grouped-body.h"
 
+#define PEAK_NAME conv_512_peak
+#define PEAK_LANES 16
+#include "kernels/peak-body.h"
+
 void
 CONV_512_TABLE (NnConvKernels *kernels)
 {
-  *kernels = (NnConvKernels){ .n_variants = 3 };
+  *kernels = (NnConvKernels){ .n_variants = 3, .peak = conv_512_peak };
   kernels->variant[0]
       = (NnConvVariant){ .name = "direct avx512 6x64", .channels = 64, .pixels = 6, .func = conv_512_6x64 };
   kernels->variant[1]

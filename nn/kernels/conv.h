@@ -64,11 +64,14 @@ typedef struct {
 /* Variants from the widest to the narrowest; the last takes one block of NN_CHANNEL_BLOCK or any number.
  * @grouped (func NULL: none): groups of segment_length inputs and as many outputs, 1, 2, 4 or 8: each segment reads as
  * many input channels as are written, and weights are [channels / NN_CHANNEL_BLOCK][n_segments][segment_length]
- * [NN_CHANNEL_BLOCK] in the order of nn_conv_grouped_at(). */
+ * [NN_CHANNEL_BLOCK] in the order of nn_conv_grouped_at().
+ * @peak (NULL: none): makes multiply-adds of the level's widest vectors, in registers alone, and returns 2 × their
+ * number, which is proportional to @steps. */
 typedef struct {
   guint n_variants;
   NnConvVariant variant[NN_CONV_MAX_VARIANTS];
   NnConvVariant grouped;
+  gdouble (*peak) (guint steps);
 } NnConvKernels;
 
 #define NN_CONV_MAX_GROUP 8

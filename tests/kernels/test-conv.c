@@ -8,6 +8,7 @@
 #include "conv-avx512-emulated.h"
 #include "cpu/nn-cpu.h"
 #include "kernels/conv.h"
+#include "run/peak.h"
 
 #define GUARD 12345.678f
 #define GUARDS 32
@@ -289,6 +290,18 @@ test_nan (gconstpointer data)
   }
 }
 
+/* The kernel that measures the peak makes as many multiply-adds as it says: the number goes with the steps. */
+static void
+test_peak (gconstpointer data)
+{
+  const Level *level = data;
+  const gdouble one = level->kernels.peak (1);
+
+  g_assert_cmpfloat (level->kernels.peak (0), ==, 0);
+  g_assert_cmpfloat (one, >, 0);
+  g_assert_cmpfloat (level->kernels.peak (7), ==, 7 * one);
+}
+
 static gdouble
 seconds (void)
 {
@@ -300,7 +313,7 @@ seconds (void)
 
 /* 48 pixels, the best of 200 runs. */
 static void
-bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint n_segments, guint length)
+bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint n_segments, guint length, gdouble peak)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (9);
   Problem *p = problem_new (rand, variant, grouped, channels, 48, n_segments, length, TRUE, TRUE);
@@ -318,8 +331,8 @@ bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint
     variant->func (&p->args, 0, 48);
     best = MIN (best, seconds () - start);
   }
-  g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s", variant->name, n_segments, length, channels,
-                  flops / best * 1e-9);
+  g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s, %.2f of %.1f", variant->name, n_segments, length, channels,
+                  flops / best * 1e-9, flops / best / peak, peak * 1e-9);
   problem_free (p);
 }
 
@@ -329,16 +342,17 @@ bench_level (gconstpointer data)
   const Level *level = data;
   static const guint segments[][2]
       = { { 3, 192 }, { 3, 384 }, { 3, 768 }, { 3, 1536 }, { 1, 64 }, { 1, 512 }, { 7, 21 } };
+  const gdouble peak = nn_measure_peak (&level->kernels);
 
   for (guint v = 0; v < level->kernels.n_variants; v++) {
     const NnConvVariant *variant = &level->kernels.variant[v];
     const guint channels = variant->channels ? variant->channels : 64;
 
     for (guint i = 0; i < G_N_ELEMENTS (segments); i++)
-      bench_one (variant, FALSE, channels, segments[i][0], segments[i][1]);
+      bench_one (variant, FALSE, channels, segments[i][0], segments[i][1], peak);
   }
   for (guint group = 1; level->kernels.grouped.func && group <= NN_CONV_MAX_GROUP; group *= 2)
-    bench_one (&level->kernels.grouped, TRUE, 64, 9, group);
+    bench_one (&level->kernels.grouped, TRUE, 64, 9, group, peak);
 }
 
 static void
@@ -358,6 +372,7 @@ add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
   g_autofree gchar *nan = g_strdup_printf ("/conv/%s/nan", name);
   g_autofree gchar *grouped = g_strdup_printf ("/conv/%s/grouped", name);
   g_autofree gchar *grouped_nan = g_strdup_printf ("/conv/%s/grouped-nan", name);
+  g_autofree gchar *peak = g_strdup_printf ("/conv/%s/peak", name);
   g_autofree gchar *bench = g_strdup_printf ("/conv/%s/bench", name);
 
   level->name = name;
@@ -372,6 +387,8 @@ add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
     g_test_add_data_func (grouped_nan, level, test_grouped_nan);
     g_test_add_data_func (grouped, level, test_grouped);
   }
+  if (level->kernels.peak)
+    g_test_add_data_func (peak, level, test_peak);
   if (g_test_perf ())
     g_test_add_data_func (bench, level, bench_level);
 }

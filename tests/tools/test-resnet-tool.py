@@ -644,6 +644,9 @@ class TestBench(ToolTest):
         self.assertEqual((document['batch'], document['threads'], document['isa']), (3, 1, 'c'))
         self.assertTrue(0 < document['min_ms'] <= document['median_ms'] <= document['p95_ms'])
         self.assertGreater(document['peak_rss_bytes'], 1 << 20)
+        self.assertGreater(document['peak_gflops'], 0)
+        self.assertAlmostEqual(document['peak_fraction'],
+                               document['flops'] / document['median_ms'] / 1e6 / document['peak_gflops'], places=6)
         self.assertGreaterEqual(document['runs'], 3)
         self.assertAlmostEqual(sum(layer['share'] for layer in document['layers']), 1, places=6)
         self.assertIn('conv1', [layer['name'] for layer in document['layers']])

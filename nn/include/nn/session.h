@@ -115,9 +115,9 @@ typedef struct {
   gdouble seconds; /* of the last profiled run, the whole batch */
 } NnLayerTime;
 
-/* 2 × multiply-adds a second that the session's kernels reach on one thread with all numbers in the first-level cache;
- * measured at each call, some milliseconds. What NnLayerTime's predicted is relative to is measured when profiling is
- * switched on. */
+/* 2 × multiply-adds a second that one thread reaches at the session's ISA level with all numbers in registers (where
+ * the level is OpenBLAS's: in the cache); measured at each call, for 20 ms. What NnLayerTime's predicted is relative to
+ * is measured when profiling is switched on. */
 gdouble nn_session_measure_peak (const NnSession *session);
 
 /* Off at first. While on, each run stores its layers' times. */

@@ -19,10 +19,14 @@
 #define GROUPED_PIXELS 3
 #include "kernels/conv-grouped-body.h"
 
+#define PEAK_NAME conv_avx2_peak
+#define PEAK_LANES 8
+#include "kernels/peak-body.h"
+
 void
 nn_conv_kernels_init_avx2 (NnConvKernels *kernels)
 {
-  *kernels = (NnConvKernels){ .n_variants = 1 };
+  *kernels = (NnConvKernels){ .n_variants = 1, .peak = conv_avx2_peak };
   kernels->variant[0]
       = (NnConvVariant){ .name = "direct avx2 6x16", .channels = 16, .pixels = 6, .func = conv_avx2_6x16 };
   kernels->grouped = (NnConvVariant){ .name = "grouped avx2", .pixels = 6, .func = conv_avx2_grouped };
