@@ -11,5 +11,11 @@ nn_tile_kernels_init (NnTileKernels *kernels, NnIsa isa, guint products)
     return TRUE;
   }
 #endif
+#ifdef NN_HAVE_AVX512BF16
+  if (isa >= NN_ISA_AVX512BF16 && products == 1) {
+    nn_tile_kernels_init_avx512bf16 (kernels, products);
+    return TRUE;
+  }
+#endif
   return FALSE;
 }

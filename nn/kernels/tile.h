@@ -100,6 +100,7 @@ typedef struct {
 
 /**
  * NnTileKernels: @products: 3 (high) or 1 (medium); without lo planes where 1
+ * @vectors: made of products of vectors, not of matrices: whether they are faster than float32 is measured
  * @conv: out = relu (bias + Σ weights · in + residual) for some tiles and some blocks
  * @max_pool_row: one output row; a NaN in the window gives NaN
  * @average: the mean over height × width pixels, channels a multiple of 16
@@ -109,6 +110,7 @@ typedef struct {
 typedef struct {
   const gchar *name;
   guint products;
+  gboolean vectors;
   void (*conv) (const NnTileConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks);
   void (*max_pool_row) (const NnTilePoolArgs *args, guint row);
   void (*average) (const NnBf16 *in_hi, const NnBf16 *in_lo, gsize in_row, gsize in_pixel, guint height, guint width,
@@ -121,3 +123,5 @@ typedef struct {
 /* FALSE where @isa has no tiles, or this build has no bodies for them. @products: 3 or 1. */
 gboolean nn_tile_kernels_init (NnTileKernels *kernels, NnIsa isa, guint products);
 void nn_tile_kernels_init_amx (NnTileKernels *kernels, guint products);
+/* 1 product alone. */
+void nn_tile_kernels_init_avx512bf16 (NnTileKernels *kernels, guint products);

@@ -57,13 +57,15 @@ nn_plain_of (const NnSession *session, guint node, guint image)
 typedef gboolean (*NnTileInit) (NnTileKernels *kernels, NnIsa isa, guint products);
 
 /* nn_session_new() with other tile kernels than nn_tile_kernels_init()'s: the tests' emulated ones. Without @probe HIGH
- * and AUTO run as high also where that leaves the contract. */
+ * and AUTO run as high also where that leaves the contract, and MEDIUM as medium also where that is slower. */
 NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
                                       GError **error);
 
 /* session-probe.c: whether @session stays inside the contract on this model: compares it with @reference on made-up
  * images, the same ones always. */
 gboolean nn_session_probe (NnSession *session, NnSession *reference);
+/* Whether @session is faster than @reference on a made-up image; both have as many threads. */
+gboolean nn_session_is_faster (NnSession *session, NnSession *reference);
 
 /* activation-map.c: after the step that reads the last feature map; @first: of the run's images */
 void nn_session_store_feature_map (NnSession *session, guint first, guint images);

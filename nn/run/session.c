@@ -427,10 +427,11 @@ failed:
   return NULL;
 }
 
-/* Whether the contract is left that way: what another session has found out, or else a comparison with plain float32,
- * for all sessions of the model. @highest: what @session was made with, but for the precision. */
+/* Whether that way is none: it leaves the contract, or of VECTORS that it is not faster. What another session has found
+ * out, or else a comparison with plain float32, for all sessions of the model. @highest: what @session was made with,
+ * but for the precision. */
 static gboolean
-leaves_contract (NnSession *session, const NnSessionOptions *highest, NnTileInit init, NnWay way)
+is_refused (NnSession *session, const NnSessionOptions *highest, NnTileInit init, NnWay way)
 {
   NnPlanCache *plans = nn_model_get_plans (session->model);
   NnVerdict verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, way);
@@ -440,7 +441,10 @@ leaves_contract (NnSession *session, const NnSessionOptions *highest, NnTileInit
   if (verdict == NN_VERDICT_UNKNOWN) {
     one.max_batch = 1;
     reference = session_new (session->model, &one, init, way == NN_WAY_WINOGRAD, NULL);
-    verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
+    if (way == NN_WAY_VECTORS)
+      verdict = nn_session_is_faster (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
+    else
+      verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
     nn_plan_cache_set_verdict (plans, session->isa, session->height, session->width, way, verdict);
   }
   return verdict == NN_VERDICT_LEAVES;
@@ -454,13 +458,14 @@ nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTi
   NnSessionOptions highest = options ? *options : (NnSessionOptions){ 0 };
 
   highest.precision = NN_PRECISION_HIGHEST;
-  if (session && probe && session->precision == NN_PRECISION_HIGH
-      && leaves_contract (session, &highest, init, NN_WAY_TILES)) {
+  if (session && probe
+      && ((session->precision == NN_PRECISION_HIGH && is_refused (session, &highest, init, NN_WAY_TILES))
+          || (session->plan->tile.vectors && is_refused (session, &highest, init, NN_WAY_VECTORS)))) {
     nn_session_free (session);
     session = session_new (model, &highest, init, FALSE, error);
   }
   if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect
-      && leaves_contract (session, &highest, init, NN_WAY_WINOGRAD)) {
+      && is_refused (session, &highest, init, NN_WAY_WINOGRAD)) {
     nn_session_free (session);
     session = session_new (model, &highest, init, FALSE, error);
   }

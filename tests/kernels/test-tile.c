@@ -1,5 +1,5 @@
 /* gst-resnet: the tile kernels: the emulated operations against their definition, the kernels on them against float64,
- * AMX's against the emulated ones to the bit; -m perf: GFLOP/s where there is AMX
+ * AMX's against the emulated ones to the bit; AVX-512 BF16's against float64; -m perf: GFLOP/s where there is either
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 #include <time.h>
@@ -583,7 +583,7 @@ bench (gconstpointer data)
 static void
 skipped (gconstpointer data)
 {
-  g_test_skip ("this machine or this build has no AMX");
+  g_test_skip ("this machine or this build has no such instructions");
 }
 
 static void
@@ -594,6 +594,16 @@ add (const gchar *name, const gchar *test, gconstpointer kernels, gboolean there
   g_test_add_data_func (path, kernels, there ? func : skipped);
 }
 
+/* What every table is held to. */
+static void
+add_all (const gchar *name, const NnTileKernels *kernels, gboolean there)
+{
+  add (name, "conv", kernels, there, test_conv);
+  add (name, "nan", kernels, there, test_nan);
+  add (name, "pools", kernels, there, test_pools);
+  add (name, "input", kernels, there, test_input);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -601,26 +611,27 @@ main (int argc, char **argv)
     const gchar *emulated, *amx;
     guint products;
   } precisions[] = { { "emulated-high", "amx-high", 3 }, { "emulated-medium", "amx-medium", 1 } };
-  static NnTileKernels emulated[2], amx[2];
+  static NnTileKernels emulated[2], amx[2], vectors[2];
+  const NnIsa isa = nn_cpu_level (NULL);
+  gboolean there;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tile/bf16", test_bf16);
   g_test_add_func ("/tile/product", test_product);
   for (guint i = 0; i < 2; i++) {
-    const gboolean there = nn_tile_kernels_init (&amx[i], nn_cpu_level (NULL), precisions[i].products);
-
+    there = isa >= NN_ISA_AMX && nn_tile_kernels_init (&amx[i], isa, precisions[i].products) && !amx[i].vectors;
     nn_tile_kernels_init_emulated (&emulated[i], precisions[i].products);
-    add (precisions[i].emulated, "conv", &emulated[i], TRUE, test_conv);
-    add (precisions[i].emulated, "nan", &emulated[i], TRUE, test_nan);
-    add (precisions[i].emulated, "pools", &emulated[i], TRUE, test_pools);
-    add (precisions[i].emulated, "input", &emulated[i], TRUE, test_input);
-    add (precisions[i].amx, "conv", &amx[i], there, test_conv);
-    add (precisions[i].amx, "nan", &amx[i], there, test_nan);
-    add (precisions[i].amx, "pools", &amx[i], there, test_pools);
-    add (precisions[i].amx, "input", &amx[i], there, test_input);
+    add_all (precisions[i].emulated, &emulated[i], TRUE);
+    add_all (precisions[i].amx, &amx[i], there);
     add (precisions[i].amx, "same-bits", &amx[i], there, test_same_bits);
     if (g_test_perf ())
       add (precisions[i].amx, "bench", &amx[i], there, bench);
   }
+  nn_tile_kernels_init_vectors_emulated (&vectors[0], 1);
+  add_all ("emulated-vectors", &vectors[0], TRUE);
+  there = isa >= NN_ISA_AVX512BF16 && nn_tile_kernels_init (&vectors[1], NN_ISA_AVX512BF16, 1);
+  add_all ("avx512bf16", &vectors[1], there);
+  if (g_test_perf ())
+    add ("avx512bf16", "bench", &vectors[1], there, bench);
   return g_test_run ();
 }

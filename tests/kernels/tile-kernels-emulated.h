@@ -5,3 +5,4 @@
 #include "kernels/tile.h"
 
 void nn_tile_kernels_init_emulated (NnTileKernels *kernels, guint products);
+void nn_tile_kernels_init_vectors_emulated (NnTileKernels *kernels, guint products);

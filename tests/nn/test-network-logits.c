@@ -19,9 +19,6 @@
 
 #define BATCH 5
 
-/* Levels that run the tile kernels on emulated tiles, with the name of the precision. */
-#define EMULATED "emulated-tiles-"
-
 typedef struct {
   gchar *name, *model;
   const gchar *level;
@@ -87,6 +84,39 @@ init_emulated (NnTileKernels *kernels, NnIsa isa, guint products)
   return TRUE;
 }
 
+static gboolean
+init_vectors_emulated (NnTileKernels *kernels, NnIsa isa, guint products)
+{
+  if (products != 1)
+    return FALSE;
+  nn_tile_kernels_init_vectors_emulated (kernels, products);
+  return TRUE;
+}
+
+/* Levels that run the tile kernels: a prefix, then the name of the precision. */
+typedef struct {
+  const gchar *prefix, *max_isa;
+  NnTileInit init;
+  NnIsa needs;
+} TileLevel;
+
+static const TileLevel tile_levels[] = {
+  { "emulated-tiles-", "c", init_emulated, NN_ISA_C },
+  { "emulated-vectors-", "c", init_vectors_emulated, NN_ISA_C },
+  { "tiles-", "amx", nn_tile_kernels_init, NN_ISA_AMX },
+  { "vectors-", "avx512bf16", nn_tile_kernels_init, NN_ISA_AVX512BF16 },
+};
+
+/* NULL: the level runs no tiles. */
+static const TileLevel *
+tile_level (const gchar *level)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tile_levels); i++)
+    if (g_str_has_prefix (level, tile_levels[i].prefix))
+      return &tile_levels[i];
+  return NULL;
+}
+
 static NnSession *
 session_new (const Fixture *fixture, const gchar *level, guint threads, guint batch)
 {
@@ -97,15 +127,16 @@ session_new (const Fixture *fixture, const gchar *level, guint threads, guint ba
     .width = (guint)fixture->input_dims[3],
     .max_isa = level,
   };
+  const TileLevel *tiles = tile_level (level);
   GError *error = NULL;
   NnSession *session;
 
-  if (g_str_has_prefix (level, EMULATED)) {
+  if (tiles) {
     /* auto as users have it; high and medium also where auto would not take them */
-    g_assert_true (nn_precision_from_string (level + strlen (EMULATED), &options.precision));
-    options.max_isa = "c";
-    session = nn_session_new_with_tiles (fixture->model, &options, init_emulated,
-                                         options.precision == NN_PRECISION_AUTO, &error);
+    g_assert_true (nn_precision_from_string (level + strlen (tiles->prefix), &options.precision));
+    options.max_isa = tiles->max_isa;
+    session = nn_session_new_with_tiles (fixture->model, &options, tiles->init, options.precision == NN_PRECISION_AUTO,
+                                         &error);
   } else {
     session = nn_session_new (fixture->model, &options, &error);
   }
@@ -188,7 +219,7 @@ test_network (gconstpointer data)
   const Case *test = data;
   Fixture fixture = { NULL };
   g_autofree gfloat *images = NULL, *reference = NULL;
-  const gboolean emulated = g_str_has_prefix (test->level, EMULATED);
+  const TileLevel *tiles = tile_level (test->level);
   const gdouble tolerance = g_str_has_suffix (test->level, "medium") ? TOLERANCE_MEDIUM
                             : g_str_has_suffix (test->level, "high") ? TOLERANCE_HIGH
                                                                      : TOLERANCE;
@@ -196,9 +227,15 @@ test_network (gconstpointer data)
   NnSession *session;
   guint i, threads, n;
 
+  if (tiles && nn_cpu_level (NULL) < tiles->needs) {
+    g_autofree gchar *message = g_strdup_printf ("this machine has no %s", nn_isa_name (tiles->needs));
+
+    g_test_skip (message);
+    return;
+  }
   fixture_load (&fixture, test);
   session = session_new (&fixture, test->level, 1, 1);
-  if (emulated) {
+  if (tiles) {
     const gchar *ran = nn_precision_to_string (nn_session_get_precision (session));
 
     g_test_message ("ran as %s", ran);
@@ -209,7 +246,7 @@ test_network (gconstpointer data)
       return;
     }
     if (!g_str_has_suffix (test->level, "auto"))
-      g_assert_cmpstr (ran, ==, test->level + strlen (EMULATED));
+      g_assert_cmpstr (ran, ==, test->level + strlen (tiles->prefix));
   } else if (strcmp (nn_session_get_isa (session), test->level)) {
     g_autofree gchar *message = g_strdup_printf ("this machine has no %s", test->level);
 
@@ -231,8 +268,9 @@ test_network (gconstpointer data)
   g_assert_cmpfloat (largest, >, 0);
   g_assert_cmpfloat (worst, <=, tolerance * largest);
 
-  if (emulated) {
-    /* Slow. Other threads and another batch at once; auto is one of two whose bits are looked at. */
+  if (tiles) {
+    /* Slow where they are emulated. Other threads and another batch at once; auto is one of two whose bits are looked
+     * at. */
     if (!g_str_has_suffix (test->level, "auto")) {
       g_autofree gfloat *other = run (&fixture, test->level, images, 3, 2);
 
@@ -287,6 +325,87 @@ test_probe (void)
   }
 }
 
+static guint n_no_ops;
+
+static void
+no_conv (const NnTileConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
+{
+  n_no_ops++;
+}
+
+static void
+no_pool (const NnTilePoolArgs *args, guint row)
+{
+}
+
+static void
+no_average (const NnBf16 *in_hi, const NnBf16 *in_lo, gsize in_row, gsize in_pixel, guint height, guint width,
+            guint channels, NnBf16 *out_hi, NnBf16 *out_lo)
+{
+}
+
+static void
+no_add (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const NnBf16 *b_lo, gsize n, gboolean relu,
+        NnBf16 *out_hi, NnBf16 *out_lo)
+{
+}
+
+static void
+no_input (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
+{
+}
+
+/* Nothing is faster than these. */
+static gboolean
+init_no_ops (NnTileKernels *kernels, NnIsa isa, guint products)
+{
+  *kernels = (NnTileKernels){ .name = "nothing",
+                              .products = 1,
+                              .vectors = TRUE,
+                              .conv = no_conv,
+                              .max_pool_row = no_pool,
+                              .average = no_average,
+                              .add = no_add,
+                              .input = no_input };
+  return products == 1;
+}
+
+/* medium on vectors: what measures faster runs, and one session measures for all of the model. */
+static void
+test_measured (void)
+{
+  static const struct {
+    NnTileInit init;
+    const gchar *asked, *runs;
+  } cases[] = {
+    { init_vectors_emulated, "medium", "highest" }, /* emulated: slower than OpenBLAS by far */
+    { init_no_ops, "medium", "medium" },
+    { init_no_ops, "high", "highest" },
+    { init_no_ops, "auto", "highest" },
+  };
+  g_autofree gchar *path = data_path ("networks/cifar-resnet8.pth");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    NnSessionOptions options = { .threads = 1, .height = 32, .width = 32, .max_isa = "c" };
+    GError *error = NULL;
+    NnModel *model = nn_model_load (path, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
+    for (guint again = 0; again < 2; again++) {
+      const guint before = n_no_ops;
+      NnSession *session = nn_session_new_with_tiles (model, &options, cases[i].init, TRUE, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (nn_precision_to_string (nn_session_get_precision (session)), ==, cases[i].runs);
+      if (cases[i].init == init_no_ops)
+        g_assert_cmpint (n_no_ops > before, ==, g_str_equal (cases[i].asked, "medium") && !again);
+      nn_session_free (session);
+    }
+    nn_model_unref (model);
+  }
+}
+
 static void
 case_free (gpointer data)
 {
@@ -301,7 +420,17 @@ case_free (gpointer data)
 static guint
 add_folder (const gchar *folder)
 {
-  static const gchar *const levels[] = { "c", "avx2", "avx512", EMULATED "high", EMULATED "medium", EMULATED "auto" };
+  static const gchar *const levels[] = { "c",
+                                         "avx2",
+                                         "avx512",
+                                         "emulated-tiles-high",
+                                         "emulated-tiles-medium",
+                                         "emulated-tiles-auto",
+                                         "emulated-vectors-medium",
+                                         "tiles-high",
+                                         "tiles-medium",
+                                         "tiles-auto",
+                                         "vectors-medium" };
   g_autofree gchar *path = data_path (folder);
   GError *error = NULL;
   GDir *dir = g_dir_open (path, 0, &error);
@@ -341,5 +470,6 @@ main (int argc, char **argv)
   g_assert_cmpuint (add_folder ("networks"), >=, 10);
   g_assert_cmpuint (add_folder ("family"), >=, 20);
   g_test_add_func ("/network-logits/probe", test_probe);
+  g_test_add_func ("/network-logits/measured", test_measured);
   return g_test_run ();
 }

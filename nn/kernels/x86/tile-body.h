@@ -1,8 +1,9 @@
-/* gst-resnet: convolution and pooling on matrix tiles, one text for AMX and for its emulation
+/* gst-resnet: convolution and pooling on matrix tiles, one text for AMX, for AVX-512 BF16 and for their emulations
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Included by one file each, which has chosen the operations (tile-ops.h); TILE_TABLE is the function that fills the
- * table, TILE_NAME_HIGH and TILE_NAME_MEDIUM say what ran.
+ * table, TILE_NAME_HIGH and TILE_NAME_MEDIUM say what ran. With NN_TILE_VECTORS there is medium alone, multiplied as
+ * tile-vectors.h says.
  *
  * Two tiles of pixels times two of channels: 4 sums, 2 factors, 2 weights, all eight tiles. The tile unit and the
  * vector units run side by side only if their instructions are interleaved, so what is left to do for a block (bias,
@@ -69,6 +70,10 @@ finish (const guint products, const NnTileConvArgs *a, Pending *p)
   while (p->next < p->n)
     finish_pixel (products, a, p);
 }
+
+#ifdef NN_TILE_VECTORS
+#include "kernels/x86/tile-vectors.h"
+#else
 
 #define PRODUCTS(m, n)                                                                                                 \
   do {                                                                                                                 \
@@ -138,6 +143,8 @@ multiply (const guint products, const guint m, const guint n, const NnTileConvAr
     TILE_STORE (3, sums + 16 * SUMS_ROW + 16, SUMS_ROW * sizeof (gfloat));
 }
 
+#endif
+
 static ALWAYS_INLINE void
 conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
@@ -174,11 +181,13 @@ conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_t
   TILE_RELEASE ();
 }
 
+#ifndef NN_TILE_VECTORS
 static void
 conv_high (const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
   conv (3, a, first_tile, n_tiles, first_block, n_blocks);
 }
+#endif
 
 static void
 conv_medium (const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
@@ -213,6 +222,7 @@ max_pool_pixel (const guint products, const NnTilePoolArgs *a, guint row, guint 
   store_split (products, a->out_hi + out, products == 3 ? a->out_lo + out : NULL, largest);
 }
 
+#ifndef NN_TILE_VECTORS
 static void
 max_pool_row_high (const NnTilePoolArgs *a, guint row)
 {
@@ -220,6 +230,7 @@ max_pool_row_high (const NnTilePoolArgs *a, guint row)
     for (guint c = 0; c < a->channels; c += 16)
       max_pool_pixel (3, a, row, x, c);
 }
+#endif
 
 static void
 max_pool_row_medium (const NnTilePoolArgs *a, guint row)
@@ -248,12 +259,14 @@ average (const guint products, const NnBf16 *in_hi, const NnBf16 *in_lo, gsize i
   }
 }
 
+#ifndef NN_TILE_VECTORS
 static void
 average_high (const NnBf16 *in_hi, const NnBf16 *in_lo, gsize in_row, gsize in_pixel, guint height, guint width,
               guint channels, NnBf16 *out_hi, NnBf16 *out_lo)
 {
   average (3, in_hi, in_lo, in_row, in_pixel, height, width, channels, out_hi, out_lo);
 }
+#endif
 
 static void
 average_medium (const NnBf16 *in_hi, const NnBf16 *in_lo, gsize in_row, gsize in_pixel, guint height, guint width,
@@ -277,12 +290,14 @@ add (const guint products, const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 
   }
 }
 
+#ifndef NN_TILE_VECTORS
 static void
 add_high (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const NnBf16 *b_lo, gsize n, gboolean relu,
           NnBf16 *out_hi, NnBf16 *out_lo)
 {
   add (3, a_hi, a_lo, b_hi, b_lo, n, relu, out_hi, out_lo);
 }
+#endif
 
 static void
 add_medium (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const NnBf16 *b_lo, gsize n, gboolean relu,
@@ -291,6 +306,7 @@ add_medium (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const Nn
   add (1, a_hi, NULL, b_hi, NULL, n, relu, out_hi, NULL);
 }
 
+#ifndef NN_TILE_VECTORS
 static void
 input_high (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
 {
@@ -304,6 +320,7 @@ input_high (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *
     }
   }
 }
+#endif
 
 static void
 input_medium (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
@@ -316,8 +333,11 @@ input_medium (const gfloat *in, gsize plane, guint channels, guint width, NnBf16
 void
 TILE_TABLE (NnTileKernels *kernels, guint products)
 {
+#ifdef NN_TILE_VECTORS
+  g_assert (products == 1);
+#else
   g_assert (products == 3 || products == 1);
-  if (products == 3)
+  if (products == 3) {
     *kernels = (NnTileKernels){ .name = TILE_NAME_HIGH,
                                 .products = 3,
                                 .conv = conv_high,
@@ -325,12 +345,17 @@ TILE_TABLE (NnTileKernels *kernels, guint products)
                                 .average = average_high,
                                 .add = add_high,
                                 .input = input_high };
-  else
-    *kernels = (NnTileKernels){ .name = TILE_NAME_MEDIUM,
-                                .products = 1,
-                                .conv = conv_medium,
-                                .max_pool_row = max_pool_row_medium,
-                                .average = average_medium,
-                                .add = add_medium,
-                                .input = input_medium };
+    return;
+  }
+#endif
+  *kernels = (NnTileKernels){ .name = TILE_NAME_MEDIUM,
+                              .products = 1,
+#ifdef NN_TILE_VECTORS
+                              .vectors = TRUE,
+#endif
+                              .conv = conv_medium,
+                              .max_pool_row = max_pool_row_medium,
+                              .average = average_medium,
+                              .add = add_medium,
+                              .input = input_medium };
 }

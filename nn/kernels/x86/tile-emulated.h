@@ -11,6 +11,16 @@
 
 #include "kernels/tile.h"
 
+/* Four floats, as every processor that this is tested on has in a register. */
+typedef gfloat EmulatedFloats __attribute__ ((vector_size (16)));
+
+#ifdef NN_TILE_VECTORS
+
+#define TILE_CONFIG() ((void)0)
+#define TILE_RELEASE() ((void)0)
+
+#else
+
 typedef union {
   gfloat f32[16][16];
   NnBf16 bf16[16][32];
@@ -68,9 +78,6 @@ emulated_factors (gfloat factors[16][32], const EmulatedTile *tile, gint16 *belo
     }
   }
 }
-
-/* Four floats, as every processor that this is tested on has in a register. */
-typedef gfloat EmulatedFloats __attribute__ ((vector_size (16)));
 
 EMULATED_TILES_ONLY static void
 emulated_row_tame (gfloat sums[32], const gfloat a[32], const gfloat b[16][32])
@@ -146,6 +153,8 @@ emulated_config (gboolean on)
 #define TILE_LOAD(t, at, stride) emulated_load (&emulated_tiles.tile[t], at, stride)
 #define TILE_STORE(t, at, stride) emulated_store (&emulated_tiles.tile[t], at, stride)
 #define TILE_DPBF16(d, a, b) emulated_dpbf16 (&emulated_tiles.tile[d], &emulated_tiles.tile[a], &emulated_tiles.tile[b])
+
+#endif
 
 typedef struct {
   gfloat v[16];
@@ -231,3 +240,52 @@ tv_store_bf16 (NnBf16 *at, TileVector x)
   }
   return x;
 }
+
+#ifdef NN_TILE_VECTORS
+
+/* 16 pairs, as words of which the second has the upper half. */
+typedef guint32 EmulatedWords __attribute__ ((vector_size (16)));
+
+typedef struct {
+  EmulatedWords v[4];
+} TilePairs;
+
+static inline TilePairs
+tv_pairs (const NnBf16 *at)
+{
+  TilePairs x;
+
+  memcpy (x.v, at, sizeof x.v);
+  return x;
+}
+
+static inline TilePairs
+tv_pair (const NnBf16 *at)
+{
+  guint32 pair;
+  TilePairs x;
+
+  memcpy (&pair, at, sizeof pair);
+  for (guint i = 0; i < 4; i++)
+    x.v[i] = (EmulatedWords){ pair, pair, pair, pair };
+  return x;
+}
+
+/* Intel SDM 2C, VDPBF16PS: the second of a pair first. Multiplied and added, not fused: the same where nothing is
+ * denormal nor a product too large, since it has 16 bits. */
+static inline TileVector
+tv_dpbf16 (TileVector sum, TilePairs a, TilePairs b)
+{
+#pragma GCC unroll 4
+  for (guint i = 0; i < 4; i++) {
+    EmulatedFloats x;
+
+    memcpy (&x, sum.v + 4 * i, sizeof x);
+    x += (EmulatedFloats)(a.v[i] & 0xffff0000) * (EmulatedFloats)(b.v[i] & 0xffff0000);
+    x += (EmulatedFloats)(a.v[i] << 16) * (EmulatedFloats)(b.v[i] << 16);
+    memcpy (sum.v + 4 * i, &x, sizeof x);
+  }
+  return sum;
+}
+
+#endif

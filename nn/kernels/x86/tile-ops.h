@@ -1,9 +1,10 @@
 /* gst-resnet: the tile and vector operations that the tile kernels are made of
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Here AMX's and AVX-512's instructions; tile-emulated.h has the same names in plain C, with the same bits. A tile's
- * number is a literal. All eight tiles are 16 rows of 64 bytes: float32 sums 16 × 16, bfloat16 factors 16 × 32, weights
- * 16 pairs of inputs × 16 channels.
+ * Here AMX's and AVX-512's instructions; tile-emulated.h has the same names in plain C, with the same bits (of
+ * tv_dpbf16(), whose order of sums is the processor's affair, the same to rounding). A tile's number is a literal. All
+ * eight tiles are 16 rows of 64 bytes: float32 sums 16 × 16, bfloat16 factors 16 × 32, weights 16 pairs of inputs × 16
+ * channels.
  *
  *   TILE_CONFIG ()              before the first of this thread's tile operations; TILE_RELEASE () after the last
  *   TILE_ZERO (t)
@@ -11,6 +12,8 @@
  *   TILE_STORE (t, at, stride)
  *   TILE_DPBF16 (d, a, b)       TDPBF16PS: d += a · b
  *   TileVector                  16 floats; tv_… below
+ *
+ * With NN_TILE_VECTORS there are no tiles but products of vectors, TilePairs: 16 pairs of bfloat16.
  */
 #pragma once
 
@@ -21,6 +24,8 @@
 #include <immintrin.h>
 
 #include "kernels/tile.h"
+
+#ifndef NN_TILE_VECTORS
 
 /* Intel SDM 2A, LDTILECFG: palette 1, then 16-bit columns in bytes and 8-bit rows of each tile. */
 typedef struct {
@@ -47,6 +52,8 @@ tile_config_full (void)
 #define TILE_LOAD(t, at, stride) _tile_loadd (t, at, stride)
 #define TILE_STORE(t, at, stride) _tile_stored (t, at, stride)
 #define TILE_DPBF16(d, a, b) _tile_dpbf16ps (d, a, b)
+
+#endif
 
 typedef __m512 TileVector;
 
@@ -124,5 +131,37 @@ tv_store_bf16 (NnBf16 *at, TileVector x)
   _mm256_storeu_si256 ((__m256i *)at, rounded);
   return tv_widen (rounded);
 }
+
+#ifdef NN_TILE_VECTORS
+
+#define TILE_CONFIG() ((void)0)
+#define TILE_RELEASE() ((void)0)
+
+typedef __m512i TilePairs;
+
+static inline TilePairs
+tv_pairs (const NnBf16 *at)
+{
+  return _mm512_loadu_si512 (at);
+}
+
+/* One pair for all 16. */
+static inline TilePairs
+tv_pair (const NnBf16 *at)
+{
+  gint32 pair;
+
+  memcpy (&pair, at, sizeof pair);
+  return _mm512_set1_epi32 (pair);
+}
+
+/* VDPBF16PS: sum + a's first · b's first + a's second · b's second, 16 times. */
+static inline TileVector
+tv_dpbf16 (TileVector sum, TilePairs a, TilePairs b)
+{
+  return _mm512_dpbf16_ps (sum, (__m512bh)a, (__m512bh)b);
+}
+
+#endif
 
 #endif
