@@ -20,7 +20,7 @@ direct_cost (const NnStep *step)
   const gdouble taps = (gdouble)node->kernel[0] * node->kernel[1] * (node->in_channels / node->groups);
   const gdouble outputs = (gdouble)step->out->width * step->out->height;
 
-  return taps * (gdouble)step->out->pixel * (2 * outputs / DIRECT_EFFICIENCY + WEIGHT_FLOPS);
+  return taps * (gdouble)step->out->lanes * (2 * outputs / DIRECT_EFFICIENCY + WEIGHT_FLOPS);
 }
 
 static gdouble
@@ -28,10 +28,10 @@ winograd_cost (const NnStep *step, NnWinogradTile tile)
 {
   const guint m = nn_winograd_output (tile), f = nn_winograd_frequencies (tile);
   const gdouble tiles = (gdouble)((step->out->width + m - 1) / m) * ((step->out->height + m - 1) / m);
-  const gdouble in = step->node->in_channels, out = (gdouble)step->out->pixel;
+  const gdouble in = step->node->in_channels, out = (gdouble)step->out->lanes;
 
   return f * in * out * (2 * tiles / PRODUCTS_EFFICIENCY + WEIGHT_FLOPS)
-         + f * tiles * ((gdouble)step->in->pixel + out) * TRANSFORM_FLOPS;
+         + f * tiles * ((gdouble)step->in->lanes + out) * TRANSFORM_FLOPS;
 }
 
 NnAlgorithm

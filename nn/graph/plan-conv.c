@@ -216,7 +216,7 @@ cut (NnPlan *plan, NnStep *step, guint threads)
 {
   const NnConvVariant *variant = step->blocks[0].variant;
   const NnNode *node = step->node;
-  const gsize weights = (gsize)step->n_segments * step->segment_length * step->out->pixel * sizeof (gfloat);
+  const gsize weights = (gsize)step->n_segments * step->segment_length * step->out->lanes * sizeof (gfloat);
   const gsize a_pixel
       = (step->in->pixel * node->stride[0] * node->stride[1] + step->out->pixel * (step->residual ? 2 : 1))
         * sizeof (gfloat);

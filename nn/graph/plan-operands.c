@@ -137,17 +137,17 @@ gboolean
 nn_plan_affine (NnPlan *plan, NnStep *step, GError **error)
 {
   const NnNode *node = step->node;
-  gsize pixel = step->out->pixel;
+  gsize lanes = step->out->lanes;
 
-  step->factors = nn_aligned_alloc0 (2 * pixel * sizeof (gfloat));
+  step->factors = nn_aligned_alloc0 (2 * lanes * sizeof (gfloat));
   if (!step->factors) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its factors", node->name);
     return FALSE;
   }
   memcpy (step->factors, g_bytes_get_data (node->weight, NULL), node->out_channels * sizeof (gfloat));
   if (node->bias)
-    memcpy (step->factors + pixel, g_bytes_get_data (node->bias, NULL), node->out_channels * sizeof (gfloat));
-  plan->packed_size += 2 * pixel * sizeof (gfloat);
+    memcpy (step->factors + lanes, g_bytes_get_data (node->bias, NULL), node->out_channels * sizeof (gfloat));
+  plan->packed_size += 2 * lanes * sizeof (gfloat);
   return TRUE;
 }
 

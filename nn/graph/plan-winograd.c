@@ -19,7 +19,7 @@ nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
 
   return node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3 && node->kernel[1] == 3
          && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1 && node->dilation[1] == 1
-         && step->in->pixel % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
+         && step->in->lanes % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
 }
 
 static gsize
@@ -39,8 +39,8 @@ static void
 cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
 {
   const guint f = nn_winograd_frequencies (w->tile);
-  const gsize in_pixel = step->in->pixel,
-              weights = (gsize)f * step->node->in_channels * step->out->pixel * sizeof (gfloat);
+  const gsize in_pixel = step->in->lanes,
+              weights = (gsize)f * step->node->in_channels * step->out->lanes * sizeof (gfloat);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
   guint blocks, wanted;
 
@@ -59,10 +59,10 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   w->group = (guint)(PRODUCTS_IN_CACHE / (f * w->block * sizeof (gfloat)));
   w->group = MAX (w->group / step->blocks[0].channels, 1) * step->blocks[0].channels;
   if (!w->fused && threads > 1)
-    while (w->group > step->blocks[0].channels && blocks * ((step->out->pixel + w->group - 1) / w->group) < 4 * threads)
+    while (w->group > step->blocks[0].channels && blocks * ((step->out->lanes + w->group - 1) / w->group) < 4 * threads)
       w->group -= step->blocks[0].channels;
-  w->group = MIN (w->group, (guint)step->out->pixel);
-  w->n_groups = ((guint)step->out->pixel + w->group - 1) / w->group;
+  w->group = MIN (w->group, (guint)step->out->lanes);
+  w->n_groups = ((guint)step->out->lanes + w->group - 1) / w->group;
 
   w->v_frequency = frequency_stride (w->block, in_pixel);
   w->m_frequency = frequency_stride (w->block, w->group);
@@ -152,7 +152,7 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   if (!step->in_offset || !step->out_offset)
     goto no_memory;
   for (guint t = 0; t < w->block; t++) {
-    step->in_offset[t] = (gint32)(t * step->in->pixel);
+    step->in_offset[t] = (gint32)(t * step->in->lanes);
     step->out_offset[t] = (gint32)(t * w->group);
   }
   w->name = g_strdup_printf ("winograd %ux%u, %s", m, m, step->blocks[0].variant->name);

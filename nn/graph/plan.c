@@ -5,6 +5,11 @@
 #include "base/nn-memory.h"
 #include "graph/plan-tile.h"
 
+/* Where pixels are a multiple of so many floats apart, the same channels of neighbouring pixels fall into a quarter of
+ * a first-level cache's sets or fewer, and a kernel that reads some channels of many pixels finds little of it again. A
+ * cache line more between them (Zen 3, one thread): ResNeXt-50 13 % less time, ResNet-50 7 %. At half the number it was
+ * neither faster nor slower. */
+#define CROWDED 256
 /* Offsets inside an image and a batch are 32 bits. */
 #define MAX_FLOATS ((gsize)G_MAXINT32)
 
@@ -19,7 +24,7 @@ too_large (const NnNode *node, guint height, guint width, GError **error)
 /* Sizes of every node's buffer; the border is the widest padding of the convolutions that read it. */
 static gboolean
 size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const gboolean *wants_image, guint height,
-              guint width, GError **error)
+              guint width, gboolean tiles, GError **error)
 {
   for (guint i = 0; i < plan->n_buffers; i++) {
     const NnNode *node = nn_graph_node (graph, i);
@@ -28,11 +33,14 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const g
     b->channels = shapes[i].channels;
     b->height = shapes[i].height;
     b->width = shapes[i].width;
-    b->pixel = b->channels;
+    b->lanes = b->pixel = b->channels;
     if (!wants_image[i])
       continue;
     if (node->op != NN_OP_INPUT)
-      b->pixel = (b->pixel + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
+      b->lanes = (b->lanes + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
+    b->pixel = b->lanes;
+    if (!tiles && b->lanes % CROWDED == 0)
+      b->pixel += NN_CHANNEL_BLOCK;
     for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
       if (node->op == NN_OP_CONV && in == 0) {
         NnBuffer *source = &plan->buffers[node->inputs[0]];
@@ -73,7 +81,7 @@ add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GErr
   const NnNode *node = step->node;
   NnAlgorithm cheapest;
 
-  if (step->residual && step->residual->pixel < step->out->pixel) {
+  if (step->residual && step->residual->lanes < step->out->lanes) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
                  node->name, step->residual->channels, step->out->channels);
     return FALSE;
@@ -171,7 +179,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     return FALSE;
   }
   if (step.kind != NN_STEP_CONV && step.kind != NN_STEP_WINOGRAD && step.kind != NN_STEP_CONCAT
-      && step.kind != NN_STEP_PLAIN && step.in->pixel != step.out->pixel) {
+      && step.kind != NN_STEP_PLAIN && step.in->lanes != step.out->lanes) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: is not run directly on the network's input",
                  node->name);
     nn_plan_operands_clear (&step);
@@ -208,7 +216,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->input = &plan->buffers[0];
   plan->output = &plan->buffers[plan->n_buffers - 1];
   if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
-      || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
+      || !size_buffers (plan, graph, shapes, wants_image, height, width, options->tile != NULL, error))
     goto failed;
   nn_plan_choose_stages (plan, graph, options->batch);
   if (options->tile && !nn_plan_tile_buffers (plan, graph, error))

@@ -15,7 +15,8 @@
 
 /**
  * NnBuffer: where one node's output lies in the arena
- * @channels: real ones; @pixel: floats from one pixel to the next
+ * @channels: real ones; @lanes: with the zeros after them, what kernels compute; @pixel: floats from one pixel to the
+ * next, sometimes more: what lies between is neither defined nor used
  * @border: pixels of zeros around the image
  * @row: floats from one row to the next
  * @size: floats an image with its border; image i of a batch starts at offset + i × size
@@ -28,7 +29,7 @@
 typedef struct {
   guint channels, height, width;
   guint border;
-  gsize pixel, row, size, origin, offset, slack;
+  gsize lanes, pixel, row, size, origin, offset, slack;
   gboolean whole;
 } NnBuffer;
 

@@ -114,7 +114,7 @@ window_task (gpointer data, guint task, guint thread)
     .in_height = step->in->height,
     .in_width = step->in->width,
     .out_width = step->out->width,
-    .channels = (guint)step->out->pixel,
+    .channels = (guint)step->out->lanes,
     .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
     .stride = { node->stride[0], node->stride[1] },
     .pad = { nn_node_pad (node, 0, step->in->height, &more), nn_node_pad (node, 1, step->in->width, &more) },
@@ -135,7 +135,7 @@ average_task (gpointer data, guint task, guint thread)
   const NnBuffer *in = run->step->in, *out = run->step->out;
 
   run->session->plan->pool.global_avg_pool (nn_image_of (run->session, in, task) + in->origin, in->row, in->pixel,
-                                            in->height, in->width, (guint)in->pixel,
+                                            in->height, in->width, (guint)in->lanes,
                                             nn_image_of (run->session, out, task) + out->origin);
 }
 

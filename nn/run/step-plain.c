@@ -90,12 +90,12 @@ nn_affine_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
   const NnStep *step = run->step;
-  const gsize pixel = step->out->pixel;
-  const gfloat *in = row_of (run, step->in, task), *factors = step->factors, *terms = factors + pixel;
+  const gsize pixel = step->out->pixel, lanes = step->out->lanes;
+  const gfloat *in = row_of (run, step->in, task), *factors = step->factors, *terms = factors + lanes;
   gfloat *restrict out = row_of (run, step->out, task);
 
   for (guint x = 0; x < step->out->width; x++, in += pixel, out += pixel) {
-    for (gsize c = 0; c < pixel; c++) {
+    for (gsize c = 0; c < lanes; c++) {
       const gfloat y = in[c] * factors[c] + terms[c];
 
       out[c] = step->relu && y < 0 ? 0 : y;
@@ -152,7 +152,7 @@ nn_to_image_task (gpointer data, guint task, guint thread)
   for (guint x = 0; x < b->width; x++) {
     for (guint c = 0; c < b->channels; c++)
       out[x * b->pixel + c] = in[c * plane + x];
-    for (gsize c = b->channels; c < b->pixel; c++)
+    for (gsize c = b->channels; c < b->lanes; c++)
       out[x * b->pixel + c] = 0;
   }
 }

@@ -36,7 +36,7 @@ transform_input (const Run *run, guint first, guint n, gfloat *v)
   const gsize corner = (in->border - nn_node_pad (step->node, 0, in->height, &more)) * in->row
                        + (in->border - nn_node_pad (step->node, 1, in->width, &more)) * in->pixel;
 
-  for (guint t = first; t < first + n; t++, v += in->pixel) {
+  for (guint t = first; t < first + n; t++, v += in->lanes) {
     const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
     const NnWinogradInputArgs args = {
       .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel,
@@ -44,7 +44,7 @@ transform_input (const Run *run, guint first, guint n, gfloat *v)
       .in_pixel = in->pixel,
       .rows = step->out->height + 2 - y,
       .columns = step->out->width + 2 - x,
-      .channels = (guint)in->pixel,
+      .channels = (guint)in->lanes,
       .out = v,
       .frequency = w->v_frequency,
     };
@@ -175,7 +175,7 @@ input_task (gpointer data, guint task, guint thread)
   const Run *run = data;
   const NnWinogradStep *w = run->step->winograd;
 
-  transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->pixel);
+  transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
 }
 
 void

@@ -198,6 +198,10 @@ element (const NnNode *node, const NnShape *in, const NnShape *out, const gdoubl
     return 1 / (1 + exp (-x[index]));
   case NN_OP_SCALE:
     return x[index] * other[channel];
+  case NN_OP_AFFINE:
+    return x[index] * value (node->weight, channel) + value (node->bias, channel);
+  case NN_OP_CONCAT:
+    return channel < in->channels ? x[index] : other[index - in->channels * area];
   case NN_OP_LINEAR:
     for (sum = value (node->bias, channel), i = 0; i < node->in_channels; i++)
       sum += value (node->weight, channel * (gsize)node->in_channels + i) * x[i];
