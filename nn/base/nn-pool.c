@@ -4,34 +4,54 @@
  * A network is some dozens of loops of a fraction of a millisecond each, one after the other. So workers spin for a
  * moment after each loop, then sleep: the next layer finds them awake, an idle element costs nothing.
  *
- * One 64-bit word holds the loop's generation (upper half) and the next task (lower half): a worker that comes late
- * takes a task with compare-and-swap on both, so that it can never take one of a loop it has not seen the arguments of.
- */
+ * Each thread has a share of a loop's tasks, consecutive ones, and takes others' when its own are done: so a thread
+ * gets about the same part of the image in each layer, which its caches hold already.
+ *
+ * A share's tasks are taken by compare-and-swap of one 64-bit word, the loop's generation (upper half) and how many
+ * have been taken (lower half); a word with an older generation means none. So the caller has nothing to set up for
+ * each thread, and a worker that comes late can take nothing of a loop that it has not seen the arguments of: those of
+ * its own loop have all been taken. */
 #include "base/nn-pool.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cpu/nn-cpu.h"
 
 /* Some ten microseconds. */
 #define SPINS 4000
 
+/* Every so many loops (a power of two) all shares are brought to the generation: one that is always empty would
+ * otherwise come to look like a later loop's. */
+#define RENEW (1u << 16)
+/* A line and the one that the processor fetches with it. */
+#define APART 128
+
+typedef struct {
+  _Atomic guint64 taken; /* generation << 32 | tasks */
+} __attribute__ ((aligned (APART))) Share;
+
 struct _NnPool {
   guint n_workers;
   GThread **workers;
   guint spins;
 
-  _Atomic guint64 next;     /* generation << 32 | task */
-  _Atomic guint done;       /* tasks finished in this generation */
-  _Atomic guint generation; /* of the loop whose arguments are below */
+  /* What the caller writes for each loop, in one line. */
+  _Atomic guint generation __attribute__ ((aligned (APART)));
+  _Atomic guint begun; /* the generation, or a later one while the arguments below are being changed */
   _Atomic gboolean stop;
+  _Atomic guint n_tasks;
   _Atomic (NnPoolFunc) func;
   _Atomic (gpointer) data;
-  _Atomic guint n_tasks;
 
-  GMutex mutex;
+  _Atomic guint done __attribute__ ((aligned (APART))); /* tasks finished in this generation */
+
+  GMutex mutex __attribute__ ((aligned (APART)));
   GCond wake, finished;
-  guint n_sleeping; /* under mutex */
+  _Atomic guint n_sleeping; /* changed under mutex */
+
+  Share shares[]; /* one a thread */
 };
 
 typedef struct {
@@ -49,28 +69,55 @@ relax (void)
 #endif
 }
 
-/* Takes tasks of @generation until none is left. The arguments are read before the task is taken: where they belong to
- * a later loop already, reading them (acquire) shows that loop's generation in next, too, and nothing is taken. */
+/* The first task of a thread's share; of the next one's: where it ends. The caller's is never empty. */
+static inline guint
+share_begin (guint n_tasks, guint share, guint threads)
+{
+  return (guint)(((guint64)n_tasks * share + threads - 1) / threads);
+}
+
+/* Takes the next task of a share of @n, FALSE where none is left. */
+static gboolean
+take (Share *share, guint generation, guint n, guint *task)
+{
+  guint64 taken = atomic_load_explicit (&share->taken, memory_order_acquire);
+
+  for (;;) {
+    const gint32 age = (gint32)(generation - (guint)(taken >> 32));
+    const guint count = age == 0 ? (guint)taken : 0;
+
+    if (age < 0 || count >= n)
+      return FALSE;
+    if (atomic_compare_exchange_weak_explicit (&share->taken, &taken, (guint64)generation << 32 | (count + 1),
+                                               memory_order_acq_rel, memory_order_acquire)) {
+      *task = count;
+      return TRUE;
+    }
+  }
+}
+
+/* Takes tasks of @generation until none is left, from its own share first. */
 static void
 work (NnPool *pool, guint generation, guint thread)
 {
+  const guint threads = pool->n_workers + 1;
   NnPoolFunc func = atomic_load_explicit (&pool->func, memory_order_acquire);
   gpointer data = atomic_load_explicit (&pool->data, memory_order_acquire);
   guint n_tasks = atomic_load_explicit (&pool->n_tasks, memory_order_acquire);
-  guint64 next = atomic_load_explicit (&pool->next, memory_order_acquire);
   guint did = 0;
 
-  for (;;) {
-    guint task = (guint)next;
+  /* Who comes late may have read a later loop's. */
+  if (atomic_load_explicit (&pool->begun, memory_order_acquire) != generation)
+    return;
+  for (guint i = 0; i < threads; i++) {
+    const guint owner = (thread + i) % threads, begin = share_begin (n_tasks, owner, threads);
+    const guint n = share_begin (n_tasks, owner + 1, threads) - begin;
+    guint task;
 
-    if ((guint)(next >> 32) != generation || task >= n_tasks)
-      break;
-    if (!atomic_compare_exchange_weak_explicit (&pool->next, &next, next + 1, memory_order_acq_rel,
-                                                memory_order_acquire))
-      continue;
-    func (data, task, thread);
-    did++;
-    next = atomic_load_explicit (&pool->next, memory_order_acquire);
+    while (take (&pool->shares[owner], generation, n, &task)) {
+      func (data, begin + task, thread);
+      did++;
+    }
   }
   if (did > 0 && atomic_fetch_add_explicit (&pool->done, did, memory_order_acq_rel) + did == n_tasks && thread != 0) {
     g_mutex_lock (&pool->mutex);
@@ -98,11 +145,12 @@ worker_main (gpointer argument)
     }
     if (atomic_load_explicit (&pool->generation, memory_order_acquire) == seen) {
       g_mutex_lock (&pool->mutex);
-      pool->n_sleeping++;
-      while (atomic_load_explicit (&pool->generation, memory_order_acquire) == seen
-             && !atomic_load_explicit (&pool->stop, memory_order_acquire))
+      /* The caller changes the generation, then looks for sleepers; here it is the other way round, both in the one
+       * order of sequential consistency: one of the two sees the other. */
+      atomic_fetch_add (&pool->n_sleeping, 1);
+      while (atomic_load (&pool->generation) == seen && !atomic_load_explicit (&pool->stop, memory_order_acquire))
         g_cond_wait (&pool->wake, &pool->mutex);
-      pool->n_sleeping--;
+      atomic_fetch_sub (&pool->n_sleeping, 1);
       g_mutex_unlock (&pool->mutex);
     }
     if (atomic_load_explicit (&pool->stop, memory_order_acquire))
@@ -116,9 +164,16 @@ worker_main (gpointer argument)
 NnPool *
 nn_pool_new (guint threads)
 {
-  NnPool *pool = g_new0 (NnPool, 1);
+  NnPool *pool;
+  gpointer memory = NULL;
+  gsize size;
 
   threads = CLAMP (threads, 1, NN_POOL_MAX_THREADS);
+  size = sizeof *pool + threads * sizeof (Share);
+  if (posix_memalign (&memory, APART, size) != 0)
+    g_error ("no memory for %u threads", threads);
+  memset (memory, 0, size);
+  pool = memory;
   g_mutex_init (&pool->mutex);
   g_cond_init (&pool->wake);
   g_cond_init (&pool->finished);
@@ -158,7 +213,7 @@ nn_pool_free (NnPool *pool)
   g_mutex_clear (&pool->mutex);
   g_cond_clear (&pool->wake);
   g_cond_clear (&pool->finished);
-  g_free (pool);
+  free (pool);
 }
 
 guint
@@ -181,19 +236,21 @@ nn_pool_run (NnPool *pool, NnPoolFunc func, gpointer data, guint n_tasks)
   }
 
   generation = atomic_load_explicit (&pool->generation, memory_order_relaxed) + 1;
-  /* The generation first, with no task left: a worker of the last loop that wakes up now takes nothing. */
-  atomic_store_explicit (&pool->next, (guint64)generation << 32 | G_MAXUINT32, memory_order_release);
+  if (generation % RENEW == 0)
+    for (guint i = 0; i <= pool->n_workers; i++)
+      atomic_store_explicit (&pool->shares[i].taken, (guint64)generation << 32, memory_order_release);
+  /* Before the arguments: a worker of the last loop that reads one of these also reads that another has begun. */
+  atomic_store_explicit (&pool->begun, generation, memory_order_release);
   atomic_store_explicit (&pool->done, 0, memory_order_relaxed);
+  atomic_store_explicit (&pool->n_tasks, n_tasks, memory_order_release);
   atomic_store_explicit (&pool->func, func, memory_order_release);
   atomic_store_explicit (&pool->data, data, memory_order_release);
-  atomic_store_explicit (&pool->n_tasks, n_tasks, memory_order_release);
-  atomic_store_explicit (&pool->next, (guint64)generation << 32, memory_order_release);
-
-  g_mutex_lock (&pool->mutex);
-  atomic_store_explicit (&pool->generation, generation, memory_order_release);
-  if (pool->n_sleeping > 0)
+  atomic_store (&pool->generation, generation);
+  if (atomic_load (&pool->n_sleeping) > 0) {
+    g_mutex_lock (&pool->mutex);
     g_cond_broadcast (&pool->wake);
-  g_mutex_unlock (&pool->mutex);
+    g_mutex_unlock (&pool->mutex);
+  }
 
   work (pool, generation, 0);
   for (guint i = 0; i < pool->spins && atomic_load_explicit (&pool->done, memory_order_acquire) < n_tasks; i++)

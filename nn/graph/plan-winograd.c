@@ -11,6 +11,10 @@
 #define FUSED_WEIGHTS (1024 * 1024)
 /* Tiles a block where transformed tiles are shared: so many use each weight once it is in a register. */
 #define SHARED_TILES 24
+/* Blocks a thread, so that all finish at about the same time; but fewer where they would have so few tiles that most of
+ * a task is calls and half-filled registers. */
+#define BLOCKS_A_THREAD 4
+#define FEWEST_TILES 15
 
 gboolean
 nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
@@ -47,7 +51,7 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= SHARED_TILES;
   if (w->fused) {
     w->block = (guint)CLAMP (TILES_IN_CACHE / (f * in_pixel * sizeof (gfloat)), 1, tiles);
-    wanted = threads > 1 ? 4 * threads : 1;
+    wanted = threads > 1 ? threads * CLAMP (tiles / threads / FEWEST_TILES, 1, BLOCKS_A_THREAD) : 1;
     w->block = MAX (MIN (w->block, (tiles + wanted - 1) / wanted), MIN (w->block, 6));
   } else {
     w->block = MIN (SHARED_TILES, tiles);

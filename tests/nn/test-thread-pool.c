@@ -46,6 +46,65 @@ test_each_task_once (gconstpointer data)
   nn_pool_free (pool);
 }
 
+typedef struct {
+  GMutex mutex;
+  GCond all_here;
+  guint threads, here;
+  guint *done_by;
+} Meeting;
+
+static void
+meet (gpointer data, guint task, guint thread)
+{
+  Meeting *meeting = data;
+
+  g_mutex_lock (&meeting->mutex);
+  meeting->done_by[task] = thread;
+  if (++meeting->here == meeting->threads)
+    g_cond_broadcast (&meeting->all_here);
+  while (meeting->here < meeting->threads)
+    g_cond_wait (&meeting->all_here, &meeting->mutex);
+  g_mutex_unlock (&meeting->mutex);
+}
+
+/* Where all threads are there, each gets the same part of every loop. */
+static void
+test_each_thread_its_share (void)
+{
+  NnPool *pool = nn_pool_new (4);
+  guint done_by[4];
+
+  for (guint round = 0; round < 200; round++) {
+    Meeting meeting = { .threads = 4, .done_by = done_by };
+
+    g_mutex_init (&meeting.mutex);
+    g_cond_init (&meeting.all_here);
+    nn_pool_run (pool, meet, &meeting, 4);
+    for (guint i = 0; i < 4; i++)
+      g_assert_cmpuint (done_by[i], ==, i);
+    g_mutex_clear (&meeting.mutex);
+    g_cond_clear (&meeting.all_here);
+  }
+  nn_pool_free (pool);
+}
+
+/* Loops with fewer tasks than threads leave shares empty for longer than the pool lets their words grow old. */
+static void
+test_many_loops (void)
+{
+  const guint loops = 70000;
+  NnPool *pool = nn_pool_new (3);
+  guint counts[2] = { 0 };
+  guint value = 0;
+  Loop loop = { counts, 3, &value, 0 };
+
+  for (guint round = 0; round < loops; round++)
+    nn_pool_run (pool, count, &loop, 2);
+  g_assert_cmpuint (counts[0], ==, loops);
+  g_assert_cmpuint (counts[1], ==, loops);
+  nn_pool_free (pool);
+}
+
 static void
 test_free_at_once (void)
 {
@@ -69,6 +128,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/thread-pool/threads-are-clamped", test_threads_are_clamped);
   g_test_add_func ("/thread-pool/free-at-once", test_free_at_once);
+  g_test_add_func ("/thread-pool/each-thread-its-share", test_each_thread_its_share);
+  g_test_add_func ("/thread-pool/many-loops", test_many_loops);
   for (guint threads = 1; threads <= 5; threads++) {
     g_autofree gchar *path = g_strdup_printf ("/thread-pool/each-task-once/%u", threads);
 
