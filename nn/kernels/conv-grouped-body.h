@@ -41,12 +41,14 @@ typedef gint32 GROUPED_I __attribute__ ((vector_size (GROUPED_LANES * sizeof (gi
  * processors foresee, and each block's weights come from the first-level cache but once. */
 #define GROUPED_RUN 12
 
-/* @n, 1 to GROUPED_PIXELS, and @group are constants of the call; @lane: the first channel; @w: its weights. */
+/* @n, 1 to GROUPED_PIXELS, and @group are constants of the call; @lane: the first channel; @w: its weights. @in_ahead,
+ * @out_ahead: floats to what a later tile reads and writes at the same channels, which is fetched meanwhile. */
 static inline __attribute__ ((always_inline)) void
-GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, const guint n, const guint group)
+GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gssize in_ahead, gssize out_ahead,
+              const guint n, const guint group)
 {
   const guint sums = MIN (group, 4);
-  const gfloat *in[GROUPED_PIXELS];
+  const gfloat *in[GROUPED_PIXELS], *ahead;
   GROUPED_V acc[GROUPED_PIXELS][4];
   const GROUPED_V zero = { 0 };
 
@@ -59,12 +61,18 @@ GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, con
       acc[m][r] = zero;
   }
 
+  /* Taps lie beside each other, so those of few pixels touch all; two narrow vectors share a cache line and the work.
+   */
+  ahead = in[lane % NN_CHANNEL_BLOCK > 0 ? n - 1 : 0] + in_ahead;
   for (guint s = 0; s < a->n_segments; s++) {
     GROUPED_V x[GROUPED_PIXELS];
 
 #pragma GCC unroll 16
     for (guint m = 0; m < n; m++)
       x[m] = *(const GROUPED_VU *)(in[m] + a->segment_offset[s]);
+    __builtin_prefetch (ahead + a->segment_offset[s], 0, 3);
+    if (n > 3)
+      __builtin_prefetch (in[MIN (3, GROUPED_PIXELS - 1)] + in_ahead + a->segment_offset[s], 0, 3);
 #pragma GCC unroll 8
     for (guint r = 0; r < group; r++, w += NN_CHANNEL_BLOCK) {
       const GROUPED_V weight = *(const GROUPED_VU *)w;
@@ -91,6 +99,7 @@ GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, con
     if (a->relu)
       y = (GROUPED_V)((GROUPED_I)y & ~(y < zero)); /* a NaN is not below zero */
     *(GROUPED_VU *)(a->out + a->out_offset[first + m] + lane) = y;
+    __builtin_prefetch (a->out + a->out_offset[first + m] + lane + out_ahead, 1, 3);
   }
 }
 
@@ -100,15 +109,21 @@ GROUPED_ALL (const NnConvArgs *a, guint first, guint n, const guint group)
   const gsize block = (gsize)a->n_segments * group * NN_CHANNEL_BLOCK;
 
   for (guint now; n > 0; first += now, n -= now) {
+    gssize in_ahead = 0, out_ahead = 0;
+
     now = MIN (n, GROUPED_RUN);
+    if (n > now) {
+      in_ahead = a->in_offset[first + now] - a->in_offset[first];
+      out_ahead = a->out_offset[first + now] - a->out_offset[first];
+    }
     for (guint lane = 0; lane < a->channels; lane += GROUPED_LANES) {
       const gfloat *w = a->weights + lane / NN_CHANNEL_BLOCK * block + lane % NN_CHANNEL_BLOCK;
       guint p = 0;
 
       for (; p + GROUPED_PIXELS <= now; p += GROUPED_PIXELS)
-        GROUPED_TILE (a, first + p, lane, w, GROUPED_PIXELS, group);
+        GROUPED_TILE (a, first + p, lane, w, in_ahead, out_ahead, GROUPED_PIXELS, group);
       for (; p < now; p++)
-        GROUPED_TILE (a, first + p, lane, w, 1, group);
+        GROUPED_TILE (a, first + p, lane, w, in_ahead, out_ahead, 1, group);
     }
   }
 }
