@@ -7,10 +7,12 @@
 #define MAX_LOOKS 512
 #define NONE G_MAXUINT
 
-/* What is placed: item 2 i is node i's image, 2 i + 1 its plain buffer. The live ones are a list in order of offset. */
+/* What is placed: item 2 i is node i's image, 2 i + 1 its plain buffer. The live ones are a list in order of offset.
+ * @overwritten: by node i's image, or NONE; @taken: by a later node's */
 typedef struct {
   NnPlan *plan;
-  guint *next, *previous;
+  guint *next, *previous, *overwritten;
+  gboolean *taken;
   gsize *offset, *end;
   guint first, last;
 } Placement;
@@ -71,6 +73,56 @@ place (Placement *p, guint item, gsize size)
   return TRUE;
 }
 
+/* @item lies where @old does, which is over. */
+static void
+take_over (Placement *p, guint item, guint old)
+{
+  const guint before = p->previous[old];
+
+  p->offset[item] = p->offset[old];
+  p->end[item] = p->end[old];
+  remove_item (p, old);
+  insert_after (p, item, before);
+}
+
+/* Images that a node's buffer has room for. */
+static guint
+room (const NnPlan *plan, guint node)
+{
+  return plan->buffers[node].whole ? plan->batch : nn_plan_images (plan, node);
+}
+
+/* Whether node @i may write where it reads node @input: element by element, the last to do so, of images that lie
+ * alike. */
+static gboolean
+may_overwrite (const NnPlan *plan, const guint *last_use, guint i, guint input)
+{
+  const NnBuffer *a, *b = &plan->buffers[i];
+
+  if (input == NN_NO_NODE || last_use[input] != i)
+    return FALSE;
+  a = &plan->buffers[input];
+  return a->size > 0 && a->size == b->size && a->pixel == b->pixel && a->border == b->border && a->row == b->row
+         && a->height == b->height && a->slack == b->slack && !b->whole && room (plan, input) == room (plan, i);
+}
+
+/* The input that node @i's image takes the place of, or NONE: what is added to a convolution's sums or to another
+ * image. A block that ends with a sum so touches one wide image instead of two. */
+static guint
+find_overwritten (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint i)
+{
+  const NnNode *node = nn_graph_node (graph, i);
+
+  /* The network's output may have a form of its own. */
+  if ((node->op != NN_OP_CONV && node->op != NN_OP_ADD) || i + 1 == plan->n_buffers)
+    return NONE;
+  if (node->inputs[1] != node->inputs[0] && may_overwrite (plan, last_use, i, node->inputs[1]))
+    return node->inputs[1];
+  if (node->op == NN_OP_ADD && may_overwrite (plan, last_use, i, node->inputs[0]))
+    return node->inputs[0];
+  return NONE;
+}
+
 /* Node @i's image and plain buffer, with room for so many images. */
 static gboolean
 place_node (Placement *p, guint i, guint images)
@@ -78,8 +130,11 @@ place_node (Placement *p, guint i, guint images)
   NnBuffer *b = &p->plan->buffers[i];
   NnPlainBuffer *plain = &p->plan->plain[i];
 
-  if ((b->size && !place (p, 2 * i, b->size * images + b->slack))
-      || (plain->size && !place (p, 2 * i + 1, plain->size * images)))
+  if (p->overwritten[i] != NONE)
+    take_over (p, 2 * i, 2 * p->overwritten[i]);
+  else if (b->size && !place (p, 2 * i, b->size * images + b->slack))
+    return FALSE;
+  if (plain->size && !place (p, 2 * i + 1, plain->size * images))
     return FALSE;
   b->offset = p->offset[2 * i];
   plain->offset = p->offset[2 * i + 1];
@@ -100,9 +155,14 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
   p.previous = g_new (guint, 2 * (gsize)n);
   p.offset = g_new0 (gsize, 2 * (gsize)n);
   p.end = g_new0 (gsize, 2 * (gsize)n);
+  p.overwritten = g_new (guint, n);
+  p.taken = g_new0 (gboolean, n);
   for (guint i = 0; i <= n; i++)
     ending[i] = NONE;
   for (guint i = 0; i < n; i++) {
+    p.overwritten[i] = find_overwritten (plan, graph, last_use, i);
+    if (p.overwritten[i] != NONE)
+      p.taken[p.overwritten[i]] = TRUE;
     next_ending[i] = ending[last_use[i]];
     ending[last_use[i]] = i;
   }
@@ -115,7 +175,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
     if (!fits)
       break;
     for (guint j = ending[i]; j != NONE; j = next_ending[j]) {
-      if (plan->buffers[j].size)
+      if (plan->buffers[j].size && !p.taken[j])
         remove_item (&p, 2 * j);
       if (plan->plain[j].size)
         remove_item (&p, 2 * j + 1);
@@ -127,5 +187,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
   g_free (p.previous);
   g_free (p.offset);
   g_free (p.end);
+  g_free (p.overwritten);
+  g_free (p.taken);
   return fits;
 }

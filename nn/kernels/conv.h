@@ -32,7 +32,8 @@
  * @next: the weights of the call that follows, as large as @weights, or NULL; a hint to fetch them into a cache
  * @scratch: the variant's scratch (…) floats, 64-byte aligned, this thread's own; NULL when it needs none
  * Reads exactly the segments (of a grouped kernel channels floats each) and channels floats of residual; writes exactly
- * channels floats a pixel. in and residual may be unaligned; out is aligned to 64 bytes.
+ * channels floats a pixel. in and residual may be unaligned; out is aligned to 64 bytes. residual may be out itself
+ * with the same offsets: an element is read before it is written.
  */
 typedef struct {
   const gfloat *in;

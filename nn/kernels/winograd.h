@@ -61,7 +61,8 @@ typedef struct {
 /**
  * NnWinogradOutputArgs: relu? (Aᵀ M A + bias + residual?) of one tile
  * @in, @frequency: as the input transform's out
- * @out, @residual (NULL: none): the tile's pixel (0, 0), first channel; with their strides in floats
+ * @out, @residual (NULL: none; may be @out with its strides): the tile's pixel (0, 0), first channel; with their
+ * strides in floats
  * @bias: channels floats, 64-byte aligned
  * @rows, @columns: how much of the tile is written (and read of residual), at least 1
  * @channels: a multiple of NN_CHANNEL_BLOCK

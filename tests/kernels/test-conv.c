@@ -150,6 +150,23 @@ reference (const Problem *p, guint pixel, guint c, gdouble *scale)
   return a->relu && sum < 0 ? 0 : sum;
 }
 
+/* The same bits where what is added lies where the sums go. */
+static void
+check_in_place (const NnConvVariant *variant, Problem *p, guint step)
+{
+  g_autofree gfloat *apart = g_memdup2 (p->out, p->out_size * sizeof (gfloat));
+  NnConvArgs args = p->args;
+
+  problem_reset (p);
+  for (guint i = 0; i < p->n; i++)
+    memcpy (args.out + args.out_offset[i], args.residual + args.residual_offset[i], args.channels * sizeof (gfloat));
+  args.residual = args.out;
+  args.residual_offset = args.out_offset;
+  for (guint first = 0; first < p->n; first += step)
+    variant->func (&args, first, MIN (step, p->n - first));
+  g_assert_cmpmem (apart, p->out_size * sizeof (gfloat), p->out, p->out_size * sizeof (gfloat));
+}
+
 static void
 check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
 {
@@ -176,6 +193,8 @@ check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
       g_assert_cmpfloat (p->out[i], ==, GUARD);
   }
 
+  if (p->args.residual)
+    check_in_place (variant, p, step);
   if (!variant->fixed) {
     /* The same bits one pixel at a time. */
     g_autofree gfloat *all = g_memdup2 (p->out, p->out_size * sizeof (gfloat));

@@ -228,6 +228,16 @@ test_output (gconstpointer data)
         if (!written[i])
           g_assert_cmpfloat (out[i], ==, GUARD);
       }
+      if (residual) {
+        NnWinogradOutputArgs in_place = args;
+
+        in_place.out = residual;
+        level->winograd.tile[tile].output (&in_place);
+        for (gsize i = 0; i < out_size; i++) {
+          if (written[GUARDS + i])
+            g_assert_cmpmem (&residual[i], sizeof (gfloat), &out[GUARDS + i], sizeof (gfloat));
+        }
+      }
       nn_aligned_free (in);
       nn_aligned_free (bias);
     }
