@@ -7,35 +7,86 @@
 
 #include "kernels/pool.h"
 
+/* Floats that a window's maximum is taken of at once: a few registers at every level. */
+#define POOL_LANES 8
+#define POOL_VECTORS 4
+
+typedef gfloat PoolVector __attribute__ ((vector_size (POOL_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
+typedef gint32 PoolMask __attribute__ ((vector_size (POOL_LANES * sizeof (gint32))));
+
+/* The taps of @axis of the window at @at that lie in an image of so many pixels: *first to before the result. */
+static inline guint
+window_taps (const NnWindowArgs *a, guint axis, guint at, guint size, guint *first)
+{
+  const gint64 start = (gint64)at * a->stride[axis] - a->pad[axis], step = a->dilation[axis];
+  const gint64 end = start >= size ? 0 : (size - start + step - 1) / step;
+
+  *first = start < 0 ? (guint)((step - 1 - start) / step) : 0;
+  return (guint)MIN (end, (gint64)a->kernel[axis]);
+}
+
+/* @vectors × POOL_LANES channels, a constant of the call; @in: those of the window's first tap. A NaN that comes is
+ * taken, and one that is there stays, since nothing is above it. */
+static inline __attribute__ ((always_inline)) void
+max_of_window (const gfloat *in, gsize row, gsize pixel, guint height, guint width, const guint vectors, gfloat *out)
+{
+  PoolVector best[POOL_VECTORS];
+
+  for (guint v = 0; v < vectors; v++)
+    best[v] = *(const PoolVector *)(in + v * POOL_LANES);
+  for (guint y = 0; y < height; y++, in += row) {
+    const gfloat *x = in;
+
+    for (guint i = 0; i < width; i++, x += pixel) {
+#pragma GCC unroll 4
+      for (guint v = 0; v < vectors; v++) {
+        const PoolVector other = *(const PoolVector *)(x + v * POOL_LANES);
+        const PoolMask take = (other > best[v]) | (other != other);
+
+        best[v] = (PoolVector)(((PoolMask)other & take) | ((PoolMask)best[v] & ~take));
+      }
+    }
+  }
+  for (guint v = 0; v < vectors; v++)
+    *(PoolVector *)(out + v * POOL_LANES) = best[v];
+}
+
 static void
 max_pool_row (const NnWindowArgs *a, guint row)
 {
+  const gsize in_row = a->in_row * a->dilation[0], in_pixel = a->in_pixel * a->dilation[1];
+  guint top;
+  const guint bottom = window_taps (a, 0, row, a->in_height, &top);
+  const gfloat *line
+      = a->in + ((gssize)row * a->stride[0] + (gssize)top * a->dilation[0] - a->pad[0]) * (gssize)a->in_row;
+
   for (guint x = 0; x < a->out_width; x++) {
-    gfloat *restrict out = a->out + row * a->out_row + x * a->out_pixel;
-    gboolean any = FALSE;
+    guint left, c = 0;
+    const guint right = window_taps (a, 1, x, a->in_width, &left);
+    const gfloat *in
+        = line + ((gssize)x * a->stride[1] + (gssize)left * a->dilation[1] - a->pad[1]) * (gssize)a->in_pixel;
+    gfloat *out = a->out + row * a->out_row + x * a->out_pixel;
 
-    for (guint ky = 0; ky < a->kernel[0]; ky++) {
-      const gint64 y_in = (gint64)row * a->stride[0] + (gint64)ky * a->dilation[0] - a->pad[0];
+    if (top >= bottom || left >= right) {
+      for (; c < a->channels; c++)
+        out[c] = -INFINITY;
+      continue;
+    }
+    for (; c + POOL_VECTORS * POOL_LANES <= a->channels; c += POOL_VECTORS * POOL_LANES)
+      max_of_window (in + c, in_row, in_pixel, bottom - top, right - left, POOL_VECTORS, out + c);
+    for (; c + POOL_LANES <= a->channels; c += POOL_LANES)
+      max_of_window (in + c, in_row, in_pixel, bottom - top, right - left, 1, out + c);
+    for (; c < a->channels; c++) {
+      gfloat best = in[c];
 
-      if (y_in < 0 || y_in >= a->in_height)
-        continue;
-      for (guint kx = 0; kx < a->kernel[1]; kx++) {
-        const gint64 x_in = (gint64)x * a->stride[1] + (gint64)kx * a->dilation[1] - a->pad[1];
-        const gfloat *restrict in;
+      for (guint y = 0; y < bottom - top; y++) {
+        for (guint i = 0; i < right - left; i++) {
+          const gfloat other = in[y * in_row + i * in_pixel + c];
 
-        if (x_in < 0 || x_in >= a->in_width)
-          continue;
-        in = a->in + (gsize)y_in * a->in_row + (gsize)x_in * a->in_pixel;
-        if (!any) {
-          for (guint c = 0; c < a->channels; c++)
-            out[c] = in[c];
-          any = TRUE;
-        } else {
-          /* The outer comparison keeps a NaN that is there; the inner one takes one that comes. */
-          for (guint c = 0; c < a->channels; c++)
-            out[c] = out[c] != out[c] ? out[c] : (in[c] <= out[c] ? out[c] : in[c]);
+          best = other > best || other != other ? other : best;
         }
       }
+      out[c] = best;
     }
   }
 }

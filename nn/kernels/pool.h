@@ -13,8 +13,8 @@
  * @channels: floats a pixel that are computed
  * @pad: above and to the left; what is below and to the right follows from the output's size
  * @count_pad: a mean divides by the pixels of the whole window, those outside being zeros
- * Windows are cut at the image's edge, so padding never wins and, without @count_pad, never counts; each has a pixel in
- * it. A NaN in the window gives NaN, as PyTorch's.
+ * Windows are cut at the image's edge, so padding never wins and, without @count_pad, never counts. A NaN in the window
+ * gives NaN, as PyTorch's; the maximum of a dilated window that lies in the padding alone is −∞, as PyTorch's, too.
  */
 typedef struct {
   const gfloat *in;
