@@ -410,21 +410,30 @@ test_pools (gconstpointer data)
   }
 }
 
+/* Widths around the 16 pixels that are rounded together; nothing beyond the row is written. */
 static void
 test_input (gconstpointer data)
 {
   const NnTileKernels *kernels = data;
-  const guint width = 37, plane = 50;
+  static const guint widths[] = { 1, 2, 15, 16, 17, 32, 37 };
+  const NnBf16 guard = 0x1234;
   g_autoptr (GRand) rand = g_rand_new_with_seed (20);
-  g_autofree gfloat *in = g_new (gfloat, 2 * plane + width);
-  g_autofree NnBf16 *hi = g_new (NnBf16, 3 * width), *lo = g_new (NnBf16, 3 * width);
 
-  for (guint i = 0; i < 2 * plane + width; i++)
-    in[i] = random_float (rand);
-  kernels->input (in, plane, 3, width, hi, kernels->products == 3 ? lo : NULL);
-  for (guint x = 0; x < width; x++)
-    for (guint c = 0; c < 3; c++)
-      assert_split (kernels, in[c * plane + x], hi[3 * x + c], lo[3 * x + c]);
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++) {
+    const guint width = widths[i], plane = width + 13;
+    g_autofree gfloat *in = g_new (gfloat, 2 * plane + width);
+    g_autofree NnBf16 *hi = g_new (NnBf16, 3 * width + 1), *lo = g_new (NnBf16, 3 * width + 1);
+
+    for (guint j = 0; j < 2 * plane + width; j++)
+      in[j] = random_float (rand);
+    hi[3 * width] = lo[3 * width] = guard;
+    kernels->input (in, plane, 3, width, hi, kernels->products == 3 ? lo : NULL);
+    for (guint x = 0; x < width; x++)
+      for (guint c = 0; c < 3; c++)
+        assert_split (kernels, in[c * plane + x], hi[3 * x + c], lo[3 * x + c]);
+    g_assert_cmphex (hi[3 * width], ==, guard);
+    g_assert_cmphex (lo[3 * width], ==, guard);
+  }
 }
 
 /* Every kind of number, against the nearest of 16 bits found in float64. */

@@ -306,28 +306,47 @@ add_medium (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const Nn
   add (1, a_hi, NULL, b_hi, NULL, n, relu, out_hi, NULL);
 }
 
+/* A plane's row at a time, 16 pixels rounded together; only what is stored lies @channels apart. */
+static ALWAYS_INLINE void
+input (const guint products, const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
+{
+  for (guint c = 0; c < channels; c++) {
+    for (guint x = 0; x < width; x += 16) {
+      const gfloat *at = in + c * plane + x;
+      const guint n = MIN (16, width - x);
+      gfloat last[16] = { 0 };
+      NnBf16 row_hi[16], row_lo[16];
+      TileVector value;
+
+      if (n < 16) {
+        memcpy (last, at, n * sizeof (gfloat));
+        at = last;
+      }
+      value = tv_load (at);
+      value = tv_sub (value, tv_store_bf16 (row_hi, value));
+      for (guint i = 0; i < n; i++)
+        hi[(gsize)(x + i) * channels + c] = row_hi[i];
+      if (products == 3) {
+        tv_store_bf16 (row_lo, value);
+        for (guint i = 0; i < n; i++)
+          lo[(gsize)(x + i) * channels + c] = row_lo[i];
+      }
+    }
+  }
+}
+
 #ifndef NN_TILE_VECTORS
 static void
 input_high (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
 {
-  for (guint c = 0; c < channels; c++) {
-    for (guint x = 0; x < width; x++) {
-      const gfloat value = in[c * plane + x];
-      const NnBf16 rounded = nn_bf16_from_float (value);
-
-      hi[(gsize)x * channels + c] = rounded;
-      lo[(gsize)x * channels + c] = nn_bf16_from_float (value - nn_bf16_to_float (rounded));
-    }
-  }
+  input (3, in, plane, channels, width, hi, lo);
 }
 #endif
 
 static void
 input_medium (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
 {
-  for (guint c = 0; c < channels; c++)
-    for (guint x = 0; x < width; x++)
-      hi[(gsize)x * channels + c] = nn_bf16_from_float (in[c * plane + x]);
+  input (1, in, plane, channels, width, hi, NULL);
 }
 
 void
