@@ -4,18 +4,15 @@
 
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
-#include "graph/packed-conv.h"
-#include "graph/packed-winograd.h"
+#include "graph/node-weight.h"
 
 void
 nn_node_free (NnNode *node)
 {
   if (!node)
     return;
-  g_clear_pointer (&node->weight, g_bytes_unref);
-  g_clear_pointer (&node->packed, nn_packed_conv_unref);
-  for (guint i = 0; i < NN_WINOGRAD_N_TILES; i++)
-    g_clear_pointer (&node->packed_winograd[i], nn_packed_winograd_unref);
+  node->owns_weight = FALSE; /* the whole file goes */
+  nn_node_drop_form (node);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
   g_clear_pointer (&node->bn_beta, g_bytes_unref);

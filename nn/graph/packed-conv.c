@@ -3,7 +3,7 @@
 #include "graph/packed-conv.h"
 
 #include "base/nn-memory.h"
-#include "graph/packed-winograd.h"
+#include "graph/node-weight.h"
 #include "kernels/conv.h"
 
 /* A block of a grouped kernel: in_group inputs and as many outputs a group. */
@@ -178,28 +178,9 @@ nn_packed_conv_is_like (const NnPackedConv *packed, NnPackedLayout layout, guint
   return TRUE;
 }
 
-GBytes *
-nn_node_get_weight (const NnNode *node)
+void
+nn_packed_conv_unpack (const NnPackedConv *packed, const NnNode *node, gfloat *tensor)
 {
-  gsize size;
-  gfloat *tensor;
-
-  if (node->weight)
-    return g_bytes_ref (node->weight);
-  /* No overflow: so many bytes it had before. */
-  size = (gsize)node->out_channels * (node->in_channels / node->groups) * node->kernel[0] * node->kernel[1]
-         * sizeof (gfloat);
-  tensor = nn_aligned_alloc (size);
-  if (!tensor)
-    return NULL;
-  for (guint i = 0; node->packed && i < node->packed->n_blocks; i++) {
-    const NnPackedBlock *block = &node->packed->blocks[i];
-
-    move_block (node, node->packed, block, block->weights, tensor, TRUE);
-  }
-  for (guint i = 0; !node->packed && i < NN_WINOGRAD_N_TILES; i++) {
-    if (node->packed_winograd[i])
-      nn_packed_winograd_unpack (node->packed_winograd[i], node, tensor);
-  }
-  return g_bytes_new_with_free_func (tensor, size, nn_aligned_free, tensor);
+  for (guint i = 0; i < packed->n_blocks; i++)
+    move_block (node, packed, &packed->blocks[i], packed->blocks[i].weights, tensor, TRUE);
 }

@@ -49,6 +49,5 @@ void nn_packed_conv_unref (NnPackedConv *packed);
 gboolean nn_packed_conv_is_like (const NnPackedConv *packed, NnPackedLayout layout, guint n_segments,
                                  guint segment_length, guint n_blocks, const NnPackedBlock *blocks);
 
-/* A CONV or LINEAR node's weights, a reference: its own ones, or unpacked from what it gave them away for. NULL: no
- * memory. Of a model that has sessions through nn_plan_cache_get_weight() only. */
-GBytes *nn_node_get_weight (const NnNode *node);
+/* The weights, bit for bit: [out_channels][in_channels / groups][kernel h][kernel w]. */
+void nn_packed_conv_unpack (const NnPackedConv *packed, const NnNode *node, gfloat *tensor);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
-#include "graph/packed-conv.h"
+#include "graph/float-place.h"
+#include "graph/node-weight.h"
 #include "kernels/conv.h"
 
 #define LANES NN_WINOGRAD_LANES
@@ -81,33 +82,6 @@ nn_packed_winograd_is_suspect (const gfloat *weight, guint out_channels, guint i
   return is_suspect (&look, out_channels, in_channels);
 }
 
-/* A float's bits as its place in the order of all floats, and back: neighbours differ by one, and differences hold in
- * 32 bits that wrap around. */
-static inline guint32
-swap_order (guint32 bits)
-{
-  return bits ^ (-(bits >> 31) & G_MAXINT32);
-}
-
-static inline guint32
-place_of (gfloat value)
-{
-  guint32 bits;
-
-  memcpy (&bits, &value, sizeof bits);
-  return swap_order (bits);
-}
-
-static inline gfloat
-at_place (guint32 place)
-{
-  const guint32 bits = swap_order (place);
-  gfloat value;
-
-  memcpy (&value, &bits, sizeof value);
-  return value;
-}
-
 typedef struct {
   const NnPackedWinograd *packed;
   const NnNode *node;
@@ -123,7 +97,7 @@ keep_tap (const gfloat *weight, const gfloat *back, gint8 *rest, GArray *exact)
   guint32 distance[LANES], far = 0;
 
   for (guint l = 0; l < LANES; l++) {
-    distance[l] = place_of (weight[l]) - place_of (back[l]);
+    distance[l] = nn_float_place (weight[l]) - nn_float_place (back[l]);
     far |= (distance[l] + 127) & ~(guint32)255; /* not −127 to 128 */
     far |= distance[l] == 128;
   }
@@ -330,7 +304,7 @@ nn_packed_winograd_unpack (const NnPackedWinograd *packed, const NnNode *node, g
 
           for (guint l = 0; l < LANES && block->first_channel + c + l < node->out_channels; l++)
             tensor[((gsize)(block->first_channel + c + l) * in_channels + in) * 9 + tap]
-                = rest[l] == FAR ? *exact++ : at_place (place_of (back[tap][l]) + (guint32)rest[l]);
+                = rest[l] == FAR ? *exact++ : nn_float_at_place (nn_float_place (back[tap][l]) + (guint32)rest[l]);
         }
       }
     }

@@ -79,16 +79,6 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
   return NULL;
 }
 
-GBytes *
-nn_plan_get_weight (const NnNode *node, GError **error)
-{
-  GBytes *weight = nn_node_get_weight (node);
-
-  if (!weight)
-    no_memory (node, error);
-  return weight;
-}
-
 static void
 make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block, guint first_input)
 {
@@ -118,9 +108,9 @@ get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *
   }
   packed = nn_packed_conv_new (node, g->layout, step->n_segments, step->segment_length, step->n_blocks, blocks,
                                plan->workers);
-  if (packed && plan->take_weights && node->weight) {
+  if (packed && plan->take_weights && nn_node_can_change_form (node)) {
+    nn_node_drop_form (node);
     node->packed = nn_packed_conv_ref (packed);
-    nn_node_drop_weight (node);
   }
   return packed;
 }

@@ -204,72 +204,44 @@ nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
   return TRUE;
 }
 
-static void
-pack_block (const Geometry *g, NnTileBlock *block, const gfloat *weight, guint products)
+/* What the node's weights are packed as already, for another plan; else packs them. Takes @blocks. */
+static NnPackedTile *
+get_packed (const NnPlan *plan, NnNode *node, const NnTileLayout *layout, NnTileBlock *blocks)
 {
-  const NnNode *node = g->node;
-  const gfloat *bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL;
-  const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
-  const guint halves = block->channels / 16;
-  NnBf16 *step = block->weights;
+  NnPackedTile **there = &node->packed_tile[layout->products == 3 ? 0 : 1], *packed;
 
-  for (guint s = 0; s < g->n_segments; s++) {
-    for (guint chunk = 0; chunk < g->chunks; chunk++, step += (products == 3 ? 2 : 1) * halves * NN_TILE_WEIGHTS) {
-      for (guint d = 0; d < NN_TILE_DEPTH; d++) {
-        const guint j = chunk * NN_TILE_DEPTH + d;
-        const guint tap = g->merged ? s * node->kernel[1] + j / node->in_channels : s;
-        const guint input = g->merged ? j % node->in_channels : (guint)block->first_input + j;
-
-        if (j >= g->segment_length)
-          break;
-        for (guint c = 0; c < block->channels; c++) {
-          const guint output = block->first_channel + c;
-          NnBf16 *at = step + c / 16 * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
-          gfloat value;
-
-          /* Zero from the allocation: channels that pad the block, and inputs of another group. */
-          if (output >= node->out_channels || input / g->in_group != output / g->out_group)
-            continue;
-          value = weight[((gsize)output * g->in_group + input % g->in_group) * taps + tap];
-          at[0] = nn_bf16_from_float (value);
-          if (products == 3)
-            at[halves * NN_TILE_WEIGHTS] = nn_bf16_from_float (value - nn_bf16_to_float (at[0]));
-        }
-      }
-    }
+  if (*there && nn_packed_tile_is_like (*there, layout, blocks)) {
+    g_free (blocks);
+    return nn_packed_tile_ref (*there);
   }
-  for (guint c = 0; bias && c < block->channels && block->first_channel + c < node->out_channels; c++)
-    block->bias[c] = bias[block->first_channel + c];
+  packed = nn_packed_tile_new (node, layout, blocks, plan->workers);
+  if (packed && plan->take_weights && packed->complete && nn_node_can_change_form (node)) {
+    nn_node_drop_form (node);
+    *there = nn_packed_tile_ref (packed);
+  }
+  return packed;
 }
 
 static gboolean
 make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
 {
-  const guint padded = (g->node->out_channels + 15) / 16 * 16, products = plan->tile.products;
-  const gsize a_step = (products == 3 ? 2 : 1) * NN_TILE_WEIGHTS * sizeof (NnBf16);
+  NnNode *node = (NnNode *)g->node; /* take_weights says that it may be changed */
+  const guint padded = (node->out_channels + 15) / 16 * 16;
+  const NnTileLayout layout
+      = { plan->tile.products, g->merged, g->n_segments, g->segment_length, g->chunks, (padded + 31) / 32 };
+  NnTileBlock *blocks = g_new0 (NnTileBlock, layout.n_blocks);
 
-  g_autoptr (GBytes) weight = nn_plan_get_weight (g->node, error);
-
-  if (!weight)
-    return FALSE;
-  conv->n_blocks = (padded + 31) / 32;
-  conv->blocks = g_new0 (NnTileBlock, conv->n_blocks);
-  for (guint i = 0; i < conv->n_blocks; i++) {
-    NnTileBlock *block = &conv->blocks[i];
-    gsize size;
-
-    block->first_channel = 32 * i;
-    block->channels = MIN (32, padded - 32 * i);
-    block->first_input = (gint32)block_first_input (g, block->first_channel);
-    if (!nn_size_mul3 (conv->n_steps, block->channels / 16, a_step, &size))
-      return no_memory (g->node, error);
-    block->weights = nn_aligned_alloc0 (size);
-    block->bias = nn_aligned_alloc0 (block->channels * sizeof (gfloat));
-    if (!block->weights || !block->bias)
-      return no_memory (g->node, error);
-    plan->packed_size += size + block->channels * sizeof (gfloat);
-    pack_block (g, block, g_bytes_get_data (weight, NULL), products);
+  for (guint i = 0; i < layout.n_blocks; i++) {
+    blocks[i].first_channel = 32 * i;
+    blocks[i].channels = MIN (32, padded - 32 * i);
+    blocks[i].first_input = (gint32)block_first_input (g, blocks[i].first_channel);
   }
+  conv->packed = get_packed (plan, node, &layout, blocks);
+  if (!conv->packed)
+    return no_memory (node, error);
+  conv->n_blocks = layout.n_blocks;
+  conv->blocks = conv->packed->blocks;
+  plan->packed_size += conv->packed->size;
   return TRUE;
 }
 
@@ -357,11 +329,7 @@ nn_plan_tile_clear (NnStep *step)
 
   if (!conv)
     return;
-  for (guint i = 0; i < conv->n_blocks && conv->blocks; i++) {
-    nn_aligned_free (conv->blocks[i].weights);
-    nn_aligned_free (conv->blocks[i].bias);
-  }
-  g_free (conv->blocks);
+  g_clear_pointer (&conv->packed, nn_packed_tile_unref);
   g_free (conv->tile_in);
   g_free (conv->step_offset);
   g_free (conv->out_offset);

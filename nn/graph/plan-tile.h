@@ -19,7 +19,8 @@ struct _NnTileConv {
   gboolean batch_is_pixels, pixels_outside, out_f32;
   gsize in_stride;
   gint32 *tile_in, *out_offset, *residual_offset, *step_offset;
-  NnTileBlock *blocks;
+  const NnTileBlock *blocks;
+  NnPackedTile *packed; /* where they lie */
 };
 
 /* FALSE with NN_ERROR_UNSUPPORTED: the network has an operation that tiles do not have; says which. */

@@ -88,9 +88,9 @@ get_packed (const NnPlan *plan, NnNode *node, NnWinogradTile tile, guint n_block
     return nn_packed_winograd_ref (packed);
   }
   packed = nn_packed_winograd_new (node, tile, n_blocks, blocks, plan->workers);
-  if (packed && plan->take_weights && node->weight && packed->complete) {
+  if (packed && plan->take_weights && packed->complete && nn_node_can_change_form (node)) {
+    nn_node_drop_form (node);
     node->packed_winograd[tile] = nn_packed_winograd_ref (packed);
-    nn_node_drop_weight (node);
   }
   return packed;
 }

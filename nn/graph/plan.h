@@ -6,7 +6,9 @@
 
 #include "base/nn-pool.h"
 #include "graph/graph.h"
+#include "graph/node-weight.h"
 #include "graph/packed-conv.h"
+#include "graph/packed-tile.h"
 #include "graph/packed-winograd.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
@@ -211,9 +213,6 @@ typedef struct {
 
 NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
 void nn_plan_free (NnPlan *plan);
-
-/* nn_node_get_weight(), NN_ERROR_TOO_LARGE where there is no memory for it; plan-conv.c. */
-GBytes *nn_plan_get_weight (const NnNode *node, GError **error);
 
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);

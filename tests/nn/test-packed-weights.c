@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph-reference.h"
+#include "graph/packed-tile.h"
 #include "graph/packed-winograd.h"
 #include "kernels/conv.h"
 
@@ -142,6 +143,114 @@ test_size (void)
   }
 }
 
+/* As plan-tile.c cuts them: 32 channels a block, a segment a row of the kernel or a tap of the block's groups. */
+static NnPackedTile *
+pack_tile (const NnNode *node, guint products)
+{
+  const guint padded = (node->out_channels + 15) / 16 * 16, merged = node->groups == 1;
+  const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
+  NnTileLayout layout = { .products = products, .merged = merged, .n_blocks = (padded + 31) / 32 };
+  NnTileBlock *blocks = g_new0 (NnTileBlock, layout.n_blocks);
+
+  layout.n_segments = node->kernel[0] * (merged ? 1 : node->kernel[1]);
+  layout.segment_length = merged ? node->kernel[1] * node->in_channels : 0;
+  for (guint i = 0; i < layout.n_blocks; i++) {
+    const guint last = MIN (32 * i + 32, node->out_channels) - 1;
+
+    blocks[i].first_channel = 32 * i;
+    blocks[i].channels = MIN (32, padded - 32 * i);
+    if (!merged)
+      layout.segment_length = MAX (layout.segment_length, (last / out_group - 32 * i / out_group + 1) * in_group);
+  }
+  for (guint i = 0; !merged && i < layout.n_blocks; i++)
+    blocks[i].first_input = (gint32)MIN (32 * i / out_group * in_group, node->in_channels - layout.segment_length);
+  layout.chunks = (layout.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
+  return nn_packed_tile_new (node, &layout, blocks, NULL);
+}
+
+static void
+test_unpack_tile (gconstpointer data)
+{
+  const guint kind = GPOINTER_TO_UINT (data);
+  static const struct {
+    guint out, in, kernel, groups;
+  } layers[]
+      = { { 64, 64, 3, 1 }, { 70, 3, 7, 1 }, { 5, 33, 1, 1 }, { 130, 48, 1, 1 }, { 64, 64, 3, 16 }, { 40, 20, 3, 5 } };
+
+  for (guint l = 0; l < G_N_ELEMENTS (layers); l++) {
+    g_autoptr (NnGraph) graph = nn_graph_new ();
+    const guint first = test_add_input (graph, layers[l].in);
+    NnNode *node = nn_graph_node (
+        graph, test_add_conv (graph, "conv", first, layers[l].out, layers[l].kernel, 1, layers[l].groups, TRUE));
+    const gsize n = g_bytes_get_size (node->weight) / sizeof (gfloat);
+    g_autofree gfloat *weight = g_memdup2 (g_bytes_get_data (node->weight, NULL), n * sizeof (gfloat));
+
+    for (gsize i = 0; i < n; i++)
+      weight[i] = kinds[kind].maker (weight[i], i);
+    g_bytes_unref (node->weight);
+    node->weight = g_bytes_new (weight, n * sizeof (gfloat));
+    for (guint products = 1; products <= 3; products += 2) {
+      g_autofree gfloat *got = g_new0 (gfloat, n);
+      NnPackedTile *packed = pack_tile (node, products);
+
+      g_assert_nonnull (packed);
+      if (kinds[kind].complete)
+        g_assert_true (packed->complete);
+      if (packed->complete) {
+        nn_packed_tile_unpack (packed, node, got);
+        g_assert_cmpmem (got, n * sizeof (gfloat), weight, n * sizeof (gfloat));
+      } else {
+        g_assert_null (packed->rests[0].rest);
+      }
+      nn_packed_tile_unref (packed);
+    }
+  }
+}
+
+/* Where each weight is, and that hi and lo are it to 16 bits; everything else is zero. */
+static void
+test_tile_places (void)
+{
+  g_autoptr (NnGraph) graph = nn_graph_new ();
+  const guint first = test_add_input (graph, 33);
+  const NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
+  const gfloat *weight = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
+  NnPackedTile *packed = pack_tile (node, 3);
+  gsize n = 0;
+
+  for (guint output = 0; output < 50; output++) {
+    const NnTileBlock *block = &packed->blocks[output / 32];
+    const guint halves = block->channels / 16, c = output % 32;
+
+    g_assert_cmpfloat (block->bias[c], ==, bias[output]);
+    for (guint input = 0; input < 33; input++) {
+      for (guint tap = 0; tap < 9; tap++) {
+        const guint j = tap % 3 * 33 + input, step = tap / 3 * packed->layout.chunks + j / NN_TILE_DEPTH;
+        const guint d = j % NN_TILE_DEPTH;
+        const NnBf16 *at
+            = block->weights + ((gsize)step * 2 * halves + c / 16) * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
+        const gfloat hi = nn_bf16_to_float (at[0]), lo = nn_bf16_to_float (at[halves * NN_TILE_WEIGHTS]);
+        const gfloat value = weight[((gsize)output * 33 + input) * 9 + tap];
+
+        g_assert_cmpfloat (hi, ==, nn_bf16_to_float (nn_bf16_from_float (value)));
+        g_assert_cmpfloat_with_epsilon (hi + lo, value, ABS (value) * 0x1p-16f);
+      }
+    }
+  }
+  for (guint i = 0; i < packed->layout.n_blocks; i++) {
+    const NnTileBlock *block = &packed->blocks[i];
+    const gsize elements
+        = (gsize)packed->layout.n_segments * packed->layout.chunks * 2 * (block->channels / 16) * NN_TILE_WEIGHTS;
+
+    for (gsize e = 0; e < elements; e++)
+      n += block->weights[e] != 0;
+  }
+  /* No weight of the random ones is so round that it needs no lo, but for a few. */
+  g_assert_cmpuint (n, <=, 2 * 50 * 33 * 9);
+  g_assert_cmpuint (n, >=, 2 * 50 * 33 * 9 * 99 / 100);
+  nn_packed_tile_unref (packed);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,8 +258,12 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     g_autofree gchar *path = g_strdup_printf ("/packed-weights/%s", kinds[i].name);
 
+    g_autofree gchar *tile_path = g_strdup_printf ("/packed-weights/tile/%s", kinds[i].name);
+
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_unpack);
+    g_test_add_data_func (tile_path, GUINT_TO_POINTER (i), test_unpack_tile);
   }
   g_test_add_func ("/packed-weights/size", test_size);
+  g_test_add_func ("/packed-weights/tile-places", test_tile_places);
   return g_test_run ();
 }
