@@ -7,6 +7,8 @@
 #include "graph/node-weight.h"
 
 #define LANES 16
+/* Of 32 output channels 18 KB: less than a first-level cache. */
+#define MAX_TAPS 144
 /* More weights than one in so many that are kept as they are: then the tensor itself is kept. */
 #define MAX_EXACT 3
 
@@ -17,115 +19,170 @@ typedef struct {
   gfloat *tensor;              /* unpacking */
 } Work;
 
-/* Up to LANES weights that lie side by side in a tile: input @d of a step, output channels from @first on.
- * @at: the first one's hi; @tensor_at: its place in the tensor; @seen: how many weights of the block came before */
+/* Up to LANES weights that lie side by side in a tile: one tap of one input, output channels of a block.
+ * @row: of the tile of hi, where they lie in every other place from the @lane-th on, @odd; @lo: from there to lo's
+ * @tensor: the first one, @tensor_step: from it to the next; @seen: how many weights of the block came before */
 typedef struct {
-  NnBf16 *at;
-  gsize lo; /* from a hi to its lo */
-  gsize tensor_at, tensor_step, seen;
-  guint n;
+  NnBf16 *row;
+  gsize lo, tensor_step, seen;
+  const gfloat *tensor;
+  guint lane, n;
+  gboolean odd;
 } Run;
 
 typedef void (*RunFunc) (const Work *work, const Run *run, NnTileRest *rest, gpointer data);
 
-/* Visits the weights of a block in the order of packing: segments, inputs, output channels. */
-static inline void
-visit (const Work *work, guint index, RunFunc func, gpointer data)
+/* Inputs that are visited together: their taps lie side by side in the tensor. */
+static guint
+inputs_at_once (gsize taps)
+{
+  return (guint)MAX (MAX_TAPS / taps, 1);
+}
+
+/* Some inputs of a block's output channels, out of rows that are a power of two or so apart and so in each other's way
+ * in a cache; the step from one channel to the next. */
+static gsize
+copy_rows (const gfloat *tensor, gsize row, guint n_rows, gsize n, gfloat *copy)
+{
+  for (guint i = 0; i < n_rows; i++)
+    memcpy (copy + i * n, tensor + i * row, n * sizeof (gfloat));
+  return n;
+}
+
+/* Visits the weights of a block: some inputs, their taps, each input, output channels. */
+static inline __attribute__ ((always_inline)) void
+visit (const Work *work, const gfloat *tensor, guint index, RunFunc func, gpointer data)
 {
   const NnNode *node = work->node;
   const NnTileLayout *l = &work->packed->layout;
   const NnTileBlock *block = &work->packed->blocks[index];
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
-  const gsize taps = (gsize)node->kernel[0] * node->kernel[1], halves = block->channels / 16;
+  const guint taps = node->kernel[0] * node->kernel[1], at_once = inputs_at_once (taps);
+  const gsize halves = block->channels / 16, row = (gsize)in_group * taps;
   const gsize step = (l->products == 3 ? 2 : 1) * halves * NN_TILE_WEIGHTS;
   const guint block_end = MIN (block->first_channel + block->channels, node->out_channels);
-  Run run = { .lo = halves * NN_TILE_WEIGHTS, .tensor_step = in_group * taps };
+  const guint first = l->merged ? 0 : (guint)block->first_input;
+  const guint end_input = l->merged ? node->in_channels : first + l->segment_length;
+  gfloat copy[32 * MAX_TAPS];
+  Run run = { .lo = halves * NN_TILE_WEIGHTS };
 
-  for (guint s = 0; s < l->n_segments; s++) {
-    guint tap = l->merged ? s * node->kernel[1] : s, input = l->merged ? 0 : (guint)block->first_input;
+  for (guint input = first, n; input < end_input; input += n) {
+    const guint group = input / in_group, in = input % in_group;
+    const guint begin = MAX (block->first_channel, group * out_group), end = MIN (block_end, (group + 1) * out_group);
+    const gfloat *from = tensor + begin * row + (gsize)in * taps;
 
-    for (guint j = 0; j < l->segment_length; j++) {
-      const guint group = input / in_group, d = j % NN_TILE_DEPTH;
-      const guint begin = MAX (block->first_channel, group * out_group);
-      const guint end = MIN (block_end, (group + 1) * out_group);
-      NnBf16 *tile = block->weights + ((gsize)s * l->chunks + j / NN_TILE_DEPTH) * step + d / 2 * 32 + d % 2;
+    n = MIN (MIN (at_once, in_group - in), end_input - input);
+    if (begin >= end)
+      continue; /* of another block */
+    run.tensor_step = row;
+    if (!work->tensor && (gsize)n * taps <= MAX_TAPS) {
+      run.tensor_step = copy_rows (from, row, end - begin, (gsize)n * taps, copy);
+      from = copy;
+    }
+    for (guint tap = 0; tap < taps; tap++) {
+      const guint s = l->merged ? tap / node->kernel[1] : tap;
+      const guint j = l->merged ? tap % node->kernel[1] * node->in_channels + input : input - first;
 
-      for (guint output = begin; output < end; output += run.n) {
-        const guint c = output - block->first_channel;
+      for (guint i = 0; i < n; i++) {
+        const guint d = (j + i) % NN_TILE_DEPTH;
+        NnBf16 *tile = block->weights + ((gsize)s * l->chunks + (j + i) / NN_TILE_DEPTH) * step + d / 2 * 32;
 
-        run.n = MIN (LANES - c % LANES, end - output);
-        run.at = tile + c / 16 * NN_TILE_WEIGHTS + c % 16 * 2;
-        run.tensor_at = (gsize)output * run.tensor_step + input % in_group * taps + tap;
-        func (work, &run, &work->packed->rests[index], data);
-        run.seen += run.n;
-      }
-      if (++input == node->in_channels && l->merged) {
-        input = 0;
-        tap++;
+        run.odd = d % 2;
+        for (guint output = begin; output < end; output += run.n) {
+          const guint c = output - block->first_channel;
+
+          run.lane = c % LANES;
+          run.n = MIN (LANES - run.lane, end - output);
+          run.row = tile + c / LANES * NN_TILE_WEIGHTS;
+          run.tensor = from + (output - begin) * run.tensor_step + (gsize)i * taps + tap;
+          func (work, &run, &work->packed->rests[index], data);
+          run.seen += run.n;
+        }
       }
     }
   }
 }
 
-/* nn_bf16_from_float() without a branch. */
-static inline NnBf16
-round_bf16 (gfloat x)
-{
-  guint32 u, rounded, nan, normal;
+/* Four floats and their bits: the compiler's own vectors, which each machine has. */
+typedef guint32 Bits __attribute__ ((vector_size (16)));
+typedef gint32 Signed __attribute__ ((vector_size (16)));
+typedef gfloat Floats __attribute__ ((vector_size (16)));
 
-  memcpy (&u, &x, sizeof u);
-  rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16;
-  nan = -(guint32)((u & 0x7fffffff) > 0x7f800000);
-  normal = -(guint32)((u & 0x7f800000) != 0);
-  rounded = (rounded & ~nan) | ((u >> 16 | 0x40) & nan);
-  return (NnBf16)((rounded & normal) | (u >> 16 & 0x8000));
+/* nn_bf16_from_float() of each; the results in the lower halves. */
+static inline Bits
+round_quad (Floats from)
+{
+  const Bits u = (Bits)from, nearest = (u + 0x7fff + (u >> 16 & 1)) >> 16;
+  const Bits nan = (Bits)((Signed)(0x7f800000 - (u & 0x7fffffff)) >> 31);
+  const Bits denormal = (Bits)((u & 0x7f800000) == 0);
+
+  return (((nearest & ~nan) | ((u >> 16 | 0x40) & nan)) & ~denormal) | (u >> 16 & 0x8000);
 }
 
+/* nn_float_place() of each. */
+static inline Bits
+place_quad (Floats from)
+{
+  return (Bits)from ^ ((Bits)((Signed)from >> 31) & G_MAXINT32);
+}
+
+/* Adds 16-bit numbers to every other place of a part of a row of a tile, which has zeros there. */
 static inline void
+store_quad (NnBf16 *row, gboolean odd, Bits values)
+{
+  const guint shift = odd == (G_BYTE_ORDER == G_LITTLE_ENDIAN) ? 16 : 0;
+  Bits pairs;
+
+  memcpy (&pairs, row, sizeof pairs);
+  pairs |= values << shift;
+  memcpy (row, &pairs, sizeof pairs);
+}
+
+/* All lanes, with zeros where the run has none. */
+static inline __attribute__ ((always_inline)) void
 pack_run (const Work *work, const Run *run, NnTileRest *rest, gpointer data)
 {
   const gboolean both = work->packed->layout.products == 3;
+  const guint32 reach = both ? G_MAXINT8 : G_MAXINT16;
   GArray *exact = data;
   gfloat weight[LANES] = { 0 };
-  guint32 distance[LANES], far = 0;
-  NnBf16 hi[LANES], lo[LANES];
+  guint32 distance[LANES], any[4];
+  Bits far = { 0 };
 
   for (guint i = 0; i < run->n; i++)
-    weight[i] = work->weight[run->tensor_at + i * run->tensor_step];
-  for (guint i = 0; i < LANES; i++) {
-    hi[i] = round_bf16 (weight[i]);
-    lo[i] = both ? round_bf16 (weight[i] - nn_bf16_to_float (hi[i])) : 0;
-  }
-  for (guint i = 0; i < LANES; i++)
-    distance[i]
-        = nn_float_place (weight[i])
-          - nn_float_place (both ? nn_bf16_to_float (hi[i]) + nn_bf16_to_float (lo[i]) : nn_bf16_to_float (hi[i]));
-  for (guint i = 0; i < run->n; i++) {
-    run->at[2 * i] = hi[i];
-    if (both)
-      run->at[run->lo + 2 * i] = lo[i];
+    weight[run->lane + i] = run->tensor[i * run->tensor_step];
+  for (guint q = 0; q < LANES; q += 4) {
+    const Floats w = { weight[q], weight[q + 1], weight[q + 2], weight[q + 3] };
+    const Bits hi = round_quad (w);
+    Floats back = (Floats)(hi << 16);
+    Bits d;
+
+    store_quad (run->row + 2 * q, run->odd, hi);
+    if (both) {
+      const Bits lo = round_quad (w - back);
+
+      store_quad (run->row + run->lo + 2 * q, run->odd, lo);
+      back += (Floats)(lo << 16);
+    }
+    d = place_quad (w) - place_quad (back);
+    far |= (d + reach) & ~(2 * reach + 1); /* not from −reach to reach + 1, or that */
+    far |= (Bits)(d == reach + 1);
+    memcpy (distance + q, &d, sizeof d);
   }
   if (!rest->rest)
     return;
-  for (guint i = 0; i < run->n; i++) {
-    const guint32 reach = both ? G_MAXINT8 : G_MAXINT16;
-
-    far |= distance[i] + reach > 2 * reach;
-    if (both)
-      ((gint8 *)rest->rest)[run->seen + i] = (gint8)distance[i];
-    else
-      ((gint16 *)rest->rest)[run->seen + i] = (gint16)distance[i];
-  }
-  for (guint i = 0; far && i < run->n; i++) {
-    const guint32 reach = both ? G_MAXINT8 : G_MAXINT16;
-
+  memcpy (any, &far, sizeof any);
+  for (guint i = 0; (any[0] | any[1] | any[2] | any[3]) && i < LANES; i++) {
     if (distance[i] + reach <= 2 * reach)
       continue;
-    if (both)
-      ((gint8 *)rest->rest)[run->seen + i] = G_MININT8;
-    else
-      ((gint16 *)rest->rest)[run->seen + i] = G_MININT16;
+    distance[i] = ~reach;
     g_array_append_val (exact, weight[i]);
+  }
+  for (guint i = 0; i < run->n; i++) {
+    if (both)
+      ((gint8 *)rest->rest)[run->seen + i] = (gint8)distance[run->lane + i];
+    else
+      ((gint16 *)rest->rest)[run->seen + i] = (gint16)distance[run->lane + i];
   }
 }
 
@@ -137,7 +194,7 @@ pack_task (gpointer data, guint task, guint thread)
   NnTileRest *rest = &work->packed->rests[task];
   GArray *exact = g_array_new (FALSE, FALSE, sizeof (gfloat));
 
-  visit (work, task, pack_run, exact);
+  visit (work, work->weight, task, pack_run, exact);
   rest->n_exact = exact->len;
   rest->exact = g_memdup2 (exact->data, exact->len * sizeof (gfloat));
   g_array_unref (exact);
@@ -284,7 +341,7 @@ nn_packed_tile_is_like (const NnPackedTile *packed, const NnTileLayout *layout, 
   return TRUE;
 }
 
-static inline void
+static inline __attribute__ ((always_inline)) void
 unpack_run (const Work *work, const Run *run, NnTileRest *rest, gpointer data)
 {
   const gboolean both = work->packed->layout.products == 3;
@@ -293,10 +350,10 @@ unpack_run (const Work *work, const Run *run, NnTileRest *rest, gpointer data)
   for (guint i = 0; i < run->n; i++) {
     const gint32 distance
         = both ? ((const gint8 *)rest->rest)[run->seen + i] : ((const gint16 *)rest->rest)[run->seen + i];
-    const gfloat hi = nn_bf16_to_float (run->at[2 * i]);
-    const gfloat back = both ? hi + nn_bf16_to_float (run->at[run->lo + 2 * i]) : hi;
+    const NnBf16 *at = run->row + 2 * (run->lane + i) + run->odd;
+    const gfloat hi = nn_bf16_to_float (at[0]), back = both ? hi + nn_bf16_to_float (at[run->lo]) : hi;
 
-    work->tensor[run->tensor_at + i * run->tensor_step]
+    work->tensor[run->tensor - work->tensor + (gssize)(i * run->tensor_step)]
         = distance == (both ? G_MININT8 : G_MININT16) ? *(*exact)++
                                                       : nn_float_at_place (nn_float_place (back) + (guint32)distance);
   }
@@ -311,6 +368,6 @@ nn_packed_tile_unpack (const NnPackedTile *packed, const NnNode *node, gfloat *t
   for (guint i = 0; i < packed->layout.n_blocks; i++) {
     const gfloat *exact = packed->rests[i].exact;
 
-    visit (&work, i, unpack_run, &exact);
+    visit (&work, tensor, i, unpack_run, &exact);
   }
 }
