@@ -27,8 +27,9 @@ void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);
 
 /* What is known about a model at one level and size, for all its sessions: whether a way that rounds more than plain
- * float32 sums stays inside the contract, and whether products of bfloat16 vectors are faster than float32 (STAYS). */
-typedef enum { NN_WAY_WINOGRAD, NN_WAY_TILES, NN_WAY_VECTORS, NN_N_WAYS } NnWay;
+ * float32 sums stays inside the contract; FAST_TILES, VECTORS: whether tiles, or products of bfloat16 vectors, are
+ * faster than float32 (STAYS). */
+typedef enum { NN_WAY_WINOGRAD, NN_WAY_TILES, NN_WAY_FAST_TILES, NN_WAY_VECTORS, NN_N_WAYS } NnWay;
 typedef enum { NN_VERDICT_UNKNOWN, NN_VERDICT_STAYS, NN_VERDICT_LEAVES } NnVerdict;
 
 NnVerdict nn_plan_cache_get_verdict (NnPlanCache *cache, NnIsa isa, guint height, guint width, NnWay way);

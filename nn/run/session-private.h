@@ -61,9 +61,24 @@ typedef gboolean (*NnTileInit) (NnTileKernels *kernels, NnIsa isa, guint product
 NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
                                       GError **error);
 
-/* session-probe.c: whether @session stays inside the contract on this model: compares it with @reference on made-up
- * images, the same ones always. */
-gboolean nn_session_probe (NnSession *session, NnSession *reference);
+/* session.c: what is asked for, whatever it gives; @direct: float32 without Winograd's sums. */
+NnSession *nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct,
+                            GError **error);
+
+/* session-probe.c: what a few made-up images give, the same ones always, and the least time that one took. */
+typedef struct {
+  gfloat *logits;
+  guint n_classes;
+  gdouble seconds;
+} NnProbe;
+
+/* NULL: no memory. */
+NnProbe *nn_session_probe (NnSession *session);
+void nn_probe_free (NnProbe *probe);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnProbe, nn_probe_free)
+/* Whether what @probe has stays inside the contract beside @direct's plain sums of float32; either may be NULL: no.
+ * @what: of the one that is judged, for the debug line. */
+gboolean nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what);
 /* Whether @session is faster than @reference on a made-up image; both have as many threads. */
 gboolean nn_session_is_faster (NnSession *session, NnSession *reference);
 

@@ -44,39 +44,6 @@ make_image (guint which, guint height, guint width, gfloat *image)
   }
 }
 
-gboolean
-nn_session_probe (NnSession *high, NnSession *reference)
-{
-  const gsize size = (gsize)3 * high->height * high->width;
-  g_autofree gfloat *image = g_try_new (gfloat, size);
-  g_autofree gfloat *a = g_try_new (gfloat, high->n_classes), *b = g_try_new (gfloat, high->n_classes);
-  gdouble worst = 0;
-
-  if (!reference || !image || !a || !b)
-    return FALSE;
-  for (guint i = 0; i < N_IMAGES; i++) {
-    gdouble largest = 0, error = 0;
-
-    make_image (i, high->height, high->width, image);
-    nn_session_run (reference, image, 1, a);
-    nn_session_run (high, image, 1, b);
-    for (guint c = 0; c < high->n_classes; c++) {
-      largest = fmax (largest, fabs (a[c]));
-      /* What is not finite in float32 already says nothing of the split. */
-      if (isfinite (a[c]))
-        error = fmax (error, isfinite (b[c]) ? fabs ((gdouble)a[c] - b[c]) : INFINITY);
-    }
-    if (largest > 0 && isfinite (largest))
-      worst = fmax (worst, error / largest);
-    else if (error > 0)
-      worst = INFINITY;
-  }
-  g_debug ("precision %s, %s: %.1e of the largest logit from float32 on made-up images, %.0e allowed",
-           nn_precision_to_string (high->precision), high->precision == NN_PRECISION_HIGHEST ? "Winograd" : "tiles",
-           worst, TOLERANCE);
-  return worst <= TOLERANCE;
-}
-
 static gdouble
 seconds_of_run (NnSession *session, const gfloat *image, gfloat *logits)
 {
@@ -86,6 +53,65 @@ seconds_of_run (NnSession *session, const gfloat *image, gfloat *logits)
   nn_session_run (session, image, 1, logits);
   clock_gettime (CLOCK_MONOTONIC, &b);
   return (gdouble)(b.tv_sec - a.tv_sec) + 1e-9 * (gdouble)(b.tv_nsec - a.tv_nsec);
+}
+
+NnProbe *
+nn_session_probe (NnSession *session)
+{
+  g_autofree gfloat *image = g_try_new (gfloat, (gsize)3 * session->height * session->width);
+  g_autoptr (NnProbe) probe = g_new0 (NnProbe, 1);
+
+  probe->n_classes = session->n_classes;
+  probe->seconds = G_MAXDOUBLE;
+  probe->logits = g_try_new (gfloat, (gsize)N_IMAGES * session->n_classes);
+  if (!image || !probe->logits)
+    return NULL;
+  for (guint i = 0; i < N_IMAGES; i++) {
+    gdouble seconds;
+
+    make_image (i, session->height, session->width, image);
+    seconds = seconds_of_run (session, image, probe->logits + (gsize)i * session->n_classes);
+    probe->seconds = MIN (probe->seconds, seconds);
+  }
+  return g_steal_pointer (&probe);
+}
+
+void
+nn_probe_free (NnProbe *probe)
+{
+  if (!probe)
+    return;
+  g_free (probe->logits);
+  g_free (probe);
+}
+
+gboolean
+nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what)
+{
+  gdouble worst = 0;
+
+  if (!probe || !direct)
+    return FALSE;
+  for (guint i = 0; i < N_IMAGES; i++) {
+    const gfloat *a = direct->logits + (gsize)i * direct->n_classes;
+    const gfloat *b = probe->logits + (gsize)i * direct->n_classes;
+    gdouble largest = 0, error = 0;
+
+    for (guint c = 0; c < direct->n_classes; c++) {
+      largest = fmax (largest, fabs (a[c]));
+      /* What is not finite in float32 already says nothing of the other. */
+      if (isfinite (a[c]))
+        error = fmax (error, isfinite (b[c]) ? fabs ((gdouble)a[c] - b[c]) : INFINITY);
+    }
+    if (largest > 0 && isfinite (largest))
+      worst = fmax (worst, error / largest);
+    else if (error > 0)
+      worst = INFINITY;
+  }
+  g_debug ("%s: %.1e of the largest logit from direct sums of float32 on made-up images (%.3f ms, those %.3f), %.0e "
+           "allowed",
+           what, worst, 1e3 * probe->seconds, 1e3 * direct->seconds, TOLERANCE);
+  return worst <= TOLERANCE;
 }
 
 gboolean

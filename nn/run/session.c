@@ -379,8 +379,8 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direc
                             NULL, direct, session->pool, error);
 }
 
-static NnSession *
-session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct, GError **error)
+NnSession *
+nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
   const guint crop = nn_model_get_preprocess (model)->crop;
@@ -425,57 +425,6 @@ session_new (NnModel *model, const NnSessionOptions *options, NnTileInit init, g
 failed:
   nn_session_free (session);
   return NULL;
-}
-
-/* Whether that way is none: it leaves the contract, or of VECTORS that it is not faster. What another session has found
- * out, or else a comparison with plain float32, for all sessions of the model. @highest: what @session was made with,
- * but for the precision. */
-static gboolean
-is_refused (NnSession *session, const NnSessionOptions *highest, NnTileInit init, NnWay way)
-{
-  NnPlanCache *plans = nn_model_get_plans (session->model);
-  NnVerdict verdict = nn_plan_cache_get_verdict (plans, session->isa, session->height, session->width, way);
-  NnSessionOptions one = *highest;
-  g_autoptr (NnSession) reference = NULL;
-
-  if (verdict == NN_VERDICT_UNKNOWN) {
-    one.max_batch = 1;
-    reference = session_new (session->model, &one, init, way == NN_WAY_WINOGRAD, NULL);
-    if (way == NN_WAY_VECTORS)
-      verdict = nn_session_is_faster (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
-    else
-      verdict = nn_session_probe (session, reference) ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES;
-    nn_plan_cache_set_verdict (plans, session->isa, session->height, session->width, way, verdict);
-  }
-  return verdict == NN_VERDICT_LEAVES;
-}
-
-NnSession *
-nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
-                           GError **error)
-{
-  NnSession *session = session_new (model, options, init, FALSE, error);
-  NnSessionOptions highest = options ? *options : (NnSessionOptions){ 0 };
-
-  highest.precision = NN_PRECISION_HIGHEST;
-  if (session && probe
-      && ((session->precision == NN_PRECISION_HIGH && is_refused (session, &highest, init, NN_WAY_TILES))
-          || (session->plan->tile.vectors && is_refused (session, &highest, init, NN_WAY_VECTORS)))) {
-    nn_session_free (session);
-    session = session_new (model, &highest, init, FALSE, error);
-  }
-  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect
-      && is_refused (session, &highest, init, NN_WAY_WINOGRAD)) {
-    nn_session_free (session);
-    session = session_new (model, &highest, init, FALSE, error);
-  }
-  return session;
-}
-
-NnSession *
-nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
-{
-  return nn_session_new_with_tiles (model, options, nn_tile_kernels_init, TRUE, error);
 }
 
 void

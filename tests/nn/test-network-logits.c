@@ -6,6 +6,7 @@
 #include <nn/session.h>
 #include <string.h>
 
+#include "graph/model-private.h"
 #include "run/session-private.h"
 #include "tile-kernels-emulated.h"
 
@@ -406,6 +407,44 @@ test_measured (void)
   }
 }
 
+/* What a session for tiles leaves of a layer's weights: only its own form, from which the tensor comes back; and the
+ * same once float32 has taken its place. */
+static void
+test_one_form (void)
+{
+  g_autofree gchar *file = data_path ("networks/cifar-resnet8.pth");
+  NnSessionOptions options = { .threads = 2, .height = 32, .width = 32 };
+  GError *error = NULL;
+  NnModel *model = nn_model_load (file, &error), *untouched = nn_model_load (file, &error);
+  const NnGraph *graph = nn_model_get_graph (model);
+  NnSession *session;
+
+  g_assert_no_error (error);
+  for (guint pass = 0; pass < 3; pass++) {
+    options.precision = pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_AUTO;
+    session = nn_session_new_with_tiles (model, &options, init_emulated, TRUE, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (nn_session_get_precision (session), ==, pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_HIGH);
+    for (guint i = 0; i < graph->nodes->len; i++) {
+      const NnNode *node = nn_graph_node (graph, i), *same = nn_graph_node (nn_model_get_graph (untouched), i);
+      g_autoptr (GBytes) weight = NULL;
+
+      if (node->op != NN_OP_CONV && node->op != NN_OP_LINEAR)
+        continue;
+      g_assert_null (node->weight);
+      g_assert_null (node->packed_tile[1]);
+      g_assert_cmpint (node->packed_tile[0] != NULL, ==, pass != 1);
+      g_assert_cmpint ((node->packed != NULL) + (node->packed_winograd[0] != NULL) + (node->packed_winograd[1] != NULL),
+                       ==, pass == 1);
+      weight = nn_node_get_weight (node);
+      g_assert_true (g_bytes_equal (weight, same->weight));
+    }
+    nn_session_free (session);
+  }
+  nn_model_unref (model);
+  nn_model_unref (untouched);
+}
+
 static void
 case_free (gpointer data)
 {
@@ -470,6 +509,7 @@ main (int argc, char **argv)
   g_assert_cmpuint (add_folder ("networks"), >=, 10);
   g_assert_cmpuint (add_folder ("family"), >=, 20);
   g_test_add_func ("/network-logits/probe", test_probe);
+  g_test_add_func ("/network-logits/one-form", test_one_form);
   g_test_add_func ("/network-logits/measured", test_measured);
   return g_test_run ();
 }
