@@ -1,9 +1,9 @@
 /* gst-resnet: file → model
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <math.h>
 #include <nn/convert.h>
 #include <nn/model.h>
 
+#include "base/nn-finite.h"
 #include "base/nn-hash.h"
 #include "graph/model-metadata.h"
 #include "graph/model-private.h"
@@ -47,17 +47,16 @@ check_folded (const NnGraph *graph, GError **error)
     GBytes *const arrays[] = { node->weight, node->bias };
 
     for (j = 0; j < G_N_ELEMENTS (arrays); j++) {
-      gsize size = 0, k;
+      gsize size = 0;
       const gfloat *values = arrays[j] ? g_bytes_get_data (arrays[j], &size) : NULL;
 
-      for (k = 0; k < size / sizeof (gfloat); k++)
-        if (!isfinite (values[k])) {
-          g_set_error (error, NN_ERROR, NN_ERROR_UNFIT,
-                       "%s: its weight times the BatchNorm's scale after it is over float32's range; the statistics or "
-                       "gamma are damaged",
-                       node->name);
-          return FALSE;
-        }
+      if (nn_find_not_finite (values, size / sizeof (gfloat)) < size / sizeof (gfloat)) {
+        g_set_error (error, NN_ERROR, NN_ERROR_UNFIT,
+                     "%s: its weight times the BatchNorm's scale after it is over float32's range; the statistics or "
+                     "gamma are damaged",
+                     node->name);
+        return FALSE;
+      }
     }
   }
   return TRUE;

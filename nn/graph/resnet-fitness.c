@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/nn-finite.h"
 #include "graph/resnet-private.h"
 
 /* "[3, 0, 1, 2]" of the element at a flat index; free with g_free(). */
@@ -26,11 +27,8 @@ static gboolean
 check_finite (const NnTensor *tensor, GError **error)
 {
   g_autofree gchar *where = NULL;
-  gsize i;
+  const gsize i = nn_find_not_finite (tensor->f32, tensor->n_elements);
 
-  for (i = 0; i < tensor->n_elements; i++)
-    if (!isfinite (tensor->f32[i]))
-      break;
   if (i == tensor->n_elements)
     return TRUE;
   where = position (tensor, i);

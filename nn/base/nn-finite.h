@@ -1,0 +1,8 @@
+/* gst-resnet: looks for what is not finite
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* The place of the first of @n values that is infinite or not a number; @n where all are finite. */
+gsize nn_find_not_finite (const gfloat *values, gsize n);
