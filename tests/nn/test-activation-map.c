@@ -53,7 +53,8 @@ check_network (const gchar *name, guint side)
   const NnNode *fc = nn_graph_node (graph, graph->nodes->len - 1);
   const gfloat *bias = fc->bias ? g_bytes_get_data (fc->bias, NULL) : NULL;
   const guint batch = 5, n = nn_model_get_n_classes (model);
-  const NnSessionOptions options = { .threads = 2, .max_batch = batch, .height = side, .width = side };
+  const NnSessionOptions options
+      = { .threads = 2, .max_batch = batch, .height = side, .width = side, .precision = NN_PRECISION_HIGHEST };
   const gsize size = (gsize)batch * 3 * side * side;
   g_autofree gfloat *input = g_new (gfloat, size);
   g_autofree gfloat *plain = g_new (gfloat, batch * n), *logits = g_new (gfloat, batch * n);

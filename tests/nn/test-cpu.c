@@ -3,6 +3,7 @@
  *
  * Bits that the decision does not read may differ between steppings of a processor. */
 #include <nn/session.h>
+#include <signal.h>
 #include <string.h>
 
 #include "cpu/nn-cpu.h"
@@ -129,6 +130,23 @@ test_kernel_refuses (void)
   check ("Sapphire Rapids, kernel refusal", &r, NN_ISA_AVX512BF16, "refused");
 }
 
+/* The same with a real kernel: Linux gives no AMX to a process one of whose threads has an alternate signal stack that
+ * is too small for AMX's registers (arch/x86/kernel/signal.c). 8 KB hold AVX-512's. */
+static void
+test_small_signal_stack (void)
+{
+  static gchar memory[8192] __attribute__ ((aligned (64)));
+  const stack_t stack = { .ss_sp = memory, .ss_size = sizeof memory };
+
+  if (g_test_subprocess ()) {
+    g_assert_no_errno (sigaltstack (&stack, NULL));
+    g_assert_cmpint (nn_cpu_level (NULL), <, NN_ISA_AMX);
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 /* Each bit of a bundle is needed: without any one of them the level is lower. */
 static void
 test_every_bit (void)
@@ -211,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cpu/no-osxsave", test_no_osxsave);
   g_test_add_func ("/cpu/registers-not-saved", test_registers_not_saved);
   g_test_add_func ("/cpu/kernel-refuses", test_kernel_refuses);
+  g_test_add_func ("/cpu/small-signal-stack", test_small_signal_stack);
   g_test_add_func ("/cpu/every-bit", test_every_bit);
   g_test_add_func ("/cpu/processors", test_processors);
   g_test_add_func ("/cpu/names", test_names);

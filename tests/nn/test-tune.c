@@ -215,7 +215,7 @@ test_applied (void)
 static void
 test_tuned (void)
 {
-  const NnSessionOptions options = { .threads = 1, .height = SIZE, .width = SIZE };
+  const NnSessionOptions options = { .threads = 1, .height = SIZE, .width = SIZE, .precision = NN_PRECISION_HIGHEST };
   Files files;
   NnModel *model;
   gfloat want[IMAGES * MAX_CLASSES], first[IMAGES * MAX_CLASSES], logits[IMAGES * MAX_CLASSES];

@@ -240,7 +240,9 @@ class TestRun(ToolTest):
                     self.assertEqual(len(set(files)), 1)
                     got_shape, got = t.load_npy(out)
                     self.assertEqual(got_shape, (batch, len(NAMES)))
-                    self.assertLess(max(abs(a - b) for a, b in zip(got, expected)), 1e-5)
+                    # What auto promises, which may be high.
+                    error = max(abs(a - b) for a, b in zip(got, expected))
+                    self.assertLess(error, 1e-4 * max(abs(b) for b in expected))
 
     def test_quiet_and_levels(self):
         src = t.save_npy(self.path('q.npy'), (2, 3, 7, 7), [.25] * 294)
