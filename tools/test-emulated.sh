@@ -229,7 +229,7 @@ model highest avx512 high
 model highest amx highest
 model 'highest\|medium' avx512bf16 medium
 model medium amx medium
-model high amx auto
+model high amx high
 t tests/kernels/test-winograd -p /winograd/avx512
 for precision in medium high; do
   t tests/kernels/test-tile -p "/tile/amx-$precision"
