@@ -4,7 +4,7 @@
 #include "graph/plan.h"
 
 /* Weights up to this size are kept in a core's second-level cache while pixels stream past; bytes. */
-#define WEIGHTS_IN_CACHE (192 * 1024)
+#define WEIGHTS_IN_CACHE (256 * 1024)
 /* What a task should read and write of activations at most, so that they come from the cache; bytes. */
 #define ACTIVATIONS_IN_CACHE (128 * 1024)
 /* Tasks a thread, so that all finish at about the same time. */
@@ -259,6 +259,8 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))
     return FALSE;
+  step->inputs_adjoin = node->kernel[0] == 1 && node->kernel[1] == 1 && node->groups == 1 && node->stride[0] == 1
+                        && node->stride[1] == 1 && !step->batch_is_pixels;
   cut (plan, step, threads);
   return TRUE;
 }

@@ -127,6 +127,7 @@ typedef struct {
  * CONV: a task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks
  * when
  *   @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round
+ *   @inputs_adjoin: a pixel's inputs are followed by the next one's
  */
 typedef struct {
   NnStepKind kind;
@@ -136,7 +137,7 @@ typedef struct {
   gdouble flops, cost; /* 2 × multiply-adds; what the cost model says, in flops at the peak (0: nothing) */
 
   guint n_pixels, chunk, n_chunks;
-  gboolean batch_is_pixels, all_blocks;
+  gboolean batch_is_pixels, all_blocks, inputs_adjoin;
   guint n_segments, segment_length;
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;

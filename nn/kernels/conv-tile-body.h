@@ -24,7 +24,8 @@ typedef gint32 CONV_I __attribute__ ((vector_size (CONV_LANES * sizeof (gint32))
 
 /* @n is a constant of the call, 1 to CONV_PIXELS. Each step also fetches the line at @ahead, which moves by @ahead_step
  * bytes: a share of the next call's weights, so that memory is busy in all of this call's tiles and not in the first
- * only. What the last store reads and writes is fetched at the start: it comes from far and is used once. */
+ * only, or else of the next tile's inputs. What the last store reads and writes is fetched at the start: it comes from
+ * far and is used once. */
 static inline __attribute__ ((always_inline)) void
 CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, const gsize ahead_step)
 {
@@ -95,7 +96,10 @@ static void
 CONV_NAME (const NnConvArgs *a, guint first, guint n)
 {
   const guint tiles = (n + CONV_PIXELS - 1) / CONV_PIXELS;
-  const gsize ahead_step = a->next ? CONV_CHANNELS * sizeof (gfloat) / tiles : 0;
+  const gboolean pixels_ahead = !a->next && a->n_adjoining > 0;
+  const gsize ahead_step = a->next        ? CONV_CHANNELS * sizeof (gfloat) / tiles
+                           : pixels_ahead ? CONV_PIXELS * sizeof (gfloat)
+                                          : 0;
   const gsize ahead_tile = ahead_step * a->n_segments * a->segment_length;
   const gchar *ahead = (const gchar *)(a->next ? a->next : a->weights);
 
@@ -103,6 +107,8 @@ CONV_NAME (const NnConvArgs *a, guint first, guint n)
     /* The last two tiles share what is left, since a tile of one pixel takes nearly as long as a full one. */
     guint now = n >= 2 * CONV_PIXELS ? CONV_PIXELS : n > CONV_PIXELS ? (n + 1) / 2 : n;
 
+    if (pixels_ahead)
+      ahead = (const gchar *)(a->in + a->in_offset[MIN (first + now, a->n_adjoining - 1)]);
     switch (now) {
     case 1:
       CONV_TILE (a, first, 1, ahead, ahead_step);

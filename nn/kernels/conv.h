@@ -30,6 +30,8 @@
  * @channels: what this call computes; a variant's own unless that is 0
  * @relu: max (0, ·) last; a NaN stays one
  * @next: the weights of the call that follows, as large as @weights, or NULL; a hint to fetch them into a cache
+ * @n_adjoining: how many pixels there are offsets of, where each pixel's only segment is followed by the next one's
+ * (1×1 of stride 1), or 0; a hint that inputs of pixels to come may be fetched
  * @scratch: the variant's scratch (…) floats, 64-byte aligned, this thread's own; NULL when it needs none
  * Reads exactly the segments (of a grouped kernel channels floats each) and channels floats of residual; writes exactly
  * channels floats a pixel. in and residual may be unaligned; out is aligned to 64 bytes. residual may be out itself
@@ -43,6 +45,7 @@ typedef struct {
   const gfloat *weights, *bias, *next;
   const gint32 *segment_offset;
   guint n_segments, segment_length;
+  guint n_adjoining;
   guint channels;
   gboolean relu;
   gfloat *scratch;

@@ -64,6 +64,7 @@ conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint imag
     .segment_offset = block->segment_offset,
     .n_segments = step->n_segments,
     .segment_length = step->segment_length,
+    .n_adjoining = step->inputs_adjoin ? step->n_pixels : 0,
     .channels = block->channels,
     .relu = step->relu,
     .scratch = session->scratch ? session->scratch + thread * session->scratch_size : NULL,

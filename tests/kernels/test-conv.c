@@ -84,6 +84,7 @@ problem_new (GRand *rand, const NnConvVariant *variant, gboolean grouped, guint 
                           .segment_offset = p->segment_offset,
                           .n_segments = n_segments,
                           .segment_length = length,
+                          .n_adjoining = n,
                           .channels = channels,
                           .relu = relu,
                           .scratch = p->scratch };
