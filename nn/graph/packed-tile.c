@@ -217,16 +217,21 @@ round_up (gsize size)
   return (size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
 }
 
+/* Bytes of a block's rests, whole cache lines. */
+static gsize
+rest_size (const NnPackedTile *p, const NnNode *node, const NnTileBlock *block)
+{
+  return round_up (n_weights (node, block) * (p->layout.products == 3 ? sizeof (gint8) : sizeof (gint16)));
+}
+
 /* Gives the blocks their places. */
 static gboolean
 allocate (NnPackedTile *p, const NnNode *node)
 {
   const NnTileLayout *l = &p->layout;
   const gsize a_step = (l->products == 3 ? 2 : 1) * NN_TILE_WEIGHTS * sizeof (NnBf16);
-  const gsize a_rest = l->products == 3 ? sizeof (gint8) : sizeof (gint16);
   gsize rests = 0;
-  gchar *at;
-  gchar *rest;
+  gchar *at, *rest;
 
   for (guint i = 0; i < l->n_blocks; i++) {
     const NnTileBlock *block = &p->blocks[i];
@@ -237,7 +242,7 @@ allocate (NnPackedTile *p, const NnNode *node)
         || !nn_size_add (p->size, round_up (block->channels * sizeof (gfloat)), &p->size))
       return FALSE;
     /* No overflow: so many bytes and more the tensor has. */
-    rests += round_up (n_weights (node, block) * a_rest);
+    rests += rest_size (p, node, block);
   }
   p->memory = at = nn_aligned_alloc0 (p->size);
   p->rest_memory = rest = nn_aligned_alloc0 (MAX (rests, 1));
@@ -253,7 +258,7 @@ allocate (NnPackedTile *p, const NnNode *node)
     block->bias = (gfloat *)(gpointer)at;
     at += round_up (block->channels * sizeof (gfloat));
     p->rests[i].rest = rest;
-    rest += round_up (n_weights (node, block) * a_rest);
+    rest += rest_size (p, node, block);
   }
   return TRUE;
 }
@@ -273,8 +278,7 @@ finish_rests (NnPackedTile *p, const NnNode *node)
     return;
   }
   for (guint i = 0; i < p->layout.n_blocks; i++) {
-    p->size
-        -= round_up (n_weights (node, &p->blocks[i]) * (p->layout.products == 3 ? sizeof (gint8) : sizeof (gint16)));
+    p->size -= rest_size (p, node, &p->blocks[i]);
     p->rests[i].rest = NULL;
     g_clear_pointer (&p->rests[i].exact, g_free);
   }

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run/peak.h"
 
-#include <time.h>
-
+#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 
 /* Long enough for a processor to reach the clock at which it does this work. */
@@ -13,15 +12,6 @@
 #define STEPS 4000
 #define LENGTH 512
 #define CHANNELS 256
-
-static gdouble
-now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
-}
 
 /* One call of a body without a kernel of its own for the peak: a product of matrices that stay in the second-level
  * cache. */
@@ -35,14 +25,14 @@ run_variant (const NnConvVariant *variant, const NnConvArgs *args)
 static gdouble
 best_of_runs (const NnConvKernels *kernels, const NnConvArgs *args)
 {
-  const gdouble begin = now ();
+  const gdouble begin = nn_seconds ();
   gdouble best = 0;
 
-  for (guint run = 0; run < MIN_RUNS || now () - begin < SECONDS; run++) {
-    const gdouble start = now ();
+  for (guint run = 0; run < MIN_RUNS || nn_seconds () - begin < SECONDS; run++) {
+    const gdouble start = nn_seconds ();
     const gdouble flops = kernels->peak ? kernels->peak (STEPS) : run_variant (&kernels->variant[0], args);
 
-    best = MAX (best, flops / MAX (now () - start, 1e-9));
+    best = MAX (best, flops / MAX (nn_seconds () - start, 1e-9));
   }
   return best;
 }

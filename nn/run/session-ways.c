@@ -131,7 +131,7 @@ nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *asked, NnTile
   const Place place = place_of (model, &options);
   const gboolean split = options.precision == NN_PRECISION_AUTO || options.precision == NN_PRECISION_HIGH;
   g_autoptr (NnProbe) direct = NULL;
-  gboolean refused = FALSE, unknown;
+  gboolean refused = FALSE, unknown = FALSE;
   NnTileKernels tile;
   NnSession *session;
 
@@ -140,8 +140,6 @@ nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *asked, NnTile
     unknown = get_verdict (&place, NN_WAY_TILES) == NN_VERDICT_UNKNOWN;
     if (unknown)
       direct = probe_float32 (model, &options, init);
-  } else {
-    unknown = FALSE;
   }
   if (refused)
     options.precision = NN_PRECISION_HIGHEST;

@@ -3,8 +3,8 @@
 #include <nn/session.h>
 
 #include <string.h>
-#include <time.h>
 
+#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "graph/model-private.h"
 #include "run/peak.h"
@@ -238,15 +238,6 @@ run_step (NnRun *run)
   }
 }
 
-static gdouble
-now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
-}
-
 /* Steps from @begin to before @end, on images of the batch from @first on; @batch_first: of the call's images. */
 static void
 run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_first)
@@ -255,7 +246,7 @@ run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_f
   NnTileRun tile = { plan, session->pool, session->arena, run->input, run->images, NULL };
 
   for (guint i = begin; i < end; i++) {
-    const gdouble start = session->profiling ? now () : 0;
+    const gdouble start = session->profiling ? nn_seconds () : 0;
 
     run->step = &g_array_index (plan->steps, NnStep, i);
     if (plan->tile.conv)
@@ -265,7 +256,7 @@ run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_f
     if (session->feature_map && run->step->kind == NN_STEP_GLOBAL_AVG_POOL && run->step->in == session->feature_buffer)
       nn_session_store_feature_map (session, batch_first + session->first, run->images);
     if (session->profiling)
-      session->seconds[i] += now () - start;
+      session->seconds[i] += nn_seconds () - start;
   }
 }
 

@@ -6,6 +6,7 @@
 #include "cpu/nn-cpu.h"
 #include "graph-reference.h"
 #include "graph/model-struct.h"
+#include "test-levels.h"
 
 #define CLASSES 5
 #define SIZE 13
@@ -74,23 +75,10 @@ test_groups (gconstpointer data)
   }
 }
 
-static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
-}
-
 int
 main (int argc, char **argv)
 {
-  static const gchar *const levels[] = { "c", "avx2", "avx512" };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
-    g_autofree gchar *path = g_strdup_printf ("/grouped-conv/%s", levels[i]);
-    const gboolean there = g_str_equal (nn_isa_name (nn_cpu_level (levels[i])), levels[i]);
-
-    g_test_add_data_func (path, levels[i], there ? test_groups : skipped);
-  }
+  test_add_levels ("grouped-conv", NULL, test_groups);
   return g_test_run ();
 }

@@ -8,6 +8,7 @@
 #include "graph-reference.h"
 #include "graph/model-struct.h"
 #include "onnx-text.h"
+#include "test-levels.h"
 
 #define CLASSES 5
 #define SIZE 7
@@ -125,25 +126,11 @@ test_operators (gconstpointer data)
   }
 }
 
-static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
-}
-
 int
 main (int argc, char **argv)
 {
-  static const gchar *const levels[] = { "c", "avx2", "avx512" };
-
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
-    g_autofree gchar *operations = g_strdup_printf ("/pixel-pitch/%s/operations", levels[i]);
-    g_autofree gchar *operators = g_strdup_printf ("/pixel-pitch/%s/operators", levels[i]);
-    const gboolean there = g_str_equal (nn_isa_name (nn_cpu_level (levels[i])), levels[i]);
-
-    g_test_add_data_func (operations, levels[i], there ? test_operations : skipped);
-    g_test_add_data_func (operators, levels[i], there ? test_operators : skipped);
-  }
+  test_add_levels ("pixel-pitch", "operations", test_operations);
+  test_add_levels ("pixel-pitch", "operators", test_operators);
   return g_test_run ();
 }

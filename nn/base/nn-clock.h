@@ -1,0 +1,16 @@
+/* gst-resnet: what time measurements are made with
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <time.h>
+
+/* Seconds on a clock that is never set; differences count. Finer than g_get_monotonic_time(). */
+static inline gdouble
+nn_seconds (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
+}
