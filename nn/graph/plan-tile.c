@@ -15,6 +15,7 @@
  * @merged: a segment spans a row of the kernel, else one tap
  * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile
  * @a_row: tiles a row (not flat), slots a row (flat)
+ * @halves: vectors take any pixels: this many halves of tiles, each with about as many; 0: matrices
  * @chunks: steps a segment
  */
 typedef struct {
@@ -23,7 +24,7 @@ typedef struct {
   gboolean batch_is_pixels, merged, flat;
   guint in_group, out_group;
   guint n_segments, segment_length, chunks;
-  guint n_tiles, a_row, batch;
+  guint n_tiles, a_row, halves, batch;
   gsize stride, base;
 } Geometry;
 
@@ -116,6 +117,11 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
   g.stride = node->stride[1] * in->pixel;
   g.base = (in->border - nn_node_pad (node, 0, in->height, &more)) * in->row
            + (in->border - nn_node_pad (node, 1, in->width, &more)) * in->pixel;
+  if (plan->tile.vectors) {
+    g.halves = (guint)(((guint64)out->height * out->width + NN_TILE_PIXELS / 2 - 1) / (NN_TILE_PIXELS / 2));
+    g.n_tiles = (g.halves + 1) / 2;
+    return g;
+  }
   g.a_row = (out->width + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS;
   by_row = (guint64)g.a_row * out->height;
   if (node->stride[0] == 1 && node->stride[1] == 1) {
@@ -145,6 +151,14 @@ tile_in (const Geometry *g, guint tile)
 static gboolean
 tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
 {
+  if (g->halves > 0) {
+    const guint64 pixels = (guint64)g->out->height * g->out->width, half = 2 * tile + i / (NN_TILE_PIXELS / 2);
+    const guint64 pixel = half * pixels / g->halves + i % (NN_TILE_PIXELS / 2);
+
+    *y = (guint)(pixel / g->out->width);
+    *x = (guint)(pixel % g->out->width);
+    return half < g->halves && pixel < (half + 1) * pixels / g->halves;
+  }
   if (g->flat) {
     const guint slot = tile * NN_TILE_PIXELS + i;
 
@@ -155,6 +169,20 @@ tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
     *x = tile % g->a_row * NN_TILE_PIXELS + i;
   }
   return *y < g->out->height && *x < g->out->width;
+}
+
+/* Where there is no pixel: the one before it. */
+static gsize
+pixel_in (const Geometry *g, guint tile, guint i)
+{
+  guint y, x;
+
+  if (g->batch_is_pixels)
+    return g->base + MIN (tile * NN_TILE_PIXELS + i, g->batch - 1) * g->stride;
+  while (i > 0 && !tile_pixel (g, tile, i, &y, &x))
+    i--;
+  tile_pixel (g, tile, i, &y, &x);
+  return g->base + (gsize)y * g->node->stride[0] * g->in->row + (gsize)x * g->stride;
 }
 
 static gsize
@@ -172,8 +200,10 @@ step_offset (const Geometry *g, guint segment, guint chunk)
 static gsize
 read_end (const Geometry *g)
 {
-  return tile_in (g, g->n_tiles - 1) + (NN_TILE_PIXELS - 1) * g->stride
-         + step_offset (g, g->n_segments - 1, g->chunks - 1) + block_first_input (g, g->node->out_channels - 1)
+  const gsize last = g->halves > 0 ? pixel_in (g, g->n_tiles - 1, NN_TILE_PIXELS - 1)
+                                   : tile_in (g, g->n_tiles - 1) + (NN_TILE_PIXELS - 1) * g->stride;
+
+  return last + step_offset (g, g->n_segments - 1, g->chunks - 1) + block_first_input (g, g->node->out_channels - 1)
          + NN_TILE_DEPTH;
 }
 
@@ -246,25 +276,30 @@ make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
 }
 
 static gboolean
-make_offsets (const Geometry *g, const NnStep *step, NnTileConv *conv, GError **error)
+make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnTileConv *conv, GError **error)
 {
   const NnBuffer *out = step->out, *residual = step->residual;
   const gsize slots = (gsize)conv->n_tiles * NN_TILE_PIXELS;
 
-  conv->tile_in = g_try_new (gint32, conv->n_tiles);
+  conv->tile_in = vectors ? NULL : g_try_new (gint32, conv->n_tiles);
+  conv->pixel_in = vectors ? g_try_new (gint32, slots) : NULL;
   conv->step_offset = g_try_new (gint32, conv->n_steps);
   conv->out_offset = g_try_new (gint32, slots);
   conv->residual_offset = residual ? g_try_new0 (gint32, slots) : NULL;
-  if (!conv->tile_in || !conv->step_offset || !conv->out_offset || (residual && !conv->residual_offset))
+  if (!(vectors ? conv->pixel_in : conv->tile_in) || !conv->step_offset || !conv->out_offset
+      || (residual && !conv->residual_offset))
     return no_memory (g->node, error);
   for (guint s = 0; s < conv->n_steps; s++)
     conv->step_offset[s] = (gint32)step_offset (g, s / g->chunks, s % g->chunks);
   for (guint t = 0; t < conv->n_tiles; t++) {
-    conv->tile_in[t] = (gint32)tile_in (g, t);
+    if (!vectors)
+      conv->tile_in[t] = (gint32)tile_in (g, t);
     for (guint i = 0; i < NN_TILE_PIXELS; i++) {
       const guint slot = t * NN_TILE_PIXELS + i;
       guint y, x;
 
+      if (vectors)
+        conv->pixel_in[slot] = (gint32)pixel_in (g, t, i);
       conv->out_offset[slot] = -1;
       if (g->batch_is_pixels) {
         if (slot < g->batch)
@@ -315,8 +350,9 @@ nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   conv->out_f32 = step->out == plan->output;
   conv->n_tiles = g.n_tiles;
   conv->n_steps = g.n_segments * g.chunks;
+  conv->step_pairs = (MIN (g.segment_length, NN_TILE_DEPTH) + 7) / 8 * 4;
   conv->in_stride = g.stride;
-  if (!make_blocks (plan, &g, conv, error) || !make_offsets (&g, step, conv, error))
+  if (!make_blocks (plan, &g, conv, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
     return FALSE;
   cut (plan, conv, threads);
   return TRUE;
@@ -331,6 +367,7 @@ nn_plan_tile_clear (NnStep *step)
     return;
   g_clear_pointer (&conv->packed, nn_packed_tile_unref);
   g_free (conv->tile_in);
+  g_free (conv->pixel_in);
   g_free (conv->step_offset);
   g_free (conv->out_offset);
   g_free (conv->residual_offset);

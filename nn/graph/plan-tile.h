@@ -10,15 +10,16 @@
 
 /**
  * NnTileConv: a convolution's tables, as kernels/tile.h has them
+ * @tile_in, @in_stride: for matrices; @pixel_in: for vectors; else NULL
  * @tiles_a_task, @blocks_a_task: how the work is cut
  * @batch_is_pixels: the fully connected layer: a pixel is an image
  */
 struct _NnTileConv {
-  guint n_tiles, n_steps, n_blocks;
+  guint n_tiles, n_steps, step_pairs, n_blocks;
   guint tiles_a_task, blocks_a_task;
   gboolean batch_is_pixels, pixels_outside, out_f32;
   gsize in_stride;
-  gint32 *tile_in, *out_offset, *residual_offset, *step_offset;
+  gint32 *tile_in, *pixel_in, *out_offset, *residual_offset, *step_offset;
   const NnTileBlock *blocks;
   NnPackedTile *packed; /* where they lie */
 };

@@ -67,9 +67,14 @@ typedef struct {
  * NnTileConvArgs: one image (or, for the fully connected layer, all of them)
  * @in_hi … @residual_lo: the image's first element in its buffer; lo planes only with 3 products
  * @out_f32: not NULL: float32 goes there instead of the split form
- * @tile_in: a tile's first input element; @in_stride: elements from one of its pixels to the next
+ * @tile_in: a tile's first input element; @in_stride: elements from one of its pixels to the next (matrices)
+ * @pixel_in: 16 a tile, the pixel's first input element, also where there is no pixel (vectors, which need no regular
+ * distance)
  * @out_offset, @residual_offset: 16 a tile, the pixel's first channel; out_offset is negative where there is no pixel
  * @step_offset: n_steps offsets of input elements
+ * @blocks: all n_blocks of the layer: that after a call's last one may be fetched
+ * @step_pairs: pairs of a step's inputs that do not meet weights of zero alone, a multiple of 4: vectors multiply no
+ * others
  * @pixels_outside: all blocks for two tiles, then the next two (their weights stay in the cache); else all tiles for a
  * block, then the next block
  * Reads NN_TILE_DEPTH elements for each of a tile's 16 pixels and each step, also those that are no pixels, and those
@@ -82,10 +87,12 @@ typedef struct {
   const NnBf16 *residual_hi, *residual_lo;
   const gint32 *tile_in;
   gsize in_stride;
+  const gint32 *pixel_in;
   const gint32 *out_offset, *residual_offset;
   const gint32 *step_offset;
-  guint n_steps;
+  guint n_steps, step_pairs;
   const NnTileBlock *blocks;
+  guint n_blocks;
   gboolean relu, pixels_outside;
 } NnTileConvArgs;
 

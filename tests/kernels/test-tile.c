@@ -2,8 +2,8 @@
  * AMX's against the emulated ones to the bit; AVX-512 BF16's against float64; -m perf: GFLOP/s where there is either
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <time.h>
 
-#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "cpu/nn-cpu.h"
 #include "kernels/x86/tile-emulated.h"
@@ -19,7 +19,7 @@ typedef struct {
   gsize in_size, out_size;
   NnBf16 *in_hi, *in_lo, *residual_hi, *residual_lo, *out_hi, *out_lo;
   gfloat *out_f32;
-  gint32 *tile_in, *out_offset, *residual_offset, *step_offset;
+  gint32 *tile_in, *pixel_in, *out_offset, *residual_offset, *step_offset;
   NnTileBlock *blocks;
 } Problem;
 
@@ -90,11 +90,13 @@ problem_new (GRand *rand, guint products, guint n_tiles, guint n_steps, guint n_
   p->n_tiles = n_tiles;
   p->n_blocks = n_blocks;
   p->args.n_steps = n_steps;
+  p->args.step_pairs = NN_TILE_DEPTH / 2;
   p->args.in_stride = stride;
   p->args.relu = g_rand_boolean (rand);
   p->args.pixels_outside = g_rand_boolean (rand);
   p->tile_in = g_new (gint32, n_tiles);
   p->step_offset = g_new (gint32, n_steps);
+  p->pixel_in = g_new (gint32, slots);
   p->out_offset = g_new (gint32, slots);
   p->residual_offset = g_new (gint32, slots);
   for (guint s = 0; s < n_steps; s++)
@@ -108,6 +110,7 @@ problem_new (GRand *rand, guint products, guint n_tiles, guint n_steps, guint n_
     const gboolean there = g_rand_int_range (rand, 0, 4) > 0;
 
     p->out_offset[i] = there ? (gint32)(p->n_pixels++ * (channels + 5)) : -1;
+    p->pixel_in[i] = p->tile_in[i / 16] + (gint32)(i % 16 * stride);
     p->residual_offset[i] = (gint32)((slots - 1 - i) * channels);
   }
   make_blocks (p, rand);
@@ -128,9 +131,11 @@ problem_new (GRand *rand, guint products, guint n_tiles, guint n_steps, guint n_
     p->args.residual_offset = p->residual_offset;
   }
   p->args.tile_in = p->tile_in;
+  p->args.pixel_in = p->pixel_in;
   p->args.out_offset = p->out_offset;
   p->args.step_offset = p->step_offset;
   p->args.blocks = p->blocks;
+  p->args.n_blocks = n_blocks;
   return p;
 }
 
@@ -143,6 +148,7 @@ problem_free (Problem *p)
   }
   g_free (p->blocks);
   g_free (p->tile_in);
+  g_free (p->pixel_in);
   g_free (p->step_offset);
   g_free (p->out_offset);
   g_free (p->residual_offset);
@@ -175,7 +181,7 @@ reference (const Problem *p, guint slot, const NnTileBlock *block, guint c, gdou
 
   *scale = fabs (sum);
   for (guint s = 0; s < a->n_steps; s++) {
-    const gsize at = (gsize)(a->tile_in[slot / 16] + block->first_input + a->step_offset[s]) + slot % 16 * a->in_stride;
+    const gsize at = (gsize)(a->pixel_in[slot] + block->first_input + a->step_offset[s]);
     const NnBf16 *step = block->weights + (gsize)s * a_step * halves * NN_TILE_WEIGHTS + c / 16 * NN_TILE_WEIGHTS;
 
     for (guint d = 0; d < NN_TILE_DEPTH; d++) {
@@ -267,11 +273,16 @@ check_cuts (Problem *p, const NnTileKernels *kernels)
   }
 }
 
+/* Vectors' pixels lie anywhere. */
 static Problem *
-random_problem (GRand *rand, guint products)
+random_problem (GRand *rand, const NnTileKernels *kernels)
 {
-  return problem_new (rand, products, (guint)g_rand_int_range (rand, 1, 8), (guint)g_rand_int_range (rand, 1, 40),
-                      (guint)g_rand_int_range (rand, 1, 4));
+  Problem *p = problem_new (rand, kernels->products, (guint)g_rand_int_range (rand, 1, 8),
+                            (guint)g_rand_int_range (rand, 1, 40), (guint)g_rand_int_range (rand, 1, 4));
+
+  for (guint i = 0; kernels->vectors && i < 16 * p->n_tiles; i++)
+    p->pixel_in[i] = p->pixel_in[g_rand_int_range (rand, 0, (gint32)(16 * p->n_tiles))];
+  return p;
 }
 
 static void
@@ -281,7 +292,7 @@ test_conv (gconstpointer data)
   g_autoptr (GRand) rand = g_rand_new_with_seed (17);
 
   for (guint i = 0; i < 60; i++) {
-    Problem *p = random_problem (rand, kernels->products);
+    Problem *p = random_problem (rand, kernels);
 
     check_problem (p, kernels);
     check_cuts (p, kernels);
@@ -307,6 +318,8 @@ test_nan (gconstpointer data)
   p->args.in_lo = kernels->products == 3 ? p->in_lo : NULL;
   p->tile_in[0] = 0;
   p->tile_in[1] = 16 * NN_TILE_DEPTH;
+  for (guint slot = 0; slot < 32; slot++)
+    p->pixel_in[slot] = (gint32)slot * NN_TILE_DEPTH;
   p->in_hi[5 * NN_TILE_DEPTH + 7] = 0x7fc0;
   problem_reset (p);
   kernels->conv (&p->args, 0, 2, 0, 1);
@@ -535,7 +548,7 @@ test_same_bits (gconstpointer data)
 
   nn_tile_kernels_init_emulated (&emulated, amx->products);
   for (guint i = 0; i < 60; i++) {
-    Problem *p = random_problem (rand, amx->products);
+    Problem *p = random_problem (rand, amx);
     g_autofree NnBf16 *hi = NULL, *lo = NULL;
     g_autofree gfloat *f32 = NULL;
 
@@ -553,6 +566,15 @@ test_same_bits (gconstpointer data)
   }
 }
 
+static gdouble
+seconds (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
+}
+
 /* @n_steps of 32 inputs: 18 is 3×3 over 64 channels. */
 static void
 bench (gconstpointer data)
@@ -568,10 +590,10 @@ bench (gconstpointer data)
     for (guint b = 0; b < p->n_blocks; b++)
       channels += p->blocks[b].channels;
     for (guint run = 0; run < 200; run++) {
-      const gdouble start = nn_seconds ();
+      const gdouble start = seconds ();
 
       kernels->conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
-      best = MIN (best, nn_seconds () - start);
+      best = MIN (best, seconds () - start);
     }
     g_test_message ("%s: %u steps, %.0f channels: %.0f GFLOP/s of float32, %.0f of bfloat16", kernels->name, steps[i],
                     channels, 2. * 16 * p->n_tiles * channels * 32 * steps[i] / best * 1e-9,

@@ -21,6 +21,12 @@ typedef struct {
   guint next, n, a_step; /* pixels */
 } Pending;
 
+/* The weights of the block to come, NULL: none; which of how many passes over this one's fetches its part of them. */
+typedef struct {
+  const NnTileBlock *block;
+  guint pass, n_passes;
+} Ahead;
+
 static ALWAYS_INLINE void
 store_split (const guint products, NnBf16 *hi, NnBf16 *lo, TileVector x)
 {
@@ -89,7 +95,7 @@ finish (const guint products, const NnTileConvArgs *a, Pending *p)
 /* @m tiles of pixels from @in (in the hi plane; @lo: the distance to the lo plane's) with @n of channels → @sums. */
 static ALWAYS_INLINE void
 multiply (const guint products, const guint m, const guint n, const NnTileConvArgs *a, const NnTileBlock *block,
-          guint tile, gfloat *sums, Pending *pending)
+          guint tile, gfloat *sums, Pending *pending, Ahead ahead)
 {
   const gsize first = (gsize)((gssize)a->tile_in[tile] + block->first_input);
   const gsize second = m == 2 ? (gsize)((gssize)a->tile_in[tile + 1] + block->first_input) : first;
@@ -158,15 +164,17 @@ conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_t
     const guint pair = (guint)(a->pixels_outside ? u / n_blocks : u % n_pairs);
     const NnTileBlock *block = &a->blocks[first_block + (a->pixels_outside ? u % n_blocks : u / n_pairs)];
     const guint tile = first_tile + 2 * pair, m = MIN (2, n_tiles - 2 * pair), pixels = m * NN_TILE_PIXELS;
+    const gboolean fetch = block + 1 < a->blocks + a->n_blocks && (!a->pixels_outside || pair == 0);
+    const Ahead ahead = { fetch ? block + 1 : NULL, 2 * (tile - first_tile), 2 * (a->pixels_outside ? m : n_tiles) };
 
     if (m == 2 && block->channels == 32)
-      multiply (products, 2, 2, a, block, tile, sums[which], &pending);
+      multiply (products, 2, 2, a, block, tile, sums[which], &pending, ahead);
     else if (m == 2)
-      multiply (products, 2, 1, a, block, tile, sums[which], &pending);
+      multiply (products, 2, 1, a, block, tile, sums[which], &pending, ahead);
     else if (block->channels == 32)
-      multiply (products, 1, 2, a, block, tile, sums[which], &pending);
+      multiply (products, 1, 2, a, block, tile, sums[which], &pending, ahead);
     else
-      multiply (products, 1, 1, a, block, tile, sums[which], &pending);
+      multiply (products, 1, 1, a, block, tile, sums[which], &pending, ahead);
     finish (products, a, &pending);
     pending
         = (Pending){ .block = block,

@@ -97,7 +97,7 @@ tv_divide (TileVector a, gfloat b)
 static inline TileVector
 tv_relu (TileVector x)
 {
-  return _mm512_maskz_mov_ps (_mm512_cmp_ps_mask (x, _mm512_setzero_ps (), _CMP_NLT_UQ), x);
+  return _mm512_max_ps (_mm512_setzero_ps (), x);
 }
 
 /* The larger; a NaN of either. */

@@ -7,26 +7,31 @@
 
 #define VECTOR_PIXELS 8 /* enough sums for the products' latency also with 16 channels */
 
-/* VECTOR_PIXELS pixels from @in with @n times 16 channels → @sums. */
+/* @count pixels of @n times 16 channels → @sums. */
 static ALWAYS_INLINE void
-multiply_pixels (const guint n, const NnTileConvArgs *a, const NnTileBlock *block, const NnBf16 *in, gfloat *sums)
+multiply_pixels (const guint count, const guint n, const NnTileConvArgs *a, const NnTileBlock *block,
+                 const gint32 *pixel_in, gfloat *sums, const NnBf16 *fetch, guint n_lines)
 {
   TileVector sum[VECTOR_PIXELS][2];
-  const NnBf16 *w = block->weights;
+  const NnBf16 *pixel[VECTOR_PIXELS], *w = block->weights;
 
-  for (guint i = 0; i < VECTOR_PIXELS; i++)
+  for (guint i = 0; i < count; i++) {
     sum[i][0] = sum[i][1] = tv_zero ();
+    pixel[i] = a->in_hi + pixel_in[i] + block->first_input;
+  }
   for (guint s = 0; s < a->n_steps; s++) {
-    const NnBf16 *pixel = in + a->step_offset[s];
+    const gssize offset = a->step_offset[s];
 
+    for (guint line = 0; line < n_lines; line++, fetch += 32)
+      __builtin_prefetch (fetch, 0, 2);
 #pragma GCC unroll 4
-    for (guint pair = 0; pair < NN_TILE_DEPTH / 2; pair++) {
+    for (guint pair = 0; pair < a->step_pairs; pair++) {
       const TilePairs w0 = tv_pairs (w + pair * 32);
       const TilePairs w1 = n == 2 ? tv_pairs (w + NN_TILE_WEIGHTS + pair * 32) : w0;
 
 #pragma GCC unroll 8
-      for (guint i = 0; i < VECTOR_PIXELS; i++) {
-        const TilePairs x = tv_pair (pixel + i * a->in_stride + 2 * pair);
+      for (guint i = 0; i < count; i++) {
+        const TilePairs x = tv_pair (pixel[i] + offset + 2 * pair);
 
         sum[i][0] = tv_dpbf16 (sum[i][0], x, w0);
         if (n == 2)
@@ -35,7 +40,7 @@ multiply_pixels (const guint n, const NnTileConvArgs *a, const NnTileBlock *bloc
     }
     w += n * NN_TILE_WEIGHTS;
   }
-  for (guint i = 0; i < VECTOR_PIXELS; i++)
+  for (guint i = 0; i < count; i++)
     for (guint c = 0; c < n; c++)
       tv_store (sums + i * SUMS_ROW + 16 * c, sum[i][c]);
 }
@@ -43,11 +48,28 @@ multiply_pixels (const guint n, const NnTileConvArgs *a, const NnTileBlock *bloc
 /* As tile-body.h's for tiles. Vectors have nothing to gain from work between the products: @pending waits. */
 static ALWAYS_INLINE void
 multiply (const guint products, const guint m, const guint n, const NnTileConvArgs *a, const NnTileBlock *block,
-          guint tile, gfloat *sums, Pending *pending)
+          guint tile, gfloat *sums, Pending *pending, Ahead ahead)
 {
-  for (guint i = 0; i < m * NN_TILE_PIXELS; i += VECTOR_PIXELS) {
-    const gssize first = (gssize)a->tile_in[tile + i / NN_TILE_PIXELS] + block->first_input;
+  const gsize first = (gsize)tile * NN_TILE_PIXELS;
+  const guint lines = ahead.block ? ahead.block->channels : 0; /* a step */
+  const guint n_lines = (lines + ahead.n_passes - 1) / ahead.n_passes;
 
-    multiply_pixels (n, a, block, a->in_hi + (gsize)first + i % NN_TILE_PIXELS * a->in_stride, sums + i * SUMS_ROW);
+  for (guint i = 0; i < m * NN_TILE_PIXELS; i += VECTOR_PIXELS) {
+    const gint32 *out_offset = a->out_offset + first + i;
+    const gsize part = (gsize)(ahead.pass + i / VECTOR_PIXELS) * a->n_steps * lines / ahead.n_passes;
+    const NnBf16 *fetch = ahead.block ? ahead.block->weights + part * 32 : NULL;
+    guint count = VECTOR_PIXELS;
+
+    while (count > 0 && out_offset[count - 1] < 0)
+      count--;
+    for (guint j = 0; j < count && a->n_steps <= 2; j++) {
+      __builtin_prefetch (a->out_hi + MAX (out_offset[j], 0) + block->first_channel, 1, 3);
+      if (a->residual_hi)
+        __builtin_prefetch (a->residual_hi + a->residual_offset[first + i + j] + block->first_channel, 0, 3);
+    }
+    if (count == VECTOR_PIXELS)
+      multiply_pixels (VECTOR_PIXELS, n, a, block, a->pixel_in + first + i, sums + i * SUMS_ROW, fetch, n_lines);
+    else if (count > 0)
+      multiply_pixels (VECTOR_PIXELS - 1, n, a, block, a->pixel_in + first + i, sums + i * SUMS_ROW, fetch, n_lines);
   }
 }
