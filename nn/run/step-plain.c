@@ -32,29 +32,6 @@ run_operator (const NnStep *step, const NnValue *const *in, NnValue *out)
   }
 }
 
-void
-nn_plain_task (gpointer data, guint task, guint thread)
-{
-  const NnRun *run = data;
-  const NnSession *session = run->session;
-  const NnStep *step = run->step;
-  const NnOperands *o = &step->operands;
-  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands, *out = in + o->n_in;
-  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
-
-  for (guint i = 0; i < o->n_in; i++) {
-    in[i] = o->in[i];
-    if (o->in_node[i] != NN_NO_NODE)
-      point_to (&in[i], nn_plain_of (session, o->in_node[i], task));
-    pointers[i] = o->present[i] ? &in[i] : NULL;
-  }
-  for (guint i = 0; i < o->n_out; i++) {
-    out[i] = o->out[i];
-    point_to (&out[i], nn_plain_of (session, step->index, task) + o->out_offset[i]);
-  }
-  run_operator (step, pointers, out);
-}
-
 static gfloat *
 row_of (const NnRun *run, const NnBuffer *buffer, guint task)
 {
@@ -63,26 +40,56 @@ row_of (const NnRun *run, const NnBuffer *buffer, guint task)
   return nn_image_of (run->session, buffer, task / height) + buffer->origin + task % height * buffer->row;
 }
 
+/* The step's inputs in the thread's own values, which *@out follows: tensors of image @task, or with @rows row @task.
+ */
+static const NnValue **
+set_up_inputs (const NnRun *run, gboolean rows, guint task, guint thread, NnValue **out)
+{
+  const NnSession *session = run->session;
+  const NnOperands *o = &run->step->operands;
+  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands;
+  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
+
+  for (guint i = 0; i < o->n_in; i++) {
+    const guint node = o->in_node[i];
+
+    in[i] = o->in[i];
+    if (node != NN_NO_NODE)
+      point_to (&in[i], rows ? row_of (run, &session->plan->buffers[node], task) : nn_plain_of (session, node, task));
+    pointers[i] = o->present[i] ? &in[i] : NULL;
+  }
+  *out = in + o->n_in;
+  return pointers;
+}
+
+void
+nn_plain_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnOperands *o = &step->operands;
+  NnValue *out;
+  const NnValue **in = set_up_inputs (run, FALSE, task, thread, &out);
+
+  for (guint i = 0; i < o->n_out; i++) {
+    out[i] = o->out[i];
+    point_to (&out[i], nn_plain_of (run->session, step->index, task) + o->out_offset[i]);
+  }
+  run_operator (step, in, out);
+}
+
 /* The channels that fill up a pixel are computed like the others, and nobody reads them. */
 void
 nn_elementwise_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
-  const NnSession *session = run->session;
   const NnStep *step = run->step;
-  const NnOperands *o = &step->operands;
-  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands, *out = in + o->n_in;
-  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
+  NnValue *out;
+  const NnValue **in = set_up_inputs (run, TRUE, task, thread, &out);
 
-  for (guint i = 0; i < o->n_in; i++) {
-    in[i] = o->in[i];
-    if (o->in_node[i] != NN_NO_NODE)
-      in[i].f32 = row_of (run, &session->plan->buffers[o->in_node[i]], task);
-    pointers[i] = o->present[i] ? &in[i] : NULL;
-  }
-  *out = o->out[0];
+  *out = step->operands.out[0];
   out->f32 = row_of (run, step->out, task);
-  run_operator (step, pointers, out);
+  run_operator (step, in, out);
 }
 
 void
