@@ -9,8 +9,9 @@
 #define PRODUCTS_IN_CACHE (128 * 1024)
 /* Weights that each block of tiles may read again while the next transforms its tiles itself; bytes. */
 #define FUSED_WEIGHTS (1024 * 1024)
-/* Tiles a block where transformed tiles are shared: so many use each weight once it is in a register. */
-#define SHARED_TILES 24
+/* Register tiles of the kernel a block where transformed tiles are shared: so many use each weight that is in a cache.
+ */
+#define SHARED_STEPS 4
 /* Blocks a thread, so that all finish at about the same time; but fewer where they would have so few tiles that most of
  * a task is calls and half-filled registers. */
 #define BLOCKS_A_THREAD 4
@@ -46,15 +47,16 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   const gsize in_pixel = step->in->lanes,
               weights = (gsize)f * step->node->in_channels * step->out->lanes * sizeof (gfloat);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
+  const guint shared = SHARED_STEPS * step->blocks[0].variant->pixels;
   guint blocks, wanted;
 
-  w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= SHARED_TILES;
+  w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= shared;
   if (w->fused) {
     w->block = (guint)CLAMP (TILES_IN_CACHE / (f * in_pixel * sizeof (gfloat)), 1, tiles);
     wanted = threads > 1 ? threads * CLAMP (tiles / threads / FEWEST_TILES, 1, BLOCKS_A_THREAD) : 1;
     w->block = MAX (MIN (w->block, (tiles + wanted - 1) / wanted), MIN (w->block, 6));
   } else {
-    w->block = MIN (SHARED_TILES, tiles);
+    w->block = MIN (shared, tiles);
   }
   /* Blocks of about the same size: the same number of them. */
   blocks = (tiles + w->block - 1) / w->block;
@@ -95,6 +97,18 @@ get_packed (const NnPlan *plan, NnNode *node, NnWinogradTile tile, guint n_block
   return packed;
 }
 
+/* The variant to begin with: the widest, but where an image has few tiles one that takes them in two steps: the second
+ * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. */
+static guint
+choose_variant (const NnPlan *plan, const NnWinogradStep *w)
+{
+  if (w->n_tiles > plan->conv.variant[0].pixels)
+    for (guint i = 1; i < plan->conv.n_variants; i++)
+      if (plan->conv.variant[i].pixels > plan->conv.variant[0].pixels && w->n_tiles <= 2 * plan->conv.variant[i].pixels)
+        return i;
+  return 0;
+}
+
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
 {
@@ -106,7 +120,7 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
-    for (guint i = 0; i < plan->conv.n_variants; i++) {
+    for (guint i = choose_variant (plan, w); i < plan->conv.n_variants; i++) {
       block.variant = &plan->conv.variant[i];
       block.channels = block.variant->channels;
       if (block.channels <= padded - c)
