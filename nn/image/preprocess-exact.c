@@ -201,6 +201,8 @@ produce_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8
   const NnExactWay *way = &self->exact;
   const guint8 *src = way->source;
 
+  if (way->rows == NN_ROWS_DIRECT && row + 1 < self->y.in)
+    nn_fetch_ahead (direct_row (way, image, row + 1), direct_bytes (way));
   if (way->rows != NN_ROWS_DIRECT)
     nn_fetch_row (self, image, row, way->source);
   else if (way->in_bytes > 1 && is_last_in_memory (image, image->roi_y + row))

@@ -192,14 +192,28 @@ resize_span (const NnPreprocessor *self, const NnImage *image, guint s, guint ro
   self->kernels.column_fast (way->span_row[s], way->window, v->high + (gsize)row * v->taps, n, span->n_bytes);
 }
 
+/* What output row @row reads and the one before it does not. */
+static void
+fetch_rows (const NnPlanesWay *way, const NnImage *image, guint s, guint row)
+{
+  const NnSpan *span = &way->span[s];
+  const NnResizeFilter *v = span->v;
+
+  for (guint y = v->start[row - 1] + v->count[row - 1]; y < v->start[row] + v->count[row]; y++)
+    nn_fetch_ahead (nn_component_at (&image->component[span->component], y, 0) + span->offset, span->n_bytes);
+}
+
 void
 nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink)
 {
   NnPlanesWay *way = &self->planes;
 
   for (guint j = 0; j < self->y.keep; j++) {
-    for (guint s = 0; s < way->n_spans; s++)
+    for (guint s = 0; s < way->n_spans; s++) {
+      if (j + 1 < self->y.keep)
+        fetch_rows (way, image, s, j + 1);
       resize_span (self, image, s, j);
+    }
     for (guint c = 0; c < 3; c++) {
       const gint16 *src = way->span_row[way->span_of[c]] + way->offset_of[c];
       const guint step = (guint)image->component[c].pixel_stride;

@@ -114,3 +114,12 @@ nn_component_at (const NnComponent *component, guint row, guint column)
 {
   return component->data + (gssize)row * component->row_stride + (gsize)column * component->pixel_stride;
 }
+
+/* Asks for bytes that will soon be read. A frame comes from memory, in rows that processors do not follow by
+ * themselves: too many at once, or each in a page of its own. */
+static inline void
+nn_fetch_ahead (const guint8 *bytes, gsize n)
+{
+  for (gsize at = 0; at < n; at += 64)
+    __builtin_prefetch (bytes + at, 0, 3);
+}
