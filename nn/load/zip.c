@@ -202,82 +202,108 @@ check_stat (NnZip *zip, const gchar *entry, const zip_stat_t *st, GError **error
   return TRUE;
 }
 
-/* Reads the first @size bytes of an entry, and where that is all of it one more, which only then compares the checksum.
- * @buffer: so many, or CHECK_BYTES with @place: then the bytes are not kept, and @place says where in the file they
- * are; FALSE in @in_file where they are not in one piece there */
-static gboolean
-read_entry (NnZip *zip, const gchar *entry, zip_file_t *file, guint64 size, gboolean whole, guint8 *buffer,
-            gsize *place, gboolean *in_file, gboolean *crc_wrong, GError **error)
+/* What is read of an entry: the first @size bytes, @whole where that is all of it. @crc_wrong: see nn_zip_read() */
+typedef struct {
+  NnZip *zip;
+  const gchar *name;
+  zip_uint64_t index;
+  guint64 size;
+  gboolean whole;
+  gboolean *crc_wrong;
+} Entry;
+
+static zip_file_t *
+open_entry (const Entry *e, GError **error)
 {
-  guint64 done = 0;
+  zip_file_t *file = zip_fopen_index (e->zip->archive, e->index, 0);
+
+  if (!file)
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" cannot be read (%s)", e->zip->name, e->name,
+                 zip_strerror (e->zip->archive));
+  return file;
+}
+
+/* The next bytes, @want at most. 0 with @error set: there are none. */
+static guint64
+read_piece (const Entry *e, zip_file_t *file, guint8 *buffer, guint64 want, guint64 done, GError **error)
+{
+  const zip_int64_t n = zip_fread (file, buffer, want);
+
+  if (n > 0)
+    return (guint64)n;
+  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+               "%s: zip entry \"%s\" breaks off at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%s)",
+               e->zip->name, e->name, done, e->size, n < 0 ? zip_file_strerror (file) : "end of data");
+  return 0;
+}
+
+/* After all bytes of a whole entry: reading one more compares the checksum, and only that does. */
+static gboolean
+check_crc (const Entry *e, zip_file_t *file, GError **error)
+{
   guint8 one;
 
-  while (done < size) {
-    const guint64 n_reads = zip->source.n_reads;
-    const zip_int64_t n = place ? zip_fread (file, buffer, MIN (size - done, CHECK_BYTES))
-                                : zip_fread (file, buffer + done, size - done);
-
-    if (n <= 0) {
-      g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-                   "%s: zip entry \"%s\" breaks off at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%s)",
-                   zip->name, entry, done, size, n < 0 ? zip_file_strerror (file) : "end of data");
-      return FALSE;
-    }
-    if (place) {
-      if (done == 0)
-        *place = zip->source.last_at;
-      *in_file &= zip->source.n_reads == n_reads + 1 && zip->source.last_n == (gsize)n
-                  && zip->source.last_at == *place + done;
-    }
-    done += (guint64)n;
-  }
-  if (!whole || zip_fread (file, &one, 1) >= 0)
+  if (!e->whole || zip_fread (file, &one, 1) >= 0)
     return TRUE;
   if (zip_error_code_zip (zip_file_get_error (file)) != ZIP_ER_CRC) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" is damaged (%s)", zip->name, entry,
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" is damaged (%s)", e->zip->name, e->name,
                  zip_file_strerror (file));
     return FALSE;
   }
-  if (crc_wrong)
-    *crc_wrong = TRUE;
+  if (e->crc_wrong)
+    *e->crc_wrong = TRUE;
   return TRUE;
 }
 
-static zip_file_t *
-open_entry (NnZip *zip, const gchar *entry, zip_uint64_t index, GError **error)
+/* An entry's bytes, into @buffer. */
+static gboolean
+read_entry (const Entry *e, guint8 *buffer, GError **error)
 {
-  zip_file_t *file = zip_fopen_index (zip->archive, index, 0);
+  zip_file_t *file = open_entry (e, error);
+  guint64 n = 1;
+  gboolean good;
 
   if (!file)
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: zip entry \"%s\" cannot be read (%s)", zip->name, entry,
-                 zip_strerror (zip->archive));
-  return file;
+    return FALSE;
+  for (guint64 done = 0; done < e->size && n > 0; done += n)
+    n = read_piece (e, file, buffer + done, e->size - done, done, error);
+  good = n > 0 && check_crc (e, file, error);
+  zip_fclose (file);
+  return good;
 }
 
 /* A stored entry's bytes where they are in the file. NULL without an error: they are not in one piece. */
 static GBytes *
-find_stored (NnZip *zip, const gchar *entry, zip_uint64_t index, guint64 size, gboolean whole, gboolean *crc_wrong,
-             GError **error)
+find_stored (const Entry *e, GError **error)
 {
+  const Source *source = &e->zip->source;
   g_autofree guint8 *buffer = g_malloc (CHECK_BYTES);
-  zip_file_t *file = open_entry (zip, entry, index, error);
+  zip_file_t *file = open_entry (e, error);
   gboolean in_file = TRUE, good;
   gsize place = 0;
+  guint64 n = 1;
 
   if (!file)
     return NULL;
-  good = read_entry (zip, entry, file, size, whole, buffer, &place, &in_file, crc_wrong, error);
+  for (guint64 done = 0; done < e->size && n > 0; done += n) {
+    const guint64 n_reads = source->n_reads;
+
+    n = read_piece (e, file, buffer, MIN (e->size - done, CHECK_BYTES), done, error);
+    if (done == 0)
+      place = source->last_at;
+    in_file &= source->n_reads == n_reads + 1 && source->last_n == n && source->last_at == place + done;
+  }
+  good = n > 0 && check_crc (e, file, error);
   zip_fclose (file);
-  return good && in_file ? g_bytes_new_from_bytes (zip->bytes, place, (gsize)size) : NULL;
+  return good && in_file ? g_bytes_new_from_bytes (e->zip->bytes, place, (gsize)e->size) : NULL;
 }
 
 GBytes *
 nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gboolean *crc_wrong, GError **error)
 {
-  zip_int64_t index = locate (zip, entry);
-  zip_file_t *file;
+  const zip_int64_t index = locate (zip, entry);
+  Entry e = { .zip = zip, .name = entry, .index = (zip_uint64_t)index, .crc_wrong = crc_wrong };
   guint8 *data;
-  gboolean whole, good = FALSE;
   zip_stat_t st;
 
   zip_stat_init (&st);
@@ -295,13 +321,14 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
                  entry, (guint64)st.size, size);
     return NULL;
   }
-  whole = size == st.size;
+  e.size = size;
+  e.whole = size == st.size;
   if (!nn_budget_take (budget, size, zip->name, entry, error))
     return NULL;
 
   if (st.comp_method == ZIP_CM_STORE && size >= CHECK_BYTES) {
     GError *failed = NULL;
-    GBytes *found = find_stored (zip, entry, (zip_uint64_t)index, size, whole, crc_wrong, &failed);
+    GBytes *found = find_stored (&e, &failed);
 
     if (found)
       return found;
@@ -316,12 +343,7 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
                  zip->name, size, entry);
     return NULL;
   }
-  file = open_entry (zip, entry, (zip_uint64_t)index, error);
-  if (file) {
-    good = read_entry (zip, entry, file, size, whole, data, NULL, NULL, crc_wrong, error);
-    zip_fclose (file);
-  }
-  if (good)
+  if (read_entry (&e, data, error))
     return g_bytes_new_with_free_func (data, (gsize)size, nn_aligned_free, data);
   nn_aligned_free (data);
   return NULL;

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "../nn/test-levels.h"
+#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "conv-avx512-emulated.h"
 #include "cpu/nn-cpu.h"
@@ -322,15 +323,6 @@ test_peak (gconstpointer data)
   g_assert_cmpfloat (level->kernels.peak (7), ==, 7 * one);
 }
 
-static gdouble
-seconds (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
-}
-
 /* 48 pixels, the best of 200 runs. */
 static void
 bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint n_segments, guint length, gdouble peak)
@@ -346,10 +338,10 @@ bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint
   for (guint s = 0; s < n_segments; s++)
     p->segment_offset[s] = (gint32)(s * length / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK);
   for (guint run = 0; run < 200; run++) {
-    const gdouble start = seconds ();
+    const gdouble start = nn_seconds ();
 
     variant->func (&p->args, 0, 48);
-    best = MIN (best, seconds () - start);
+    best = MIN (best, nn_seconds () - start);
   }
   g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s, %.2f of %.1f", variant->name, n_segments, length, channels,
                   flops / best * 1e-9, flops / best / peak, peak * 1e-9);
@@ -375,12 +367,6 @@ bench_level (gconstpointer data)
     bench_one (&level->kernels.grouped, TRUE, 64, 9, group, peak);
 }
 
-static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
-}
-
 static Level levels[8];
 static guint n_levels;
 
@@ -388,29 +374,20 @@ static void
 add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
 {
   Level *level = &levels[n_levels++];
-  g_autofree gchar *path = g_strdup_printf ("/conv/%s/differential", name);
-  g_autofree gchar *nan = g_strdup_printf ("/conv/%s/nan", name);
-  g_autofree gchar *grouped = g_strdup_printf ("/conv/%s/grouped", name);
-  g_autofree gchar *grouped_nan = g_strdup_printf ("/conv/%s/grouped-nan", name);
-  g_autofree gchar *peak = g_strdup_printf ("/conv/%s/peak", name);
-  g_autofree gchar *bench = g_strdup_printf ("/conv/%s/bench", name);
 
   level->name = name;
-  if (!there) {
-    g_test_add_data_func (path, level, skipped);
-    return;
-  }
-  init (&level->kernels);
-  g_test_add_data_func (path, level, test_level);
-  g_test_add_data_func (nan, level, test_nan);
+  if (there)
+    init (&level->kernels);
+  test_add_at_level ("conv", name, "differential", there, level, test_level);
+  test_add_at_level ("conv", name, "nan", there, level, test_nan);
   if (level->kernels.grouped.func) {
-    g_test_add_data_func (grouped_nan, level, test_grouped_nan);
-    g_test_add_data_func (grouped, level, test_grouped);
+    test_add_at_level ("conv", name, "grouped-nan", there, level, test_grouped_nan);
+    test_add_at_level ("conv", name, "grouped", there, level, test_grouped);
   }
   if (level->kernels.peak)
-    g_test_add_data_func (peak, level, test_peak);
-  if (g_test_perf ())
-    g_test_add_data_func (bench, level, bench_level);
+    test_add_at_level ("conv", name, "peak", there, level, test_peak);
+  if (there && g_test_perf ())
+    test_add_at_level ("conv", name, "bench", there, level, bench_level);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../nn/test-levels.h"
 #include "cpu/nn-cpu.h"
 #include "kernels/pool.h"
 
@@ -226,12 +227,6 @@ test_add (gconstpointer data)
 }
 
 static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
-}
-
-static void
 add_level (const gchar *name, gboolean there, Init init)
 {
   static const struct {
@@ -240,11 +235,8 @@ add_level (const gchar *name, gboolean there, Init init)
   } tests[] = { { "max-pool", test_max_pool }, { "average-pool", test_average_pool }, { "average", test_average },
                 { "scale", test_scale },       { "sigmoid", test_sigmoid },           { "add", test_add } };
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
-    g_autofree gchar *path = g_strdup_printf ("/pool/%s/%s", name, tests[i].name);
-
-    g_test_add_data_func (path, (gconstpointer)init, there ? tests[i].func : skipped);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    test_add_at_level ("pool", name, tests[i].name, there, (gconstpointer)init, tests[i].func);
 }
 
 int

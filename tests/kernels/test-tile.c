@@ -2,8 +2,8 @@
  * AMX's against the emulated ones to the bit; AVX-512 BF16's against float64; -m perf: GFLOP/s where there is either
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include <time.h>
 
+#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "cpu/nn-cpu.h"
 #include "kernels/x86/tile-emulated.h"
@@ -566,15 +566,6 @@ test_same_bits (gconstpointer data)
   }
 }
 
-static gdouble
-seconds (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (gdouble)t.tv_sec + 1e-9 * (gdouble)t.tv_nsec;
-}
-
 /* @n_steps of 32 inputs: 18 is 3×3 over 64 channels. */
 static void
 bench (gconstpointer data)
@@ -590,10 +581,10 @@ bench (gconstpointer data)
     for (guint b = 0; b < p->n_blocks; b++)
       channels += p->blocks[b].channels;
     for (guint run = 0; run < 200; run++) {
-      const gdouble start = seconds ();
+      const gdouble start = nn_seconds ();
 
       kernels->conv (&p->args, 0, p->n_tiles, 0, p->n_blocks);
-      best = MIN (best, seconds () - start);
+      best = MIN (best, nn_seconds () - start);
     }
     g_test_message ("%s: %u steps, %.0f channels: %.0f GFLOP/s of float32, %.0f of bfloat16", kernels->name, steps[i],
                     channels, 2. * 16 * p->n_tiles * channels * 32 * steps[i] / best * 1e-9,

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../nn/test-levels.h"
+#include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "conv-avx512-emulated.h"
 #include "cpu/nn-cpu.h"
@@ -485,12 +487,6 @@ test_same_bits (gconstpointer data)
   g_assert_true (fused[TRUE]);
 }
 
-static gdouble
-seconds (void)
-{
-  return (gdouble)g_get_monotonic_time () / G_USEC_PER_SEC;
-}
-
 static void
 bench (gconstpointer data)
 {
@@ -511,10 +507,10 @@ bench (gconstpointer data)
       scratch = nn_aligned_alloc0 (n.plan->scratch_size * sizeof (gfloat));
       shared = nn_aligned_alloc0 ((n.plan->shared_scratch_size + 1) * sizeof (gfloat));
       for (guint run = 0; run < 50; run++) {
-        const gdouble start = seconds ();
+        const gdouble start = nn_seconds ();
 
         nn_winograd_step_run (pool, last_step (&n), arena, scratch, 0, shared, 0, 1);
-        best = MIN (best, seconds () - start);
+        best = MIN (best, nn_seconds () - start);
       }
       g_test_message ("%s: %u channels, %u × %u: %.3f ms, %.1f GFLOP/s counted as direct, %.2f of %.1f",
                       last_step (&n)->winograd->name, n.in, n.height, n.width, best * 1e3,
@@ -526,12 +522,6 @@ bench (gconstpointer data)
       network_clear (&n);
     }
   }
-}
-
-static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
 }
 
 static Level levels[4];
@@ -555,16 +545,10 @@ add_level (const gchar *name, gboolean there, void (*conv) (NnConvKernels *), vo
     conv (&level->conv);
     winograd (&level->winograd);
   }
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
-    g_autofree gchar *path = g_strdup_printf ("/winograd/%s/%s", name, tests[i].name);
-
-    g_test_add_data_func (path, level, there ? tests[i].func : skipped);
-  }
-  if (there && g_test_perf ()) {
-    g_autofree gchar *path = g_strdup_printf ("/winograd/%s/bench", name);
-
-    g_test_add_data_func (path, level, bench);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    test_add_at_level ("winograd", name, tests[i].name, there, level, tests[i].func);
+  if (there && g_test_perf ())
+    test_add_at_level ("winograd", name, "bench", there, level, bench);
 }
 
 int

@@ -10,16 +10,23 @@ test_level_is_missing (gconstpointer data)
   g_test_skip ("this machine does not have the level");
 }
 
+/* /@suite/@level/@name: @func gets @data; skipped where the level is not @there. */
+static inline void
+test_add_at_level (const gchar *suite, const gchar *level, const gchar *name, gboolean there, gconstpointer data,
+                   GTestDataFunc func)
+{
+  g_autofree gchar *path = g_strconcat ("/", suite, "/", level, name ? "/" : NULL, name, NULL);
+
+  g_test_add_data_func (path, data, there ? func : test_level_is_missing);
+}
+
 /* /@suite/LEVEL, or /@suite/LEVEL/@name: @func gets the level's name; skipped where the machine has not got it. */
 static inline void
 test_add_levels (const gchar *suite, const gchar *name, GTestDataFunc func)
 {
   static const gchar *const levels[] = { "c", "avx2", "avx512" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
-    g_autofree gchar *path = g_strconcat ("/", suite, "/", levels[i], name ? "/" : NULL, name, NULL);
-    const gboolean there = g_str_equal (nn_isa_name (nn_cpu_level (levels[i])), levels[i]);
-
-    g_test_add_data_func (path, levels[i], there ? func : test_level_is_missing);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+    test_add_at_level (suite, levels[i], name, g_str_equal (nn_isa_name (nn_cpu_level (levels[i])), levels[i]),
+                       levels[i], func);
 }

@@ -3,7 +3,7 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "cpu/nn-cpu.h"
+#include "test-levels.h"
 
 static NnModel *
 load (const gchar *name)
@@ -177,12 +177,6 @@ test_profile (void)
   g_assert_cmpfloat (nn_session_measure_peak (session), >, 1e6);
 }
 
-static void
-skipped (gconstpointer data)
-{
-  g_test_skip ("this machine does not have the level");
-}
-
 /* Sessions that want the same plan have one, however they come and go; others have their own. */
 static void
 test_shared_plan (void)
@@ -301,8 +295,6 @@ test_sizes_in_threads (void)
 int
 main (int argc, char **argv)
 {
-  static const gchar *const levels[] = { "c", "avx2", "avx512", "amx" };
-
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/too-large", test_too_large);
   g_test_add_func ("/session/tiny-inputs", test_tiny_inputs);
@@ -311,11 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/shared-plan", test_shared_plan);
   g_test_add_func ("/session/weights-given-away", test_weights_given_away);
   g_test_add_func ("/session/sizes-in-threads", test_sizes_in_threads);
-  for (guint i = 0; i < G_N_ELEMENTS (levels); i++) {
-    g_autofree gchar *path = g_strdup_printf ("/session/same-bits/%s", levels[i]);
-    const gboolean there = g_str_equal (nn_isa_name (nn_cpu_level (levels[i])), levels[i]);
-
-    g_test_add_data_func (path, levels[i], there ? test_same_bits : skipped);
-  }
+  test_add_levels ("session", "same-bits", test_same_bits);
+  test_add_at_level ("session", "amx", "same-bits", nn_cpu_level (NULL) == NN_ISA_AMX, "amx", test_same_bits);
   return g_test_run ();
 }
