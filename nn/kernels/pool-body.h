@@ -7,9 +7,15 @@
 
 #include "kernels/pool.h"
 
-/* Floats that a window's maximum is taken of at once: a few registers at every level. */
+/* A window's maximum is taken of POOL_VECTORS vectors of POOL_LANES floats at once, 8 where the includer says nothing.
+ */
+#ifndef POOL_LANES
 #define POOL_LANES 8
+#endif
 #define POOL_VECTORS 4
+/* Windows from the one that is computed to the one that is fetched; floats a cache line. */
+#define AHEAD 8
+#define LINE 16
 
 typedef gfloat PoolVector __attribute__ ((vector_size (POOL_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 PoolMask __attribute__ ((vector_size (POOL_LANES * sizeof (gint32))));
@@ -51,6 +57,19 @@ max_of_window (const gfloat *in, gsize row, gsize pixel, guint height, guint wid
     *(PoolVector *)(out + v * POOL_LANES) = best[v];
 }
 
+/* Fetches what a window AHEAD windows later reads and none before it; @in: the window that is computed now, @height
+ * rows. What a convolution wrote comes from far, and the processor alone fetches too little of it. */
+static inline void
+fetch_ahead (const NnWindowArgs *a, const gfloat *in, gsize in_row, guint height)
+{
+  for (guint y = height > a->stride[0] ? height - a->stride[0] : 0; y < height; y++) {
+    const gfloat *pixel = in + y * in_row + (gsize)AHEAD * a->stride[1] * a->in_pixel;
+
+    for (guint c = 0; c < a->stride[1] * a->in_pixel; c += LINE)
+      __builtin_prefetch (pixel + c, 0, 3);
+  }
+}
+
 static void
 max_pool_row (const NnWindowArgs *a, guint row)
 {
@@ -72,6 +91,7 @@ max_pool_row (const NnWindowArgs *a, guint row)
         out[c] = -INFINITY;
       continue;
     }
+    fetch_ahead (a, in, in_row, bottom - top);
     for (; c + POOL_VECTORS * POOL_LANES <= a->channels; c += POOL_VECTORS * POOL_LANES)
       max_of_window (in + c, in_row, in_pixel, bottom - top, right - left, POOL_VECTORS, out + c);
     for (; c + POOL_LANES <= a->channels; c += POOL_LANES)

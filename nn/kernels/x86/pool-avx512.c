@@ -4,5 +4,6 @@
 #error "compile with -mavx512f"
 #endif
 
+#define POOL_LANES 16
 #define POOL_TABLE nn_pool_kernels_init_avx512
 #include "kernels/pool-body.h"
