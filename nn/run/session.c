@@ -40,6 +40,16 @@ input_task (gpointer data, guint task, guint thread)
   const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
   gfloat *out = nn_image_of (run->session, b, image) + b->origin + y * b->row;
 
+  if (b->channels == 3) {
+    const gfloat *restrict r = in, *restrict g = in + plane, *restrict blue = in + 2 * plane;
+
+    for (guint x = 0; x < b->width; x++, out += b->pixel) {
+      out[0] = r[x];
+      out[1] = g[x];
+      out[2] = blue[x];
+    }
+    return;
+  }
   for (guint x = 0; x < b->width; x++) {
     for (guint c = 0; c < b->channels; c++)
       out[x * b->pixel + c] = in[c * plane + x];
