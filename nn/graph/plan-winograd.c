@@ -47,10 +47,12 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   const gsize in_pixel = step->in->lanes,
               weights = (gsize)f * step->node->in_channels * step->out->lanes * sizeof (gfloat);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
-  const guint shared = SHARED_STEPS * step->blocks[0].variant->pixels;
+  const guint pixels = step->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
+  /* What cannot be shared by channels is by tiles. */
+  const guint fewest = step->n_blocks < threads ? MIN (threads * pixels, shared) : shared;
   guint blocks, wanted;
 
-  w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= shared;
+  w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= fewest;
   if (w->fused) {
     w->block = (guint)CLAMP (TILES_IN_CACHE / (f * in_pixel * sizeof (gfloat)), 1, tiles);
     wanted = threads > 1 ? threads * CLAMP (tiles / threads / FEWEST_TILES, 1, BLOCKS_A_THREAD) : 1;
@@ -98,19 +100,22 @@ get_packed (const NnPlan *plan, NnNode *node, NnWinogradTile tile, guint n_block
 }
 
 /* The variant to begin with: the widest, but where an image has few tiles one that takes them in two steps: the second
- * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. */
+ * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. So few tiles
+ * are shared by channels, and of @channels several threads need two blocks. */
 static guint
-choose_variant (const NnPlan *plan, const NnWinogradStep *w)
+choose_variant (const NnPlan *plan, const NnWinogradStep *w, guint channels, guint threads)
 {
-  if (w->n_tiles > plan->conv.variant[0].pixels)
+  const NnConvVariant *widest = &plan->conv.variant[0];
+
+  if (w->n_tiles > widest->pixels || (threads > 1 && channels <= widest->channels))
     for (guint i = 1; i < plan->conv.n_variants; i++)
-      if (plan->conv.variant[i].pixels > plan->conv.variant[0].pixels && w->n_tiles <= 2 * plan->conv.variant[i].pixels)
+      if (plan->conv.variant[i].pixels > widest->pixels && w->n_tiles <= 2 * plan->conv.variant[i].pixels)
         return i;
   return 0;
 }
 
 static gboolean
-make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GError **error)
 {
   NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
   const guint padded = (guint)round_up (node->out_channels, NN_CHANNEL_BLOCK);
@@ -120,7 +125,7 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
-    for (guint i = choose_variant (plan, w); i < plan->conv.n_variants; i++) {
+    for (guint i = choose_variant (plan, w, padded, threads); i < plan->conv.n_variants; i++) {
       block.variant = &plan->conv.variant[i];
       block.channels = block.variant->channels;
       if (block.channels <= padded - c)
@@ -162,7 +167,7 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   w->transforms = plan->winograd.tile[tile];
   w->tiles_x = (step->out->width + m - 1) / m;
   w->n_tiles = w->tiles_x * ((step->out->height + m - 1) / m);
-  if (!make_blocks (plan, step, w, error))
+  if (!make_blocks (plan, step, w, threads, error))
     goto no_memory;
   cut (plan, step, w, threads);
   step->in_offset = g_try_new (gint32, w->block);
