@@ -106,9 +106,10 @@ def compare(folder, made, name, batch, threads, options):
     import numpy as np
     files, size, reference = made
     job = {'files': files, 'name': name, 'tool': options.tool, 'threads': threads, 'batch': batch, 'size': size}
-    workers = {engine: Worker(engine, job) for engine in options.engines}
-    for worker in workers.values():
-        worker.wait()
+    workers = {}
+    for engine in options.engines:  # one by one: ours measures which precision is faster
+        workers[engine] = Worker(engine, job)
+        workers[engine].wait()
     ready = {engine: w for engine, w in workers.items() if w.reason is None}
     rounds = [{engine: float(w.ask(str(options.seconds))) for engine, w in ready.items()} for _ in range(options.rounds)]
     rows = []

@@ -18,7 +18,7 @@ starting and loading do not. The rounds are interleaved; medians are printed.
   --model FILE    what resnetclassify runs (default: the embedded model)
   --onnx FILE     the same network for onnxinference, NCHW, 224 x 224, batch 1 (default: not measured). It refuses a model
                   whose metadata has no entry for each output: key the output's name, value any name
-  --threads N     for resnetclassify (default: 2); onnxinference takes as many as this process may run on
+  --threads N     for resnetclassify (default: 2); onnxinference takes as many as this process may run on, and all its optimizations
   --frames N      of the longer run (default: 200)
   --rounds N      (default: 5)
 
@@ -80,7 +80,7 @@ pipelines=('' "! $convert ! $small" "$classify")
 if [ -n "$onnx" ]; then
   gst-inspect-1.0 onnxinference >/dev/null 2>&1 || die "there is no onnxinference here (GStreamer 1.20 to 1.24 on Debian have none)"
   names+=(onnxinference)
-  pipelines+=("! $convert ! $small ! onnxinference input-image-format=chw model-file=$onnx")
+  pipelines+=("! $convert ! $small ! onnxinference input-image-format=chw optimization-level=enable-all model-file=$onnx")
 fi
 
 folder=$(mktemp -d)

@@ -18,6 +18,8 @@
 #define MIN_SCALE_444 2.5
 #define MIN_SCALE_SUBSAMPLED 4.0
 #define MAX_SCALE 200.0
+/* Bytes of a row that go through the vertical pass before those of the next row are asked for. */
+#define PIECE 256
 
 gboolean
 nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image)
@@ -178,6 +180,18 @@ nn_planes_way_clear (NnPlanesWay *way)
   memset (way, 0, sizeof *way);
 }
 
+/* What output row @row reads of the span's bytes from @x on and the one before it does not. */
+static void
+fetch_rows (const NnPlanesWay *way, const NnImage *image, guint s, guint row, guint x, guint n)
+{
+  const NnSpan *span = &way->span[s];
+  const NnResizeFilter *v = span->v;
+
+  for (guint y = v->start[row - 1] + v->count[row - 1]; y < v->start[row] + v->count[row]; y++)
+    nn_fetch_ahead (nn_component_at (&image->component[span->component], y, 0) + span->offset + x, n);
+}
+
+/* In pieces, each with what the next row needs there: processors wait where too much is asked for at once. */
 static void
 resize_span (const NnPreprocessor *self, const NnImage *image, guint s, guint row)
 {
@@ -185,22 +199,17 @@ resize_span (const NnPreprocessor *self, const NnImage *image, guint s, guint ro
   const NnSpan *span = &way->span[s];
   const NnResizeFilter *v = span->v;
   const guint count = v->count[row], n = (count + 1) & ~1u;
+  guint width;
 
-  for (guint t = 0; t < n; t++)
-    way->window[t]
-        = nn_component_at (&image->component[span->component], v->start[row] + MIN (t, count - 1), 0) + span->offset;
-  self->kernels.column_fast (way->span_row[s], way->window, v->high + (gsize)row * v->taps, n, span->n_bytes);
-}
-
-/* What output row @row reads and the one before it does not. */
-static void
-fetch_rows (const NnPlanesWay *way, const NnImage *image, guint s, guint row)
-{
-  const NnSpan *span = &way->span[s];
-  const NnResizeFilter *v = span->v;
-
-  for (guint y = v->start[row - 1] + v->count[row - 1]; y < v->start[row] + v->count[row]; y++)
-    nn_fetch_ahead (nn_component_at (&image->component[span->component], y, 0) + span->offset, span->n_bytes);
+  for (guint x = 0; x < span->n_bytes; x += width) {
+    width = span->n_bytes - x < 2 * PIECE ? span->n_bytes - x : PIECE;
+    if (row + 1 < v->n)
+      fetch_rows (way, image, s, row + 1, x, width);
+    for (guint t = 0; t < n; t++)
+      way->window[t] = nn_component_at (&image->component[span->component], v->start[row] + MIN (t, count - 1), 0)
+                       + span->offset + x;
+    self->kernels.column_fast (way->span_row[s] + x, way->window, v->high + (gsize)row * v->taps, n, width);
+  }
 }
 
 void
@@ -209,11 +218,8 @@ nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink
   NnPlanesWay *way = &self->planes;
 
   for (guint j = 0; j < self->y.keep; j++) {
-    for (guint s = 0; s < way->n_spans; s++) {
-      if (j + 1 < self->y.keep)
-        fetch_rows (way, image, s, j + 1);
+    for (guint s = 0; s < way->n_spans; s++)
       resize_span (self, image, s, j);
-    }
     for (guint c = 0; c < 3; c++) {
       const gint16 *src = way->span_row[way->span_of[c]] + way->offset_of[c];
       const guint step = (guint)image->component[c].pixel_stride;

@@ -252,10 +252,12 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
   const __m256i half = _mm256_set1_epi32 (1 << (SHIFT - 1));
   guint x = 0;
 
-  for (; x + 32 <= width; x += 32) {
+  /* The last vector takes some samples again. */
+  for (guint next = 0; next < width && width >= 32; next += 32) {
     __m256i s0 = half, s1 = half, s2 = half, s3 = half;
     __m256i low, high;
 
+    x = MIN (next, width - 32);
     for (guint t = 0; t < n; t += 2) {
       __m256i a = load256 (rows[t] + x), b = load256 (rows[t + 1] + x);
       __m256i k = broadcast_pair (coefficients + t), zero = _mm256_setzero_si256 ();
@@ -272,7 +274,7 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
     _mm256_storeu_si256 ((void *)(dst + x), _mm256_permute2x128_si256 (low, high, 0x20));
     _mm256_storeu_si256 ((void *)(dst + x + 16), _mm256_permute2x128_si256 (low, high, 0x31));
   }
-  for (; x < width; x++) {
+  for (; x < width && width < 32; x++) {
     gint32 sum = 1 << (SHIFT - 1);
 
     for (guint t = 0; t < n; t++)
