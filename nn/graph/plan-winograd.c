@@ -16,6 +16,9 @@
  * a task is calls and half-filled registers. */
 #define BLOCKS_A_THREAD 4
 #define FEWEST_TILES 15
+/* An image's transformed tiles that each thread makes for itself where threads share the channels: to fetch what others
+ * have made takes longer, above all between cores that share no cache; bytes. */
+#define OWN_TILES (128 * 1024)
 
 gboolean
 nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
@@ -50,10 +53,11 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   const guint pixels = step->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
   /* What cannot be shared by channels is by tiles. */
   const guint fewest = step->n_blocks < threads ? MIN (threads * pixels, shared) : shared;
+  const gboolean by_tiles = weights <= FUSED_WEIGHTS && w->n_tiles >= fewest;
   guint blocks, wanted;
 
-  w->fused = weights <= FUSED_WEIGHTS && w->n_tiles >= fewest;
-  if (w->fused) {
+  w->fused = by_tiles || (tiles <= shared && f * tiles * in_pixel * sizeof (gfloat) <= OWN_TILES);
+  if (by_tiles) {
     w->block = (guint)CLAMP (TILES_IN_CACHE / (f * in_pixel * sizeof (gfloat)), 1, tiles);
     wanted = threads > 1 ? threads * CLAMP (tiles / threads / FEWEST_TILES, 1, BLOCKS_A_THREAD) : 1;
     w->block = MAX (MIN (w->block, (tiles + wanted - 1) / wanted), MIN (w->block, 6));
@@ -66,11 +70,12 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
 
   w->group = (guint)(PRODUCTS_IN_CACHE / (f * w->block * sizeof (gfloat)));
   w->group = MAX (w->group / step->blocks[0].channels, 1) * step->blocks[0].channels;
-  if (!w->fused && threads > 1)
-    while (w->group > step->blocks[0].channels && blocks * ((step->out->lanes + w->group - 1) / w->group) < 4 * threads)
-      w->group -= step->blocks[0].channels;
+  wanted = by_tiles || threads == 1 ? 1 : 4 * threads;
+  while (w->group > step->blocks[0].channels && blocks * ((step->out->lanes + w->group - 1) / w->group) < wanted)
+    w->group -= step->blocks[0].channels;
   w->group = MIN (w->group, (guint)step->out->lanes);
   w->n_groups = ((guint)step->out->lanes + w->group - 1) / w->group;
+  w->n_parts = by_tiles ? 1 : MIN (threads, w->n_groups);
 
   w->v_frequency = frequency_stride (w->block, in_pixel);
   w->m_frequency = frequency_stride (w->block, w->group);

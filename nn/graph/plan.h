@@ -70,8 +70,8 @@ typedef enum {
 /**
  * NnWinogradStep: what a WINOGRAD step has besides its blocks of channels
  * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
- * @fused: a task takes a block of tiles through all three steps; else all are transformed first and a task takes a
- * block and a group of channels
+ * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
+ * all are transformed first and a task takes a block and a group of channels
  * @packed: where the blocks' weights and biases lie
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
@@ -85,7 +85,7 @@ typedef struct {
   NnWinogradTransforms transforms;
   guint tiles_x, n_tiles;
   gboolean fused;
-  guint block, group, n_groups;
+  guint block, group, n_groups, n_parts;
   gsize v_frequency, v_size, m_frequency, m_offset;
   NnPackedWinograd *packed;
 } NnWinogradStep;

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Tiles of all images are numbered one after the other and cut into blocks. Where the weights are small a task takes a
- * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache;
- * elsewhere the blocks are transformed first and a task then multiplies one with some channels' weights. A tile's sums
- * are made in the same order whichever block it is in. */
+ * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache,
+ * and so it does, with some of the channels, where an image has few tiles; elsewhere the blocks are transformed first
+ * and a task then multiplies one with some channels' weights. A tile's sums are made in the same order whichever block
+ * it is in. */
 #include "run/winograd-step.h"
 
 #include "base/nn-memory.h"
@@ -149,10 +150,11 @@ fused_task (gpointer data, guint task, guint thread)
   const Run *run = data;
   const NnWinogradStep *w = run->step->winograd;
   gfloat *v = run->scratch + thread * run->scratch_stride;
-  const guint first = task * w->block, n = tiles_of_block (run, task);
+  const guint block = task % run->n_blocks, part = task / run->n_blocks;
+  const guint first = block * w->block, n = tiles_of_block (run, block);
 
   transform_input (run, first, n, v);
-  for (guint group = 0; group < w->n_groups; group++)
+  for (guint group = w->n_groups * part / w->n_parts; group < w->n_groups * (part + 1) / w->n_parts; group++)
     multiply (run, first, n, group, v, v + w->m_offset);
 }
 
@@ -193,7 +195,7 @@ nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *s
 
   run.n_blocks = (run.n_tiles + w->block - 1) / w->block;
   if (w->fused) {
-    nn_pool_run (pool, fused_task, &run, run.n_blocks);
+    nn_pool_run (pool, fused_task, &run, run.n_blocks * w->n_parts);
   } else {
     nn_pool_run (pool, input_task, &run, run.n_tiles);
     nn_pool_run (pool, product_task, &run, run.n_blocks * w->n_groups);
