@@ -4,6 +4,7 @@
 
 #include "base/nn-memory.h"
 #include "graph/node-weight.h"
+#include "graph/packed-winograd.h"
 #include "kernels/conv.h"
 
 /* A block of a grouped kernel: in_group inputs and as many outputs a group. */
@@ -37,7 +38,7 @@ move_block (const NnNode *node, const NnPackedConv *p, const NnPackedBlock *bloc
 {
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
   const gsize taps = (gsize)node->kernel[0] * node->kernel[1];
-  const gboolean rows = p->layout == NN_PACKED_ROWS;
+  const gboolean rows = p->layout == NN_PACKED_ROWS, inputs = p->layout == NN_PACKED_INPUTS;
   const guint end = MIN (block->channels, node->out_channels - MIN (block->first_channel, node->out_channels));
   gsize at = 0;
 
@@ -47,8 +48,8 @@ move_block (const NnNode *node, const NnPackedConv *p, const NnPackedBlock *bloc
   }
   for (guint s = 0; s < p->n_segments; s++) {
     for (guint j = 0; j < p->segment_length; j++, at += block->channels) {
-      const guint tap = rows ? s * node->kernel[1] + j / node->in_channels : s;
-      const guint input = rows ? j % node->in_channels : block->first_input + j;
+      const guint tap = inputs ? j : rows ? s * node->kernel[1] + j / node->in_channels : s;
+      const guint input = inputs ? s : rows ? j % node->in_channels : block->first_input + j;
       const gsize first = input % in_group * taps + tap;
 
       for (guint c = 0; c < end; c++) {
@@ -135,6 +136,8 @@ nn_packed_conv_new (const NnNode *node, NnPackedLayout layout, guint n_segments,
   packing
       = (Packing){ p, node, g_bytes_get_data (weight, NULL), node->bias ? g_bytes_get_data (node->bias, NULL) : NULL };
   nn_pool_run (workers, pack_task, &packing, n_blocks);
+  p->suspect = layout == NN_PACKED_INPUTS
+               && nn_packed_winograd_is_suspect (packing.weight, node->out_channels, node->in_channels);
   g_bytes_unref (weight);
   return p;
 

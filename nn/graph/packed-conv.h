@@ -11,9 +11,9 @@
 #include "base/nn-pool.h"
 #include "graph/graph.h"
 
-/* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; or one tap of the groups
- * of a block, for a grouped kernel (conv.h). */
-typedef enum { NN_PACKED_TAPS, NN_PACKED_ROWS, NN_PACKED_GROUPED } NnPackedLayout;
+/* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; one tap of the groups of
+ * a block, for a grouped kernel (conv.h); or all taps of an input channel, for Winograd with few tiles (winograd.h). */
+typedef enum { NN_PACKED_TAPS, NN_PACKED_ROWS, NN_PACKED_GROUPED, NN_PACKED_INPUTS } NnPackedLayout;
 
 /* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
  * zeros.
@@ -26,12 +26,14 @@ typedef struct {
 
 /**
  * NnPackedConv: never changes once packed; reference-counted
+ * @suspect: of INPUTS: as NnPackedWinograd's
  * @memory: where all blocks lie
  * @size: of them, bytes
  */
 typedef struct _NnPackedConv {
   gint ref_count;
   NnPackedLayout layout;
+  gboolean suspect;
   guint n_segments, segment_length;
   guint n_blocks;
   NnPackedBlock *blocks;

@@ -10,8 +10,10 @@
  * the time. */
 #define DIRECT_EFFICIENCY 0.93   /* of the peak, with everything in the cache */
 #define PRODUCTS_EFFICIENCY 0.80 /* of the products between the transforms */
-#define WEIGHT_FLOPS 18.         /* 2 × multiply-adds while a float of weights comes from memory */
-#define TRANSFORM_FLOPS 30.      /* while a float is transformed (and written and read) */
+#define TAPS_EFFICIENCY                                                                                                \
+  0.60                   /* of the products of NN_WINOGRAD_TAPS_TILES tiles with weights that are transformed there */
+#define WEIGHT_FLOPS 18. /* 2 × multiply-adds while a float of weights comes from memory */
+#define TRANSFORM_FLOPS 30. /* while a float is transformed (and written and read) */
 
 static gdouble
 direct_cost (const NnStep *step)
@@ -24,14 +26,17 @@ direct_cost (const NnStep *step)
 }
 
 static gdouble
-winograd_cost (const NnStep *step, NnWinogradTile tile)
+winograd_cost (const NnPlan *plan, const NnStep *step, NnWinogradTile tile)
 {
   const guint m = nn_winograd_output (tile), f = nn_winograd_frequencies (tile);
   const gdouble tiles = (gdouble)((step->out->width + m - 1) / m) * ((step->out->height + m - 1) / m);
   const gdouble in = step->node->in_channels, out = (gdouble)step->out->lanes;
 
-  return f * in * out * (2 * tiles / PRODUCTS_EFFICIENCY + WEIGHT_FLOPS)
-         + f * tiles * ((gdouble)step->in->lanes + out) * TRANSFORM_FLOPS;
+  const gdouble transforms = f * tiles * ((gdouble)step->in->lanes + out) * TRANSFORM_FLOPS;
+
+  if (nn_plan_winograd_keeps_taps (plan, step, tile))
+    return in * out * (f * 2 * NN_WINOGRAD_TAPS_TILES / TAPS_EFFICIENCY + 9 * WEIGHT_FLOPS) + transforms;
+  return f * in * out * (2 * tiles / PRODUCTS_EFFICIENCY + WEIGHT_FLOPS) + transforms;
 }
 
 NnAlgorithm
@@ -44,7 +49,7 @@ nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost)
     return best;
   for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
     const NnAlgorithm algorithm = NN_ALGORITHM_WINOGRAD_F2 + tile;
-    const gdouble other = winograd_cost (step, tile);
+    const gdouble other = winograd_cost (plan, step, tile);
 
     if (algorithm <= plan->limit && other < *cost) {
       best = algorithm;

@@ -93,20 +93,19 @@ make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block,
   }
 }
 
-/* What the node's weights are packed as already, for another plan; else packs them. Takes @blocks. */
-static NnPackedConv *
-get_packed (const NnPlan *plan, NnStep *step, const Geometry *g, NnPackedBlock *blocks)
+NnPackedConv *
+nn_plan_pack (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks)
 {
-  NnNode *node = (NnNode *)g->node; /* take_weights says that it may be changed */
+  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
   NnPackedConv *packed;
 
   if (node->packed
-      && nn_packed_conv_is_like (node->packed, g->layout, step->n_segments, step->segment_length, step->n_blocks,
+      && nn_packed_conv_is_like (node->packed, layout, step->n_segments, step->segment_length, step->n_blocks,
                                  blocks)) {
     g_free (blocks);
     return nn_packed_conv_ref (node->packed);
   }
-  packed = nn_packed_conv_new (node, g->layout, step->n_segments, step->segment_length, step->n_blocks, blocks,
+  packed = nn_packed_conv_new (node, layout, step->n_segments, step->segment_length, step->n_blocks, blocks,
                                plan->workers);
   if (packed && plan->take_weights && nn_node_can_change_form (node)) {
     nn_node_drop_form (node);
@@ -149,7 +148,7 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
     places[i].channels = step->blocks[i].channels;
     places[i].first_input = block_first_input (g, step, step->blocks[i].first_channel);
   }
-  step->packed = get_packed (plan, step, g, places);
+  step->packed = nn_plan_pack (plan, step, g->layout, places);
   if (!step->packed)
     return no_memory (node, error);
   plan->packed_size += step->packed->size;

@@ -7,7 +7,8 @@
 #define TILES_IN_CACHE (224 * 1024)
 /* So should the products of one group of channels; bytes. */
 #define PRODUCTS_IN_CACHE (128 * 1024)
-/* Weights that each block of tiles may read again while the next transforms its tiles itself; bytes. */
+/* Transformed weights that each block of tiles may read again while the next transforms its tiles itself, and that are
+ * better read than made again; bytes. */
 #define FUSED_WEIGHTS (1024 * 1024)
 /* Register tiles of the kernel a block where transformed tiles are shared: so many use each weight that is in a cache.
  */
@@ -30,6 +31,31 @@ nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
          && step->in->lanes % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
 }
 
+static guint
+count_tiles (const NnStep *step, NnWinogradTile tile, guint *tiles_x)
+{
+  const guint m = nn_winograd_output (tile);
+
+  *tiles_x = (step->out->width + m - 1) / m;
+  return *tiles_x * ((step->out->height + m - 1) / m);
+}
+
+/* Bytes. */
+static gsize
+transformed_weights (const NnStep *step, NnWinogradTile tile)
+{
+  return nn_winograd_frequencies (tile) * step->node->in_channels * step->out->lanes * sizeof (gfloat);
+}
+
+gboolean
+nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile)
+{
+  guint tiles_x;
+
+  return tile == NN_WINOGRAD_F4 && plan->winograd.taps && count_tiles (step, tile, &tiles_x) <= NN_WINOGRAD_TAPS_TILES
+         && transformed_weights (step, tile) > FUSED_WEIGHTS;
+}
+
 static gsize
 round_up (gsize value, gsize multiple)
 {
@@ -47,8 +73,7 @@ static void
 cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
 {
   const guint f = nn_winograd_frequencies (w->tile);
-  const gsize in_pixel = step->in->lanes,
-              weights = (gsize)f * step->node->in_channels * step->out->lanes * sizeof (gfloat);
+  const gsize in_pixel = step->in->lanes, weights = transformed_weights (step, w->tile);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
   const guint pixels = step->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
   /* What cannot be shared by channels is by tiles. */
@@ -160,18 +185,61 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GErro
   return TRUE;
 }
 
+/* Blocks of NN_WINOGRAD_TAPS_CHANNELS channels, all tiles of all images each. */
+static gboolean
+plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w)
+{
+  const guint channels = NN_WINOGRAD_TAPS_CHANNELS, f = nn_winograd_frequencies (w->tile);
+  const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
+  NnPackedBlock *places;
+
+  w->taps = plan->winograd.taps;
+  step->n_blocks = (step->node->out_channels + channels - 1) / channels;
+  step->blocks = g_new0 (NnConvBlock, step->n_blocks);
+  step->n_segments = step->node->in_channels;
+  step->segment_length = 9;
+  places = g_new0 (NnPackedBlock, step->n_blocks);
+  for (guint i = 0; i < step->n_blocks; i++) {
+    places[i].first_channel = i * channels;
+    places[i].channels = channels;
+  }
+  step->packed = nn_plan_pack (plan, step, NN_PACKED_INPUTS, places);
+  if (!step->packed)
+    return FALSE;
+  plan->packed_size += step->packed->size;
+  plan->suspect |= step->packed->suspect;
+  for (guint i = 0; i < step->n_blocks; i++) {
+    step->blocks[i].first_channel = i * channels;
+    step->blocks[i].channels = channels;
+    step->blocks[i].weights = step->packed->blocks[i].weights;
+    step->blocks[i].bias = step->packed->blocks[i].bias;
+  }
+  w->block = NN_WINOGRAD_TAPS_TILES;
+  w->group = channels;
+  w->v_frequency = NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK;
+  w->v_size = f * NN_WINOGRAD_TAPS_TILES * round_up (step->in->lanes, NN_WINOGRAD_TAPS_CHUNK);
+  w->m_frequency = NN_WINOGRAD_TAPS_TILES * channels;
+  plan->scratch_size = MAX (plan->scratch_size, f * w->m_frequency);
+  plan->shared_scratch_size = MAX (plan->shared_scratch_size, (tiles + w->block - 1) / w->block * w->v_size);
+  w->name = g_strdup ("winograd 4x4, taps");
+  return TRUE;
+}
+
 gboolean
 nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error)
 {
-  const guint m = nn_winograd_output (tile);
   NnWinogradStep *w = g_new0 (NnWinogradStep, 1);
 
   step->kind = NN_STEP_WINOGRAD;
   step->winograd = w;
   w->tile = tile;
   w->transforms = plan->winograd.tile[tile];
-  w->tiles_x = (step->out->width + m - 1) / m;
-  w->n_tiles = w->tiles_x * ((step->out->height + m - 1) / m);
+  w->n_tiles = count_tiles (step, tile, &w->tiles_x);
+  if (nn_plan_winograd_keeps_taps (plan, step, tile)) {
+    if (!plan_taps (plan, step, w))
+      goto no_memory;
+    return TRUE;
+  }
   if (!make_blocks (plan, step, w, threads, error))
     goto no_memory;
   cut (plan, step, w, threads);
@@ -183,7 +251,8 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
     step->in_offset[t] = (gint32)(t * step->in->lanes);
     step->out_offset[t] = (gint32)(t * w->group);
   }
-  w->name = g_strdup_printf ("winograd %ux%u, %s", m, m, step->blocks[0].variant->name);
+  w->name = g_strdup_printf ("winograd %ux%u, %s", nn_winograd_output (tile), nn_winograd_output (tile),
+                             step->blocks[0].variant->name);
   return TRUE;
 
 no_memory:

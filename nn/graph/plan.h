@@ -72,7 +72,9 @@ typedef enum {
  * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
  * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
  * all are transformed first and a task takes a block and a group of channels
- * @packed: where the blocks' weights and biases lie
+ * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks,
+ * whose weights and biases lie in the step's packed
+ * @packed: where else they lie, NULL with @taps
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
  * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
@@ -85,6 +87,7 @@ typedef struct {
   NnWinogradTransforms transforms;
   guint tiles_x, n_tiles;
   gboolean fused;
+  void (*taps) (const NnWinogradTapsArgs *args);
   guint block, group, n_groups, n_parts;
   gsize v_frequency, v_size, m_frequency, m_offset;
   NnPackedWinograd *packed;
@@ -142,7 +145,7 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
-  NnPackedConv *packed; /* where CONV's blocks lie; WINOGRAD's: winograd->packed */
+  NnPackedConv *packed; /* where CONV's blocks lie; most of WINOGRAD's: winograd->packed */
 
   NnTileConv *tile; /* instead of all that, in a plan for tiles */
 
@@ -218,6 +221,9 @@ void nn_plan_free (NnPlan *plan);
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 void nn_plan_conv_clear (NnStep *step);
+/* What the node's weights are packed as already, for another plan; else packs them. @step: its blocks and segments are
+ * counted. Takes @blocks. NULL: no memory. */
+NnPackedConv *nn_plan_pack (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks);
 
 /* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
  * @wants_image[i]. */
@@ -242,5 +248,7 @@ NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cos
 
 /* Whether a step can be computed by Winograd's algorithm; fills a WINOGRAD step; plan-winograd.c. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
+/* Whether its weights stay as they are and are transformed while they are multiplied. */
+gboolean nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile);
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
 void nn_plan_winograd_clear (NnStep *step);

@@ -6,6 +6,8 @@
  *   WINOGRAD_TABLE the function that fills the table
  * Points p and −p share their work: the rows of Bᵀ for them are the sum and the difference of an even and an odd part,
  * and the columns of Aᵀ are applied to the sum and the difference of their two frequencies. */
+#include <string.h>
+
 #include "kernels/winograd-points.h"
 #include "kernels/winograd.h"
 
@@ -174,14 +176,24 @@ output_f4 (const NnWinogradOutputArgs *a)
     output_tile (6, a, FALSE);
 }
 
+#if WINOGRAD_LANES == NN_WINOGRAD_TAPS_CHANNELS
+#include "kernels/winograd-taps-body.h"
+#define TAPS taps
+#else
+#define TAPS NULL
+#endif
+
 void
 WINOGRAD_TABLE (NnWinogradKernels *kernels)
 {
   *kernels = (NnWinogradKernels){
-    .fast = TRUE, .tile = { [NN_WINOGRAD_F2] = { input_f2, output_f2 }, [NN_WINOGRAD_F4] = { input_f4, output_f4 } }
+    .fast = TRUE,
+    .tile = { [NN_WINOGRAD_F2] = { input_f2, output_f2 }, [NN_WINOGRAD_F4] = { input_f4, output_f4 } },
+    .taps = TAPS,
   };
 }
 
+#undef TAPS
 #undef INLINE
 #undef A
 #undef B

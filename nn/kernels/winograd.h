@@ -85,10 +85,30 @@ typedef struct {
   void (*output) (const NnWinogradOutputArgs *args);
 } NnWinogradTransforms;
 
-/* @fast: the bodies are worth being chosen; the specification alone is not. */
+#define NN_WINOGRAD_TAPS_TILES 4
+#define NN_WINOGRAD_TAPS_CHUNK 32
+#define NN_WINOGRAD_TAPS_CHANNELS 16
+
+/**
+ * NnWinogradTapsArgs: M = Σ U ⊙ V of F(4×4, 3×3) for NN_WINOGRAD_TAPS_TILES tiles and NN_WINOGRAD_TAPS_CHANNELS output
+ * channels, from weights that are not transformed: a quarter of the bytes from memory, and more work
+ * @weights: [in_channels][9][NN_WINOGRAD_TAPS_CHANNELS], 64-byte aligned
+ * @in: transformed tiles, [⌈in_channels / NN_WINOGRAD_TAPS_CHUNK⌉][36][NN_WINOGRAD_TAPS_TILES][NN_WINOGRAD_TAPS_CHUNK];
+ * channels beyond the last are not read
+ * @out: [36][NN_WINOGRAD_TAPS_TILES][NN_WINOGRAD_TAPS_CHANNELS], 64-byte aligned
+ * What follows the weights in memory is fetched into a cache, as the next call's.
+ */
+typedef struct {
+  const gfloat *weights, *in;
+  gfloat *out;
+  guint in_channels;
+} NnWinogradTapsArgs;
+
+/* @fast: the bodies are worth being chosen; the specification alone is not. @taps: NULL: none. */
 typedef struct {
   gboolean fast;
   NnWinogradTransforms tile[NN_WINOGRAD_N_TILES];
+  void (*taps) (const NnWinogradTapsArgs *args);
 } NnWinogradKernels;
 
 /* Fills the table with C, then overwrites upward to @isa. */

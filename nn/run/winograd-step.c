@@ -4,8 +4,8 @@
  * Tiles of all images are numbered one after the other and cut into blocks. Where the weights are small a task takes a
  * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache,
  * and so it does, with some of the channels, where an image has few tiles; elsewhere the blocks are transformed first
- * and a task then multiplies one with some channels' weights. A tile's sums are made in the same order whichever block
- * it is in. */
+ * and a task then multiplies one with some channels' weights, or all with those of some channels that it transforms. A
+ * tile's sums are made in the same order whichever block it is in. */
 #include "run/winograd-step.h"
 
 #include "base/nn-memory.h"
@@ -26,32 +26,39 @@ image_of (const Run *run, const NnBuffer *buffer, guint image)
   return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
 }
 
+/* Of @channels channels of tile @t from @first on. */
 static void
-transform_input (const Run *run, guint first, guint n, gfloat *v)
+transform_tile (const Run *run, guint t, guint first, guint channels, gfloat *v)
 {
   const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
   const NnBuffer *in = step->in;
   const guint m = nn_winograd_output (w->tile);
+  const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
   guint more;
   const gsize corner = (in->border - nn_node_pad (step->node, 0, in->height, &more)) * in->row
                        + (in->border - nn_node_pad (step->node, 1, in->width, &more)) * in->pixel;
+  const NnWinogradInputArgs args = {
+    .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel + first,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .rows = step->out->height + 2 - y,
+    .columns = step->out->width + 2 - x,
+    .channels = channels,
+    .out = v,
+    .frequency = w->v_frequency,
+  };
 
-  for (guint t = first; t < first + n; t++, v += in->lanes) {
-    const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
-    const NnWinogradInputArgs args = {
-      .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel,
-      .in_row = in->row,
-      .in_pixel = in->pixel,
-      .rows = step->out->height + 2 - y,
-      .columns = step->out->width + 2 - x,
-      .channels = (guint)in->lanes,
-      .out = v,
-      .frequency = w->v_frequency,
-    };
+  w->transforms.input (&args);
+}
 
-    w->transforms.input (&args);
-  }
+static void
+transform_input (const Run *run, guint first, guint n, gfloat *v)
+{
+  const guint lanes = (guint)run->step->in->lanes;
+
+  for (guint t = first; t < first + n; t++, v += lanes)
+    transform_tile (run, t, 0, lanes, v);
 }
 
 static void
@@ -180,6 +187,42 @@ input_task (gpointer data, guint task, guint thread)
   transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
 }
 
+/* A tile, where the weights are not transformed: some channels lie together. */
+static void
+chunks_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  const guint lanes = (guint)run->step->in->lanes, chunk = NN_WINOGRAD_TAPS_CHUNK;
+  gfloat *v = run->shared + task / w->block * w->v_size + task % w->block * chunk;
+
+  for (guint c = 0; c < lanes; c += chunk, v += nn_winograd_frequencies (w->tile) * w->v_frequency)
+    transform_tile (run, task, c, MIN (chunk, lanes - c), v);
+}
+
+/* A block of output channels, all tiles. */
+static void
+taps_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnConvBlock *block = &step->blocks[task];
+  gfloat *products = run->scratch + thread * run->scratch_stride;
+
+  for (guint i = 0; i < run->n_blocks; i++) {
+    const NnWinogradTapsArgs args = {
+      .weights = block->weights,
+      .in = run->shared + i * w->v_size,
+      .out = products,
+      .in_channels = step->node->in_channels,
+    };
+
+    w->taps (&args);
+    transform_output (run, i * w->block, tiles_of_block (run, i), block, products);
+  }
+}
+
 void
 nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
                       gfloat *shared, guint first, guint images)
@@ -194,7 +237,10 @@ nn_winograd_step_run (NnPool *pool, const NnStep *step, gfloat *arena, gfloat *s
               .n_tiles = w->n_tiles * images };
 
   run.n_blocks = (run.n_tiles + w->block - 1) / w->block;
-  if (w->fused) {
+  if (w->taps) {
+    nn_pool_run (pool, chunks_task, &run, run.n_tiles);
+    nn_pool_run (pool, taps_task, &run, step->n_blocks);
+  } else if (w->fused) {
     nn_pool_run (pool, fused_task, &run, run.n_blocks * w->n_parts);
   } else {
     nn_pool_run (pool, input_task, &run, run.n_tiles);

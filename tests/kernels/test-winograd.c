@@ -453,7 +453,7 @@ static void
 test_same_bits (gconstpointer data)
 {
   const Level *level = data;
-  static const guint shapes[][4] = { { 29, 29, 48, 64 }, { 9, 9, 130, 144 } };
+  static const guint shapes[][4] = { { 29, 29, 48, 64 }, { 9, 9, 130, 144 }, { 7, 8, 100, 90 } };
   gboolean fused[2] = { FALSE, FALSE };
 
   for (guint s = 0; s < G_N_ELEMENTS (shapes); s++) {
