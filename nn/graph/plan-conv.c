@@ -15,6 +15,7 @@ typedef struct {
   const NnBuffer *in;
   NnPackedLayout layout;
   guint in_group, out_group;
+  gboolean image3;
 } Geometry;
 
 static gboolean
@@ -64,6 +65,10 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
   if (g->layout == NN_PACKED_GROUPED) {
     *channels = left;
     return &kernels->grouped;
+  }
+  if (g->image3 && left >= kernels->image3.channels) {
+    *channels = kernels->image3.channels;
+    return &kernels->image3;
   }
   for (guint i = 0; i < kernels->n_variants; i++) {
     const NnConvVariant *v = &kernels->variant[i];
@@ -218,7 +223,7 @@ cut (NnPlan *plan, NnStep *step, guint threads)
     const guint images = step->batch_is_pixels ? 1 : nn_plan_images (plan, step->index);
     guint wanted;
 
-    step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels;
+    step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels && variant != &plan->conv.image3;
     chunk = CLAMP (ACTIVATIONS_IN_CACHE / a_pixel, 4 * variant->pixels, step->n_pixels);
     wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
     if (!step->all_blocks)
@@ -245,6 +250,19 @@ choose_layout (const NnPlan *plan, const Geometry *g)
   return NN_PACKED_TAPS;
 }
 
+/* Whether kernels->image3 may compute it. */
+static gboolean
+is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
+{
+  const NnNode *node = g->node;
+  guint more;
+
+  return plan->conv.image3.func && node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3
+         && node->kernel[1] == 3 && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1
+         && node->dilation[1] == 1 && step->in->height == 3 && step->in->width == 3 && step->out->height == 3
+         && step->out->width == 3 && nn_node_pad (node, 0, 3, &more) == 1 && nn_node_pad (node, 1, 3, &more) == 1;
+}
+
 gboolean
 nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 {
@@ -253,7 +271,8 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
-  g.layout = choose_layout (plan, &g);
+  g.image3 = is_image3 (plan, &g, step);
+  g.layout = g.image3 ? NN_PACKED_TAPS : choose_layout (plan, &g);
   step->batch_is_pixels = node->op == NN_OP_LINEAR;
   step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))

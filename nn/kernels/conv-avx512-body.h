@@ -24,6 +24,11 @@
 #define CONV_PIXELS 8
 #include "kernels/conv-tile-body.h"
 
+#define IMAGE3_NAME conv_512_image3
+#define IMAGE3_LANES 16
+#define IMAGE3_VECTORS 2
+#include "kernels/conv-image3-body.h"
+
 /* 24 sums of groups of 4 or 8 channels, 6 inputs, 1 weight. */
 #define GROUPED_NAME conv_512_grouped
 #define GROUPED_LANES 16
@@ -44,5 +49,7 @@ CONV_512_TABLE (NnConvKernels *kernels)
       = (NnConvVariant){ .name = "direct avx512 8x32", .channels = 32, .pixels = 8, .func = conv_512_8x32 };
   kernels->variant[2]
       = (NnConvVariant){ .name = "direct avx512 8x16", .channels = 16, .pixels = 8, .func = conv_512_8x16 };
+  kernels->image3
+      = (NnConvVariant){ .name = "direct avx512 3x3x32", .channels = 32, .pixels = 9, .func = conv_512_image3 };
   kernels->grouped = (NnConvVariant){ .name = "grouped avx512", .pixels = 6, .func = conv_512_grouped };
 }

@@ -69,12 +69,15 @@ typedef struct {
  * @grouped (func NULL: none): groups of segment_length inputs and as many outputs, 1, 2, 4 or 8: each segment reads as
  * many input channels as are written, and weights are [channels / NN_CHANNEL_BLOCK][n_segments][segment_length]
  * [NN_CHANNEL_BLOCK] in the order of nn_conv_grouped_at().
+ * @image3 (func NULL: none): for images of 3×3 pixels and kernels of 3×3, of stride 1 and padded by 1: a
+ * segment is a tap, and a call takes the 9 pixels in their order. It reads nothing of the padding.
  * @peak (NULL: none): makes multiply-adds of the level's widest vectors, in registers alone, and returns 2 × their
  * number, which is proportional to @steps. */
 typedef struct {
   guint n_variants;
   NnConvVariant variant[NN_CONV_MAX_VARIANTS];
   NnConvVariant grouped;
+  NnConvVariant image3;
   gdouble (*peak) (guint steps);
 } NnConvKernels;
 

@@ -170,14 +170,10 @@ check_in_place (const NnConvVariant *variant, Problem *p, guint step)
 }
 
 static void
-check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
+check_written (const gchar *name, const Problem *p)
 {
-  const guint step = variant->fixed ? variant->pixels : p->n;
   g_autofree guint8 *written = g_new0 (guint8, p->out_size);
 
-  problem_reset (p);
-  for (guint first = 0; first < p->n; first += step)
-    variant->func (&p->args, first, MIN (step, p->n - first));
   for (guint i = 0; i < p->n; i++) {
     for (guint c = 0; c < p->args.channels; c++) {
       gdouble scale;
@@ -194,6 +190,17 @@ check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
     if (!written[i])
       g_assert_cmpfloat (p->out[i], ==, GUARD);
   }
+}
+
+static void
+check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
+{
+  const guint step = variant->fixed ? variant->pixels : p->n;
+
+  problem_reset (p);
+  for (guint first = 0; first < p->n; first += step)
+    variant->func (&p->args, first, MIN (step, p->n - first));
+  check_written (name, p);
 
   if (p->args.residual)
     check_in_place (variant, p, step);
@@ -269,6 +276,52 @@ test_grouped_nan (gconstpointer data)
   }
 }
 
+/* Inputs around the image, which count as zeros. */
+static void
+fill_padding (Problem *p, gfloat value)
+{
+  const guint length = p->args.segment_length;
+
+  for (guint y = 0; y < 5; y++)
+    for (guint x = 0; x < 5; x++)
+      for (guint j = 0; j < length && (y % 4 == 0 || x % 4 == 0); j++)
+        p->in[(y * 5 + x) * length + j] = value;
+}
+
+/* The padding is not read. */
+static void
+test_image3 (gconstpointer data)
+{
+  const Level *level = data;
+  const NnConvVariant *variant = &level->kernels.image3;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (12);
+
+  for (guint i = 0; i < 60; i++) {
+    const guint length = (guint)g_rand_int_range (rand, 1, 70);
+    Problem *p = problem_new (rand, variant, FALSE, variant->channels, variant->pixels, 9, length,
+                              g_rand_boolean (rand), g_rand_boolean (rand));
+
+    g_free (p->in);
+    p->in_size = (gsize)25 * length;
+    p->in = g_new (gfloat, p->in_size);
+    p->args.in = p->in;
+    for (gsize j = 0; j < p->in_size; j++)
+      p->in[j] = (gfloat)g_rand_double_range (rand, -1, 1);
+    for (guint m = 0; m < 9; m++) {
+      p->in_offset[m] = (gint32)((m / 3 * 5 + m % 3) * length);
+      p->segment_offset[m] = p->in_offset[m];
+    }
+    fill_padding (p, NAN);
+    problem_reset (p);
+    variant->func (&p->args, 0, variant->pixels);
+    fill_padding (p, 0);
+    check_written (variant->name, p);
+    if (p->args.residual)
+      check_in_place (variant, p, p->n);
+    problem_free (p);
+  }
+}
+
 /* Every place of a block once. */
 static void
 test_grouped_order (void)
@@ -323,13 +376,14 @@ test_peak (gconstpointer data)
   g_assert_cmpfloat (level->kernels.peak (7), ==, 7 * one);
 }
 
-/* 48 pixels, the best of 200 runs. */
+/* @n of 48 pixels, the best of 200 runs. */
 static void
-bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint n_segments, guint length, gdouble peak)
+bench_one (const NnConvVariant *variant, gboolean grouped, guint n, guint channels, guint n_segments, guint length,
+           gdouble peak)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (9);
   Problem *p = problem_new (rand, variant, grouped, channels, 48, n_segments, length, TRUE, TRUE);
-  const gdouble flops = 2. * 48 * channels * n_segments * length;
+  const gdouble flops = 2. * n * channels * n_segments * length;
   gdouble best = G_MAXDOUBLE;
 
   /* As in a buffer: pixels at cache lines. */
@@ -340,7 +394,7 @@ bench_one (const NnConvVariant *variant, gboolean grouped, guint channels, guint
   for (guint run = 0; run < 200; run++) {
     const gdouble start = nn_seconds ();
 
-    variant->func (&p->args, 0, 48);
+    variant->func (&p->args, 0, n);
     best = MIN (best, nn_seconds () - start);
   }
   g_test_message ("%s: %u × %u, %u channels: %.1f GFLOP/s, %.2f of %.1f", variant->name, n_segments, length, channels,
@@ -361,10 +415,12 @@ bench_level (gconstpointer data)
     const guint channels = variant->channels ? variant->channels : 64;
 
     for (guint i = 0; i < G_N_ELEMENTS (segments); i++)
-      bench_one (variant, FALSE, channels, segments[i][0], segments[i][1], peak);
+      bench_one (variant, FALSE, 48, channels, segments[i][0], segments[i][1], peak);
   }
+  if (level->kernels.image3.func)
+    bench_one (&level->kernels.image3, FALSE, 9, level->kernels.image3.channels, 9, 256, peak);
   for (guint group = 1; level->kernels.grouped.func && group <= NN_CONV_MAX_GROUP; group *= 2)
-    bench_one (&level->kernels.grouped, TRUE, 64, 9, group, peak);
+    bench_one (&level->kernels.grouped, TRUE, 48, 64, 9, group, peak);
 }
 
 static Level levels[8];
@@ -380,6 +436,8 @@ add_level (const gchar *name, gboolean there, void (*init) (NnConvKernels *))
     init (&level->kernels);
   test_add_at_level ("conv", name, "differential", there, level, test_level);
   test_add_at_level ("conv", name, "nan", there, level, test_nan);
+  if (level->kernels.image3.func)
+    test_add_at_level ("conv", name, "image3", there, level, test_image3);
   if (level->kernels.grouped.func) {
     test_add_at_level ("conv", name, "grouped-nan", there, level, test_grouped_nan);
     test_add_at_level ("conv", name, "grouped", there, level, test_grouped);
