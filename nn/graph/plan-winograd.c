@@ -21,6 +21,11 @@
  * have made takes longer, above all between cores that share no cache; bytes. */
 #define OWN_TILES (128 * 1024)
 
+/* Weights up to this size may be read by all threads, each for tiles of its own, instead of the tiles by all threads;
+ * bytes.
+ */
+#define OWN_WEIGHTS (4 * 1024 * 1024)
+
 gboolean
 nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
 {
@@ -89,8 +94,11 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   } else {
     w->block = MIN (shared, tiles);
   }
-  /* Blocks of about the same size: the same number of them. */
+  /* Blocks of about the same size: the same number of them, and for each thread where it has its own. */
   blocks = (tiles + w->block - 1) / w->block;
+  w->own_tiles = !w->fused && threads > 1 && weights <= OWN_WEIGHTS && tiles >= 2 * threads * pixels;
+  if (w->own_tiles)
+    blocks = threads * MAX (blocks / threads, 1);
   w->block = (tiles + blocks - 1) / blocks;
 
   w->group = (guint)(PRODUCTS_IN_CACHE / (f * w->block * sizeof (gfloat)));

@@ -72,6 +72,7 @@ typedef enum {
  * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
  * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
  * all are transformed first and a task takes a block and a group of channels
+ * @own_tiles: not fused; a thread multiplies the tiles that it has transformed, not some channels of all
  * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks,
  * whose weights and biases lie in the step's packed
  * @packed: where else they lie, NULL with @taps
@@ -86,7 +87,7 @@ typedef struct {
   NnWinogradTile tile;
   NnWinogradTransforms transforms;
   guint tiles_x, n_tiles;
-  gboolean fused;
+  gboolean fused, own_tiles;
   void (*taps) (const NnWinogradTapsArgs *args);
   guint block, group, n_groups, n_parts;
   gsize v_frequency, v_size, m_frequency, m_offset;

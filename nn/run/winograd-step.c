@@ -165,13 +165,15 @@ fused_task (gpointer data, guint task, guint thread)
     multiply (run, first, n, group, v, v + w->m_offset);
 }
 
-/* Tiles fastest, so that they share weights that are in a cache. */
+/* Tiles fastest, so that they share weights that are in a cache, or groups of channels, so that a thread takes the
+ * tiles that it has transformed: from another's cache they come slowly. */
 static void
 product_task (gpointer data, guint task, guint thread)
 {
   const Run *run = data;
   const NnWinogradStep *w = run->step->winograd;
-  const guint block = task % run->n_blocks, group = task / run->n_blocks;
+  const guint block = w->own_tiles ? task / w->n_groups : task % run->n_blocks;
+  const guint group = w->own_tiles ? task % w->n_groups : task / run->n_blocks;
 
   multiply (run, block * w->block, tiles_of_block (run, block), group, run->shared + block * w->v_size,
             run->scratch + thread * run->scratch_stride + w->m_offset);
