@@ -8,6 +8,7 @@
  * A vector of output channels covers several groups, and no product is made that does not count. Lane i of sum r
  * (r < 4) collects what input i means for output i ^ r, so inputs are multiplied as they lie in memory, and only the
  * sums are permuted, once a pixel. Of groups of 8 the inputs are also multiplied with their halves exchanged. */
+#include "kernels/unroll.h"
 
 #define GROUPED_CONCAT_(a, b) a##b
 #define GROUPED_CONCAT(a, b) GROUPED_CONCAT_ (a, b)
@@ -52,11 +53,11 @@ GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gss
   GROUPED_V acc[GROUPED_PIXELS][4];
   const GROUPED_V zero = { 0 };
 
-#pragma GCC unroll 16
+  NN_UNROLL (16)
   for (guint m = 0; m < n; m++) {
     in[m] = a->in + a->in_offset[first + m] + lane;
     acc[m][0] = *(const GROUPED_VU *)(a->bias + lane);
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint r = 1; r < sums; r++)
       acc[m][r] = zero;
   }
@@ -67,17 +68,17 @@ GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gss
   for (guint s = 0; s < a->n_segments; s++) {
     GROUPED_V x[GROUPED_PIXELS];
 
-#pragma GCC unroll 16
+    NN_UNROLL (16)
     for (guint m = 0; m < n; m++)
       x[m] = *(const GROUPED_VU *)(in[m] + a->segment_offset[s]);
     __builtin_prefetch (ahead + a->segment_offset[s], 0, 3);
     if (n > 3)
       __builtin_prefetch (in[MIN (3, GROUPED_PIXELS - 1)] + in_ahead + a->segment_offset[s], 0, 3);
-#pragma GCC unroll 8
+    NN_UNROLL (8)
     for (guint r = 0; r < group; r++, w += NN_CHANNEL_BLOCK) {
       const GROUPED_V weight = *(const GROUPED_VU *)w;
 
-#pragma GCC unroll 16
+      NN_UNROLL (16)
       for (guint m = 0; m < n; m++) {
         if (r == 4)
           x[m] = GROUPED_XOR (4, x[m]);
@@ -86,7 +87,7 @@ GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gss
     }
   }
 
-#pragma GCC unroll 16
+  NN_UNROLL (16)
   for (guint m = 0; m < n; m++) {
     GROUPED_V y = acc[m][0];
 

@@ -9,6 +9,7 @@
  * A tile keeps CONV_PIXELS × CONV_VECTORS accumulators in registers; each step multiplies one input float of each
  * pixel, broadcast, with the step's weights. Vectors are the compiler's own type, so that the same text is checked at a
  * width that this machine has and runs at one that it may not have. */
+#include "kernels/unroll.h"
 
 #define CONV_CONCAT_(a, b) a##b
 #define CONV_CONCAT(a, b) CONV_CONCAT_ (a, b)
@@ -34,16 +35,16 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, 
   CONV_V acc[CONV_PIXELS][CONV_VECTORS];
   const CONV_V zero = { 0 };
 
-#pragma GCC unroll 16
+  NN_UNROLL (16)
   for (guint m = 0; m < n; m++) {
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint v = 0; v < CONV_VECTORS; v++)
       acc[m][v] = *(const CONV_V *)(a->bias + v * CONV_LANES);
   }
 
-#pragma GCC unroll 16
+  NN_UNROLL (16)
   for (guint m = 0; m < n; m++) {
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint v = 0; v < CONV_CHANNELS; v += 16) {
       if (a->residual)
         __builtin_prefetch (a->residual + a->residual_offset[first + m] + v, 0, 3);
@@ -55,7 +56,7 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, 
     const gfloat *base = a->in + a->segment_offset[s];
     const gfloat *x[CONV_PIXELS];
 
-#pragma GCC unroll 16
+    NN_UNROLL (16)
     for (guint m = 0; m < n; m++)
       x[m] = base + in_offset[m];
 #pragma GCC unroll 3
@@ -63,25 +64,25 @@ CONV_TILE (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, 
       CONV_V weight[CONV_VECTORS];
 
       __builtin_prefetch (ahead, 0, 2);
-#pragma GCC unroll 4
+      NN_UNROLL (4)
       for (guint v = 0; v < CONV_VECTORS; v++)
         weight[v] = *(const CONV_V *)(w + v * CONV_LANES);
-#pragma GCC unroll 16
+      NN_UNROLL (16)
       for (guint m = 0; m < n; m++) {
         const CONV_V b = x[m][j] - zero;
 
-#pragma GCC unroll 4
+        NN_UNROLL (4)
         for (guint v = 0; v < CONV_VECTORS; v++)
           acc[m][v] += weight[v] * b;
       }
     }
   }
 
-#pragma GCC unroll 16
+  NN_UNROLL (16)
   for (guint m = 0; m < n; m++) {
     gfloat *out = a->out + a->out_offset[first + m];
 
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint v = 0; v < CONV_VECTORS; v++) {
       if (a->residual)
         acc[m][v] += *(const CONV_VU *)(a->residual + a->residual_offset[first + m] + v * CONV_LANES);

@@ -8,6 +8,7 @@
  * and the columns of Aᵀ are applied to the sum and the difference of their two frequencies. */
 #include <string.h>
 
+#include "kernels/unroll.h"
 #include "kernels/winograd-points.h"
 #include "kernels/winograd.h"
 
@@ -78,21 +79,21 @@ input_tile (const guint n, const NnWinogradInputArgs *a, const gboolean full)
     V d[NN_WINOGRAD_MAX_INPUT * NN_WINOGRAD_MAX_INPUT];
     const V zero = { 0 };
 
-#pragma GCC unroll 6
+    NN_UNROLL (6)
     for (guint x = 0; x < n; x++) {
-#pragma GCC unroll 6
+      NN_UNROLL (6)
       for (guint y = 0; y < n; y++)
         d[y * n + x] = full || (y < a->rows && x < a->columns)
                            ? (V) * (const VU *)(a->in + y * a->in_row + x * a->in_pixel + c)
                            : zero;
       bt (n, d + x, d + x, n);
     }
-#pragma GCC unroll 6
+    NN_UNROLL (6)
     for (guint y = 0; y < n; y++) {
       V v[NN_WINOGRAD_MAX_INPUT];
 
       bt (n, v, d + y * n, 1);
-#pragma GCC unroll 6
+      NN_UNROLL (6)
       for (guint x = 0; x < n; x++)
         *(V *)(a->out + (y * n + x) * a->frequency + c) = v[x];
     }
@@ -109,23 +110,23 @@ output_tile (const guint n, const NnWinogradOutputArgs *a, const gboolean full)
     const V bias = *(const V *)(a->bias + c);
     const V zero = { 0 };
 
-#pragma GCC unroll 6
+    NN_UNROLL (6)
     for (guint x = 0; x < n; x++) {
       V column[NN_WINOGRAD_MAX_INPUT];
 
-#pragma GCC unroll 6
+      NN_UNROLL (6)
       for (guint y = 0; y < n; y++)
         column[y] = *(const V *)(a->in + (y * n + x) * a->frequency + c);
       at (n, half + x, n, column, 1);
     }
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint y = 0; y < m; y++) {
       V sum[NN_WINOGRAD_MAX_INPUT - 2];
 
       if (!full && y >= a->rows)
         continue;
       at (n, sum, 1, half + y * n, 1);
-#pragma GCC unroll 4
+      NN_UNROLL (4)
       for (guint x = 0; x < m; x++) {
         if (!full && x >= a->columns)
           continue;

@@ -6,6 +6,7 @@
  * that row's three columns become six (six FMA), and each is multiplied with the 4 tiles (24 FMA). So a weight's nine
  * taps are read six times, but only once from memory. Factors of the transform that are the same for all channels are
  * left out and multiplied to the sums at the end. */
+#include "kernels/unroll.h"
 
 #define TAPS_VECTOR (NN_WINOGRAD_TAPS_CHANNELS)
 #define TAPS_ROW (6 * NN_WINOGRAD_TAPS_TILES)
@@ -25,9 +26,9 @@ taps_row (const guint kind, const gfloat point, const gfloat *weights, const gfl
   V sum[6][NN_WINOGRAD_TAPS_TILES];
   const V zero = { 0 };
 
-#pragma GCC unroll 6
+  NN_UNROLL (6)
   for (guint f = 0; f < 6; f++) {
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint t = 0; t < NN_WINOGRAD_TAPS_TILES; t++)
       sum[f][t] = *(const V *)(out + (f * NN_WINOGRAD_TAPS_TILES + t) * TAPS_VECTOR);
   }
@@ -38,7 +39,7 @@ taps_row (const guint kind, const gfloat point, const gfloat *weights, const gfl
 #pragma GCC unroll 2
     for (guint i = 0; i < lines; i++)
       __builtin_prefetch (ahead + i * 64, 0, 2);
-#pragma GCC unroll 3
+    NN_UNROLL (3)
     for (guint j = 0; j < 3; j++)
       row[j] = kind == TAPS_ZERO       ? w[j]
                : kind == TAPS_INFINITY ? w[6 + j]
@@ -49,16 +50,16 @@ taps_row (const guint kind, const gfloat point, const gfloat *weights, const gfl
     u[3] = row[0] + BB * row[2] + B * row[1];
     u[4] = row[0] + BB * row[2] - B * row[1];
     u[5] = row[2];
-#pragma GCC unroll 6
+    NN_UNROLL (6)
     for (guint f = 0; f < 6; f++) {
-#pragma GCC unroll 4
+      NN_UNROLL (4)
       for (guint t = 0; t < NN_WINOGRAD_TAPS_TILES; t++)
         sum[f][t] += u[f] * (in[f * TAPS_INPUT + t * NN_WINOGRAD_TAPS_CHUNK + c] - zero);
     }
   }
-#pragma GCC unroll 6
+  NN_UNROLL (6)
   for (guint f = 0; f < 6; f++) {
-#pragma GCC unroll 4
+    NN_UNROLL (4)
     for (guint t = 0; t < NN_WINOGRAD_TAPS_TILES; t++)
       *(V *)(out + (f * NN_WINOGRAD_TAPS_TILES + t) * TAPS_VECTOR) = sum[f][t];
   }

@@ -5,6 +5,8 @@
  * broadcast and meets both vectors of 32 channels: 16 sums, 2 weights, 1 broadcast, 10 loads for 16 products. */
 #pragma once
 
+#include "kernels/unroll.h"
+
 #define VECTOR_PIXELS 8 /* enough sums for the products' latency also with 16 channels */
 
 /* @count pixels of @n times 16 channels → @sums. */
@@ -29,7 +31,7 @@ multiply_pixels (const guint count, const guint n, const NnTileConvArgs *a, cons
       const TilePairs w0 = tv_pairs (w + pair * 32);
       const TilePairs w1 = n == 2 ? tv_pairs (w + NN_TILE_WEIGHTS + pair * 32) : w0;
 
-#pragma GCC unroll 8
+      NN_UNROLL (8)
       for (guint i = 0; i < count; i++) {
         const TilePairs x = tv_pair (pixel[i] + offset + 2 * pair);
 

@@ -1,0 +1,12 @@
+/* gst-resnet: unrolling the loops of a kernel
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Before a loop of a constant number of turns, at most @n: its arrays of sums become registers. clang (14) unrolls by a
+ * number only after it has placed the arrays in memory, and a loop that is to vanish altogether before. */
+#ifdef __clang__
+#define NN_UNROLL(n) _Pragma ("clang loop unroll(full)")
+#else
+#define NN_UNROLL_PRAGMA(text) _Pragma (#text)
+#define NN_UNROLL(n) NN_UNROLL_PRAGMA (GCC unroll n)
+#endif
