@@ -92,18 +92,22 @@ room (const NnPlan *plan, guint node)
   return plan->buffers[node].whole ? plan->batch : nn_plan_images (plan, node);
 }
 
+/* Whether images of nodes @i and @j are as large and lie alike in their buffers. */
+static gboolean
+alike (const NnPlan *plan, guint i, guint j)
+{
+  const NnBuffer *a = &plan->buffers[i], *b = &plan->buffers[j];
+
+  return a->size > 0 && a->size == b->size && a->pixel == b->pixel && a->border == b->border && a->row == b->row
+         && a->height == b->height && a->slack == b->slack && room (plan, i) == room (plan, j);
+}
+
 /* Whether node @i may write where it reads node @input: element by element, the last to do so, of images that lie
  * alike. */
 static gboolean
 may_overwrite (const NnPlan *plan, const guint *last_use, guint i, guint input)
 {
-  const NnBuffer *a, *b = &plan->buffers[i];
-
-  if (input == NN_NO_NODE || last_use[input] != i)
-    return FALSE;
-  a = &plan->buffers[input];
-  return a->size > 0 && a->size == b->size && a->pixel == b->pixel && a->border == b->border && a->row == b->row
-         && a->height == b->height && a->slack == b->slack && !b->whole && room (plan, input) == room (plan, i);
+  return input != NN_NO_NODE && last_use[input] == i && alike (plan, input, i) && !plan->buffers[i].whole;
 }
 
 /* The input that node @i's image takes the place of, or NONE: what is added to a convolution's sums or to another
@@ -139,6 +143,29 @@ place_node (Placement *p, guint i, guint images)
   b->offset = p->offset[2 * i];
   plain->offset = p->offset[2 * i + 1];
   return TRUE;
+}
+
+/* Whether the last node to write where node @i's image lies, of those that run in the same pass, wrote an image alike.
+ */
+static gboolean
+border_stays (const NnPlan *plan, guint i)
+{
+  const NnBuffer *b = &plan->buffers[i];
+  const guint begin = i < plan->split ? 0 : plan->split;
+  const gsize end = b->offset + b->size * room (plan, i) + b->slack;
+
+  if (b->border == 0 || b->whole)
+    return FALSE;
+  for (guint j = i, looks = 0; j-- > begin && looks < MAX_LOOKS; looks++) {
+    const NnBuffer *a = &plan->buffers[j];
+    const NnPlainBuffer *plain = &plan->plain[j];
+
+    if (plain->size && plain->offset < end && plain->offset + plain->size * room (plan, j) > b->offset)
+      return FALSE;
+    if (a->size && a->offset < end && a->offset + a->size * room (plan, j) + a->slack > b->offset)
+      return a->offset == b->offset && !a->whole && alike (plan, i, j);
+  }
+  return FALSE;
 }
 
 gboolean
@@ -181,6 +208,8 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
         remove_item (&p, 2 * j + 1);
     }
   }
+  for (guint i = 0; i < n && fits; i++)
+    plan->buffers[i].border_stays = border_stays (plan, i);
   if (!fits)
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "the activations need more memory than can be addressed");
   g_free (p.next);

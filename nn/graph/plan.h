@@ -27,12 +27,13 @@
  * @slack: floats after the last image that may be read and never count (tiles)
  * @whole: written by nodes that run some images at a time, read by nodes that run all: image i is that of the batch,
  * not of the pass
+ * @border_stays: an image alike lay there before and left its border; else who writes the image makes it
  */
 typedef struct {
   guint channels, height, width;
   guint border;
   gsize lanes, pixel, row, size, origin, offset, slack;
-  gboolean whole;
+  gboolean whole, border_stays;
 } NnBuffer;
 
 /**

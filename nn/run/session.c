@@ -12,11 +12,11 @@
 #include "run/step-tile.h"
 #include "run/winograd-step.h"
 
-/* Other buffers share the memory, so the border is made again each time; a few rows of a small share of the image. */
+/* Other buffers share the memory, so the border is made again where the last one to lie there was not alike. */
 static void
 zero_border (const NnSession *session, const NnBuffer *b, guint images)
 {
-  if (b->border == 0)
+  if (b->border == 0 || b->border_stays)
     return;
   for (guint i = 0; i < images; i++) {
     gfloat *image = nn_image_of (session, b, i);
