@@ -144,6 +144,16 @@ make_sum_read_again (NnGraph *graph, guint input)
   return add (graph, "last", end, sum);
 }
 
+/* An image with a border lies where a wider one without was. */
+static guint
+make_other_form (NnGraph *graph, guint input)
+{
+  guint x = test_add_conv (graph, "reduce", wide_node (graph, input), 16, 1, 1, 1, TRUE);
+
+  x = test_add_conv (graph, "end", x, 16, 1, 1, 1, TRUE);
+  return test_add_conv (graph, "after", x, 16, 3, 1, 1, TRUE);
+}
+
 static const Case cases[] = {
   { "block", make_block, "end", "wide" },
   { "grouped block", make_grouped_block, "end", "wide" },
@@ -153,6 +163,7 @@ static const Case cases[] = {
   { "read again", make_read_again, "end", NULL },
   { "other border", make_other_border, "end", NULL },
   { "itself", make_itself, "end", NULL },
+  { "other form", make_other_form, "end", NULL },
   { "sum", make_sum, "end", "third" },
   { "sum, read again", make_sum_read_again, "end", "other" },
 };
