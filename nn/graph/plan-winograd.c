@@ -20,10 +20,8 @@
 /* An image's transformed tiles that each thread makes for itself where threads share the channels: to fetch what others
  * have made takes longer, above all between cores that share no cache; bytes. */
 #define OWN_TILES (128 * 1024)
-
-/* Weights up to this size may be read by all threads, each for tiles of its own, instead of the tiles by all threads;
- * bytes.
- */
+/* Weights that all threads may read, each for tiles of its own, where the tiles would otherwise be read by all threads;
+ * bytes. */
 #define OWN_WEIGHTS (4 * 1024 * 1024)
 
 gboolean
