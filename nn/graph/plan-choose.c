@@ -27,10 +27,10 @@ direct_cost (const NnStep *step)
 static gdouble
 winograd_cost (const NnPlan *plan, const NnStep *step, NnWinogradTile tile)
 {
-  const guint m = nn_winograd_output (tile), f = nn_winograd_frequencies (tile);
-  const gdouble tiles = (gdouble)((step->out->width + m - 1) / m) * ((step->out->height + m - 1) / m);
+  const guint f = nn_winograd_frequencies (tile);
+  const gdouble tiles
+      = (gdouble)nn_winograd_tiles (tile, step->out->width) * nn_winograd_tiles (tile, step->out->height);
   const gdouble in = step->node->in_channels, out = (gdouble)step->out->lanes;
-
   const gdouble transforms = f * tiles * ((gdouble)step->in->lanes + out) * TRANSFORM_FLOPS;
 
   if (nn_plan_winograd_keeps_taps (plan, step, tile))

@@ -98,8 +98,8 @@ make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block,
   }
 }
 
-NnPackedConv *
-nn_plan_pack (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks)
+static NnPackedConv *
+get_packed (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks)
 {
   NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
   NnPackedConv *packed;
@@ -117,6 +117,27 @@ nn_plan_pack (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnP
     node->packed = nn_packed_conv_ref (packed);
   }
   return packed;
+}
+
+gboolean
+nn_plan_pack (NnPlan *plan, NnStep *step, NnPackedLayout layout, NnPackedBlock *places)
+{
+  step->packed = get_packed (plan, step, layout, places);
+  if (!step->packed)
+    return FALSE;
+  plan->packed_size += step->packed->size;
+  for (guint i = 0; i < step->n_blocks; i++) {
+    step->blocks[i].weights = step->packed->blocks[i].weights;
+    step->blocks[i].bias = step->packed->blocks[i].bias;
+  }
+  return TRUE;
+}
+
+gboolean
+nn_plan_is_plain_3x3 (const NnNode *node)
+{
+  return node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3 && node->kernel[1] == 3
+         && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1 && node->dilation[1] == 1;
 }
 
 static gboolean
@@ -153,15 +174,11 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
     places[i].channels = step->blocks[i].channels;
     places[i].first_input = block_first_input (g, step, step->blocks[i].first_channel);
   }
-  step->packed = nn_plan_pack (plan, step, g->layout, places);
-  if (!step->packed)
+  if (!nn_plan_pack (plan, step, g->layout, places))
     return no_memory (node, error);
-  plan->packed_size += step->packed->size;
   for (guint i = 0; i < step->n_blocks; i++) {
     NnConvBlock *block = &step->blocks[i];
 
-    block->weights = step->packed->blocks[i].weights;
-    block->bias = step->packed->blocks[i].bias;
     block->segment_offset = g_try_new0 (gint32, step->n_segments);
     if (!block->segment_offset)
       return no_memory (node, error);
@@ -257,10 +274,9 @@ is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
   const NnNode *node = g->node;
   guint more;
 
-  return plan->conv.image3.func && node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3
-         && node->kernel[1] == 3 && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1
-         && node->dilation[1] == 1 && step->in->height == 3 && step->in->width == 3 && step->out->height == 3
-         && step->out->width == 3 && nn_node_pad (node, 0, 3, &more) == 1 && nn_node_pad (node, 1, 3, &more) == 1;
+  return plan->conv.image3.func && nn_plan_is_plain_3x3 (node) && step->in->height == 3 && step->in->width == 3
+         && step->out->height == 3 && step->out->width == 3 && nn_node_pad (node, 0, 3, &more) == 1
+         && nn_node_pad (node, 1, 3, &more) == 1;
 }
 
 gboolean

@@ -27,20 +27,14 @@
 gboolean
 nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
 {
-  const NnNode *node = step->node;
-
-  return node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3 && node->kernel[1] == 3
-         && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1 && node->dilation[1] == 1
-         && step->in->lanes % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
+  return nn_plan_is_plain_3x3 (step->node) && step->in->lanes % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
 }
 
+/* Of an image. */
 static guint
-count_tiles (const NnStep *step, NnWinogradTile tile, guint *tiles_x)
+count_tiles (const NnStep *step, NnWinogradTile tile)
 {
-  const guint m = nn_winograd_output (tile);
-
-  *tiles_x = (step->out->width + m - 1) / m;
-  return *tiles_x * ((step->out->height + m - 1) / m);
+  return nn_winograd_tiles (tile, step->out->width) * nn_winograd_tiles (tile, step->out->height);
 }
 
 /* Bytes. */
@@ -53,9 +47,7 @@ transformed_weights (const NnStep *step, NnWinogradTile tile)
 gboolean
 nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile)
 {
-  guint tiles_x;
-
-  return tile == NN_WINOGRAD_F4 && plan->winograd.taps && count_tiles (step, tile, &tiles_x) <= NN_WINOGRAD_TAPS_TILES
+  return tile == NN_WINOGRAD_F4 && plan->winograd.taps && count_tiles (step, tile) <= NN_WINOGRAD_TAPS_TILES
          && transformed_weights (step, tile) > FUSED_WEIGHTS;
 }
 
@@ -206,20 +198,12 @@ plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w)
   step->segment_length = 9;
   places = g_new0 (NnPackedBlock, step->n_blocks);
   for (guint i = 0; i < step->n_blocks; i++) {
-    places[i].first_channel = i * channels;
-    places[i].channels = channels;
+    places[i].first_channel = step->blocks[i].first_channel = i * channels;
+    places[i].channels = step->blocks[i].channels = channels;
   }
-  step->packed = nn_plan_pack (plan, step, NN_PACKED_INPUTS, places);
-  if (!step->packed)
+  if (!nn_plan_pack (plan, step, NN_PACKED_INPUTS, places))
     return FALSE;
-  plan->packed_size += step->packed->size;
   plan->suspect |= step->packed->suspect;
-  for (guint i = 0; i < step->n_blocks; i++) {
-    step->blocks[i].first_channel = i * channels;
-    step->blocks[i].channels = channels;
-    step->blocks[i].weights = step->packed->blocks[i].weights;
-    step->blocks[i].bias = step->packed->blocks[i].bias;
-  }
   w->block = NN_WINOGRAD_TAPS_TILES;
   w->group = channels;
   w->v_frequency = NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK;
@@ -240,7 +224,8 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   step->winograd = w;
   w->tile = tile;
   w->transforms = plan->winograd.tile[tile];
-  w->n_tiles = count_tiles (step, tile, &w->tiles_x);
+  w->tiles_x = nn_winograd_tiles (tile, step->out->width);
+  w->n_tiles = count_tiles (step, tile);
   if (nn_plan_winograd_keeps_taps (plan, step, tile)) {
     if (!plan_taps (plan, step, w))
       goto no_memory;

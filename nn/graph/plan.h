@@ -223,9 +223,11 @@ void nn_plan_free (NnPlan *plan);
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 void nn_plan_conv_clear (NnStep *step);
-/* What the node's weights are packed as already, for another plan; else packs them. @step: its blocks and segments are
- * counted. Takes @blocks. NULL: no memory. */
-NnPackedConv *nn_plan_pack (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks);
+/* Takes what the node's weights are packed as already, for another plan, else packs them: fills the step's packed and
+ * its blocks' weights and biases; how many blocks and segments there are is known. Takes @places. FALSE: no memory. */
+gboolean nn_plan_pack (NnPlan *plan, NnStep *step, NnPackedLayout layout, NnPackedBlock *places);
+/* A 3×3 convolution of stride 1, without groups or dilation. */
+gboolean nn_plan_is_plain_3x3 (const NnNode *node);
 
 /* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
  * @wants_image[i]. */

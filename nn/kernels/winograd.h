@@ -42,6 +42,13 @@ nn_winograd_frequencies (NnWinogradTile tile)
   return nn_winograd_input (tile) * nn_winograd_input (tile);
 }
 
+/* Tiles along a side of @size outputs. */
+static inline guint
+nn_winograd_tiles (NnWinogradTile tile, guint size)
+{
+  return (size + nn_winograd_output (tile) - 1) / nn_winograd_output (tile);
+}
+
 /**
  * NnWinogradInputArgs: V = Bᵀ d B of one tile
  * @in: the tile's pixel (0, 0), first channel; @in_row, @in_pixel: floats from one row, one pixel to the next

@@ -40,7 +40,7 @@ input_task (gpointer data, guint task, guint thread)
   const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
   gfloat *out = nn_image_of (run->session, b, image) + b->origin + y * b->row;
 
-  if (b->channels == 3) {
+  if (b->channels == 3) { /* nearly always; compilers make vectors of it */
     const gfloat *restrict r = in, *restrict g = in + plane, *restrict blue = in + 2 * plane;
 
     for (guint x = 0; x < b->width; x++, out += b->pixel) {
