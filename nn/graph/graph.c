@@ -4,7 +4,7 @@
 
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
-#include "graph/node-weight.h"
+#include "graph/packed-weight.h"
 
 void
 nn_node_free (NnNode *node)
@@ -12,7 +12,8 @@ nn_node_free (NnNode *node)
   if (!node)
     return;
   node->owns_weight = FALSE; /* the whole file goes */
-  nn_node_drop_form (node);
+  nn_node_drop_weight (node);
+  g_clear_pointer (&node->packed, nn_packed_weight_unref);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
   g_clear_pointer (&node->bn_beta, g_bytes_unref);

@@ -57,8 +57,7 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
  *   float32, row-major
  * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
- * @packed, @packed_winograd (one a tile), @packed_tile (three products, one): CONV, LINEAR: one that stands for
- *   @weight, which is NULL then; packed-conv.h, packed-winograd.h, packed-tile.h
+ * @packed: CONV, LINEAR: stands for @weight, which is NULL then; packed-weight.h
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
@@ -75,9 +74,7 @@ typedef struct {
   guint kernel[2], stride[2], pad[2], dilation[2], pad_more[2];
   guint groups;
   GBytes *weight, *bias;
-  struct _NnPackedConv *packed;
-  struct _NnPackedWinograd *packed_winograd[2];
-  struct _NnPackedTile *packed_tile[2];
+  struct _NnPackedWeight *packed;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad, owns_weight;

@@ -1,21 +1,14 @@
 /* gst-resnet: a convolution's weights, transformed for Winograd's algorithm
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "graph/packed-winograd.h"
-
-#include <string.h>
-
-#include "base/nn-memory.h"
 #include "graph/float-place.h"
-#include "graph/node-weight.h"
-#include "kernels/conv.h"
+#include "graph/packed-forms.h"
+#include "kernels/winograd.h"
 
 #define LANES NN_WINOGRAD_LANES
 /* Inputs that are transformed, then compared with what comes back, while they are in a cache. */
 #define INPUTS 16
 /* A rest that stands for a weight in exact. */
 #define FAR G_MININT8
-/* More weights than one in so many that are kept as they are: then the tensor itself is kept. */
-#define MAX_EXACT 3
 
 /* A tile's error is about float32's epsilon times the sum over the channels of (largest tap · largest input); where all
  * inputs are alike the output is the sum of all taps. The first may exceed the largest of the second so many times: in
@@ -23,6 +16,9 @@
 #define MAX_CANCELLATION 50.
 /* So may a layer's largest tap exceed the mean of all taps' magnitudes; 2.5 to 20 times elsewhere. */
 #define MAX_OUTLIER 300.
+
+/* Output channels that are looked at in one task. */
+#define LOOK_CHANNELS 16
 
 /* What is seen of some output channels. */
 typedef struct {
@@ -57,38 +53,45 @@ look_at (const gfloat *weight, guint out_channels, guint in_channels)
   return look;
 }
 
+typedef struct {
+  const gfloat *weight;
+  guint out_channels, in_channels;
+  Look *looks; /* one a task */
+} Looking;
+
 static void
-add_look (Look *all, const Look *one)
+look_task (gpointer data, guint task, guint thread)
 {
-  all->error = MAX (all->error, one->error);
-  all->scale = MAX (all->scale, one->scale);
-  all->magnitudes += one->magnitudes;
-  all->tap = MAX (all->tap, one->tap);
-}
+  const Looking *l = data;
+  const guint first = task * LOOK_CHANNELS, n = MIN (LOOK_CHANNELS, l->out_channels - first);
 
-static gboolean
-is_suspect (const Look *look, guint out_channels, guint in_channels)
-{
-  const gdouble n = 9. * out_channels * in_channels;
-
-  return look->error > MAX_CANCELLATION * look->scale || (gdouble)look->tap * n > MAX_OUTLIER * look->magnitudes;
+  l->looks[task] = look_at (l->weight + (gsize)first * l->in_channels * 9, n, l->in_channels);
 }
 
 gboolean
-nn_packed_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels)
+nn_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels, NnPool *workers)
 {
-  const Look look = look_at (weight, out_channels, in_channels);
+  const guint n_tasks = (out_channels + LOOK_CHANNELS - 1) / LOOK_CHANNELS;
+  const gdouble n = 9. * out_channels * in_channels;
+  g_autofree Look *looks = g_new (Look, n_tasks);
+  Looking looking = { weight, out_channels, in_channels, looks };
+  Look all = { 0 };
 
-  return is_suspect (&look, out_channels, in_channels);
+  nn_pool_run (workers, look_task, &looking, n_tasks);
+  for (guint i = 0; i < n_tasks; i++) {
+    all.error = MAX (all.error, looks[i].error);
+    all.scale = MAX (all.scale, looks[i].scale);
+    all.magnitudes += looks[i].magnitudes;
+    all.tap = MAX (all.tap, looks[i].tap);
+  }
+  return all.error > MAX_CANCELLATION * all.scale || (gdouble)all.tap * n > MAX_OUTLIER * all.magnitudes;
 }
 
-typedef struct {
-  const NnPackedWinograd *packed;
-  const NnNode *node;
-  const gfloat *weight, *bias;
-  NnWinogradInverse inverse;
-  Look *looks; /* one a block */
-} Packing;
+static NnWinogradTile
+tile_of (const NnPackedWeight *packed)
+{
+  return packed->layout.form == NN_PACKED_WINOGRAD_F2 ? NN_WINOGRAD_F2 : NN_WINOGRAD_F4;
+}
 
 /* What is lost of the same tap of some kernels, lanes of @rest. */
 static void
@@ -113,199 +116,65 @@ keep_tap (const gfloat *weight, const gfloat *back, gint8 *rest, GArray *exact)
 
 /* Inputs @first_in to @end_in of a block. */
 static void
-keep_rest (const Packing *p, NnWinogradBlock *block, guint first_in, guint end_in, GArray *exact)
+keep_rest (const NnNode *node, const NnWinogradInverse *inverse, const gfloat *weights, const NnPackedBlock *block,
+           guint first_in, guint end_in, GArray *exact)
 {
-  const guint in_channels = p->node->in_channels, out_channels = p->node->out_channels;
+  const guint in_channels = node->in_channels;
+  gint8 *rest = (gint8 *)block->rest + (gsize)first_in * 9 * block->channels;
 
-  for (guint in = first_in; in < end_in; in++) {
+  for (guint in = first_in; in < end_in; in++, rest += 9 * block->channels) {
     for (guint c = 0; c < block->channels; c += LANES) {
       gfloat back[9][LANES], weight[9][LANES] = { { 0 } };
 
-      for (guint l = 0; l < LANES && block->first_channel + c + l < out_channels; l++) {
-        const gfloat *w = p->weight + ((gsize)(block->first_channel + c + l) * in_channels + in) * 9;
+      for (guint l = 0; l < LANES && block->first_channel + c + l < node->out_channels; l++) {
+        const gfloat *w = weights + ((gsize)(block->first_channel + c + l) * in_channels + in) * 9;
 
         for (guint tap = 0; tap < 9; tap++)
           weight[tap][l] = w[tap];
       }
-      nn_winograd_unpack (&p->inverse, block->weights, in_channels, block->channels, in, c, back);
+      nn_winograd_unpack (inverse, block->weights, in_channels, block->channels, in, c, back);
       for (guint tap = 0; tap < 9; tap++)
-        keep_tap (weight[tap], back[tap], block->rest + ((gsize)in * 9 + tap) * block->channels + c, exact);
+        keep_tap (weight[tap], back[tap], rest + tap * block->channels + c, exact);
     }
   }
 }
 
-static void
-pack_task (gpointer data, guint task, guint thread)
+void
+nn_packed_winograd_pack (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight,
+                         const NnPackedBlock *block, GArray *exact)
 {
-  const Packing *p = data;
-  const NnNode *node = p->node;
-  NnWinogradBlock *block = &p->packed->blocks[task];
-  const guint end = MIN (block->channels, node->out_channels - MIN (block->first_channel, node->out_channels));
-  GArray *exact = g_array_new (FALSE, FALSE, sizeof (gfloat));
+  NnWinogradInverse inverse;
 
+  nn_winograd_inverse (tile_of (packed), &inverse);
   for (guint in = 0; in < node->in_channels; in += INPUTS) {
     const guint n = MIN (INPUTS, node->in_channels - in);
 
-    nn_winograd_pack (p->packed->tile, p->weight, node->out_channels, node->in_channels, block->first_channel,
+    nn_winograd_pack (tile_of (packed), weight, node->out_channels, node->in_channels, block->first_channel,
                       block->channels, in, n, block->weights);
-    if (block->rest)
-      keep_rest (p, block, in, in + n, exact);
+    keep_rest (node, &inverse, weight, block, in, in + n, exact);
   }
-  block->n_exact = exact->len;
-  block->exact = g_memdup2 (exact->data, exact->len * sizeof (gfloat));
-  g_array_unref (exact);
-  p->looks[task] = look_at (p->weight + (gsize)block->first_channel * node->in_channels * 9, end, node->in_channels);
-  for (guint c = 0; p->bias && c < end; c++)
-    block->bias[c] = p->bias[block->first_channel + c];
-}
-
-/* Gives the blocks their places. */
-static gboolean
-allocate (NnPackedWinograd *p, const NnNode *node)
-{
-  const guint frequencies = nn_winograd_frequencies (p->tile);
-  gsize floats = 0, rests = 0;
-  gfloat *at;
-  gint8 *rest;
-
-  for (guint i = 0; i < p->n_blocks; i++) {
-    gsize one, bytes;
-
-    /* A block's weights and bias are whole cache lines. */
-    if (!nn_size_mul3 (frequencies, node->in_channels, p->blocks[i].channels, &one)
-        || !nn_size_add (floats, one + p->blocks[i].channels, &floats)
-        || !nn_size_mul3 (9, node->in_channels, p->blocks[i].channels, &bytes) || !nn_size_add (rests, bytes, &rests))
-      return FALSE;
-  }
-  if (!nn_size_mul (floats, sizeof (gfloat), &p->size))
-    return FALSE;
-  p->memory = at = nn_aligned_alloc0 (p->size);
-  p->rests = rest = nn_aligned_alloc0 (rests);
-  if (!p->memory || !p->rests)
-    return FALSE;
-  p->size += rests;
-  for (guint i = 0; i < p->n_blocks; i++) {
-    NnWinogradBlock *block = &p->blocks[i];
-
-    block->weights = at;
-    block->bias = at + (gsize)frequencies * node->in_channels * block->channels;
-    at = block->bias + block->channels;
-    block->rest = rest;
-    rest += (gsize)9 * node->in_channels * block->channels;
-  }
-  return TRUE;
-}
-
-/* Weights that are mostly far away (of few digits, say) are better kept as they are. */
-static void
-finish_rests (NnPackedWinograd *p, const NnNode *node)
-{
-  gsize exact = 0, all = 9 * (gsize)node->in_channels * node->out_channels;
-
-  for (guint i = 0; i < p->n_blocks; i++)
-    exact += p->blocks[i].n_exact;
-  p->complete = exact <= all / MAX_EXACT;
-  if (p->complete) {
-    p->size += exact * sizeof (gfloat);
-    return;
-  }
-  for (guint i = 0; i < p->n_blocks; i++) {
-    p->size -= (gsize)9 * node->in_channels * p->blocks[i].channels;
-    p->blocks[i].rest = NULL;
-    g_clear_pointer (&p->blocks[i].exact, g_free);
-  }
-  nn_aligned_free (p->rests);
-  p->rests = NULL;
-}
-
-NnPackedWinograd *
-nn_packed_winograd_new (const NnNode *node, NnWinogradTile tile, guint n_blocks, NnWinogradBlock *blocks,
-                        NnPool *workers)
-{
-  NnPackedWinograd *p = g_new0 (NnPackedWinograd, 1);
-  g_autoptr (GBytes) weight = nn_node_get_weight (node);
-  g_autofree Look *looks = g_new0 (Look, n_blocks);
-  Look look = { 0 };
-  Packing packing;
-
-  p->ref_count = 1;
-  p->tile = tile;
-  p->n_blocks = n_blocks;
-  p->blocks = blocks;
-  if (!weight || !allocate (p, node)) {
-    nn_packed_winograd_unref (p);
-    return NULL;
-  }
-  packing = (Packing){ .packed = p,
-                       .node = node,
-                       .weight = g_bytes_get_data (weight, NULL),
-                       .bias = node->bias ? g_bytes_get_data (node->bias, NULL) : NULL,
-                       .looks = looks };
-  nn_winograd_inverse (tile, &packing.inverse);
-  nn_pool_run (workers, pack_task, &packing, n_blocks);
-  for (guint i = 0; i < n_blocks; i++)
-    add_look (&look, &looks[i]);
-  p->suspect = is_suspect (&look, node->out_channels, node->in_channels);
-  finish_rests (p, node);
-  return p;
-}
-
-NnPackedWinograd *
-nn_packed_winograd_ref (NnPackedWinograd *packed)
-{
-  g_atomic_int_inc (&packed->ref_count);
-  return packed;
 }
 
 void
-nn_packed_winograd_unref (NnPackedWinograd *packed)
-{
-  if (!g_atomic_int_dec_and_test (&packed->ref_count))
-    return;
-  for (guint i = 0; i < packed->n_blocks; i++)
-    g_free (packed->blocks[i].exact);
-  nn_aligned_free (packed->memory);
-  nn_aligned_free (packed->rests);
-  g_free (packed->blocks);
-  g_free (packed);
-}
-
-gboolean
-nn_packed_winograd_is_like (const NnPackedWinograd *packed, guint n_blocks, const NnWinogradBlock *blocks)
-{
-  if (packed->n_blocks != n_blocks)
-    return FALSE;
-  for (guint i = 0; i < n_blocks; i++) {
-    if (packed->blocks[i].first_channel != blocks[i].first_channel || packed->blocks[i].channels != blocks[i].channels)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-void
-nn_packed_winograd_unpack (const NnPackedWinograd *packed, const NnNode *node, gfloat *tensor)
+nn_packed_winograd_unpack (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block, gfloat *tensor)
 {
   const guint in_channels = node->in_channels;
+  const gint8 *rest = block->rest;
+  const gfloat *exact = block->exact;
   NnWinogradInverse inverse;
 
-  g_return_if_fail (packed->complete);
-  nn_winograd_inverse (packed->tile, &inverse);
-  for (guint i = 0; i < packed->n_blocks; i++) {
-    const NnWinogradBlock *block = &packed->blocks[i];
-    const gfloat *exact = block->exact;
+  nn_winograd_inverse (tile_of (packed), &inverse);
+  for (guint in = 0; in < in_channels; in++, rest += 9 * block->channels) {
+    for (guint c = 0; c < block->channels; c += LANES) {
+      gfloat back[9][LANES];
 
-    for (guint in = 0; in < in_channels; in++) {
-      for (guint c = 0; c < block->channels; c += LANES) {
-        gfloat back[9][LANES];
+      nn_winograd_unpack (&inverse, block->weights, in_channels, block->channels, in, c, back);
+      for (guint tap = 0; tap < 9; tap++) {
+        const gint8 *r = rest + tap * block->channels + c;
 
-        nn_winograd_unpack (&inverse, block->weights, in_channels, block->channels, in, c, back);
-        for (guint tap = 0; tap < 9; tap++) {
-          const gint8 *rest = block->rest + ((gsize)in * 9 + tap) * block->channels + c;
-
-          for (guint l = 0; l < LANES && block->first_channel + c + l < node->out_channels; l++)
-            tensor[((gsize)(block->first_channel + c + l) * in_channels + in) * 9 + tap]
-                = rest[l] == FAR ? *exact++ : nn_float_at_place (nn_float_place (back[tap][l]) + (guint32)rest[l]);
-        }
+        for (guint l = 0; l < LANES && block->first_channel + c + l < node->out_channels; l++)
+          tensor[((gsize)(block->first_channel + c + l) * in_channels + in) * 9 + tap]
+              = r[l] == FAR ? *exact++ : nn_float_at_place (nn_float_place (back[tap][l]) + (guint32)r[l]);
       }
     }
   }

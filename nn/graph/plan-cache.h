@@ -3,8 +3,8 @@
  *
  * A plan with its packed weights never changes once it is made, so sessions that want the same one get it: the second
  * costs its arena and no weights. Plans of other sizes share those of the layers that both compute directly: the nodes
- * give their weights away for them (packed-conv.h), under the cache's lock. The cache belongs to the model and holds no
- * plan of its own accord: the last session frees it. */
+ * give their weights away for them (packed-weight.h), under the cache's lock. The cache belongs to the model and holds
+ * no plan of its own accord: the last session frees it. */
 #pragma once
 
 #include "cpu/nn-cpu.h"

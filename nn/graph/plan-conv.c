@@ -13,13 +13,13 @@
 typedef struct {
   const NnNode *node;
   const NnBuffer *in;
-  NnPackedLayout layout;
+  NnPackedSegment segment;
   guint in_group, out_group;
   gboolean image3;
 } Geometry;
 
-static gboolean
-no_memory (const NnNode *node, GError **error)
+gboolean
+nn_plan_no_memory (const NnNode *node, GError **error)
 {
   g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
   return FALSE;
@@ -34,7 +34,7 @@ block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
 
   if (g->node->groups == 1)
     return 0;
-  if (g->layout == NN_PACKED_GROUPED)
+  if (g->segment == NN_PACKED_GROUPED)
     return first_channel;
   start = first_channel / g->out_group * g->in_group;
   return MIN (start, g->node->in_channels - step->segment_length);
@@ -62,7 +62,7 @@ inputs_of_block (const Geometry *g, guint channels)
 static const NnConvVariant *
 pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
 {
-  if (g->layout == NN_PACKED_GROUPED) {
+  if (g->segment == NN_PACKED_GROUPED) {
     *channels = left;
     return &kernels->grouped;
   }
@@ -85,47 +85,46 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
 }
 
 static void
-make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block, guint first_input)
+make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block)
 {
   const NnNode *node = g->node;
 
   for (guint s = 0; s < step->n_segments; s++) {
-    const guint ky = g->layout == NN_PACKED_ROWS ? s : s / node->kernel[1];
-    const guint kx = g->layout == NN_PACKED_ROWS ? 0 : s % node->kernel[1];
+    const guint ky = g->segment == NN_PACKED_ROWS ? s : s / node->kernel[1];
+    const guint kx = g->segment == NN_PACKED_ROWS ? 0 : s % node->kernel[1];
 
     block->segment_offset[s]
-        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + first_input);
+        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + block->first_input);
   }
-}
-
-static NnPackedConv *
-get_packed (const NnPlan *plan, const NnStep *step, NnPackedLayout layout, NnPackedBlock *blocks)
-{
-  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
-  NnPackedConv *packed;
-
-  if (node->packed
-      && nn_packed_conv_is_like (node->packed, layout, step->n_segments, step->segment_length, step->n_blocks,
-                                 blocks)) {
-    g_free (blocks);
-    return nn_packed_conv_ref (node->packed);
-  }
-  packed = nn_packed_conv_new (node, layout, step->n_segments, step->segment_length, step->n_blocks, blocks,
-                               plan->workers);
-  if (packed && plan->take_weights && nn_node_can_change_form (node)) {
-    nn_node_drop_form (node);
-    node->packed = nn_packed_conv_ref (packed);
-  }
-  return packed;
 }
 
 gboolean
-nn_plan_pack (NnPlan *plan, NnStep *step, NnPackedLayout layout, NnPackedBlock *places)
+nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error)
 {
-  step->packed = get_packed (plan, step, layout, places);
+  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
+
+  step->packed = nn_node_pack (node, layout, blocks, plan->take_weights, plan->workers);
   if (!step->packed)
-    return FALSE;
+    return nn_plan_no_memory (node, error);
   plan->packed_size += step->packed->size;
+  plan->suspect |= step->packed->suspect;
+  return TRUE;
+}
+
+gboolean
+nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
+                     GError **error)
+{
+  const NnPackedLayout layout = { form, segment, n_segments, step->segment_length, step->n_blocks };
+  NnPackedBlock *blocks = g_new0 (NnPackedBlock, step->n_blocks);
+
+  for (guint i = 0; i < step->n_blocks; i++) {
+    blocks[i].first_channel = step->blocks[i].first_channel;
+    blocks[i].channels = step->blocks[i].channels;
+    blocks[i].first_input = step->blocks[i].first_input;
+  }
+  if (!nn_plan_pack (plan, step, &layout, blocks, error))
+    return FALSE;
   for (guint i = 0; i < step->n_blocks; i++) {
     step->blocks[i].weights = step->packed->blocks[i].weights;
     step->blocks[i].bias = step->packed->blocks[i].bias;
@@ -147,7 +146,6 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
   guint widest = 0;
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
-  NnPackedBlock *places;
 
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
@@ -160,34 +158,27 @@ make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   step->n_blocks = blocks->len;
   step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
 
-  if (g->layout == NN_PACKED_ROWS) {
+  if (g->segment == NN_PACKED_ROWS) {
     step->n_segments = node->kernel[0];
     step->segment_length = node->kernel[1] * node->in_channels;
   } else {
     step->n_segments = node->kernel[0] * node->kernel[1];
-    step->segment_length = g->layout == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
+    step->segment_length = g->segment == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
   }
 
-  places = g_new0 (NnPackedBlock, step->n_blocks);
-  for (guint i = 0; i < step->n_blocks; i++) {
-    places[i].first_channel = step->blocks[i].first_channel;
-    places[i].channels = step->blocks[i].channels;
-    places[i].first_input = block_first_input (g, step, step->blocks[i].first_channel);
-  }
-  if (!nn_plan_pack (plan, step, g->layout, places))
-    return no_memory (node, error);
   for (guint i = 0; i < step->n_blocks; i++) {
     NnConvBlock *block = &step->blocks[i];
 
+    block->first_input = block_first_input (g, step, block->first_channel);
     block->segment_offset = g_try_new0 (gint32, step->n_segments);
     if (!block->segment_offset)
-      return no_memory (node, error);
-    make_segment_offsets (g, step, block, step->packed->blocks[i].first_input);
+      return nn_plan_no_memory (node, error);
+    make_segment_offsets (g, step, block);
     if (block->variant->scratch)
       plan->scratch_size
           = MAX (plan->scratch_size, block->variant->scratch (step->n_segments, step->segment_length, block->channels));
   }
-  return TRUE;
+  return nn_plan_pack_blocks (plan, step, NN_PACKED_DIRECT, g->segment, step->n_segments, error);
 }
 
 static gboolean
@@ -202,7 +193,7 @@ make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
   step->out_offset = g_try_new0 (gint32, step->n_pixels);
   step->residual_offset = residual ? g_try_new0 (gint32, step->n_pixels) : NULL;
   if (!step->in_offset || !step->out_offset || (residual && !step->residual_offset))
-    return no_memory (node, error);
+    return nn_plan_no_memory (node, error);
 
   for (guint p = 0; p < step->n_pixels; p++) {
     const guint y = p / out->width, x = p % out->width;
@@ -253,8 +244,8 @@ cut (NnPlan *plan, NnStep *step, guint threads)
   step->n_chunks = (step->n_pixels + step->chunk - 1) / step->chunk;
 }
 
-static NnPackedLayout
-choose_layout (const NnPlan *plan, const Geometry *g)
+static NnPackedSegment
+choose_segment (const NnPlan *plan, const Geometry *g)
 {
   const NnNode *node = g->node;
 
@@ -288,7 +279,7 @@ nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
   g.image3 = is_image3 (plan, &g, step);
-  g.layout = g.image3 ? NN_PACKED_TAPS : choose_layout (plan, &g);
+  g.segment = g.image3 ? NN_PACKED_TAPS : choose_segment (plan, &g);
   step->batch_is_pixels = node->op == NN_OP_LINEAR;
   step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))
@@ -309,5 +300,5 @@ nn_plan_conv_clear (NnStep *step)
   g_free (step->in_offset);
   g_free (step->out_offset);
   g_free (step->residual_offset);
-  g_clear_pointer (&step->packed, nn_packed_conv_unref);
+  g_clear_pointer (&step->packed, nn_packed_weight_unref);
 }

@@ -28,13 +28,6 @@ typedef struct {
   gsize stride, base;
 } Geometry;
 
-static gboolean
-no_memory (const NnNode *node, GError **error)
-{
-  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
-  return FALSE;
-}
-
 gboolean
 nn_plan_tile_supports (const NnGraph *graph, GError **error)
 {
@@ -234,44 +227,31 @@ nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
   return TRUE;
 }
 
-/* What the node's weights are packed as already, for another plan; else packs them. Takes @blocks. */
-static NnPackedTile *
-get_packed (const NnPlan *plan, NnNode *node, const NnTileLayout *layout, NnTileBlock *blocks)
-{
-  NnPackedTile **there = &node->packed_tile[layout->products == 3 ? 0 : 1], *packed;
-
-  if (*there && nn_packed_tile_is_like (*there, layout, blocks)) {
-    g_free (blocks);
-    return nn_packed_tile_ref (*there);
-  }
-  packed = nn_packed_tile_new (node, layout, blocks, plan->workers);
-  if (packed && plan->take_weights && packed->complete && nn_node_can_change_form (node)) {
-    nn_node_drop_form (node);
-    *there = nn_packed_tile_ref (packed);
-  }
-  return packed;
-}
-
 static gboolean
-make_blocks (NnPlan *plan, const Geometry *g, NnTileConv *conv, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
 {
-  NnNode *node = (NnNode *)g->node; /* take_weights says that it may be changed */
-  const guint padded = (node->out_channels + 15) / 16 * 16;
-  const NnTileLayout layout
-      = { plan->tile.products, g->merged, g->n_segments, g->segment_length, g->chunks, (padded + 31) / 32 };
-  NnTileBlock *blocks = g_new0 (NnTileBlock, layout.n_blocks);
+  NnTileConv *conv = step->tile;
+  const guint padded = (g->node->out_channels + 15) / 16 * 16, n_blocks = (padded + 31) / 32;
+  const NnPackedLayout layout
+      = { plan->tile.products == 3 ? NN_PACKED_HIGH : NN_PACKED_MEDIUM, g->merged ? NN_PACKED_ROWS : NN_PACKED_TAPS,
+          g->n_segments, g->segment_length, n_blocks };
+  NnPackedBlock *blocks = g_new0 (NnPackedBlock, n_blocks);
 
-  for (guint i = 0; i < layout.n_blocks; i++) {
+  for (guint i = 0; i < n_blocks; i++) {
     blocks[i].first_channel = 32 * i;
     blocks[i].channels = MIN (32, padded - 32 * i);
-    blocks[i].first_input = (gint32)block_first_input (g, blocks[i].first_channel);
+    blocks[i].first_input = block_first_input (g, blocks[i].first_channel);
   }
-  conv->packed = get_packed (plan, node, &layout, blocks);
-  if (!conv->packed)
-    return no_memory (node, error);
-  conv->n_blocks = layout.n_blocks;
-  conv->blocks = conv->packed->blocks;
-  plan->packed_size += conv->packed->size;
+  if (!nn_plan_pack (plan, step, &layout, blocks, error))
+    return FALSE;
+  conv->n_blocks = n_blocks;
+  conv->blocks = g_new (NnTileBlock, n_blocks);
+  for (guint i = 0; i < n_blocks; i++) {
+    const NnPackedBlock *block = &step->packed->blocks[i];
+
+    conv->blocks[i] = (NnTileBlock){ block->first_channel, block->channels, (gint32)block->first_input, block->weights,
+                                     block->bias };
+  }
   return TRUE;
 }
 
@@ -288,7 +268,7 @@ make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnTileCon
   conv->residual_offset = residual ? g_try_new0 (gint32, slots) : NULL;
   if (!(vectors ? conv->pixel_in : conv->tile_in) || !conv->step_offset || !conv->out_offset
       || (residual && !conv->residual_offset))
-    return no_memory (g->node, error);
+    return nn_plan_no_memory (g->node, error);
   for (guint s = 0; s < conv->n_steps; s++)
     conv->step_offset[s] = (gint32)step_offset (g, s / g->chunks, s % g->chunks);
   for (guint t = 0; t < conv->n_tiles; t++) {
@@ -352,7 +332,7 @@ nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   conv->n_steps = g.n_segments * g.chunks;
   conv->step_pairs = (MIN (g.segment_length, NN_TILE_DEPTH) + 7) / 8 * 4;
   conv->in_stride = g.stride;
-  if (!make_blocks (plan, &g, conv, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
+  if (!make_blocks (plan, step, &g, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
     return FALSE;
   cut (plan, conv, threads);
   return TRUE;
@@ -365,7 +345,7 @@ nn_plan_tile_clear (NnStep *step)
 
   if (!conv)
     return;
-  g_clear_pointer (&conv->packed, nn_packed_tile_unref);
+  g_free (conv->blocks);
   g_free (conv->tile_in);
   g_free (conv->pixel_in);
   g_free (conv->step_offset);

@@ -20,8 +20,7 @@ struct _NnTileConv {
   gboolean batch_is_pixels, pixels_outside, out_f32;
   gsize in_stride;
   gint32 *tile_in, *pixel_in, *out_offset, *residual_offset, *step_offset;
-  const NnTileBlock *blocks;
-  NnPackedTile *packed; /* where they lie */
+  NnTileBlock *blocks;
 };
 
 /* FALSE with NN_ERROR_UNSUPPORTED: the network has an operation that tiles do not have; says which. */

@@ -109,24 +109,6 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
     plan->shared_scratch_size = MAX (plan->shared_scratch_size, blocks * w->v_size);
 }
 
-/* What the node's weights are transformed to already, for another plan; else transforms them. Takes @blocks. */
-static NnPackedWinograd *
-get_packed (const NnPlan *plan, NnNode *node, NnWinogradTile tile, guint n_blocks, NnWinogradBlock *blocks)
-{
-  NnPackedWinograd *packed = node->packed_winograd[tile];
-
-  if (packed && nn_packed_winograd_is_like (packed, n_blocks, blocks)) {
-    g_free (blocks);
-    return nn_packed_winograd_ref (packed);
-  }
-  packed = nn_packed_winograd_new (node, tile, n_blocks, blocks, plan->workers);
-  if (packed && plan->take_weights && packed->complete && nn_node_can_change_form (node)) {
-    nn_node_drop_form (node);
-    node->packed_winograd[tile] = nn_packed_winograd_ref (packed);
-  }
-  return packed;
-}
-
 /* The variant to begin with: the widest, but where an image has few tiles one that takes them in two steps: the second
  * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. So few tiles
  * are shared by channels, and of @channels several threads need two blocks. */
@@ -145,10 +127,8 @@ choose_variant (const NnPlan *plan, const NnWinogradStep *w, guint channels, gui
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GError **error)
 {
-  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
-  const guint padded = (guint)round_up (node->out_channels, NN_CHANNEL_BLOCK);
+  const guint padded = (guint)round_up (step->node->out_channels, NN_CHANNEL_BLOCK);
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
-  NnWinogradBlock *places;
 
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
@@ -165,45 +145,27 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GErro
   step->n_blocks = blocks->len;
   step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
   step->n_segments = 1;
-  step->segment_length = node->in_channels;
-  places = g_new0 (NnWinogradBlock, step->n_blocks);
-  for (guint i = 0; i < step->n_blocks; i++) {
-    places[i].first_channel = step->blocks[i].first_channel;
-    places[i].channels = step->blocks[i].channels;
-  }
-  w->packed = get_packed (plan, node, w->tile, step->n_blocks, places);
-  if (!w->packed)
-    return FALSE;
-  plan->packed_size += w->packed->size;
-  plan->suspect |= w->packed->suspect;
-  for (guint i = 0; i < step->n_blocks; i++) {
-    step->blocks[i].weights = w->packed->blocks[i].weights;
-    step->blocks[i].bias = w->packed->blocks[i].bias;
-  }
-  return TRUE;
+  step->segment_length = step->node->in_channels;
+  return nn_plan_pack_blocks (plan, step, NN_PACKED_WINOGRAD_F2 + w->tile, NN_PACKED_FREQUENCIES,
+                              nn_winograd_frequencies (w->tile), error);
 }
 
 /* Blocks of NN_WINOGRAD_TAPS_CHANNELS channels, all tiles of all images each. */
 static gboolean
-plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w)
+plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
 {
   const guint channels = NN_WINOGRAD_TAPS_CHANNELS, f = nn_winograd_frequencies (w->tile);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
-  NnPackedBlock *places;
 
   w->taps = plan->winograd.taps;
   step->n_blocks = (step->node->out_channels + channels - 1) / channels;
   step->blocks = g_new0 (NnConvBlock, step->n_blocks);
   step->n_segments = step->node->in_channels;
   step->segment_length = 9;
-  places = g_new0 (NnPackedBlock, step->n_blocks);
   for (guint i = 0; i < step->n_blocks; i++) {
-    places[i].first_channel = step->blocks[i].first_channel = i * channels;
-    places[i].channels = step->blocks[i].channels = channels;
+    step->blocks[i].first_channel = i * channels;
+    step->blocks[i].channels = channels;
   }
-  if (!nn_plan_pack (plan, step, NN_PACKED_INPUTS, places))
-    return FALSE;
-  plan->suspect |= step->packed->suspect;
   w->block = NN_WINOGRAD_TAPS_TILES;
   w->group = channels;
   w->v_frequency = NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK;
@@ -212,7 +174,7 @@ plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w)
   plan->scratch_size = MAX (plan->scratch_size, f * w->m_frequency);
   plan->shared_scratch_size = MAX (plan->shared_scratch_size, (tiles + w->block - 1) / w->block * w->v_size);
   w->name = g_strdup ("winograd 4x4, taps");
-  return TRUE;
+  return nn_plan_pack_blocks (plan, step, NN_PACKED_DIRECT, NN_PACKED_INPUTS, step->n_segments, error);
 }
 
 gboolean
@@ -226,18 +188,15 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   w->transforms = plan->winograd.tile[tile];
   w->tiles_x = nn_winograd_tiles (tile, step->out->width);
   w->n_tiles = count_tiles (step, tile);
-  if (nn_plan_winograd_keeps_taps (plan, step, tile)) {
-    if (!plan_taps (plan, step, w))
-      goto no_memory;
-    return TRUE;
-  }
+  if (nn_plan_winograd_keeps_taps (plan, step, tile))
+    return plan_taps (plan, step, w, error);
   if (!make_blocks (plan, step, w, threads, error))
-    goto no_memory;
+    return FALSE;
   cut (plan, step, w, threads);
   step->in_offset = g_try_new (gint32, w->block);
   step->out_offset = g_try_new (gint32, w->block);
   if (!step->in_offset || !step->out_offset)
-    goto no_memory;
+    return nn_plan_no_memory (step->node, error);
   for (guint t = 0; t < w->block; t++) {
     step->in_offset[t] = (gint32)(t * step->in->lanes);
     step->out_offset[t] = (gint32)(t * w->group);
@@ -245,10 +204,6 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   w->name = g_strdup_printf ("winograd %ux%u, %s", nn_winograd_output (tile), nn_winograd_output (tile),
                              step->blocks[0].variant->name);
   return TRUE;
-
-no_memory:
-  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", step->node->name);
-  return FALSE;
 }
 
 void
@@ -257,6 +212,5 @@ nn_plan_winograd_clear (NnStep *step)
   if (!step->winograd)
     return;
   g_free (step->winograd->name);
-  g_clear_pointer (&step->winograd->packed, nn_packed_winograd_unref);
   g_clear_pointer (&step->winograd, g_free);
 }

@@ -6,10 +6,7 @@
 
 #include "base/nn-pool.h"
 #include "graph/graph.h"
-#include "graph/node-weight.h"
-#include "graph/packed-conv.h"
-#include "graph/packed-tile.h"
-#include "graph/packed-winograd.h"
+#include "graph/packed-weight.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
 #include "kernels/tile.h"
@@ -55,7 +52,7 @@ typedef struct _NnTileConv NnTileConv;
 /* A block of output channels of a convolution. */
 typedef struct {
   const NnConvVariant *variant;
-  guint first_channel, channels;
+  guint first_channel, channels, first_input;
   gfloat *weights, *bias;
   gint32 *segment_offset;
 } NnConvBlock;
@@ -74,9 +71,7 @@ typedef enum {
  * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
  * all are transformed first and a task takes a block and a group of channels
  * @own_tiles: not fused; a thread multiplies the tiles that it has transformed, not some channels of all
- * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks,
- * whose weights and biases lie in the step's packed
- * @packed: where else they lie, NULL with @taps
+ * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
  * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
@@ -92,7 +87,6 @@ typedef struct {
   void (*taps) (const NnWinogradTapsArgs *args);
   guint block, group, n_groups, n_parts;
   gsize v_frequency, v_size, m_frequency, m_offset;
-  NnPackedWinograd *packed;
 } NnWinogradStep;
 
 typedef enum {
@@ -147,9 +141,9 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
-  NnPackedConv *packed; /* where CONV's blocks lie; most of WINOGRAD's: winograd->packed */
-
   NnTileConv *tile; /* instead of all that, in a plan for tiles */
+
+  NnPackedWeight *packed; /* CONV, WINOGRAD: where the weights and biases of blocks (or of tile's) lie */
 
   guint index;              /* of the node */
   NnOperands operands;      /* PLAIN, ELEMENTWISE */
@@ -223,9 +217,13 @@ void nn_plan_free (NnPlan *plan);
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 void nn_plan_conv_clear (NnStep *step);
-/* Takes what the node's weights are packed as already, for another plan, else packs them: fills the step's packed and
- * its blocks' weights and biases; how many blocks and segments there are is known. Takes @places. FALSE: no memory. */
-gboolean nn_plan_pack (NnPlan *plan, NnStep *step, NnPackedLayout layout, NnPackedBlock *places);
+/* Fills the step's packed: nn_node_pack(), which takes @blocks. FALSE with an error: no memory. */
+gboolean nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error);
+/* The same for a step whose blocks and segments are known; fills the blocks' weights and biases. */
+gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
+                              GError **error);
+/* An error: no memory for what the node needs; FALSE. */
+gboolean nn_plan_no_memory (const NnNode *node, GError **error);
 /* A 3×3 convolution of stride 1, without groups or dilation. */
 gboolean nn_plan_is_plain_3x3 (const NnNode *node);
 

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/packed-tile.h"
-#include "graph/packed-winograd.h"
+#include "graph/packed-weight.h"
 #include "kernels/conv.h"
+#include "kernels/tile.h"
+#include "kernels/winograd.h"
 
 /* What a weight is made from: a number between −1 and 1, and which weight of the layer it is. */
 typedef gfloat (*Maker) (gfloat random, gsize i);
@@ -75,18 +76,21 @@ static const struct {
 };
 
 /* Blocks as a level with vectors of 16 channels has them, or one of 64 that also takes what is left. */
-static NnPackedWinograd *
-pack (const NnNode *node, NnWinogradTile tile, guint channels)
+static NnPackedWeight *
+pack (NnNode *node, NnWinogradTile tile, guint channels)
 {
   const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
-  NnWinogradBlock *blocks = g_new0 (NnWinogradBlock, padded / NN_CHANNEL_BLOCK);
+  NnPackedLayout layout
+      = { NN_PACKED_WINOGRAD_F2 + tile, NN_PACKED_FREQUENCIES, nn_winograd_frequencies (tile), node->in_channels, 0 };
+  NnPackedBlock *blocks = g_new0 (NnPackedBlock, padded / NN_CHANNEL_BLOCK);
   guint n = 0;
 
   for (guint c = 0; c < padded; c += blocks[n++].channels) {
     blocks[n].first_channel = c;
     blocks[n].channels = MIN (channels, padded - c);
   }
-  return nn_packed_winograd_new (node, tile, n, blocks, NULL);
+  layout.n_blocks = n;
+  return nn_node_pack (node, &layout, blocks, FALSE, NULL);
 }
 
 static void
@@ -103,7 +107,7 @@ test_unpack (gconstpointer data)
     NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, out, 3, 1, 1, TRUE));
     g_autofree gfloat *weight = g_memdup2 (g_bytes_get_data (node->weight, NULL), n * sizeof (gfloat));
     g_autofree gfloat *got = g_new0 (gfloat, n);
-    NnPackedWinograd *packed;
+    NnPackedWeight *packed;
 
     for (gsize i = 0; i < n; i++)
       weight[i] = kinds[kind].maker (weight[i], i);
@@ -117,10 +121,10 @@ test_unpack (gconstpointer data)
     g_assert_cmpuint (packed->size, <=,
                       (nn_winograd_frequencies (s % 2) * 4 + 9) * (gsize)in * (out + 15) + n * 4 / 3 + (out + 64) * 4);
     if (packed->complete) {
-      nn_packed_winograd_unpack (packed, node, got);
+      nn_packed_weight_unpack (packed, node, got);
       g_assert_cmpmem (got, n * sizeof (gfloat), weight, n * sizeof (gfloat));
     }
-    nn_packed_winograd_unref (packed);
+    nn_packed_weight_unref (packed);
   }
 }
 
@@ -130,30 +134,31 @@ test_size (void)
 {
   g_autoptr (NnGraph) graph = nn_graph_new ();
   const guint first = test_add_input (graph, 128);
-  const NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 128, 3, 1, 1, TRUE));
+  NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 128, 3, 1, 1, TRUE));
   const gsize n = (gsize)9 * 128 * 128;
 
   for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
-    NnPackedWinograd *packed = pack (node, tile, 16);
+    NnPackedWeight *packed = pack (node, tile, 16);
     const gsize rest = packed->size - (gsize)nn_winograd_frequencies (tile) * 128 * 128 * 4 - 128 * 4;
 
     g_test_message ("%.3f bytes a weight", (gdouble)rest / (gdouble)n);
     g_assert_cmpuint (rest, <=, n * 3 / 2);
-    nn_packed_winograd_unref (packed);
+    nn_packed_weight_unref (packed);
   }
 }
 
 /* As plan-tile.c cuts them: 32 channels a block, a segment a row of the kernel or a tap of the block's groups. */
-static NnPackedTile *
-pack_tile (const NnNode *node, guint products)
+static NnPackedWeight *
+pack_tile (NnNode *node, NnPackedForm form)
 {
-  const guint padded = (node->out_channels + 15) / 16 * 16, merged = node->groups == 1;
+  const guint padded = (node->out_channels + 15) / 16 * 16;
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
-  NnTileLayout layout = { .products = products, .merged = merged, .n_blocks = (padded + 31) / 32 };
-  NnTileBlock *blocks = g_new0 (NnTileBlock, layout.n_blocks);
+  const gboolean merged = node->groups == 1;
+  NnPackedLayout layout
+      = { form, merged ? NN_PACKED_ROWS : NN_PACKED_TAPS, node->kernel[0] * (merged ? 1 : node->kernel[1]),
+          merged ? node->kernel[1] * node->in_channels : 0, (padded + 31) / 32 };
+  NnPackedBlock *blocks = g_new0 (NnPackedBlock, layout.n_blocks);
 
-  layout.n_segments = node->kernel[0] * (merged ? 1 : node->kernel[1]);
-  layout.segment_length = merged ? node->kernel[1] * node->in_channels : 0;
   for (guint i = 0; i < layout.n_blocks; i++) {
     const guint last = MIN (32 * i + 32, node->out_channels) - 1;
 
@@ -163,9 +168,8 @@ pack_tile (const NnNode *node, guint products)
       layout.segment_length = MAX (layout.segment_length, (last / out_group - 32 * i / out_group + 1) * in_group);
   }
   for (guint i = 0; !merged && i < layout.n_blocks; i++)
-    blocks[i].first_input = (gint32)MIN (32 * i / out_group * in_group, node->in_channels - layout.segment_length);
-  layout.chunks = (layout.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
-  return nn_packed_tile_new (node, &layout, blocks, NULL);
+    blocks[i].first_input = MIN (32 * i / out_group * in_group, node->in_channels - layout.segment_length);
+  return nn_node_pack (node, &layout, blocks, FALSE, NULL);
 }
 
 static void
@@ -189,20 +193,20 @@ test_unpack_tile (gconstpointer data)
       weight[i] = kinds[kind].maker (weight[i], i);
     g_bytes_unref (node->weight);
     node->weight = g_bytes_new (weight, n * sizeof (gfloat));
-    for (guint products = 1; products <= 3; products += 2) {
+    for (NnPackedForm form = NN_PACKED_HIGH; form <= NN_PACKED_MEDIUM; form++) {
       g_autofree gfloat *got = g_new0 (gfloat, n);
-      NnPackedTile *packed = pack_tile (node, products);
+      NnPackedWeight *packed = pack_tile (node, form);
 
       g_assert_nonnull (packed);
       if (kinds[kind].complete)
         g_assert_true (packed->complete);
       if (packed->complete) {
-        nn_packed_tile_unpack (packed, node, got);
+        nn_packed_weight_unpack (packed, node, got);
         g_assert_cmpmem (got, n * sizeof (gfloat), weight, n * sizeof (gfloat));
       } else {
-        g_assert_null (packed->rests[0].rest);
+        g_assert_null (packed->blocks[0].rest);
       }
-      nn_packed_tile_unref (packed);
+      nn_packed_weight_unref (packed);
     }
   }
 }
@@ -213,22 +217,24 @@ test_tile_places (void)
 {
   g_autoptr (NnGraph) graph = nn_graph_new ();
   const guint first = test_add_input (graph, 33);
-  const NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
+  NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
   const gfloat *weight = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
-  NnPackedTile *packed = pack_tile (node, 3);
+  NnPackedWeight *packed = pack_tile (node, NN_PACKED_HIGH);
+  const guint chunks = (packed->layout.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
   gsize n = 0;
 
   for (guint output = 0; output < 50; output++) {
-    const NnTileBlock *block = &packed->blocks[output / 32];
+    const NnPackedBlock *block = &packed->blocks[output / 32];
     const guint halves = block->channels / 16, c = output % 32;
+    const NnBf16 *weights = block->weights;
 
     g_assert_cmpfloat (block->bias[c], ==, bias[output]);
     for (guint input = 0; input < 33; input++) {
       for (guint tap = 0; tap < 9; tap++) {
-        const guint j = tap % 3 * 33 + input, step = tap / 3 * packed->layout.chunks + j / NN_TILE_DEPTH;
+        const guint j = tap % 3 * 33 + input, step = tap / 3 * chunks + j / NN_TILE_DEPTH;
         const guint d = j % NN_TILE_DEPTH;
         const NnBf16 *at
-            = block->weights + ((gsize)step * 2 * halves + c / 16) * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
+            = weights + ((gsize)step * 2 * halves + c / 16) * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
         const gfloat hi = nn_bf16_to_float (at[0]), lo = nn_bf16_to_float (at[halves * NN_TILE_WEIGHTS]);
         const gfloat value = weight[((gsize)output * 33 + input) * 9 + tap];
 
@@ -238,17 +244,16 @@ test_tile_places (void)
     }
   }
   for (guint i = 0; i < packed->layout.n_blocks; i++) {
-    const NnTileBlock *block = &packed->blocks[i];
-    const gsize elements
-        = (gsize)packed->layout.n_segments * packed->layout.chunks * 2 * (block->channels / 16) * NN_TILE_WEIGHTS;
+    const NnPackedBlock *block = &packed->blocks[i];
+    const gsize elements = (gsize)packed->layout.n_segments * chunks * 2 * (block->channels / 16) * NN_TILE_WEIGHTS;
 
     for (gsize e = 0; e < elements; e++)
-      n += block->weights[e] != 0;
+      n += ((const NnBf16 *)block->weights)[e] != 0;
   }
   /* No weight of the random ones is so round that it needs no lo, but for a few. */
   g_assert_cmpuint (n, <=, 2 * 50 * 33 * 9);
   g_assert_cmpuint (n, >=, 2 * 50 * 33 * 9 * 99 / 100);
-  nn_packed_tile_unref (packed);
+  nn_packed_weight_unref (packed);
 }
 
 int

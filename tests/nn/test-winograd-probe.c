@@ -7,6 +7,7 @@
 
 #include "graph/model-private.h"
 #include "graph/model-struct.h"
+#include "graph/packed-forms.h"
 #include "graph/plan.h"
 
 #define SIZE 32
@@ -264,14 +265,14 @@ test_suspects (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (5);
   g_autofree gfloat *w = random_values (rand, 32 * 32 * 9, 1), *flat = g_new (gfloat, 32 * 32 * 9);
 
-  g_assert_false (nn_packed_winograd_is_suspect (w, 32, 32));
+  g_assert_false (nn_winograd_is_suspect (w, 32, 32, NULL));
   memcpy (flat, w, 32 * 32 * 9 * sizeof (gfloat));
   w[17 * 9 + 4] = 1e4f; /* one that is a thousand times all others */
-  g_assert_true (nn_packed_winograd_is_suspect (w, 32, 32));
+  g_assert_true (nn_winograd_is_suspect (w, 32, 32, NULL));
   for (guint i = 0; i < 32 * 32; i++) /* kernels whose taps add up to nothing */
     flat[i * 9 + 8] = -(flat[i * 9] + flat[i * 9 + 1] + flat[i * 9 + 2] + flat[i * 9 + 3] + flat[i * 9 + 4]
                         + flat[i * 9 + 5] + flat[i * 9 + 6] + flat[i * 9 + 7]);
-  g_assert_true (nn_packed_winograd_is_suspect (flat, 32, 32));
+  g_assert_true (nn_winograd_is_suspect (flat, 32, 32, NULL));
 }
 
 int
