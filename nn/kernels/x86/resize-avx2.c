@@ -250,14 +250,23 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
 {
   enum { SHIFT = NN_RESIZE_FAST_BITS - NN_YUV_BITS };
   const __m256i half = _mm256_set1_epi32 (1 << (SHIFT - 1));
-  guint x = 0;
 
-  /* The last vector takes some samples again. */
-  for (guint next = 0; next < width && width >= 32; next += 32) {
+  if (width < 32) {
+    for (guint x = 0; x < width; x++) {
+      gint32 sum = 1 << (SHIFT - 1);
+
+      for (guint t = 0; t < n; t++)
+        sum += coefficients[t] * rows[t][x];
+      sum >>= SHIFT;
+      dst[x] = (gint16)CLAMP (sum, G_MININT16, G_MAXINT16);
+    }
+    return;
+  }
+  for (guint next = 0; next < width; next += 32) {
+    const guint x = MIN (next, width - 32); /* the last vector takes some samples again */
     __m256i s0 = half, s1 = half, s2 = half, s3 = half;
     __m256i low, high;
 
-    x = MIN (next, width - 32);
     for (guint t = 0; t < n; t += 2) {
       __m256i a = load256 (rows[t] + x), b = load256 (rows[t + 1] + x);
       __m256i k = broadcast_pair (coefficients + t), zero = _mm256_setzero_si256 ();
@@ -273,14 +282,6 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
     high = _mm256_packs_epi32 (_mm256_srai_epi32 (s2, SHIFT), _mm256_srai_epi32 (s3, SHIFT));
     _mm256_storeu_si256 ((void *)(dst + x), _mm256_permute2x128_si256 (low, high, 0x20));
     _mm256_storeu_si256 ((void *)(dst + x + 16), _mm256_permute2x128_si256 (low, high, 0x31));
-  }
-  for (; x < width && width < 32; x++) {
-    gint32 sum = 1 << (SHIFT - 1);
-
-    for (guint t = 0; t < n; t++)
-      sum += coefficients[t] * rows[t][x];
-    sum >>= SHIFT;
-    dst[x] = (gint16)CLAMP (sum, G_MININT16, G_MAXINT16);
   }
 }
 
