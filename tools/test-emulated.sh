@@ -148,7 +148,7 @@ make_bochs () {
 if [ ! -x "$folder/emulated/bochs" ]; then
   mkdir -p "$folder/emulated"
   inside apt-get update -qq
-  install bochsbios busybox-static cpio grub-common grub-pc-bin mtools xorriso
+  install bochsbios busybox-static cpio grub-common grub-pc-bin mtools vgabios xorriso
   # The kernel's image alone: its package unpacked where nothing runs its scripts.
   # shellcheck disable=SC2016
   inside sh -ec 'cd /emulated
@@ -194,7 +194,9 @@ t () {
   "/build/$@" >/tmp/out 2>&1
   code=$?
   grep -v '^# \(Start\|End\|random\)' /tmp/out
-  [ "$code" -eq 0 ] || echo "FAILED ($code): $*"
+  [ "$code" -eq 0 ] && return
+  dmesg | tail -n 2
+  echo "FAILED ($code): $*"
 }
 # The embedded model: $1, what is to run; then the level and what is asked for.
 model () {
@@ -271,7 +273,7 @@ config_interface: textconfig
 display_library: nogui
 memory: guest=1024, host=1024
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
-vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
 cpu: model=sapphire_rapids, count=1, ips=50000000, reset_on_triple_fault=0
 clock: sync=none
 ata0: enabled=1

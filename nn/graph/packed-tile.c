@@ -46,7 +46,8 @@ copy_rows (const gfloat *tensor, gsize row, guint n_rows, gsize n, gfloat *copy)
   return n;
 }
 
-/* Visits the weights of a block: some inputs, their taps, each input, output channels. */
+/* Visits the weights of a block: some inputs, their taps, each input, output channels. The first steps of all segments
+ * lie first, then all second ones: taps that meet the same inputs follow each other. */
 static inline __attribute__ ((always_inline)) void
 visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
 {
@@ -59,7 +60,6 @@ visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
   const gsize halves = block->channels / 16, row = (gsize)in_group * taps;
   const gsize step = (l->form == NN_PACKED_HIGH ? 2 : 1) * halves * NN_TILE_WEIGHTS;
   const guint block_end = MIN (block->first_channel + block->channels, node->out_channels);
-  const guint chunks = (l->segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
   const guint first = merged ? 0 : block->first_input;
   const guint end_input = merged ? node->in_channels : first + l->segment_length;
   gfloat copy[32 * MAX_TAPS];
@@ -84,7 +84,8 @@ visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
 
       for (guint i = 0; i < n; i++) {
         const guint d = (j + i) % NN_TILE_DEPTH;
-        NnBf16 *tile = (NnBf16 *)block->weights + ((gsize)s * chunks + (j + i) / NN_TILE_DEPTH) * step + d / 2 * 32;
+        NnBf16 *tile
+            = (NnBf16 *)block->weights + ((gsize)(j + i) / NN_TILE_DEPTH * l->n_segments + s) * step + d / 2 * 32;
 
         run.odd = d % 2;
         for (guint output = begin; output < end; output += run.n) {

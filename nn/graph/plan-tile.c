@@ -9,10 +9,12 @@
 #define WEIGHTS_IN_CACHE (1024 * 1024)
 /* Tasks a thread, so that all finish at about the same time. */
 #define TASKS_A_THREAD 4
+/* Tiles that go through the kernel together. */
+#define TILES_AT_ONCE 4
 
 /**
  * Geometry: how a convolution's pixels and inputs are cut
- * @merged: a segment spans a row of the kernel, else one tap
+ * @merged: a segment spans a row of the kernel, so that steps are full; else one tap
  * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile
  * @a_row: tiles a row (not flat), slots a row (flat)
  * @halves: vectors take any pixels: this many halves of tiles, each with about as many; 0: matrices
@@ -96,7 +98,8 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
 
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
-  g.merged = node->groups == 1 && node->dilation[1] == 1 && in->pixel == node->in_channels;
+  g.merged = node->groups == 1 && node->dilation[1] == 1 && in->pixel == node->in_channels
+             && node->in_channels % NN_TILE_DEPTH != 0;
   g.n_segments = node->kernel[0] * (g.merged ? 1 : node->kernel[1]);
   g.segment_length = g.merged ? node->kernel[1] * node->in_channels : inputs_of_block (&g);
   g.chunks = (g.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
@@ -231,16 +234,18 @@ static gboolean
 make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
 {
   NnTileConv *conv = step->tile;
-  const guint padded = (g->node->out_channels + 15) / 16 * 16, n_blocks = (padded + 31) / 32;
+  const guint padded = (g->node->out_channels + 15) / 16 * 16, width = plan->tile.vectors ? 32 : 16;
+  const guint n_blocks = (padded + width - 1) / width;
   const NnPackedLayout layout
       = { plan->tile.products == 3 ? NN_PACKED_HIGH : NN_PACKED_MEDIUM, g->merged ? NN_PACKED_ROWS : NN_PACKED_TAPS,
           g->n_segments, g->segment_length, n_blocks };
   NnPackedBlock *blocks = g_new0 (NnPackedBlock, n_blocks);
 
   for (guint i = 0; i < n_blocks; i++) {
-    blocks[i].first_channel = 32 * i;
-    blocks[i].channels = MIN (32, padded - 32 * i);
-    blocks[i].first_input = block_first_input (g, blocks[i].first_channel);
+    blocks[i].first_channel = width * i;
+    blocks[i].channels = MIN (width, padded - width * i);
+    /* That of 32: inputs begin at whole cache lines. */
+    blocks[i].first_input = block_first_input (g, blocks[i].first_channel / 32 * 32);
   }
   if (!nn_plan_pack (plan, step, &layout, blocks, error))
     return FALSE;
@@ -270,7 +275,7 @@ make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnTileCon
       || (residual && !conv->residual_offset))
     return nn_plan_no_memory (g->node, error);
   for (guint s = 0; s < conv->n_steps; s++)
-    conv->step_offset[s] = (gint32)step_offset (g, s / g->chunks, s % g->chunks);
+    conv->step_offset[s] = (gint32)step_offset (g, s % g->n_segments, s / g->n_segments);
   for (guint t = 0; t < conv->n_tiles; t++) {
     if (!vectors)
       conv->tile_in[t] = (gint32)tile_in (g, t);
@@ -295,23 +300,25 @@ make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnTileCon
 }
 
 /* Where the weights fit in the cache, pixels are cut and each task has all channels; else channels are, and each task
- * has all pixels. */
+ * has all pixels. Few tiles are not cut: products of one sum would wait for each other. */
 static void
 cut (const NnPlan *plan, NnTileConv *conv, guint threads)
 {
-  const gsize weights
-      = (gsize)conv->n_steps * conv->n_blocks * (plan->tile.products == 3 ? 4 : 2) * NN_TILE_WEIGHTS * sizeof (NnBf16);
+  const guint halves = plan->tile.vectors ? 2 : 1, at_once = plan->tile.vectors ? 2 : TILES_AT_ONCE;
+  const gsize weights = (gsize)conv->n_steps * conv->n_blocks * halves * (plan->tile.products == 3 ? 2 : 1)
+                        * NN_TILE_WEIGHTS * sizeof (NnBf16);
   const guint images = conv->batch_is_pixels ? 1 : plan->batch;
-  guint wanted = threads > 1 ? (TASKS_A_THREAD * threads + images - 1) / images : 1;
+  const guint wanted = threads > 1 ? (TASKS_A_THREAD * threads + images - 1) / images : 1;
+  const gboolean few = !plan->tile.vectors && threads > 1 && (guint64)conv->n_tiles * images < 2 * at_once * threads;
 
-  conv->pixels_outside = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels;
+  conv->pixels_outside = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels && !few;
   conv->tiles_a_task = conv->n_tiles;
   conv->blocks_a_task = conv->n_blocks;
   if (conv->pixels_outside)
-    /* A pair of tiles goes through the kernel together. */
-    conv->tiles_a_task = ((conv->n_tiles + wanted - 1) / wanted + 1) / 2 * 2;
+    conv->tiles_a_task = ((conv->n_tiles + wanted - 1) / wanted + at_once - 1) / at_once * at_once;
   else
-    conv->blocks_a_task = (conv->n_blocks + wanted - 1) / wanted;
+    /* A pixel's cache line belongs to one task. */
+    conv->blocks_a_task = ((conv->n_blocks + wanted - 1) / wanted * halves + 1) / 2 * 2 / halves;
 }
 
 gboolean

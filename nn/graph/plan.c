@@ -39,8 +39,8 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const g
     if (node->op != NN_OP_INPUT)
       b->lanes = (b->lanes + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
     b->pixel = b->lanes;
-    if (!tiles && b->lanes % CROWDED == 0)
-      b->pixel += NN_CHANNEL_BLOCK;
+    if (b->lanes % CROWDED == 0)
+      b->pixel += tiles ? NN_TILE_DEPTH : NN_CHANNEL_BLOCK;
     for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
       if (node->op == NN_OP_CONV && in == 0) {
         NnBuffer *source = &plan->buffers[node->inputs[0]];

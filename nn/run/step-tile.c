@@ -39,11 +39,12 @@ zero_plane (const NnBuffer *b, NnBf16 *image)
   memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (NnBf16));
 }
 
-/* Border and what follows the image: other buffers share the memory. */
+/* Border and what follows the image: other buffers share the memory. Where the last one to lie there was alike it left
+ * them. */
 static void
 zero_border (const NnTileRun *run, const NnBuffer *buffer)
 {
-  if (buffer == run->plan->output)
+  if (buffer == run->plan->output || buffer->border_stays)
     return;
   for (guint i = 0; i < run->images; i++) {
     const Planes planes = planes_of (run, buffer, i);
@@ -137,7 +138,7 @@ max_pool_task (gpointer data, guint task, guint thread)
     .in_height = step->in->height,
     .in_width = step->in->width,
     .out_width = step->out->width,
-    .channels = (guint)step->out->pixel,
+    .channels = (guint)step->out->lanes,
     .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
     .stride = { node->stride[0], node->stride[1] },
     .pad = { global ? 0 : nn_node_pad (node, 0, step->in->height, &more),
@@ -180,7 +181,7 @@ average_task (gpointer data, guint task, guint thread)
       width = window (step->node, 1, x, in->width, &left);
     }
     from = planes_at (source, top * in->row + left * in->pixel);
-    run->plan->tile.average (from.hi, from.lo, in->row, in->pixel, height, width, (guint)in->pixel, to.hi, to.lo);
+    run->plan->tile.average (from.hi, from.lo, in->row, in->pixel, height, width, (guint)in->lanes, to.hi, to.lo);
   }
 }
 

@@ -15,7 +15,7 @@
  * sanitizers see one element more. */
 typedef struct {
   NnTileConvArgs args;
-  guint products, n_tiles, n_blocks, n_pixels;
+  guint products, width, n_tiles, n_blocks, n_pixels; /* width: a block's channels, the last one's perhaps half */
   gsize in_size, out_size;
   NnBf16 *in_hi, *in_lo, *residual_hi, *residual_lo, *out_hi, *out_lo;
   gfloat *out_f32;
@@ -57,8 +57,8 @@ make_blocks (Problem *p, GRand *rand)
     NnTileBlock *block = &p->blocks[b];
     guint halves;
 
-    block->first_channel = 32 * b;
-    block->channels = b + 1 < p->n_blocks || g_rand_boolean (rand) ? 32 : 16;
+    block->first_channel = p->width * b;
+    block->channels = b + 1 < p->n_blocks || g_rand_boolean (rand) ? p->width : 16;
     block->first_input = 3 * (gint32)b;
     halves = block->channels / 16;
     block->weights = nn_aligned_alloc0 ((gsize)p->args.n_steps * a_step * halves * NN_TILE_WEIGHTS * sizeof (NnBf16));
@@ -80,13 +80,15 @@ make_blocks (Problem *p, GRand *rand)
 }
 
 static Problem *
-problem_new (GRand *rand, guint products, guint n_tiles, guint n_steps, guint n_blocks)
+problem_new (GRand *rand, const NnTileKernels *kernels, guint n_tiles, guint n_steps, guint n_blocks)
 {
   Problem *p = g_new0 (Problem, 1);
-  const guint stride = (guint)g_rand_int_range (rand, 1, 40), channels = 32 * n_blocks + 16, slots = n_tiles * 16;
+  const guint products = kernels->products, width = kernels->vectors ? 32 : 16;
+  const guint stride = (guint)g_rand_int_range (rand, 1, 40), channels = width * n_blocks + 16, slots = n_tiles * 16;
   gsize last = 0;
 
   p->products = products;
+  p->width = width;
   p->n_tiles = n_tiles;
   p->n_blocks = n_blocks;
   p->args.n_steps = n_steps;
@@ -277,8 +279,8 @@ check_cuts (Problem *p, const NnTileKernels *kernels)
 static Problem *
 random_problem (GRand *rand, const NnTileKernels *kernels)
 {
-  Problem *p = problem_new (rand, kernels->products, (guint)g_rand_int_range (rand, 1, 8),
-                            (guint)g_rand_int_range (rand, 1, 40), (guint)g_rand_int_range (rand, 1, 4));
+  Problem *p = problem_new (rand, kernels, (guint)g_rand_int_range (rand, 1, 8), (guint)g_rand_int_range (rand, 1, 40),
+                            (guint)g_rand_int_range (rand, 1, 4));
 
   for (guint i = 0; kernels->vectors && i < 16 * p->n_tiles; i++)
     p->pixel_in[i] = p->pixel_in[g_rand_int_range (rand, 0, (gint32)(16 * p->n_tiles))];
@@ -306,7 +308,7 @@ test_nan (gconstpointer data)
 {
   const NnTileKernels *kernels = data;
   g_autoptr (GRand) rand = g_rand_new_with_seed (18);
-  Problem *p = problem_new (rand, kernels->products, 2, 1, 1);
+  Problem *p = problem_new (rand, kernels, 2, 1, 1);
 
   p->args.in_stride = NN_TILE_DEPTH;
   p->args.relu = TRUE;
@@ -425,28 +427,35 @@ test_pools (gconstpointer data)
 
 /* Widths around the 16 pixels that are rounded together; nothing beyond the row is written. */
 static void
-test_input (gconstpointer data)
+check_input (const NnTileKernels *kernels, guint channels)
 {
-  const NnTileKernels *kernels = data;
   static const guint widths[] = { 1, 2, 15, 16, 17, 32, 37 };
   const NnBf16 guard = 0x1234;
   g_autoptr (GRand) rand = g_rand_new_with_seed (20);
 
   for (guint i = 0; i < G_N_ELEMENTS (widths); i++) {
     const guint width = widths[i], plane = width + 13;
-    g_autofree gfloat *in = g_new (gfloat, 2 * plane + width);
-    g_autofree NnBf16 *hi = g_new (NnBf16, 3 * width + 1), *lo = g_new (NnBf16, 3 * width + 1);
+    g_autofree gfloat *in = g_new (gfloat, (channels - 1) * plane + width);
+    g_autofree NnBf16 *hi = g_new (NnBf16, channels * width + 1), *lo = g_new (NnBf16, channels * width + 1);
 
-    for (guint j = 0; j < 2 * plane + width; j++)
+    for (guint j = 0; j < (channels - 1) * plane + width; j++)
       in[j] = random_float (rand);
-    hi[3 * width] = lo[3 * width] = guard;
-    kernels->input (in, plane, 3, width, hi, kernels->products == 3 ? lo : NULL);
+    hi[channels * width] = lo[channels * width] = guard;
+    kernels->input (in, plane, channels, width, hi, kernels->products == 3 ? lo : NULL);
     for (guint x = 0; x < width; x++)
-      for (guint c = 0; c < 3; c++)
-        assert_split (kernels, in[c * plane + x], hi[3 * x + c], lo[3 * x + c]);
-    g_assert_cmphex (hi[3 * width], ==, guard);
-    g_assert_cmphex (lo[3 * width], ==, guard);
+      for (guint c = 0; c < channels; c++)
+        assert_split (kernels, in[c * plane + x], hi[channels * x + c], lo[channels * x + c]);
+    g_assert_cmphex (hi[channels * width], ==, guard);
+    g_assert_cmphex (lo[channels * width], ==, guard);
   }
+}
+
+static void
+test_input (gconstpointer data)
+{
+  check_input (data, 3);
+  check_input (data, 1);
+  check_input (data, 4);
 }
 
 /* Every kind of number, against the nearest of 16 bits found in float64. */
@@ -575,7 +584,7 @@ bench (gconstpointer data)
   g_autoptr (GRand) rand = g_rand_new_with_seed (23);
 
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
-    Problem *p = problem_new (rand, kernels->products, 14, steps[i], 4);
+    Problem *p = problem_new (rand, kernels, 16, steps[i], 4);
     gdouble best = G_MAXDOUBLE, channels = 0;
 
     for (guint b = 0; b < p->n_blocks; b++)

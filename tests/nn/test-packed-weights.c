@@ -147,28 +147,29 @@ test_size (void)
   }
 }
 
-/* As plan-tile.c cuts them: 32 channels a block, a segment a row of the kernel or a tap of the block's groups. */
+/* As plan-tile.c cuts them: a segment is a row of the kernel or a tap; @width: of a block, 16 channels for tiles, 32
+ * for vectors. */
 static NnPackedWeight *
-pack_tile (NnNode *node, NnPackedForm form)
+pack_tile (NnNode *node, NnPackedForm form, guint width)
 {
   const guint padded = (node->out_channels + 15) / 16 * 16;
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
-  const gboolean merged = node->groups == 1;
+  const gboolean merged = node->groups == 1 && node->in_channels % NN_TILE_DEPTH != 0;
   NnPackedLayout layout
       = { form, merged ? NN_PACKED_ROWS : NN_PACKED_TAPS, node->kernel[0] * (merged ? 1 : node->kernel[1]),
-          merged ? node->kernel[1] * node->in_channels : 0, (padded + 31) / 32 };
+          merged ? node->kernel[1] * node->in_channels : 0, (padded + width - 1) / width };
   NnPackedBlock *blocks = g_new0 (NnPackedBlock, layout.n_blocks);
 
   for (guint i = 0; i < layout.n_blocks; i++) {
-    const guint last = MIN (32 * i + 32, node->out_channels) - 1;
+    const guint last = MIN (width * i + width, node->out_channels) - 1;
 
-    blocks[i].first_channel = 32 * i;
-    blocks[i].channels = MIN (32, padded - 32 * i);
+    blocks[i].first_channel = width * i;
+    blocks[i].channels = MIN (width, padded - width * i);
     if (!merged)
-      layout.segment_length = MAX (layout.segment_length, (last / out_group - 32 * i / out_group + 1) * in_group);
+      layout.segment_length = MAX (layout.segment_length, (last / out_group - width * i / out_group + 1) * in_group);
   }
   for (guint i = 0; !merged && i < layout.n_blocks; i++)
-    blocks[i].first_input = MIN (32 * i / out_group * in_group, node->in_channels - layout.segment_length);
+    blocks[i].first_input = MIN (width * i / out_group * in_group, node->in_channels - layout.segment_length);
   return nn_node_pack (node, &layout, blocks, FALSE, NULL);
 }
 
@@ -195,7 +196,7 @@ test_unpack_tile (gconstpointer data)
     node->weight = g_bytes_new (weight, n * sizeof (gfloat));
     for (NnPackedForm form = NN_PACKED_HIGH; form <= NN_PACKED_MEDIUM; form++) {
       g_autofree gfloat *got = g_new0 (gfloat, n);
-      NnPackedWeight *packed = pack_tile (node, form);
+      NnPackedWeight *packed = pack_tile (node, form, (l + kind) % 2 ? 16 : 32);
 
       g_assert_nonnull (packed);
       if (kinds[kind].complete)
@@ -213,25 +214,26 @@ test_unpack_tile (gconstpointer data)
 
 /* Where each weight is, and that hi and lo are it to 16 bits; everything else is zero. */
 static void
-test_tile_places (void)
+test_tile_places (gconstpointer data)
 {
+  const guint width = GPOINTER_TO_UINT (data);
   g_autoptr (NnGraph) graph = nn_graph_new ();
   const guint first = test_add_input (graph, 33);
   NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
   const gfloat *weight = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
-  NnPackedWeight *packed = pack_tile (node, NN_PACKED_HIGH);
+  NnPackedWeight *packed = pack_tile (node, NN_PACKED_HIGH, width);
   const guint chunks = (packed->layout.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
   gsize n = 0;
 
   for (guint output = 0; output < 50; output++) {
-    const NnPackedBlock *block = &packed->blocks[output / 32];
-    const guint halves = block->channels / 16, c = output % 32;
+    const NnPackedBlock *block = &packed->blocks[output / width];
+    const guint halves = block->channels / 16, c = output % width;
     const NnBf16 *weights = block->weights;
 
     g_assert_cmpfloat (block->bias[c], ==, bias[output]);
     for (guint input = 0; input < 33; input++) {
       for (guint tap = 0; tap < 9; tap++) {
-        const guint j = tap % 3 * 33 + input, step = tap / 3 * chunks + j / NN_TILE_DEPTH;
+        const guint j = tap % 3 * 33 + input, step = j / NN_TILE_DEPTH * packed->layout.n_segments + tap / 3;
         const guint d = j % NN_TILE_DEPTH;
         const NnBf16 *at
             = weights + ((gsize)step * 2 * halves + c / 16) * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
@@ -269,6 +271,7 @@ main (int argc, char **argv)
     g_test_add_data_func (tile_path, GUINT_TO_POINTER (i), test_unpack_tile);
   }
   g_test_add_func ("/packed-weights/size", test_size);
-  g_test_add_func ("/packed-weights/tile-places", test_tile_places);
+  g_test_add_data_func ("/packed-weights/tile-places/16", GUINT_TO_POINTER (16), test_tile_places);
+  g_test_add_data_func ("/packed-weights/tile-places/32", GUINT_TO_POINTER (32), test_tile_places);
   return g_test_run ();
 }

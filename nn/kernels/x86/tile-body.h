@@ -5,20 +5,31 @@
  * table, TILE_NAME_HIGH and TILE_NAME_MEDIUM say what ran. With NN_TILE_VECTORS there is medium alone, multiplied as
  * tile-vectors.h says.
  *
- * Two tiles of pixels times two of channels: 4 sums, 2 factors, 2 weights, all eight tiles. The tile unit and the
- * vector units run side by side only if their instructions are interleaved, so what is left to do for a block (bias,
- * residual, ReLU, split) is done a pixel at a time between the products of the next one. */
+ * Up to four tiles of pixels times one of channels: 4 sums, 2 factors, hi and lo of 1 weight, all eight tiles. Each
+ * weight is read once for all of them, and of what is read from the second-level cache weights are the most: a step's
+ * other pixels were mostly another tap's before. The tile unit and the vector units run side by side only if their
+ * instructions are interleaved, so what is left to do for a block (residual, ReLU, split) is done some pixels at a time
+ * between the products of the next one. */
 #include "kernels/x86/tile-ops.h"
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
-#define SUMS_ROW 32 /* floats: two tiles side by side */
+#ifdef NN_TILE_VECTORS
+#define TILES_AT_ONCE 2
+#define SUMS_ROW 32 /* floats: the most channels that a block has */
+#else
+#define TILES_AT_ONCE 4
+#define SUMS_ROW 16
+#endif
 
-/* A block whose sums are in memory, and how far its pixels are. */
+/* A block whose sums are in memory, and how far its pixels are; pointers to its first channel. */
 typedef struct {
-  const NnTileBlock *block;
   const gfloat *sums;
+  NnBf16 *out_hi, *out_lo;
+  gfloat *out_f32;
+  const NnBf16 *residual_hi, *residual_lo;
   const gint32 *out_offset, *residual_offset;
-  guint next, n, a_step; /* pixels */
+  guint channels, next, n, a_step; /* pixels */
+  gboolean relu;
 } Pending;
 
 /* The weights of the block to come, NULL: none; which of how many passes over this one's fetches its part of them. */
@@ -44,148 +55,181 @@ load_split (const guint products, const NnBf16 *hi, const NnBf16 *lo)
   return products == 3 ? tv_add (x, tv_load_bf16 (lo)) : x;
 }
 
+/* At most @count pixels. */
 static ALWAYS_INLINE void
-finish_pixel (const guint products, const NnTileConvArgs *a, Pending *p)
+finish (const guint products, Pending *p, guint count)
 {
-  const guint i = p->next++;
-  const NnTileBlock *block = p->block;
+  const guint end = MIN (p->next + count, p->n), channels = SUMS_ROW == 16 ? 16 : p->channels;
 
-  if (p->out_offset[i] < 0)
-    return;
-  for (guint c = 0; c < block->channels; c += 16) {
-    const gsize out = (gsize)p->out_offset[i] + block->first_channel + c;
-    TileVector x = tv_add (tv_load (p->sums + i * SUMS_ROW + c), tv_load (block->bias + c));
+  for (guint i = p->next; i < end; i++) {
+    const gssize offset = p->out_offset[i];
 
-    if (a->residual_hi) {
-      const gsize at = (gsize)p->residual_offset[i] + block->first_channel + c;
+    for (guint c = 0; c < channels && offset >= 0; c += 16) {
+      TileVector x = tv_load (p->sums + i * SUMS_ROW + c);
 
-      x = tv_add (x, load_split (products, a->residual_hi + at, a->residual_lo + (products == 3 ? at : 0)));
+      if (p->residual_hi) {
+        const gssize at = p->residual_offset[i] + (gssize)c;
+
+        x = tv_add (x, load_split (products, p->residual_hi + at, p->residual_lo + (products == 3 ? at : 0)));
+      }
+      if (p->relu)
+        x = tv_relu (x);
+      if (p->out_f32)
+        tv_store (p->out_f32 + offset + c, x);
+      else
+        store_split (products, p->out_hi + offset + c, products == 3 ? p->out_lo + offset + c : NULL, x);
     }
-    if (a->relu)
-      x = tv_relu (x);
-    if (a->out_f32)
-      tv_store (a->out_f32 + out, x);
-    else
-      store_split (products, a->out_hi + out, products == 3 ? a->out_lo + out : NULL, x);
   }
-}
-
-static ALWAYS_INLINE void
-finish (const guint products, const NnTileConvArgs *a, Pending *p)
-{
-  while (p->next < p->n)
-    finish_pixel (products, a, p);
+  p->next = end;
 }
 
 #ifdef NN_TILE_VECTORS
 #include "kernels/x86/tile-vectors.h"
 #else
 
-#define PRODUCTS(m, n)                                                                                                 \
-  do {                                                                                                                 \
-    TILE_DPBF16 (0, 4, 6);                                                                                             \
-    if (n == 2)                                                                                                        \
-      TILE_DPBF16 (1, 4, 7);                                                                                           \
-    if (m == 2)                                                                                                        \
-      TILE_DPBF16 (2, 5, 6);                                                                                           \
-    if (m == 2 && n == 2)                                                                                              \
-      TILE_DPBF16 (3, 5, 7);                                                                                           \
-  } while (0)
-
-/* @m tiles of pixels from @in (in the hi plane; @lo: the distance to the lo plane's) with @n of channels → @sums. */
+/* @m tiles of pixels with the block's channels → @sums. A sum takes hi·hi, hi·lo and lo·hi of each step in this order;
+ * products of one sum are as far apart as two tiles of factors allow, since each takes three times as long as the unit
+ * needs until the next one. */
 static ALWAYS_INLINE void
-multiply (const guint products, const guint m, const guint n, const NnTileConvArgs *a, const NnTileBlock *block,
-          guint tile, gfloat *sums, Pending *pending, Ahead ahead)
+multiply_tiles (const guint products, const guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile,
+                gfloat *sums, Pending *pending)
 {
-  const gsize first = (gsize)((gssize)a->tile_in[tile] + block->first_input);
-  const gsize second = m == 2 ? (gsize)((gssize)a->tile_in[tile + 1] + block->first_input) : first;
   const gsize stride = a->in_stride * sizeof (NnBf16);
-  const NnBf16 *w = block->weights;
+  const NnBf16 *w = block->weights, *hi[4], *lo[4];
 
-  TILE_ZERO (0);
-  if (n == 2)
-    TILE_ZERO (1);
-  if (m == 2)
-    TILE_ZERO (2);
-  if (m == 2 && n == 2)
-    TILE_ZERO (3);
+  for (guint i = 0; i < m; i++) {
+    hi[i] = a->in_hi + a->tile_in[tile + i] + block->first_input;
+    lo[i] = products == 3 ? a->in_lo + a->tile_in[tile + i] + block->first_input : NULL;
+  }
+  TILE_LOAD (0, block->bias, 0);
+  if (m > 1)
+    TILE_LOAD (1, block->bias, 0);
+  if (m > 2)
+    TILE_LOAD (2, block->bias, 0);
+  if (m > 3)
+    TILE_LOAD (3, block->bias, 0);
   for (guint s = 0; s < a->n_steps; s++) {
     const gssize offset = a->step_offset[s];
-    const NnBf16 *hi = a->in_hi + offset;
 
-    TILE_LOAD (4, hi + first, stride);
-    if (m == 2)
-      TILE_LOAD (5, hi + second, stride);
     TILE_LOAD (6, w, 64);
-    if (n == 2)
+    if (products == 3)
       TILE_LOAD (7, w + NN_TILE_WEIGHTS, 64);
-    PRODUCTS (m, n);
-    w += n * NN_TILE_WEIGHTS;
-    if (products == 3) {
-      const NnBf16 *lo = a->in_lo + offset;
-
-      TILE_LOAD (4, lo + first, stride);
-      if (m == 2)
-        TILE_LOAD (5, lo + second, stride);
-      PRODUCTS (m, n);
-      TILE_LOAD (4, hi + first, stride);
-      if (m == 2)
-        TILE_LOAD (5, hi + second, stride);
-      TILE_LOAD (6, w, 64);
-      if (n == 2)
-        TILE_LOAD (7, w + NN_TILE_WEIGHTS, 64);
-      PRODUCTS (m, n);
-      w += n * NN_TILE_WEIGHTS;
+    TILE_LOAD (4, hi[0] + offset, stride);
+    TILE_DPBF16 (0, 4, 6);
+    if (m > 1) {
+      TILE_LOAD (5, hi[1] + offset, stride);
+      TILE_DPBF16 (1, 5, 6);
     }
-    for (guint i = 0; i < pending->a_step && pending->next < pending->n; i++)
-      finish_pixel (products, a, pending);
+    if (products == 3)
+      TILE_DPBF16 (0, 4, 7);
+    if (m > 2) {
+      TILE_LOAD (4, hi[2] + offset, stride);
+      TILE_DPBF16 (2, 4, 6);
+    }
+    if (products == 3 && m > 1)
+      TILE_DPBF16 (1, 5, 7);
+    if (m > 3) {
+      TILE_LOAD (5, hi[3] + offset, stride);
+      TILE_DPBF16 (3, 5, 6);
+    }
+    if (products == 3) {
+      if (m > 2)
+        TILE_DPBF16 (2, 4, 7);
+      TILE_LOAD (4, lo[0] + offset, stride);
+      TILE_DPBF16 (0, 4, 6);
+      if (m > 3)
+        TILE_DPBF16 (3, 5, 7);
+      if (m > 1) {
+        TILE_LOAD (5, lo[1] + offset, stride);
+        TILE_DPBF16 (1, 5, 6);
+      }
+      if (m > 2) {
+        TILE_LOAD (4, lo[2] + offset, stride);
+        TILE_DPBF16 (2, 4, 6);
+      }
+      if (m > 3) {
+        TILE_LOAD (5, lo[3] + offset, stride);
+        TILE_DPBF16 (3, 5, 6);
+      }
+    }
+    w += (products == 3 ? 2 : 1) * NN_TILE_WEIGHTS;
+    finish (products, pending, pending->a_step);
   }
-  TILE_STORE (0, sums, SUMS_ROW * sizeof (gfloat));
-  if (n == 2)
-    TILE_STORE (1, sums + 16, SUMS_ROW * sizeof (gfloat));
-  if (m == 2)
-    TILE_STORE (2, sums + 16 * SUMS_ROW, SUMS_ROW * sizeof (gfloat));
-  if (m == 2 && n == 2)
-    TILE_STORE (3, sums + 16 * SUMS_ROW + 16, SUMS_ROW * sizeof (gfloat));
+  TILE_STORE (0, sums, 64);
+  if (m > 1)
+    TILE_STORE (1, sums + 256, 64);
+  if (m > 2)
+    TILE_STORE (2, sums + 512, 64);
+  if (m > 3)
+    TILE_STORE (3, sums + 768, 64);
+}
+
+/* Nothing is fetched @ahead: it was slower on a processor that has tiles. */
+static ALWAYS_INLINE void
+multiply (const guint products, guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile, gfloat *sums,
+          Pending *pending, Ahead ahead)
+{
+  if (m == 4)
+    multiply_tiles (products, 4, a, block, tile, sums, pending);
+  else if (m == 3)
+    multiply_tiles (products, 3, a, block, tile, sums, pending);
+  else if (m == 2)
+    multiply_tiles (products, 2, a, block, tile, sums, pending);
+  else
+    multiply_tiles (products, 1, a, block, tile, sums, pending);
 }
 
 #endif
 
+static ALWAYS_INLINE Pending
+pending_block (const guint products, const NnTileConvArgs *a, const NnTileBlock *block, guint tile, guint m,
+               const gfloat *sums)
+{
+  const gsize channel = block->first_channel, slot = (gsize)tile * NN_TILE_PIXELS;
+  Pending p = { .sums = sums,
+                .out_hi = a->out_hi + channel,
+                .out_offset = a->out_offset + slot,
+                .channels = block->channels,
+                .n = m * NN_TILE_PIXELS,
+                .a_step = (m * NN_TILE_PIXELS + a->n_steps - 1) / a->n_steps,
+                .relu = a->relu };
+
+  if (products == 3)
+    p.out_lo = a->out_lo + channel;
+  if (a->out_f32)
+    p.out_f32 = a->out_f32 + channel;
+  if (a->residual_hi) {
+    p.residual_hi = a->residual_hi + channel;
+    p.residual_lo = products == 3 ? a->residual_lo + channel : NULL;
+    p.residual_offset = a->residual_offset + slot;
+  }
+  return p;
+}
+
+/* Groups of tiles are about as large: with few, the products of one sum wait for each other. */
 static ALWAYS_INLINE void
 conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
-  gfloat sums[2][32 * SUMS_ROW] __attribute__ ((aligned (64)));
-  const guint n_pairs = (n_tiles + 1) / 2;
+  gfloat sums[2][TILES_AT_ONCE * NN_TILE_PIXELS * SUMS_ROW] __attribute__ ((aligned (64)));
+  const guint n_groups = (n_tiles + TILES_AT_ONCE - 1) / TILES_AT_ONCE;
   Pending pending = { 0 };
   guint which = 0;
 
   TILE_CONFIG ();
-  for (gsize u = 0; u < (gsize)n_pairs * n_blocks; u++) {
-    const guint pair = (guint)(a->pixels_outside ? u / n_blocks : u % n_pairs);
-    const NnTileBlock *block = &a->blocks[first_block + (a->pixels_outside ? u % n_blocks : u / n_pairs)];
-    const guint tile = first_tile + 2 * pair, m = MIN (2, n_tiles - 2 * pair), pixels = m * NN_TILE_PIXELS;
-    const gboolean fetch = block + 1 < a->blocks + a->n_blocks && (!a->pixels_outside || pair == 0);
-    const Ahead ahead = { fetch ? block + 1 : NULL, 2 * (tile - first_tile), 2 * (a->pixels_outside ? m : n_tiles) };
+  for (gsize u = 0; u < (gsize)n_groups * n_blocks; u++) {
+    const guint group = (guint)(a->pixels_outside ? u / n_blocks : u % n_groups);
+    const NnTileBlock *block = &a->blocks[first_block + (a->pixels_outside ? u % n_blocks : u / n_groups)];
+    const guint before = (guint)((guint64)n_tiles * group / n_groups);
+    const guint tile = first_tile + before, m = (guint)((guint64)n_tiles * (group + 1) / n_groups) - before;
+    const gboolean fetch = block + 1 < a->blocks + a->n_blocks && (!a->pixels_outside || group == 0);
+    const Ahead ahead = { fetch ? block + 1 : NULL, 2 * before, 2 * (a->pixels_outside ? m : n_tiles) };
 
-    if (m == 2 && block->channels == 32)
-      multiply (products, 2, 2, a, block, tile, sums[which], &pending, ahead);
-    else if (m == 2)
-      multiply (products, 2, 1, a, block, tile, sums[which], &pending, ahead);
-    else if (block->channels == 32)
-      multiply (products, 1, 2, a, block, tile, sums[which], &pending, ahead);
-    else
-      multiply (products, 1, 1, a, block, tile, sums[which], &pending, ahead);
-    finish (products, a, &pending);
-    pending
-        = (Pending){ .block = block,
-                     .sums = sums[which],
-                     .out_offset = a->out_offset + (gsize)tile * NN_TILE_PIXELS,
-                     .residual_offset = a->residual_offset ? a->residual_offset + (gsize)tile * NN_TILE_PIXELS : NULL,
-                     .n = pixels,
-                     .a_step = (pixels + a->n_steps - 1) / a->n_steps };
+    multiply (products, m, a, block, tile, sums[which], &pending, ahead);
+    finish (products, &pending, pending.n);
+    pending = pending_block (products, a, block, tile, m, sums[which]);
     which ^= 1;
   }
-  finish (products, a, &pending);
+  finish (products, &pending, pending.n);
   TILE_RELEASE ();
 }
 
@@ -314,29 +358,57 @@ add_medium (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const Nn
   add (1, a_hi, NULL, b_hi, NULL, n, relu, out_hi, NULL);
 }
 
+/* Up to 16 pixels of a plane. */
+static ALWAYS_INLINE TileVector
+load_pixels (const gfloat *in, guint n)
+{
+  gfloat last[16] = { 0 };
+
+  return tv_load (n < 16 ? memcpy (last, in, n * sizeof (gfloat)) : in);
+}
+
+/* The usual three planes. */
+static ALWAYS_INLINE void
+input_rgb (const guint products, const gfloat *in, gsize plane, guint width, NnBf16 *hi, NnBf16 *lo)
+{
+  for (guint x = 0; x < width; x += 16, hi += 48, lo += products == 3 ? 48 : 0) {
+    const guint n = MIN (16, width - x);
+    NnBf16 last_hi[48], last_lo[48];
+    TileVector v[3];
+
+    for (guint c = 0; c < 3; c++)
+      v[c] = load_pixels (in + c * plane + x, n);
+    tv_store_bf16_interleaved (n < 16 ? last_hi : hi, v);
+    if (products == 3)
+      tv_store_bf16_interleaved (n < 16 ? last_lo : lo, v);
+    if (n < 16) {
+      memcpy (hi, last_hi, 3 * n * sizeof (NnBf16));
+      if (products == 3)
+        memcpy (lo, last_lo, 3 * n * sizeof (NnBf16));
+    }
+  }
+}
+
 /* A plane's row at a time, 16 pixels rounded together; only what is stored lies @channels apart. */
 static ALWAYS_INLINE void
 input (const guint products, const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
 {
+  if (channels == 3) {
+    input_rgb (products, in, plane, width, hi, lo);
+    return;
+  }
   for (guint c = 0; c < channels; c++) {
     for (guint x = 0; x < width; x += 16) {
-      const gfloat *at = in + c * plane + x;
       const guint n = MIN (16, width - x);
-      gfloat last[16] = { 0 };
       NnBf16 row_hi[16], row_lo[16];
-      TileVector value;
+      TileVector value = load_pixels (in + c * plane + x, n);
 
-      if (n < 16) {
-        memcpy (last, at, n * sizeof (gfloat));
-        at = last;
-      }
-      value = tv_load (at);
       value = tv_sub (value, tv_store_bf16 (row_hi, value));
-      for (guint i = 0; i < n; i++)
-        hi[(gsize)(x + i) * channels + c] = row_hi[i];
-      if (products == 3) {
+      if (products == 3)
         tv_store_bf16 (row_lo, value);
-        for (guint i = 0; i < n; i++)
+      for (guint i = 0; i < n; i++) {
+        hi[(gsize)(x + i) * channels + c] = row_hi[i];
+        if (products == 3)
           lo[(gsize)(x + i) * channels + c] = row_lo[i];
       }
     }

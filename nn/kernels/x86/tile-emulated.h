@@ -241,6 +241,16 @@ tv_store_bf16 (NnBf16 *at, TileVector x)
   return x;
 }
 
+static inline void
+tv_store_bf16_interleaved (NnBf16 *at, TileVector x[3])
+{
+  for (guint i = 0; i < 16; i++)
+    for (guint c = 0; c < 3; c++, at++) {
+      *at = nn_bf16_from_float (x[c].v[i]);
+      x[c].v[i] -= nn_bf16_to_float (*at);
+    }
+}
+
 #ifdef NN_TILE_VECTORS
 
 /* 16 pairs, as words of which the second has the upper half. */

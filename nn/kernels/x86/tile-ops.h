@@ -132,6 +132,29 @@ tv_store_bf16 (NnBf16 *at, TileVector x)
   return tv_widen (rounded);
 }
 
+/* Rounds three vectors and stores their numbers in turns, 48; what is lost of each takes its place. */
+static inline void
+tv_store_bf16_interleaved (NnBf16 *at, TileVector x[3])
+{
+  /* Numbers of the third vector count from 32. */
+  static const guint16 order[48]
+      = { 0, 16, 32, 1, 17, 33, 2,  18, 34, 3,  19, 35, 4,  20, 36, 5,  21, 37, 6,  22, 38, 7,  23, 39,
+          8, 24, 40, 9, 25, 41, 10, 26, 42, 11, 27, 43, 12, 28, 44, 13, 29, 45, 14, 30, 46, 15, 31, 47 };
+  __m256i rounded[3];
+  __m512i two, third;
+
+  for (guint c = 0; c < 3; c++) {
+    rounded[c] = (__m256i)_mm512_cvtneps_pbh (x[c]);
+    x[c] = _mm512_sub_ps (x[c], tv_widen (rounded[c]));
+  }
+  two = _mm512_inserti64x4 (_mm512_castsi256_si512 (rounded[0]), rounded[1], 1);
+  third = _mm512_castsi256_si512 (rounded[2]);
+  _mm512_storeu_si512 (at, _mm512_permutex2var_epi16 (two, _mm512_loadu_si512 (order), third));
+  third = _mm512_permutex2var_epi16 (two, _mm512_castsi256_si512 (_mm256_loadu_si256 ((const __m256i *)(order + 32))),
+                                     third);
+  _mm256_storeu_si256 ((__m256i *)(at + 32), _mm512_castsi512_si256 (third));
+}
+
 #ifdef NN_TILE_VECTORS
 
 #define TILE_CONFIG() ((void)0)

@@ -18,7 +18,8 @@ multiply_pixels (const guint count, const guint n, const NnTileConvArgs *a, cons
   const NnBf16 *pixel[VECTOR_PIXELS], *w = block->weights;
 
   for (guint i = 0; i < count; i++) {
-    sum[i][0] = sum[i][1] = tv_zero ();
+    for (guint c = 0; c < n; c++)
+      sum[i][c] = tv_load (block->bias + 16 * c);
     pixel[i] = a->in_hi + pixel_in[i] + block->first_input;
   }
   for (guint s = 0; s < a->n_steps; s++) {
@@ -47,10 +48,10 @@ multiply_pixels (const guint count, const guint n, const NnTileConvArgs *a, cons
       tv_store (sums + i * SUMS_ROW + 16 * c, sum[i][c]);
 }
 
-/* As tile-body.h's for tiles. Vectors have nothing to gain from work between the products: @pending waits. */
+/* @m tiles of pixels with @n times 16 channels → @sums. */
 static ALWAYS_INLINE void
-multiply (const guint products, const guint m, const guint n, const NnTileConvArgs *a, const NnTileBlock *block,
-          guint tile, gfloat *sums, Pending *pending, Ahead ahead)
+multiply_tiles (const guint n, guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile, gfloat *sums,
+                Ahead ahead)
 {
   const gsize first = (gsize)tile * NN_TILE_PIXELS;
   const guint lines = ahead.block ? ahead.block->channels : 0; /* a step */
@@ -74,4 +75,15 @@ multiply (const guint products, const guint m, const guint n, const NnTileConvAr
     else if (count > 0)
       multiply_pixels (VECTOR_PIXELS - 1, n, a, block, a->pixel_in + first + i, sums + i * SUMS_ROW, fetch, n_lines);
   }
+}
+
+/* As tile-body.h's for tiles. Vectors have nothing to gain from work between the products: @pending waits. */
+static ALWAYS_INLINE void
+multiply (const guint products, guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile, gfloat *sums,
+          Pending *pending, Ahead ahead)
+{
+  if (block->channels == 32)
+    multiply_tiles (2, m, a, block, tile, sums, ahead);
+  else
+    multiply_tiles (1, m, a, block, tile, sums, ahead);
 }
