@@ -49,7 +49,7 @@ nn_bf16_to_float (NnBf16 x)
 }
 
 /**
- * NnTileBlock: 16 output channels, or (vectors) 32
+ * NnTileBlock: 16 or 32 output channels; as many in each block of a layer, but for the last
  * @weights: a step after the other: for each 16 channels a tile of hi, then (with 3 products) for each a tile of lo;
  * element [r][c][e] of a tile (r, c below 16, e below 2) belongs to input 2 r + e of the step and output channel c;
  * 64-byte aligned

@@ -83,7 +83,7 @@ static Problem *
 problem_new (GRand *rand, const NnTileKernels *kernels, guint n_tiles, guint n_steps, guint n_blocks)
 {
   Problem *p = g_new0 (Problem, 1);
-  const guint products = kernels->products, width = kernels->vectors ? 32 : 16;
+  const guint products = kernels->products, width = kernels->vectors || g_rand_boolean (rand) ? 32 : 16;
   const guint stride = (guint)g_rand_int_range (rand, 1, 40), channels = width * n_blocks + 16, slots = n_tiles * 16;
   gsize last = 0;
 

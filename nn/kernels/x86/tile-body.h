@@ -5,21 +5,14 @@
  * table, TILE_NAME_HIGH and TILE_NAME_MEDIUM say what ran. With NN_TILE_VECTORS there is medium alone, multiplied as
  * tile-vectors.h says.
  *
- * Up to four tiles of pixels times one of channels: 4 sums, 2 factors, hi and lo of 1 weight, all eight tiles. Each
- * weight is read once for all of them, and of what is read from the second-level cache weights are the most: a step's
- * other pixels were mostly another tap's before. The tile unit and the vector units run side by side only if their
- * instructions are interleaved, so what is left to do for a block (residual, ReLU, split) is done some pixels at a time
- * between the products of the next one. */
+ * Four tiles of pixels times one of channels, or two times two: 4 sums, 2 factors and 2 weights, all eight tiles. Four
+ * times one reads each weight once for 64 pixels, two times two fewer pixels again. The tile unit and the vector units
+ * run side by side only if their instructions are interleaved, so what is left to do for a block (residual, ReLU,
+ * split) is done some pixels at a time between the products of the next one. */
 #include "kernels/x86/tile-ops.h"
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
-#ifdef NN_TILE_VECTORS
-#define TILES_AT_ONCE 2
-#define SUMS_ROW 32 /* floats: the most channels that a block has */
-#else
-#define TILES_AT_ONCE 4
-#define SUMS_ROW 16
-#endif
+#define SUMS (32 * 32) /* of a block: a pixel after the other, each as many floats as the block has channels */
 
 /* A block whose sums are in memory, and how far its pixels are; pointers to its first channel. */
 typedef struct {
@@ -59,13 +52,13 @@ load_split (const guint products, const NnBf16 *hi, const NnBf16 *lo)
 static ALWAYS_INLINE void
 finish (const guint products, Pending *p, guint count)
 {
-  const guint end = MIN (p->next + count, p->n), channels = SUMS_ROW == 16 ? 16 : p->channels;
+  const guint end = MIN (p->next + count, p->n);
 
   for (guint i = p->next; i < end; i++) {
     const gssize offset = p->out_offset[i];
 
-    for (guint c = 0; c < channels && offset >= 0; c += 16) {
-      TileVector x = tv_load (p->sums + i * SUMS_ROW + c);
+    for (guint c = 0; c < p->channels && offset >= 0; c += 16) {
+      TileVector x = tv_load (p->sums + i * p->channels + c);
 
       if (p->residual_hi) {
         const gssize at = p->residual_offset[i] + (gssize)c;
@@ -87,12 +80,12 @@ finish (const guint products, Pending *p, guint count)
 #include "kernels/x86/tile-vectors.h"
 #else
 
-/* @m tiles of pixels with the block's channels → @sums. A sum takes hi·hi, hi·lo and lo·hi of each step in this order;
- * products of one sum are as far apart as two tiles of factors allow, since each takes three times as long as the unit
- * needs until the next one. */
+/* @m tiles of pixels with 16 channels → @sums. A sum takes hi·hi, hi·lo and lo·hi of each step in this order; products
+ * of one sum are as far apart as two tiles of factors allow, since each takes three times as long as the unit needs
+ * until the next one. */
 static ALWAYS_INLINE void
-multiply_tiles (const guint products, const guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile,
-                gfloat *sums, Pending *pending)
+multiply_16 (const guint products, const guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile,
+             gfloat *sums, Pending *pending)
 {
   const gsize stride = a->in_stride * sizeof (NnBf16);
   const NnBf16 *w = block->weights, *hi[4], *lo[4];
@@ -164,19 +157,82 @@ multiply_tiles (const guint products, const guint m, const NnTileConvArgs *a, co
     TILE_STORE (3, sums + 768, 64);
 }
 
+#define PRODUCTS_32(m)                                                                                                 \
+  do {                                                                                                                 \
+    TILE_DPBF16 (0, 4, 6);                                                                                             \
+    TILE_DPBF16 (1, 4, 7);                                                                                             \
+    if (m > 1) {                                                                                                       \
+      TILE_DPBF16 (2, 5, 6);                                                                                           \
+      TILE_DPBF16 (3, 5, 7);                                                                                           \
+    }                                                                                                                  \
+  } while (0)
+
+/* The same with 32 channels. */
+static ALWAYS_INLINE void
+multiply_32 (const guint products, const guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile,
+             gfloat *sums, Pending *pending)
+{
+  const gsize stride = a->in_stride * sizeof (NnBf16);
+  const NnBf16 *w = block->weights, *hi[2], *lo[2];
+
+  for (guint i = 0; i < m; i++) {
+    hi[i] = a->in_hi + a->tile_in[tile + i] + block->first_input;
+    lo[i] = products == 3 ? a->in_lo + a->tile_in[tile + i] + block->first_input : NULL;
+  }
+  TILE_LOAD (0, block->bias, 0);
+  TILE_LOAD (1, block->bias + 16, 0);
+  if (m > 1) {
+    TILE_LOAD (2, block->bias, 0);
+    TILE_LOAD (3, block->bias + 16, 0);
+  }
+  for (guint s = 0; s < a->n_steps; s++) {
+    const gssize offset = a->step_offset[s];
+
+    TILE_LOAD (4, hi[0] + offset, stride);
+    if (m > 1)
+      TILE_LOAD (5, hi[1] + offset, stride);
+    TILE_LOAD (6, w, 64);
+    TILE_LOAD (7, w + NN_TILE_WEIGHTS, 64);
+    PRODUCTS_32 (m);
+    if (products == 3) {
+      TILE_LOAD (6, w + 2 * NN_TILE_WEIGHTS, 64);
+      TILE_LOAD (7, w + 3 * NN_TILE_WEIGHTS, 64);
+      PRODUCTS_32 (m);
+      TILE_LOAD (4, lo[0] + offset, stride);
+      if (m > 1)
+        TILE_LOAD (5, lo[1] + offset, stride);
+      TILE_LOAD (6, w, 64);
+      TILE_LOAD (7, w + NN_TILE_WEIGHTS, 64);
+      PRODUCTS_32 (m);
+    }
+    w += (products == 3 ? 4 : 2) * NN_TILE_WEIGHTS;
+    finish (products, pending, pending->a_step);
+  }
+  TILE_STORE (0, sums, 128);
+  TILE_STORE (1, sums + 16, 128);
+  if (m > 1) {
+    TILE_STORE (2, sums + 512, 128);
+    TILE_STORE (3, sums + 528, 128);
+  }
+}
+
 /* Nothing is fetched @ahead: it was slower on a processor that has tiles. */
 static ALWAYS_INLINE void
 multiply (const guint products, guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile, gfloat *sums,
           Pending *pending, Ahead ahead)
 {
-  if (m == 4)
-    multiply_tiles (products, 4, a, block, tile, sums, pending);
+  if (block->channels == 32 && m == 2)
+    multiply_32 (products, 2, a, block, tile, sums, pending);
+  else if (block->channels == 32)
+    multiply_32 (products, 1, a, block, tile, sums, pending);
+  else if (m == 4)
+    multiply_16 (products, 4, a, block, tile, sums, pending);
   else if (m == 3)
-    multiply_tiles (products, 3, a, block, tile, sums, pending);
+    multiply_16 (products, 3, a, block, tile, sums, pending);
   else if (m == 2)
-    multiply_tiles (products, 2, a, block, tile, sums, pending);
+    multiply_16 (products, 2, a, block, tile, sums, pending);
   else
-    multiply_tiles (products, 1, a, block, tile, sums, pending);
+    multiply_16 (products, 1, a, block, tile, sums, pending);
 }
 
 #endif
@@ -210,8 +266,8 @@ pending_block (const guint products, const NnTileConvArgs *a, const NnTileBlock 
 static ALWAYS_INLINE void
 conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
-  gfloat sums[2][TILES_AT_ONCE * NN_TILE_PIXELS * SUMS_ROW] __attribute__ ((aligned (64)));
-  const guint n_groups = (n_tiles + TILES_AT_ONCE - 1) / TILES_AT_ONCE;
+  gfloat sums[2][SUMS] __attribute__ ((aligned (64)));
+  const guint at_once = SUMS / (NN_TILE_PIXELS * a->blocks[0].channels), n_groups = (n_tiles + at_once - 1) / at_once;
   Pending pending = { 0 };
   guint which = 0;
 

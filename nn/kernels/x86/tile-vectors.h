@@ -45,7 +45,7 @@ multiply_pixels (const guint count, const guint n, const NnTileConvArgs *a, cons
   }
   for (guint i = 0; i < count; i++)
     for (guint c = 0; c < n; c++)
-      tv_store (sums + i * SUMS_ROW + 16 * c, sum[i][c]);
+      tv_store (sums + (i * n + c) * 16, sum[i][c]);
 }
 
 /* @m tiles of pixels with @n times 16 channels → @sums. */
@@ -71,9 +71,9 @@ multiply_tiles (const guint n, guint m, const NnTileConvArgs *a, const NnTileBlo
         __builtin_prefetch (a->residual_hi + a->residual_offset[first + i + j] + block->first_channel, 0, 3);
     }
     if (count == VECTOR_PIXELS)
-      multiply_pixels (VECTOR_PIXELS, n, a, block, a->pixel_in + first + i, sums + i * SUMS_ROW, fetch, n_lines);
+      multiply_pixels (VECTOR_PIXELS, n, a, block, a->pixel_in + first + i, sums + i * n * 16, fetch, n_lines);
     else if (count > 0)
-      multiply_pixels (VECTOR_PIXELS - 1, n, a, block, a->pixel_in + first + i, sums + i * SUMS_ROW, fetch, n_lines);
+      multiply_pixels (VECTOR_PIXELS - 1, n, a, block, a->pixel_in + first + i, sums + i * n * 16, fetch, n_lines);
   }
 }
 
