@@ -34,3 +34,10 @@ nn_size_add (gsize a, gsize b, gsize *result)
 {
   return !__builtin_add_overflow (a, b, result);
 }
+
+/* The next multiple of @multiple; the caller knows that there is one. */
+static inline gsize
+nn_size_round_up (gsize size, gsize multiple)
+{
+  return (size + multiple - 1) / multiple * multiple;
+}

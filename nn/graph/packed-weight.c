@@ -32,35 +32,28 @@ channel_weights (const NnNode *node)
   return (gsize)(node->in_channels / node->groups) * node->kernel[0] * node->kernel[1];
 }
 
-static gsize
-round_up (gsize size)
-{
-  return (size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
-}
-
 /* Bytes of a block's weights, whole cache lines; FALSE on overflow. */
 static gboolean
 weights_size (const NnPackedLayout *l, const NnPackedBlock *block, gsize *size)
 {
-  const gsize multiple = forms[l->form].multiple;
-
-  if (!nn_size_mul3 (l->n_segments, (l->segment_length + multiple - 1) / multiple * multiple, block->channels, size)
+  if (!nn_size_mul3 (l->n_segments, nn_size_round_up (l->segment_length, forms[l->form].multiple), block->channels,
+                     size)
       || !nn_size_mul (*size, forms[l->form].packed, size) || *size > G_MAXSSIZE)
     return FALSE;
-  *size = round_up (*size);
+  *size = nn_size_round_up (*size, NN_ALIGNMENT);
   return TRUE;
 }
 
 static gsize
 bias_size (const NnPackedBlock *block)
 {
-  return round_up (block->channels * sizeof (gfloat));
+  return nn_size_round_up (block->channels * sizeof (gfloat), NN_ALIGNMENT);
 }
 
 static gsize
 rest_size (const NnPackedLayout *l, const NnNode *node, const NnPackedBlock *block)
 {
-  return round_up (channel_weights (node) * block->channels * forms[l->form].rest);
+  return nn_size_round_up (channel_weights (node) * block->channels * forms[l->form].rest, NN_ALIGNMENT);
 }
 
 /* Gives the blocks their places. */

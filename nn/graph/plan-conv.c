@@ -143,7 +143,7 @@ static gboolean
 make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
 {
   const NnNode *node = g->node;
-  const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
+  const guint padded = (guint)nn_size_round_up (node->out_channels, NN_CHANNEL_BLOCK);
   guint widest = 0;
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
 

@@ -6,17 +6,12 @@
 #include "graph/graph-private.h"
 #include "graph/plan.h"
 
-static gsize
-round_up (gsize n)
-{
-  return (n + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
-}
-
 /* Floats that hold a value; 64-byte aligned, an int64 takes two. Element counts are below 2^29 (graph-plain.c). */
 static gsize
 value_size (const NnValue *value)
 {
-  return round_up (value->n_elements * (nn_dtype_is_float (value->dtype) ? 1 : sizeof (gint64) / sizeof (gfloat)));
+  return nn_size_round_up (
+      value->n_elements * (nn_dtype_is_float (value->dtype) ? 1 : sizeof (gint64) / sizeof (gfloat)), NN_CHANNEL_BLOCK);
 }
 
 static gsize

@@ -51,12 +51,6 @@ nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradT
          && transformed_weights (step, tile) > FUSED_WEIGHTS;
 }
 
-static gsize
-round_up (gsize value, gsize multiple)
-{
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 /* Consecutive frequencies must not fall into the same set of the first-level cache. */
 static gsize
 frequency_stride (guint tiles, gsize channels)
@@ -127,7 +121,7 @@ choose_variant (const NnPlan *plan, const NnWinogradStep *w, guint channels, gui
 static gboolean
 make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GError **error)
 {
-  const guint padded = (guint)round_up (step->node->out_channels, NN_CHANNEL_BLOCK);
+  const guint padded = (guint)nn_size_round_up (step->node->out_channels, NN_CHANNEL_BLOCK);
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
 
   for (guint c = 0; c < padded;) {
@@ -169,7 +163,7 @@ plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
   w->block = NN_WINOGRAD_TAPS_TILES;
   w->group = channels;
   w->v_frequency = NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK;
-  w->v_size = f * NN_WINOGRAD_TAPS_TILES * round_up (step->in->lanes, NN_WINOGRAD_TAPS_CHUNK);
+  w->v_size = f * NN_WINOGRAD_TAPS_TILES * nn_size_round_up (step->in->lanes, NN_WINOGRAD_TAPS_CHUNK);
   w->m_frequency = NN_WINOGRAD_TAPS_TILES * channels;
   plan->scratch_size = MAX (plan->scratch_size, f * w->m_frequency);
   plan->shared_scratch_size = MAX (plan->shared_scratch_size, (tiles + w->block - 1) / w->block * w->v_size);

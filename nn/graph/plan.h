@@ -74,9 +74,9 @@ typedef enum {
  * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks
  * @block: tiles; @group: channels; @n_groups
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
- * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory The step's
- * blocks have weights [frequencies][in_channels][channels]; in_offset and out_offset are those of a block's tiles in
- * the products.
+ * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory
+ * The step's blocks have weights [frequencies][in_channels][channels]; in_offset and out_offset are those of a block's
+ * tiles in the products.
  */
 typedef struct {
   gchar *name;
@@ -124,9 +124,8 @@ typedef struct {
  * NnStep: one loop over tasks
  * @node: of the graph; @in, @residual, @out: buffers
  * CONV: a task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks
- * when
- *   @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round
- *   @inputs_adjoin: a pixel's inputs are followed by the next one's
+ * when @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round
+ * @inputs_adjoin: a pixel's inputs are followed by the next one's
  */
 typedef struct {
   NnStepKind kind;

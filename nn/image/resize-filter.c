@@ -161,12 +161,6 @@ nn_resize_filter_clear (NnResizeFilter *filter)
   memset (filter, 0, sizeof *filter);
 }
 
-static guint
-round_up (guint value, guint multiple)
-{
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 /* Moves a window that would end behind @limit to the left. Returns by how much. */
 static guint
 pull_back (guint start, guint taps, guint limit)
@@ -195,7 +189,7 @@ nn_resize_filter_init_exact (NnResizeFilter *filter, const NnAxis *axis, NnInter
 
     widest = MAX (widest, count);
   }
-  if (!allocate (filter, axis->keep, round_up (widest, taps_multiple)))
+  if (!allocate (filter, axis->keep, (guint)nn_size_round_up (widest, taps_multiple)))
     goto done;
   for (guint i = 0; i < axis->keep; i++) {
     guint start, count = pixel_weights (axis, interpolation, i, &start, weights);
@@ -257,7 +251,7 @@ nn_resize_filter_init_fast (NnResizeFilter *filter, const NnAxis *axis, NnInterp
 
     widest = MAX (widest, end - start + 1);
   }
-  if (!allocate (filter, axis->keep, round_up (widest, taps_multiple)))
+  if (!allocate (filter, axis->keep, (guint)nn_size_round_up (widest, taps_multiple)))
     return FALSE;
   composed = g_try_new (gdouble, filter->taps);
   if (!composed) {

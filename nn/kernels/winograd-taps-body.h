@@ -131,3 +131,4 @@ taps (const NnWinogradTapsArgs *a)
 #undef TAPS_VECTOR
 #undef TAPS_ROW
 #undef TAPS_INPUT
+#undef TAPS_AHEAD
