@@ -21,7 +21,7 @@
 #define MAX_TILE 4096
 #define MAX_MOSAIC 16384
 /* How long the recording has to be ended in after Ctrl-C. */
-#define END_TIME_MS 5000
+#define END_TIME_MS 30000
 
 typedef struct _App App;
 

@@ -67,7 +67,7 @@ GST_START_TEST (test_chain)
   fail_unless (pipeline != NULL, "%s", line);
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while (g_signal_emit_by_name (sink, "try-pull-sample", 20 * GST_SECOND,
+  while (g_signal_emit_by_name (sink, "try-pull-sample", 60 * GST_SECOND,
           &sample), sample) {
     GstClassificationMeta *meta;
     const gchar *label;

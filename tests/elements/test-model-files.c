@@ -256,7 +256,7 @@ GST_START_TEST (test_pipeline_with_bad_model)
   bus = gst_element_get_bus (pipeline);
   fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_PLAYING),
       GST_STATE_CHANGE_FAILURE);
-  message = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
+  message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
       GST_MESSAGE_ERROR);
   fail_unless (message != NULL);
   gst_message_unref (message);

@@ -226,11 +226,11 @@ GST_START_TEST (test_seek)
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
   fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
-          20 * GST_SECOND), GST_STATE_CHANGE_SUCCESS);
+          60 * GST_SECOND), GST_STATE_CHANGE_SUCCESS);
   fail_unless (gst_element_seek_simple (pipeline, GST_FORMAT_TIME,
           GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, 2 * GST_SECOND));
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while (!eos && (message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+  while (!eos && (message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
               GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR))) {
     const GstStructure *s = gst_message_get_classification (message);
 

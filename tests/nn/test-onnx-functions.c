@@ -79,7 +79,7 @@ expect_refused (GBytes *taken, const gchar *says)
   const gdouble start = cpu_seconds ();
   g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "x.onnx", NULL, &error);
 
-  if (cpu_seconds () - start > cpu_limit ())
+  if (cpu_over_limit (start, 1))
     g_error ("\"%s\" took %g s", says, cpu_seconds () - start);
   if (onnx || !strstr (error->message, says) || !g_str_has_prefix (error->message, "x.onnx: "))
     g_error ("\"%s\"; expected \"%s\"", onnx ? "was taken" : error->message, says);

@@ -20,7 +20,7 @@ expect_bytes (GBytes *bytes, const gchar *folder, gint code, const gchar *says)
   const gdouble start = cpu_seconds ();
 
   onnx = nn_onnx_load_bytes (bytes, "x.onnx", folder, &error);
-  if (cpu_seconds () - start > cpu_limit ())
+  if (cpu_over_limit (start, 1))
     g_error ("\"%s\" took %g s", says, cpu_seconds () - start);
   if (onnx)
     g_error ("was taken; expected \"%s\"", says);

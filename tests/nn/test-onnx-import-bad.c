@@ -38,7 +38,7 @@ try_model (GBytes *bytes, guint side)
     g_assert_true ((session != NULL) == (error == NULL));
   }
   /* What is refused, within a second; a model that is taken, however long, has that for its session again. */
-  g_assert_cmpfloat (cpu_seconds () - start, <, (error ? 1 : 3) * cpu_limit ());
+  g_assert_false (cpu_over_limit (start, error ? 1 : 3));
   g_assert_cmpint (peak_kibibytes () - before, <, MAX_KIBIBYTES);
   if (!error)
     return NULL;

@@ -134,10 +134,11 @@ class SampleTest(unittest.TestCase):
         self.assertGreater(max(first_seen.values()), 4.7, "nothing changed in the third scene")
 
     def assert_ends_on(self, number, arguments):
-        """The sample, playing at the file's own speed, ends in good order within a second of the signal."""
+        """The sample, playing at the file's own speed, ends in good order, and sooner than in a second or than it started in."""
         waits = []
         # A machine that is busy for a moment is not a sample that hangs.
         for _ in range(3):
+            started = time.monotonic()
             process = subprocess.Popen(
                 [*self.COMMAND, *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
@@ -156,6 +157,6 @@ class SampleTest(unittest.TestCase):
             self.assertEqual((process.returncode, error), (0, b""), rest)
             # Interrupted, not played to its end.
             self.assertNotIn(b"0:00:07", rest)
-            if waits[-1] < 1:
+            if waits[-1] < max(1, sent - started):
                 return
         self.fail(f"it took {', '.join(f'{wait:.2f} s' for wait in waits)} to end on {signal.Signals(number).name}")

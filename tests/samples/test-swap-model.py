@@ -9,6 +9,7 @@ import unittest
 from sample_test import SOURCE_ROOT, VIDEO, SampleTest, build_folder, needs_elements
 
 CIFAR = SOURCE_ROOT / "tests" / "data" / "networks" / "resnet20-cifar10.safetensors"
+CIFAR_CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
 
 
 class SwapModel(SampleTest):
@@ -31,18 +32,21 @@ class SwapModel(SampleTest):
         self.assert_one_sentence(self.run_sample(VIDEO, SOURCE_ROOT / "LICENSE", CIFAR), "LICENSE")
 
     def test_swaps(self):
-        result = self.run_sample("--every=0.7", "--swaps=4", VIDEO, "embedded", SOURCE_ROOT / "LICENSE", CIFAR)
+        result = self.run_sample("--every=0.7", "--swaps=6", VIDEO, "embedded", SOURCE_ROOT / "LICENSE", CIFAR)
         lines = self.lines_of(result)
-        swaps = [line.split("  ") for line in lines if line.startswith("model-")]
-        self.assertEqual([swap[0] for swap in swaps][:2], ["model-rejected", "model-updated"], lines)
-        self.assertIn("LICENSE", swaps[0][2])
-        self.assertEqual(swaps[1][1], str(CIFAR))
         sha256 = hashlib.sha256(CIFAR.read_bytes()).hexdigest()
-        self.assertTrue(swaps[1][2].endswith(sha256[:8]), swaps)
-        # The classes are those of the model that is said.
+        swaps = [line.split("  ") for line in lines if line.startswith("model-")]
+        rejected = [swap for swap in swaps if swap[0] == "model-rejected"]
+        self.assertTrue(rejected and all("LICENSE" in swap[2] for swap in rejected), lines)
+        updated = [(swap[1], swap[2][-8:]) for swap in swaps if swap[0] == "model-updated"]
+        self.assertIn((str(CIFAR), sha256[:8]), updated)
+        # The classes are those of the model that is said. Which one sees a frame depends on how fast the machine is.
         answers = [line.split("  ") for line in lines if line[0].isdigit()]
-        self.assertEqual(answers[0][1].rsplit(" ", 1)[0], "Egyptian cat", lines)
-        self.assertTrue(any(answer[2] == sha256[:8] and answer[1].startswith("cat ") for answer in answers), lines)
+        labels = [(answer[1].rsplit(" ", 1)[0], answer[2] == sha256[:8]) for answer in answers]
+        self.assertEqual(labels[0][0], "cat" if labels[0][1] else "Egyptian cat", lines)
+        for label, is_cifar in labels:
+            self.assertEqual(label in CIFAR_CLASSES, is_cifar, lines)
+        self.assertTrue(any(is_cifar for _, is_cifar in labels), lines)
 
     def test_interrupt(self):
         for number in (signal.SIGINT, signal.SIGTERM):
