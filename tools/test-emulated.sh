@@ -136,6 +136,9 @@ make_bochs () {
     'vmmubyte(48+n) = BX_CPU_THIS_PTR amx->tilecfg[n].rows'
   instead "$cpu/xsave.cc" 'row < BX_TILE_REGISTERS' 'row < BX_TILE_MAX_ROWS'
   instead "$cpu/xsave.cc" 'amx->tile_use_tracker == 0' 'amx->tile_use_tracker != 0'
+  # Linux restores all but PKRU, whose place in the compact form stays (SDM volume 1, 13.4.3: XCOMP_BV says what has one).
+  behind "$cpu/xsave.cc" 'if (compaction) {' 'Bit32u feature_mask' \
+    '      if ((format & ~requested_feature_bitmap & feature_mask) != 0) offset += xsave_restore[feature].len;'
   # shellcheck disable=SC2016
   inside sh -ec 'cd /emulated/bochs-3.0
     ./configure CFLAGS=-O2 CXXFLAGS=-O2 --with-nogui --disable-docbook --disable-large-ramfile \

@@ -15,7 +15,8 @@
 /**
  * Geometry: how a convolution's pixels and inputs are cut
  * @merged: a segment spans a row of the kernel, so that steps are full; else one tap
- * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile
+ * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile, which has no
+ * more rows than pixels if it is the only one
  * @a_row: tiles a row (not flat), slots a row (flat)
  * @halves: vectors take any pixels: this many halves of tiles, each with about as many; 0: matrices
  * @chunks: steps a segment
@@ -122,7 +123,7 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
   by_row = (guint64)g.a_row * out->height;
   if (node->stride[0] == 1 && node->stride[1] == 1) {
     slots = (guint64)(out->height - 1) * (in->row / in->pixel) + out->width;
-    if ((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS <= by_row) {
+    if ((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS + (g.a_row == 1 ? 1 : 0) <= by_row) {
       g.flat = TRUE;
       g.a_row = (guint)(in->row / in->pixel);
       g.n_tiles = (guint)((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS);
@@ -351,6 +352,7 @@ nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   conv->n_steps = g.n_segments * g.chunks;
   conv->step_pairs = (MIN (g.segment_length, NN_TILE_DEPTH) + 7) / 8 * 4;
   conv->in_stride = g.stride;
+  conv->rows = !g.flat && g.a_row == 1 ? MIN (step->out->width, NN_TILE_PIXELS) : NN_TILE_PIXELS;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
     return FALSE;
   cut (plan, conv, threads);

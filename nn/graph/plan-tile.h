@@ -15,7 +15,7 @@
  * @batch_is_pixels: the fully connected layer: a pixel is an image
  */
 struct _NnTileConv {
-  guint n_tiles, n_steps, step_pairs, n_blocks;
+  guint n_tiles, rows, n_steps, step_pairs, n_blocks;
   guint tiles_a_task, blocks_a_task;
   gboolean batch_is_pixels, pixels_outside, out_f32;
   gsize in_stride;

@@ -68,6 +68,7 @@ typedef struct {
  * @in_hi … @residual_lo: the image's first element in its buffer; lo planes only with 3 products
  * @out_f32: not NULL: float32 goes there instead of the split form
  * @tile_in: a tile's first input element; @in_stride: elements from one of its pixels to the next (matrices)
+ * @rows: pixels that a tile has, 1 to 16: those after them are none (matrices)
  * @pixel_in: 16 a tile, the pixel's first input element, also where there is no pixel (vectors, which need no regular
  * distance)
  * @out_offset, @residual_offset: 16 a tile, the pixel's first channel; out_offset is negative where there is no pixel
@@ -77,7 +78,7 @@ typedef struct {
  * others
  * @pixels_outside: all blocks for two tiles, then the next two (their weights stay in the cache); else all tiles for a
  * block, then the next block
- * Reads NN_TILE_DEPTH elements for each of a tile's 16 pixels and each step, also those that are no pixels, and those
+ * Reads NN_TILE_DEPTH elements for each of a tile's rows and each step, also those that are no pixels, and those
  * that meet weights of zero: the planner keeps them inside the buffer, the latter finite.
  */
 typedef struct {
@@ -87,6 +88,7 @@ typedef struct {
   const NnBf16 *residual_hi, *residual_lo;
   const gint32 *tile_in;
   gsize in_stride;
+  guint rows;
   const gint32 *pixel_in;
   const gint32 *out_offset, *residual_offset;
   const gint32 *step_offset;

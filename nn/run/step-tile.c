@@ -99,6 +99,7 @@ conv_task (gpointer data, guint task, guint thread)
     .residual_lo = residual.lo,
     .tile_in = conv->tile_in,
     .in_stride = conv->in_stride,
+    .rows = conv->batch_is_pixels ? MIN (run->images, NN_TILE_PIXELS) : conv->rows,
     .pixel_in = conv->pixel_in,
     .out_offset = conv->out_offset,
     .residual_offset = conv->residual_offset,

@@ -94,6 +94,7 @@ problem_new (GRand *rand, const NnTileKernels *kernels, guint n_tiles, guint n_s
   p->args.n_steps = n_steps;
   p->args.step_pairs = NN_TILE_DEPTH / 2;
   p->args.in_stride = stride;
+  p->args.rows = kernels->vectors || g_rand_boolean (rand) ? 16 : (guint)g_rand_int_range (rand, 1, 16);
   p->args.relu = g_rand_boolean (rand);
   p->args.pixels_outside = g_rand_boolean (rand);
   p->tile_in = g_new (gint32, n_tiles);
@@ -107,9 +108,9 @@ problem_new (GRand *rand, const NnTileKernels *kernels, guint n_tiles, guint n_s
     p->tile_in[t] = g_rand_int_range (rand, 0, 500);
   for (guint t = 0; t < n_tiles; t++)
     last = MAX (last, (gsize)p->tile_in[t]);
-  p->in_size = last + 15 * stride + 37 * (n_steps - 1) + 3 * (n_blocks - 1) + NN_TILE_DEPTH;
+  p->in_size = last + (p->args.rows - 1) * stride + 37 * (n_steps - 1) + 3 * (n_blocks - 1) + NN_TILE_DEPTH;
   for (guint i = 0; i < slots; i++) {
-    const gboolean there = g_rand_int_range (rand, 0, 4) > 0;
+    const gboolean there = i % 16 < p->args.rows && g_rand_int_range (rand, 0, 4) > 0;
 
     p->out_offset[i] = there ? (gint32)(p->n_pixels++ * (channels + 5)) : -1;
     p->pixel_in[i] = p->tile_in[i / 16] + (gint32)(i % 16 * stride);
@@ -311,6 +312,7 @@ test_nan (gconstpointer data)
   Problem *p = problem_new (rand, kernels, 2, 1, 1);
 
   p->args.in_stride = NN_TILE_DEPTH;
+  p->args.rows = 16;
   p->args.relu = TRUE;
   p->args.out_f32 = p->out_f32;
   g_free (p->in_hi);
@@ -505,7 +507,7 @@ test_product (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (21);
 
-  emulated_config (TRUE);
+  emulated_config (16);
   for (guint run = 0; run < 200; run++) {
     EmulatedTile a, b, d, before;
 
@@ -544,7 +546,7 @@ test_product (void)
       }
     }
   }
-  emulated_config (FALSE);
+  emulated_config (0);
 }
 
 /* What AMX gives: the bits of the emulation. */

@@ -271,7 +271,7 @@ conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_t
   Pending pending = { 0 };
   guint which = 0;
 
-  TILE_CONFIG ();
+  TILE_CONFIG (a->rows);
   for (gsize u = 0; u < (gsize)n_groups * n_blocks; u++) {
     const guint group = (guint)(a->pixels_outside ? u / n_blocks : u % n_groups);
     const NnTileBlock *block = &a->blocks[first_block + (a->pixels_outside ? u % n_blocks : u / n_groups)];

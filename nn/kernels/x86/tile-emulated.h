@@ -16,7 +16,7 @@ typedef gfloat EmulatedFloats __attribute__ ((vector_size (16)));
 
 #ifdef NN_TILE_VECTORS
 
-#define TILE_CONFIG() ((void)0)
+#define TILE_CONFIG(rows) ((void)0)
 #define TILE_RELEASE() ((void)0)
 
 #else
@@ -27,8 +27,9 @@ typedef union {
   guint8 bytes[16][64];
 } EmulatedTile;
 
+/* @rows: of tiles 0 to 5, 0: not configured */
 typedef struct {
-  gboolean configured;
+  guint rows;
   EmulatedTile tile[8];
 } EmulatedTiles;
 
@@ -104,7 +105,7 @@ emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
   gint16 below_smallest[2] = { G_MAXINT16, G_MAXINT16 }, largest[2] = { 0, 0 };
   gboolean tame;
 
-  g_assert (emulated_tiles.configured);
+  g_assert (emulated_tiles.rows > 0);
   emulated_factors (fa, a, &below_smallest[0], &largest[0]);
   emulated_factors (fb, b, &below_smallest[1], &largest[1]);
   /* Of zeros alone the smallest counts as the largest finite number. */
@@ -112,7 +113,7 @@ emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
                  * nn_bf16_to_float ((NnBf16)MIN (below_smallest[1] + 1, 0x7f7f))
              >= FLT_MIN * 1048576.
          && (gdouble)nn_bf16_to_float ((NnBf16)largest[0]) * nn_bf16_to_float ((NnBf16)largest[1]) <= FLT_MAX / 64.;
-  for (guint m = 0; m < 16; m++) {
+  for (guint m = 0; m < emulated_tiles.rows; m++) {
     gfloat sums[32];
 
     if (tame)
@@ -124,34 +125,42 @@ emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
   }
 }
 
-static inline void
-emulated_load (EmulatedTile *tile, gconstpointer at, gsize stride)
+static inline guint
+emulated_rows (guint tile)
 {
-  g_assert (emulated_tiles.configured);
-  for (guint r = 0; r < 16; r++)
-    memcpy (tile->bytes[r], (const guint8 *)at + r * stride, 64);
+  g_assert (emulated_tiles.rows > 0);
+  return tile < 6 ? emulated_tiles.rows : 16;
+}
+
+/* Rows that it has not become zeros. */
+static inline void
+emulated_load (guint tile, gconstpointer at, gsize stride)
+{
+  memset (&emulated_tiles.tile[tile], 0, sizeof (EmulatedTile));
+  for (guint r = 0; r < emulated_rows (tile); r++)
+    memcpy (emulated_tiles.tile[tile].bytes[r], (const guint8 *)at + r * stride, 64);
 }
 
 static inline void
-emulated_store (const EmulatedTile *tile, gpointer at, gsize stride)
+emulated_store (guint tile, gpointer at, gsize stride)
 {
-  g_assert (emulated_tiles.configured);
-  for (guint r = 0; r < 16; r++)
-    memcpy ((guint8 *)at + r * stride, tile->bytes[r], 64);
+  for (guint r = 0; r < emulated_rows (tile); r++)
+    memcpy ((guint8 *)at + r * stride, emulated_tiles.tile[tile].bytes[r], 64);
 }
 
 static inline void
-emulated_config (gboolean on)
+emulated_config (guint rows)
 {
+  g_assert (rows <= 16);
   memset (&emulated_tiles, 0, sizeof emulated_tiles);
-  emulated_tiles.configured = on;
+  emulated_tiles.rows = rows;
 }
 
-#define TILE_CONFIG() emulated_config (TRUE)
-#define TILE_RELEASE() emulated_config (FALSE)
+#define TILE_CONFIG(rows) emulated_config (rows)
+#define TILE_RELEASE() emulated_config (0)
 #define TILE_ZERO(t) memset (&emulated_tiles.tile[t], 0, sizeof (EmulatedTile))
-#define TILE_LOAD(t, at, stride) emulated_load (&emulated_tiles.tile[t], at, stride)
-#define TILE_STORE(t, at, stride) emulated_store (&emulated_tiles.tile[t], at, stride)
+#define TILE_LOAD(t, at, stride) emulated_load (t, at, stride)
+#define TILE_STORE(t, at, stride) emulated_store (t, at, stride)
 #define TILE_DPBF16(d, a, b) emulated_dpbf16 (&emulated_tiles.tile[d], &emulated_tiles.tile[a], &emulated_tiles.tile[b])
 
 #endif

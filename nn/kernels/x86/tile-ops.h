@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Here AMX's and AVX-512's instructions; tile-emulated.h has the same names in plain C, with the same bits (of
- * tv_dpbf16(), whose order of sums is the processor's affair, the same to rounding). A tile's number is a literal. All
- * eight tiles are 16 rows of 64 bytes: float32 sums 16 × 16, bfloat16 factors 16 × 32, weights 16 pairs of inputs × 16
- * channels.
+ * tv_dpbf16(), whose order of sums is the processor's affair, the same to rounding). A tile's number is a literal. Rows
+ * are 64 bytes: tiles 0 to 5 are float32 sums or bfloat16 factors of up to 16 pixels, 6 and 7 weights, 16 pairs of
+ * inputs × 16 channels.
  *
- *   TILE_CONFIG ()              before the first of this thread's tile operations; TILE_RELEASE () after the last
+ *   TILE_CONFIG (rows)          before the first of this thread's tile operations; TILE_RELEASE () after the last
  *   TILE_ZERO (t)
  *   TILE_LOAD (t, at, stride)   rows @stride bytes apart, any alignment
  *   TILE_STORE (t, at, stride)
@@ -35,18 +35,18 @@ typedef struct {
 } __attribute__ ((aligned (64))) TileConfig;
 
 static inline void
-tile_config_full (void)
+tile_config (guint rows)
 {
   TileConfig config = { .palette = 1 };
 
   for (guint i = 0; i < 8; i++) {
     config.bytes[i] = 64;
-    config.rows[i] = 16;
+    config.rows[i] = i < 6 ? (guint8)rows : 16;
   }
   _tile_loadconfig (&config);
 }
 
-#define TILE_CONFIG() tile_config_full ()
+#define TILE_CONFIG(rows) tile_config (rows)
 #define TILE_RELEASE() _tile_release ()
 #define TILE_ZERO(t) _tile_zero (t)
 #define TILE_LOAD(t, at, stride) _tile_loadd (t, at, stride)
@@ -157,7 +157,7 @@ tv_store_bf16_interleaved (NnBf16 *at, TileVector x[3])
 
 #ifdef NN_TILE_VECTORS
 
-#define TILE_CONFIG() ((void)0)
+#define TILE_CONFIG(rows) ((void)0)
 #define TILE_RELEASE() ((void)0)
 
 typedef __m512i TilePairs;
