@@ -303,49 +303,76 @@ conv_medium (const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint fir
   conv (1, a, first_tile, n_tiles, first_block, n_blocks);
 }
 
+/* The taps of a window that begins at @start which lie in an image of @size: from *@first to before *@end. */
 static ALWAYS_INLINE void
-max_pool_pixel (const guint products, const NnTilePoolArgs *a, guint row, guint x, guint c)
+taps_inside (gint64 start, gint64 dilation, guint size, guint kernel, guint *first, guint *end)
 {
-  const gsize out = (gsize)row * a->out_row + (gsize)x * a->out_pixel + c;
-  TileVector largest = tv_zero ();
-  gboolean any = FALSE;
+  *first = start < 0 ? (guint)MIN ((-start + dilation - 1) / dilation, kernel) : 0;
+  *end = start < size ? (guint)MIN (((gint64)size - start + dilation - 1) / dilation, kernel) : 0;
+}
 
-  for (guint ky = 0; ky < a->kernel[0]; ky++) {
-    const gint64 y_in = (gint64)row * a->stride[0] + (gint64)ky * a->dilation[0] - a->pad[0];
+/* @n times 16 channels. A column of the window is often that of the one before, too. */
+static ALWAYS_INLINE void
+max_pool_row (const guint products, const guint n, const NnTilePoolArgs *a, guint row, guint c)
+{
+  const gint64 top = (gint64)row * a->stride[0] - a->pad[0];
+  TileVector column[2] = { tv_zero (), tv_zero () };
+  gint64 column_at = -1;
+  guint first_y, end_y;
 
-    if (y_in < 0 || y_in >= a->in_height)
-      continue;
-    for (guint kx = 0; kx < a->kernel[1]; kx++) {
-      const gint64 x_in = (gint64)x * a->stride[1] + (gint64)kx * a->dilation[1] - a->pad[1];
-      const gsize in = (gsize)y_in * a->in_row + (gsize)x_in * a->in_pixel + c;
-      TileVector v;
+  taps_inside (top, a->dilation[0], a->in_height, a->kernel[0], &first_y, &end_y);
+  for (guint x = 0; x < a->out_width; x++) {
+    const gint64 left = (gint64)x * a->stride[1] - a->pad[1];
+    const gsize out = (gsize)row * a->out_row + (gsize)x * a->out_pixel + c;
+    TileVector largest[2] = { tv_zero (), tv_zero () };
+    guint first_x, end_x;
 
-      if (x_in < 0 || x_in >= a->in_width)
-        continue;
-      v = load_split (products, a->in_hi + in, products == 3 ? a->in_lo + in : NULL);
-      largest = any ? tv_max (largest, v) : v;
-      any = TRUE;
+    taps_inside (left, a->dilation[1], a->in_width, a->kernel[1], &first_x, &end_x);
+    for (guint kx = first_x; kx < end_x && first_y < end_y; kx++) {
+      const gint64 x_in = left + (gint64)kx * a->dilation[1];
+
+      for (guint ky = first_y; x_in != column_at && ky < end_y; ky++) {
+        const gsize in = (gsize)(top + (gint64)ky * a->dilation[0]) * a->in_row + (gsize)x_in * a->in_pixel + c;
+
+        for (guint i = 0; i < n; i++) {
+          const TileVector v
+              = load_split (products, a->in_hi + in + 16 * i, products == 3 ? a->in_lo + in + 16 * i : NULL);
+
+          column[i] = ky == first_y ? v : tv_max (column[i], v);
+        }
+      }
+      column_at = x_in;
+      for (guint i = 0; i < n; i++)
+        largest[i] = kx == first_x ? column[i] : tv_max (largest[i], column[i]);
     }
+    for (guint i = 0; i < n; i++)
+      store_split (products, a->out_hi + out + 16 * i, products == 3 ? a->out_lo + out + 16 * i : NULL, largest[i]);
   }
-  store_split (products, a->out_hi + out, products == 3 ? a->out_lo + out : NULL, largest);
+}
+
+static ALWAYS_INLINE void
+max_pool_channels (const guint products, const NnTilePoolArgs *a, guint row)
+{
+  guint c = 0;
+
+  for (; c + 32 <= a->channels; c += 32)
+    max_pool_row (products, 2, a, row, c);
+  if (c < a->channels)
+    max_pool_row (products, 1, a, row, c);
 }
 
 #ifndef NN_TILE_VECTORS
 static void
 max_pool_row_high (const NnTilePoolArgs *a, guint row)
 {
-  for (guint x = 0; x < a->out_width; x++)
-    for (guint c = 0; c < a->channels; c += 16)
-      max_pool_pixel (3, a, row, x, c);
+  max_pool_channels (3, a, row);
 }
 #endif
 
 static void
 max_pool_row_medium (const NnTilePoolArgs *a, guint row)
 {
-  for (guint x = 0; x < a->out_width; x++)
-    for (guint c = 0; c < a->channels; c += 16)
-      max_pool_pixel (1, a, row, x, c);
+  max_pool_channels (1, a, row);
 }
 
 static ALWAYS_INLINE void

@@ -100,14 +100,11 @@ tv_relu (TileVector x)
   return _mm512_max_ps (_mm512_setzero_ps (), x);
 }
 
-/* The larger; a NaN of either. */
+/* The larger; a NaN of either. VMAXPS gives its second operand where they are equal or one is a NaN. */
 static inline TileVector
 tv_max (TileVector old, TileVector x)
 {
-  const __mmask16 keep
-      = (__mmask16)(_mm512_cmp_ps_mask (x, old, _CMP_LE_OQ) | _mm512_cmp_ps_mask (old, old, _CMP_UNORD_Q));
-
-  return _mm512_mask_mov_ps (x, keep, old);
+  return _mm512_mask_mov_ps (_mm512_max_ps (x, old), _mm512_cmp_ps_mask (x, x, _CMP_UNORD_Q), x);
 }
 
 static inline TileVector
