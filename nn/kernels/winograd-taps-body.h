@@ -10,8 +10,8 @@
 
 #define TAPS_VECTOR (NN_WINOGRAD_TAPS_CHANNELS)
 #define TAPS_ROW (6 * NN_WINOGRAD_TAPS_TILES)
-/* Input channels from the one whose weights are used to the one whose are fetched: 72 KB. As far ahead as a whole
- * call's weights, 288 KB, these and the transformed tiles no longer had room together in the second-level cache. */
+/* Input channels from the one whose weights are used to the one whose are fetched: 72 KB. Of a whole
+ * call's weights, 288 KB, and the transformed tiles not all stayed in the second-level cache. */
 #define TAPS_AHEAD (4 * NN_WINOGRAD_TAPS_CHUNK)
 #define TAPS_INPUT (NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK)
 

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 
-TIME_LIMIT = 120
+TIME_LIMIT = 300
 SET_UP = {"./tools/try.sh", "./tools/check.sh"}
 BUILDING = re.compile(r"^\s*(?:sudo\s+)?(?:meson|ninja|git|apt|apt-get|cd)\b")
 NOT_RUN = re.compile(r"not run: *(.+?)\s*(?:-->)?\s*$")
