@@ -48,17 +48,17 @@ load_split (const guint products, const NnBf16 *hi, const NnBf16 *lo)
   return products == 3 ? tv_add (x, tv_load_bf16 (lo)) : x;
 }
 
-/* At most @count pixels. */
+/* At most @count pixels. @channels: the block's. */
 static ALWAYS_INLINE void
-finish (const guint products, Pending *p, guint count)
+finish (const guint products, const guint channels, Pending *p, guint count)
 {
   const guint end = MIN (p->next + count, p->n);
 
   for (guint i = p->next; i < end; i++) {
     const gssize offset = p->out_offset[i];
 
-    for (guint c = 0; c < p->channels && offset >= 0; c += 16) {
-      TileVector x = tv_load (p->sums + i * p->channels + c);
+    for (guint c = 0; c < channels && offset >= 0; c += 16) {
+      TileVector x = tv_load (p->sums + (gsize)i * channels + c);
 
       if (p->residual_hi) {
         const gssize at = p->residual_offset[i] + (gssize)c;
@@ -80,9 +80,9 @@ finish (const guint products, Pending *p, guint count)
 #include "kernels/x86/tile-vectors.h"
 #else
 
-/* @m tiles of pixels with 16 channels → @sums. A sum takes hi·hi, hi·lo and lo·hi of each step in this order; products
- * of one sum are as far apart as two tiles of factors allow, since each takes three times as long as the unit needs
- * until the next one. */
+/* @m tiles of pixels with 16 channels → @sums; @pending has as many channels. A sum takes hi·hi, hi·lo and lo·hi of
+ * each step in this order; products of one sum are as far apart as two tiles of factors allow, since each takes three
+ * times as long as the unit needs until the next one. */
 static ALWAYS_INLINE void
 multiply_16 (const guint products, const guint m, const NnTileConvArgs *a, const NnTileBlock *block, guint tile,
              gfloat *sums, Pending *pending)
@@ -146,7 +146,7 @@ multiply_16 (const guint products, const guint m, const NnTileConvArgs *a, const
       }
     }
     w += (products == 3 ? 2 : 1) * NN_TILE_WEIGHTS;
-    finish (products, pending, pending->a_step);
+    finish (products, 16, pending, pending->a_step);
   }
   TILE_STORE (0, sums, 64);
   if (m > 1)
@@ -206,7 +206,7 @@ multiply_32 (const guint products, const guint m, const NnTileConvArgs *a, const
       PRODUCTS_32 (m);
     }
     w += (products == 3 ? 4 : 2) * NN_TILE_WEIGHTS;
-    finish (products, pending, pending->a_step);
+    finish (products, 32, pending, pending->a_step);
   }
   TILE_STORE (0, sums, 128);
   TILE_STORE (1, sums + 16, 128);
@@ -280,12 +280,14 @@ conv (const guint products, const NnTileConvArgs *a, guint first_tile, guint n_t
     const gboolean fetch = block + 1 < a->blocks + a->n_blocks && (!a->pixels_outside || group == 0);
     const Ahead ahead = { fetch ? block + 1 : NULL, 2 * before, 2 * (a->pixels_outside ? m : n_tiles) };
 
+    if (pending.channels != block->channels)
+      finish (products, pending.channels, &pending, pending.n);
     multiply (products, m, a, block, tile, sums[which], &pending, ahead);
-    finish (products, &pending, pending.n);
+    finish (products, block->channels, &pending, pending.n);
     pending = pending_block (products, a, block, tile, m, sums[which]);
     which ^= 1;
   }
-  finish (products, &pending, pending.n);
+  finish (products, pending.channels, &pending, pending.n);
   TILE_RELEASE ();
 }
 
