@@ -313,7 +313,8 @@ make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnTileCon
 }
 
 /* Where the weights fit in the cache, pixels are cut and each task has all channels; else channels are, and each task
- * has all pixels. Few tiles are not cut: products of one sum would wait for each other. */
+ * has all pixels of an image: of several images as few channels as fit in half of the cache, which the next images
+ * find there. Few tiles are not cut: products of one sum would wait for each other. */
 static void
 cut (const NnPlan *plan, NnTileConv *conv, guint threads)
 {
@@ -327,11 +328,15 @@ cut (const NnPlan *plan, NnTileConv *conv, guint threads)
   conv->pixels_outside = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels && !few;
   conv->tiles_a_task = conv->n_tiles;
   conv->blocks_a_task = conv->n_blocks;
-  if (conv->pixels_outside)
+  if (conv->pixels_outside) {
     conv->tiles_a_task = ((conv->n_tiles + wanted - 1) / wanted + at_once - 1) / at_once * at_once;
-  else
-    /* A pixel's cache line belongs to one task. */
-    conv->blocks_a_task = ((conv->n_blocks + wanted - 1) / wanted * halves + 1) / 2 * 2 / halves;
+    return;
+  }
+  conv->blocks_a_task = (conv->n_blocks + wanted - 1) / wanted;
+  if (images > 1)
+    conv->blocks_a_task = MIN (conv->blocks_a_task, (guint)MAX (WEIGHTS_IN_CACHE / 2 / (weights / conv->n_blocks), 1));
+  /* A pixel's cache line belongs to one task. */
+  conv->blocks_a_task = (conv->blocks_a_task * halves + 1) / 2 * 2 / halves;
 }
 
 gboolean
