@@ -75,6 +75,23 @@ flops (const NnNode *node, const NnBuffer *out)
   return node->op == NN_OP_LINEAR ? 2. * outputs * node->in_channels : outputs;
 }
 
+/* A pool's windows in its input. */
+static NnWindow
+window_of (const NnNode *node, const NnBuffer *in)
+{
+  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL || node->op == NN_OP_GLOBAL_AVG_POOL;
+  NnWindow w = { .size = { in->height, in->width } };
+  guint more;
+
+  for (guint axis = 0; axis < 2; axis++) {
+    w.kernel[axis] = global ? w.size[axis] : node->kernel[axis];
+    w.stride[axis] = global ? 1 : node->stride[axis];
+    w.pad[axis] = global ? 0 : nn_node_pad (node, axis, w.size[axis], &more);
+    w.dilation[axis] = global ? 1 : node->dilation[axis];
+  }
+  return w;
+}
+
 static gboolean
 add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
 {
@@ -137,9 +154,11 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   case NN_OP_MAX_POOL:
   case NN_OP_GLOBAL_MAX_POOL:
     step.kind = NN_STEP_MAX_POOL;
+    step.window = window_of (node, step.in);
     break;
   case NN_OP_AVG_POOL:
     step.kind = NN_STEP_AVG_POOL;
+    step.window = window_of (node, step.in);
     break;
   case NN_OP_SIGMOID:
     step.kind = NN_STEP_SIGMOID;
@@ -149,6 +168,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     step.kind = NN_STEP_GLOBAL_AVG_POOL;
+    step.window = window_of (node, step.in);
     break;
   case NN_OP_RELU:
     step.relu = TRUE;

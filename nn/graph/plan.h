@@ -126,6 +126,7 @@ typedef struct {
  * CONV: a task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks
  * when @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round
  * @inputs_adjoin: a pixel's inputs are followed by the next one's
+ * @window: of MAX_POOL, AVG_POOL and GLOBAL_AVG_POOL
  */
 typedef struct {
   NnStepKind kind;
@@ -144,7 +145,8 @@ typedef struct {
 
   NnPackedWeight *packed; /* CONV, WINOGRAD: where the weights and biases of blocks (or of tile's) lie */
 
-  guint index;              /* of the node */
+  guint index; /* of the node */
+  NnWindow window;
   NnOperands operands;      /* PLAIN, ELEMENTWISE */
   gfloat *factors;          /* AFFINE: out->pixel factors, then as many terms */
   NnWinogradStep *winograd; /* NULL but for WINOGRAD */

@@ -8,7 +8,8 @@
 #include "kernels/pool.h"
 
 /* A window's maximum is taken of POOL_VECTORS vectors of POOL_LANES floats at once, 8 where the includer says nothing.
- */
+ * POOL_MAX (a, b): a where it is larger, else b, so that a NaN in a is lost; POOL_HAS_NAN (vector): one instruction
+ * each, or undefined */
 #ifndef POOL_LANES
 #define POOL_LANES 8
 #endif
@@ -19,17 +20,6 @@
 
 typedef gfloat PoolVector __attribute__ ((vector_size (POOL_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 PoolMask __attribute__ ((vector_size (POOL_LANES * sizeof (gint32))));
-
-/* The taps of @axis of the window at @at that lie in an image of so many pixels: *first to before the result. */
-static inline guint
-window_taps (const NnWindowArgs *a, guint axis, guint at, guint size, guint *first)
-{
-  const gint64 start = (gint64)at * a->stride[axis] - a->pad[axis], step = a->dilation[axis];
-  const gint64 end = start >= size ? 0 : (size - start + step - 1) / step;
-
-  *first = start < 0 ? (guint)((step - 1 - start) / step) : 0;
-  return (guint)MIN (end, (gint64)a->kernel[axis]);
-}
 
 /* @vectors × POOL_LANES channels, a constant of the call; @in: those of the window's first tap. A NaN that comes is
  * taken, and one that is there stays, since nothing is above it. */
@@ -57,15 +47,52 @@ max_of_window (const gfloat *in, gsize row, gsize pixel, guint height, guint wid
     *(PoolVector *)(out + v * POOL_LANES) = best[v];
 }
 
+#ifdef POOL_MAX
+/* The same. FALSE: not computed, since there may be a NaN: there is one in the sum, too (and none may be: ∞ − ∞). */
+static inline __attribute__ ((always_inline)) gboolean
+max_without_nan (const gfloat *in, gsize row, gsize pixel, guint height, guint width, gfloat *out)
+{
+  const guint vectors = POOL_VECTORS;
+  PoolVector best[POOL_VECTORS], sum[POOL_VECTORS];
+
+  for (guint v = 0; v < vectors; v++) {
+    best[v] = *(const PoolVector *)(in + v * POOL_LANES);
+    sum[v] = best[v] - best[v];
+  }
+  for (guint y = 0; y < height; y++, in += row) {
+    const gfloat *x = in;
+
+    for (guint i = 0; i < width; i++, x += pixel) {
+#pragma GCC unroll 4
+      for (guint v = 0; v < vectors; v++) {
+        const PoolVector other = *(const PoolVector *)(x + v * POOL_LANES);
+
+        best[v] = POOL_MAX (other, best[v]);
+        sum[v] += other;
+      }
+    }
+  }
+  for (guint v = 1; v < vectors; v++)
+    sum[0] += sum[v];
+  if (POOL_HAS_NAN (sum[0]))
+    return FALSE;
+  for (guint v = 0; v < vectors; v++)
+    *(PoolVector *)(out + v * POOL_LANES) = best[v];
+  return TRUE;
+}
+#endif
+
 /* Fetches what a window AHEAD windows later reads and none before it; @in: the window that is computed now, @height
  * rows. What a convolution wrote comes from far, and the processor alone fetches too little of it. */
 static inline void
 fetch_ahead (const NnWindowArgs *a, const gfloat *in, gsize in_row, guint height)
 {
-  for (guint y = height > a->stride[0] ? height - a->stride[0] : 0; y < height; y++) {
-    const gfloat *pixel = in + y * in_row + (gsize)AHEAD * a->stride[1] * a->in_pixel;
+  const guint *stride = a->window.stride;
 
-    for (guint c = 0; c < a->stride[1] * a->in_pixel; c += LINE)
+  for (guint y = height > stride[0] ? height - stride[0] : 0; y < height; y++) {
+    const gfloat *pixel = in + y * in_row + (gsize)AHEAD * stride[1] * a->in_pixel;
+
+    for (guint c = 0; c < stride[1] * a->in_pixel; c += LINE)
       __builtin_prefetch (pixel + c, 0, 3);
   }
 }
@@ -73,17 +100,16 @@ fetch_ahead (const NnWindowArgs *a, const gfloat *in, gsize in_row, guint height
 static void
 max_pool_row (const NnWindowArgs *a, guint row)
 {
-  const gsize in_row = a->in_row * a->dilation[0], in_pixel = a->in_pixel * a->dilation[1];
+  const NnWindow *w = &a->window;
+  const gsize in_row = a->in_row * w->dilation[0], in_pixel = a->in_pixel * w->dilation[1];
   guint top;
-  const guint bottom = window_taps (a, 0, row, a->in_height, &top);
-  const gfloat *line
-      = a->in + ((gssize)row * a->stride[0] + (gssize)top * a->dilation[0] - a->pad[0]) * (gssize)a->in_row;
+  const guint bottom = nn_window_taps (w, 0, row, &top);
+  const gfloat *line = a->in + nn_window_at (w, 0, row, top) * (gssize)a->in_row;
 
   for (guint x = 0; x < a->out_width; x++) {
     guint left, c = 0;
-    const guint right = window_taps (a, 1, x, a->in_width, &left);
-    const gfloat *in
-        = line + ((gssize)x * a->stride[1] + (gssize)left * a->dilation[1] - a->pad[1]) * (gssize)a->in_pixel;
+    const guint right = nn_window_taps (w, 1, x, &left);
+    const gfloat *in = line + nn_window_at (w, 1, x, left) * (gssize)a->in_pixel;
     gfloat *out = a->out + row * a->out_row + x * a->out_pixel;
 
     if (top >= bottom || left >= right) {
@@ -92,8 +118,13 @@ max_pool_row (const NnWindowArgs *a, guint row)
       continue;
     }
     fetch_ahead (a, in, in_row, bottom - top);
-    for (; c + POOL_VECTORS * POOL_LANES <= a->channels; c += POOL_VECTORS * POOL_LANES)
+    for (; c + POOL_VECTORS * POOL_LANES <= a->channels; c += POOL_VECTORS * POOL_LANES) {
+#ifdef POOL_MAX
+      if (max_without_nan (in + c, in_row, in_pixel, bottom - top, right - left, out + c))
+        continue;
+#endif
       max_of_window (in + c, in_row, in_pixel, bottom - top, right - left, POOL_VECTORS, out + c);
+    }
     for (; c + POOL_LANES <= a->channels; c += POOL_LANES)
       max_of_window (in + c, in_row, in_pixel, bottom - top, right - left, 1, out + c);
     for (; c < a->channels; c++) {
@@ -114,31 +145,28 @@ max_pool_row (const NnWindowArgs *a, guint row)
 static void
 avg_pool_row (const NnWindowArgs *a, guint row)
 {
+  const NnWindow *w = &a->window;
+  guint top;
+  const guint bottom = nn_window_taps (w, 0, row, &top);
+
   for (guint x = 0; x < a->out_width; x++) {
     gfloat *restrict out = a->out + row * a->out_row + x * a->out_pixel;
-    guint n = 0;
+    guint left, n = 0;
+    const guint right = nn_window_taps (w, 1, x, &left);
 
     for (guint c = 0; c < a->channels; c++)
       out[c] = 0;
-    for (guint ky = 0; ky < a->kernel[0]; ky++) {
-      const gint64 y_in = (gint64)row * a->stride[0] + (gint64)ky * a->dilation[0] - a->pad[0];
+    for (guint ky = top; ky < bottom; ky++) {
+      for (guint kx = left; kx < right; kx++, n++) {
+        const gfloat *restrict in = a->in + nn_window_at (w, 0, row, ky) * (gssize)a->in_row
+                                    + nn_window_at (w, 1, x, kx) * (gssize)a->in_pixel;
 
-      if (y_in < 0 || y_in >= a->in_height)
-        continue;
-      for (guint kx = 0; kx < a->kernel[1]; kx++) {
-        const gint64 x_in = (gint64)x * a->stride[1] + (gint64)kx * a->dilation[1] - a->pad[1];
-        const gfloat *restrict in;
-
-        if (x_in < 0 || x_in >= a->in_width)
-          continue;
-        in = a->in + (gsize)y_in * a->in_row + (gsize)x_in * a->in_pixel;
         for (guint c = 0; c < a->channels; c++)
           out[c] += in[c];
-        n++;
       }
     }
     for (guint c = 0; c < a->channels; c++)
-      out[c] /= (gfloat)(a->count_pad ? a->kernel[0] * a->kernel[1] : n);
+      out[c] /= (gfloat)(a->count_pad ? w->kernel[0] * w->kernel[1] : n);
   }
 }
 

@@ -17,6 +17,7 @@
 
 #include "cpu/nn-cpu.h"
 #include "kernels/conv.h"
+#include "kernels/pool.h"
 
 typedef guint16 NnBf16;
 
@@ -103,8 +104,8 @@ typedef struct {
   const NnBf16 *in_hi, *in_lo;
   NnBf16 *out_hi, *out_lo;
   gsize in_row, in_pixel, out_row, out_pixel;
-  guint in_height, in_width, out_width, channels;
-  guint kernel[2], stride[2], pad[2], dilation[2];
+  guint out_width, channels;
+  NnWindow window;
 } NnTilePoolArgs;
 
 /**
@@ -112,7 +113,7 @@ typedef struct {
  * @vectors: made of products of vectors, not of matrices: whether they are faster than float32 is measured
  * @conv: out = relu (bias + Σ weights · in + residual) for some tiles and some blocks
  * @max_pool_row: one output row; a NaN in the window gives NaN
- * @average: the mean over height × width pixels, channels a multiple of 16
+ * @average: the mean over height × width pixels, channels a multiple of 16; NaN where there are none
  * @add: out = relu? (a + b?), n elements, a multiple of 16; b_hi may be NULL
  * @input: width pixels of channels planes (@plane floats apart) → interleaved and split
  */

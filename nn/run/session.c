@@ -105,16 +105,13 @@ conv_task (gpointer data, guint task, guint thread)
     conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
 }
 
-/* A row of a pool's output; a global pool has one window. */
+/* A row of a pool's output. */
 static void
 window_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
   const NnStep *step = run->step;
-  const NnNode *node = step->node;
   const guint image = task / step->out->height;
-  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
-  guint more;
   const NnWindowArgs args = {
     .in = nn_image_of (run->session, step->in, image) + step->in->origin,
     .out = nn_image_of (run->session, step->out, image) + step->out->origin,
@@ -122,15 +119,10 @@ window_task (gpointer data, guint task, guint thread)
     .in_pixel = step->in->pixel,
     .out_row = step->out->row,
     .out_pixel = step->out->pixel,
-    .in_height = step->in->height,
-    .in_width = step->in->width,
     .out_width = step->out->width,
     .channels = (guint)step->out->lanes,
-    .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
-    .stride = { node->stride[0], node->stride[1] },
-    .pad = { nn_node_pad (node, 0, step->in->height, &more), nn_node_pad (node, 1, step->in->width, &more) },
-    .dilation = { node->dilation[0], node->dilation[1] },
-    .count_pad = node->count_pad,
+    .window = step->window,
+    .count_pad = step->node->count_pad,
   };
 
   if (step->kind == NN_STEP_AVG_POOL)

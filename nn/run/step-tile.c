@@ -121,10 +121,7 @@ max_pool_task (gpointer data, guint task, guint thread)
 {
   const NnTileRun *run = data;
   const NnStep *step = run->step;
-  const NnNode *node = step->node;
   const guint image = task / step->out->height;
-  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL;
-  guint more;
   const Planes in = planes_at (planes_of (run, step->in, image), step->in->origin);
   const Planes out = planes_at (planes_of (run, step->out, image), step->out->origin);
   const NnTilePoolArgs args = {
@@ -136,31 +133,12 @@ max_pool_task (gpointer data, guint task, guint thread)
     .in_pixel = step->in->pixel,
     .out_row = step->out->row,
     .out_pixel = step->out->pixel,
-    .in_height = step->in->height,
-    .in_width = step->in->width,
     .out_width = step->out->width,
     .channels = (guint)step->out->lanes,
-    .kernel = { global ? step->in->height : node->kernel[0], global ? step->in->width : node->kernel[1] },
-    .stride = { node->stride[0], node->stride[1] },
-    .pad = { global ? 0 : nn_node_pad (node, 0, step->in->height, &more),
-             global ? 0 : nn_node_pad (node, 1, step->in->width, &more) },
-    .dilation = { global ? 1 : node->dilation[0], global ? 1 : node->dilation[1] },
+    .window = step->window,
   };
 
   run->plan->tile.max_pool_row (&args, task % step->out->height);
-}
-
-/* From an output row or column to the first and the number of the input's that its window has; padding does not count.
- */
-static guint
-window (const NnNode *node, guint axis, guint at, guint size, guint *first)
-{
-  guint more;
-  const gint64 start = (gint64)at * node->stride[axis] - nn_node_pad (node, axis, size, &more);
-  const gint64 end = start + node->kernel[axis];
-
-  *first = (guint)CLAMP (start, 0, (gint64)size - 1);
-  return (guint)CLAMP (MIN (end, (gint64)size) - *first, 1, (gint64)size);
 }
 
 static void
@@ -169,20 +147,26 @@ average_task (gpointer data, guint task, guint thread)
   const NnTileRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *out = step->out;
+  const NnWindow *w = &step->window;
   const guint image = task / out->height, y = task % out->height;
   const Planes source = planes_at (planes_of (run, in, image), in->origin);
   const Planes target = planes_at (planes_of (run, out, image), out->origin + y * out->row);
 
-  for (guint x = 0; x < out->width; x++) {
-    guint top = 0, left = 0, height = in->height, width = in->width;
-    Planes from, to = planes_at (target, x * out->pixel);
+  guint top;
+  const guint bottom = nn_window_taps (w, 0, y, &top);
 
-    if (step->kind == NN_STEP_AVG_POOL) {
-      height = window (step->node, 0, y, in->height, &top);
-      width = window (step->node, 1, x, in->width, &left);
-    }
-    from = planes_at (source, top * in->row + left * in->pixel);
-    run->plan->tile.average (from.hi, from.lo, in->row, in->pixel, height, width, (guint)in->lanes, to.hi, to.lo);
+  for (guint x = 0; x < out->width; x++) {
+    const Planes to = planes_at (target, x * out->pixel);
+    guint left;
+    const guint right = nn_window_taps (w, 1, x, &left);
+    const gboolean any = top < bottom && left < right;
+    Planes from = source;
+
+    if (any)
+      from = planes_at (source,
+                        (gsize)nn_window_at (w, 0, y, top) * in->row + (gsize)nn_window_at (w, 1, x, left) * in->pixel);
+    run->plan->tile.average (from.hi, from.lo, in->row * w->dilation[0], in->pixel * w->dilation[1],
+                             any ? bottom - top : 0, any ? right - left : 0, (guint)in->lanes, to.hi, to.lo);
   }
 }
 

@@ -26,36 +26,38 @@ static void
 check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboolean average)
 {
   guint more;
-  NnWindowArgs a = { .channels = (guint)g_rand_int_range (rand, 1, 40),
-                     .in_height = (guint)g_rand_int_range (rand, 1, 12),
-                     .in_width = (guint)g_rand_int_range (rand, 1, 12) };
+  NnWindowArgs a = { .channels = (guint)g_rand_int_range (rand, 1, 140),
+                     .window.size = { (guint)g_rand_int_range (rand, 1, 12), (guint)g_rand_int_range (rand, 1, 12) } };
+  NnWindow *w = &a.window;
   guint out_height;
   g_autofree gfloat *in = NULL, *out = NULL;
   gsize out_size;
 
   for (guint d = 0; d < 2; d++) {
-    a.kernel[d] = (guint)g_rand_int_range (rand, 1, 4);
-    a.stride[d] = (guint)g_rand_int_range (rand, 1, 4);
-    a.dilation[d] = (guint)g_rand_int_range (rand, 1, 4);
-    a.pad[d] = (guint)g_rand_int_range (rand, 0, (gint32)(a.kernel[d] / 2) + 1);
+    w->kernel[d] = (guint)g_rand_int_range (rand, 1, 4);
+    w->stride[d] = (guint)g_rand_int_range (rand, 1, 4);
+    w->dilation[d] = (guint)g_rand_int_range (rand, 1, 4);
+    w->pad[d] = (guint)g_rand_int_range (rand, 0, (gint32)(w->kernel[d] / 2) + 1);
     /* A window no larger than the padded input. */
-    while ((a.kernel[d] - 1) * a.dilation[d] >= (d ? a.in_width : a.in_height) + 2 * a.pad[d])
-      a.kernel[d]--;
-    a.pad[d] = MIN (a.pad[d], a.kernel[d] / 2);
-    while ((a.kernel[d] - 1) * a.dilation[d] >= (d ? a.in_width : a.in_height) + 2 * a.pad[d])
-      a.dilation[d]--;
+    while ((w->kernel[d] - 1) * w->dilation[d] >= w->size[d] + 2 * w->pad[d])
+      w->kernel[d]--;
+    w->pad[d] = MIN (w->pad[d], w->kernel[d] / 2);
+    while ((w->kernel[d] - 1) * w->dilation[d] >= w->size[d] + 2 * w->pad[d])
+      w->dilation[d]--;
   }
-  more = g_rand_boolean (rand) && a.pad[0] + 1 < a.kernel[0] && a.pad[1] + 1 < a.kernel[1] && a.dilation[0] == 1
-         && a.dilation[1] == 1;
-  out_height = (a.in_height + 2 * a.pad[0] + more - (a.kernel[0] - 1) * a.dilation[0] - 1) / a.stride[0] + 1;
-  a.out_width = (a.in_width + 2 * a.pad[1] + more - (a.kernel[1] - 1) * a.dilation[1] - 1) / a.stride[1] + 1;
+  more = g_rand_boolean (rand) && w->pad[0] + 1 < w->kernel[0] && w->pad[1] + 1 < w->kernel[1] && w->dilation[0] == 1
+         && w->dilation[1] == 1;
+  out_height = (w->size[0] + 2 * w->pad[0] + more - (w->kernel[0] - 1) * w->dilation[0] - 1) / w->stride[0] + 1;
+  a.out_width = (w->size[1] + 2 * w->pad[1] + more - (w->kernel[1] - 1) * w->dilation[1] - 1) / w->stride[1] + 1;
   a.in_pixel = a.channels + 2;
-  a.in_row = a.in_pixel * a.in_width + 5;
+  a.in_row = a.in_pixel * w->size[1] + 5;
   a.out_pixel = a.channels + 1;
   a.out_row = a.out_pixel * a.out_width + 3;
-  in = random_floats (rand, a.in_row * a.in_height);
+  in = random_floats (rand, a.in_row * w->size[0]);
   if (with_nan)
-    in[g_rand_int_range (rand, 0, (gint32)(a.in_row * a.in_height))] = NAN;
+    in[g_rand_int_range (rand, 0, (gint32)(a.in_row * w->size[0]))] = NAN;
+  for (guint i = 0; i < 8 && !average; i++)
+    in[g_rand_int_range (rand, 0, (gint32)(a.in_row * w->size[0]))] = i % 2 ? INFINITY : -INFINITY;
   out_size = a.out_row * out_height;
   out = g_new (gfloat, out_size);
   for (gsize i = 0; i < out_size; i++)
@@ -77,13 +79,13 @@ check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboo
           g_assert_cmpfloat (got, ==, GUARD);
           continue;
         }
-        for (guint ky = 0; ky < a.kernel[0]; ky++) {
-          for (guint kx = 0; kx < a.kernel[1]; kx++) {
-            const gint iy = (gint)(y * a.stride[0] + ky * a.dilation[0]) - (gint)a.pad[0];
-            const gint ix = (gint)(x * a.stride[1] + kx * a.dilation[1]) - (gint)a.pad[1];
+        for (guint ky = 0; ky < w->kernel[0]; ky++) {
+          for (guint kx = 0; kx < w->kernel[1]; kx++) {
+            const gint iy = (gint)(y * w->stride[0] + ky * w->dilation[0]) - (gint)w->pad[0];
+            const gint ix = (gint)(x * w->stride[1] + kx * w->dilation[1]) - (gint)w->pad[1];
             gfloat value;
 
-            if (iy < 0 || ix < 0 || iy >= (gint)a.in_height || ix >= (gint)a.in_width)
+            if (iy < 0 || ix < 0 || iy >= (gint)w->size[0] || ix >= (gint)w->size[1])
               continue;
             value = in[(gsize)iy * a.in_row + (gsize)ix * a.in_pixel + c];
             sum += value;
@@ -95,7 +97,7 @@ check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboo
           }
         }
         /* A dilated window may lie in the padding alone: the largest of nothing is PyTorch's −∞, and the mean NaN. */
-        g_assert_true (n > 0 || a.dilation[0] > 1 || a.dilation[1] > 1);
+        g_assert_true (n > 0 || w->dilation[0] > 1 || w->dilation[1] > 1);
         if (n == 0 && average)
           want = NAN;
         if (isnan (want))

@@ -362,13 +362,13 @@ check_max_pool_row (const NnTileKernels *kernels, const NnTilePoolArgs *a, guint
       const gsize out = y * a->out_row + x * a->out_pixel + c;
       gfloat largest = -INFINITY;
 
-      for (guint ky = 0; ky < a->kernel[0]; ky++)
-        for (guint kx = 0; kx < a->kernel[1]; kx++) {
-          const guint iy = y * a->stride[0] + ky * a->dilation[0] - a->pad[0];
-          const guint ix = x * a->stride[1] + kx * a->dilation[1] - a->pad[1];
+      for (guint ky = 0; ky < a->window.kernel[0]; ky++)
+        for (guint kx = 0; kx < a->window.kernel[1]; kx++) {
+          const guint iy = y * a->window.stride[0] + ky * a->window.dilation[0] - a->window.pad[0];
+          const guint ix = x * a->window.stride[1] + kx * a->window.dilation[1] - a->window.pad[1];
           const gsize at = iy * a->in_row + ix * a->in_pixel + c;
 
-          if (iy < a->in_height && ix < a->in_width) /* negative ones are large */
+          if (iy < a->window.size[0] && ix < a->window.size[1]) /* negative ones are large */
             largest = fmaxf (largest, joined (kernels, a->in_hi[at], a->in_lo ? a->in_lo[at] : 0));
         }
       g_assert_cmpfloat (joined (kernels, a->out_hi[out], a->out_lo ? a->out_lo[out] : 0), ==, largest);
@@ -393,10 +393,9 @@ test_pools (gconstpointer data)
                        .in_pixel = channels,
                        .out_row = 5 * channels,
                        .out_pixel = channels,
-                       .in_height = height,
-                       .in_width = width,
                        .out_width = 5,
-                       .channels = channels };
+                       .channels = channels,
+                       .window.size = { height, width } };
 
   random_split (rand, n, &hi, &lo);
   random_split (rand, n, &other_hi, &other_lo);
@@ -407,10 +406,10 @@ test_pools (gconstpointer data)
   a.out_lo = two ? out_lo : NULL;
   for (guint w = 0; w < G_N_ELEMENTS (windows); w++) {
     for (guint axis = 0; axis < 2; axis++) {
-      a.kernel[axis] = windows[w].kernel;
-      a.stride[axis] = windows[w].stride;
-      a.pad[axis] = windows[w].pad;
-      a.dilation[axis] = windows[w].dilation;
+      a.window.kernel[axis] = windows[w].kernel;
+      a.window.stride[axis] = windows[w].stride;
+      a.window.pad[axis] = windows[w].pad;
+      a.window.dilation[axis] = windows[w].dilation;
     }
     for (guint y = 0; y < windows[w].rows; y++)
       check_max_pool_row (kernels, &a, y);

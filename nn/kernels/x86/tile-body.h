@@ -305,36 +305,27 @@ conv_medium (const NnTileConvArgs *a, guint first_tile, guint n_tiles, guint fir
   conv (1, a, first_tile, n_tiles, first_block, n_blocks);
 }
 
-/* The taps of a window that begins at @start which lie in an image of @size: from *@first to before *@end. */
-static ALWAYS_INLINE void
-taps_inside (gint64 start, gint64 dilation, guint size, guint kernel, guint *first, guint *end)
-{
-  *first = start < 0 ? (guint)MIN ((-start + dilation - 1) / dilation, kernel) : 0;
-  *end = start < size ? (guint)MIN (((gint64)size - start + dilation - 1) / dilation, kernel) : 0;
-}
-
 /* @n times 16 channels. A column of the window is often that of the one before, too. */
 static ALWAYS_INLINE void
 max_pool_row (const guint products, const guint n, const NnTilePoolArgs *a, guint row, guint c)
 {
-  const gint64 top = (gint64)row * a->stride[0] - a->pad[0];
+  const NnWindow *w = &a->window;
   TileVector column[2] = { tv_zero (), tv_zero () };
-  gint64 column_at = -1;
-  guint first_y, end_y;
+  gssize column_at = -1;
+  guint first_y;
+  const guint end_y = nn_window_taps (w, 0, row, &first_y);
 
-  taps_inside (top, a->dilation[0], a->in_height, a->kernel[0], &first_y, &end_y);
   for (guint x = 0; x < a->out_width; x++) {
-    const gint64 left = (gint64)x * a->stride[1] - a->pad[1];
     const gsize out = (gsize)row * a->out_row + (gsize)x * a->out_pixel + c;
     TileVector largest[2] = { tv_zero (), tv_zero () };
-    guint first_x, end_x;
+    guint first_x;
+    const guint end_x = nn_window_taps (w, 1, x, &first_x);
 
-    taps_inside (left, a->dilation[1], a->in_width, a->kernel[1], &first_x, &end_x);
     for (guint kx = first_x; kx < end_x && first_y < end_y; kx++) {
-      const gint64 x_in = left + (gint64)kx * a->dilation[1];
+      const gssize x_in = nn_window_at (w, 1, x, kx);
 
       for (guint ky = first_y; x_in != column_at && ky < end_y; ky++) {
-        const gsize in = (gsize)(top + (gint64)ky * a->dilation[0]) * a->in_row + (gsize)x_in * a->in_pixel + c;
+        const gssize in = nn_window_at (w, 0, row, ky) * (gssize)a->in_row + x_in * (gssize)a->in_pixel + (gssize)c;
 
         for (guint i = 0; i < n; i++) {
           const TileVector v
