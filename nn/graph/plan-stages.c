@@ -60,8 +60,9 @@ nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph)
 
     last_use[i] = i;
     for (guint slot = 0; slot < nn_node_n_slots (node); slot++) {
+      /* Who runs in a later node's loop still reads then. */
       if (nn_node_get_input (node, slot) != NN_NO_NODE)
-        last_use[nn_node_get_input (node, slot)] = i;
+        last_use[nn_node_get_input (node, slot)] = plan->buffers[i].in_rows ? i + 1 : i;
     }
   }
   last_use[plan->n_buffers - 1] = plan->n_buffers;
@@ -104,7 +105,7 @@ find_cut (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint
     cut.outer = images_that_fit (from[split], STAGE_IN_CACHE, batch);
     /* Written, and read again. */
     cut.traffic = before / cut.inner + (weights - before) / cut.outer + 2 * crossing;
-    if (cut.inner < cut.outer && cut.traffic < best.traffic)
+    if (!plan->buffers[split - 1].in_rows && cut.inner < cut.outer && cut.traffic < best.traffic)
       best = cut;
   }
   return best;

@@ -18,7 +18,9 @@
  * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile, which has no
  * more rows than pixels if it is the only one
  * @a_row: tiles a row (not flat), slots a row (flat)
- * @halves: vectors take any pixels: this many halves of tiles, each with about as many; 0: matrices
+ * @halves: vectors take any pixels of a line, which is an image or a row: this many halves of tiles a line, each with
+ * about as many; 0: matrices
+ * @line: pixels, @a_line: tiles
  * @chunks: steps a segment
  */
 typedef struct {
@@ -27,7 +29,7 @@ typedef struct {
   gboolean batch_is_pixels, merged, flat;
   guint in_group, out_group;
   guint n_segments, segment_length, chunks;
-  guint n_tiles, a_row, halves, batch;
+  guint n_tiles, a_row, halves, line, a_line, batch;
   gsize stride, base;
 } Geometry;
 
@@ -115,13 +117,15 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
   g.base = (in->border - nn_node_pad (node, 0, in->height, &more)) * in->row
            + (in->border - nn_node_pad (node, 1, in->width, &more)) * in->pixel;
   if (plan->tile.vectors) {
-    g.halves = (guint)(((guint64)out->height * out->width + NN_TILE_PIXELS / 2 - 1) / (NN_TILE_PIXELS / 2));
-    g.n_tiles = (g.halves + 1) / 2;
+    g.line = out->width * (out->in_rows ? 1 : out->height);
+    g.halves = (g.line + NN_TILE_PIXELS / 2 - 1) / (NN_TILE_PIXELS / 2);
+    g.a_line = g.a_row = (g.halves + 1) / 2;
+    g.n_tiles = g.a_line * (out->in_rows ? out->height : 1);
     return g;
   }
   g.a_row = (out->width + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS;
   by_row = (guint64)g.a_row * out->height;
-  if (node->stride[0] == 1 && node->stride[1] == 1) {
+  if (node->stride[0] == 1 && node->stride[1] == 1 && !out->in_rows) {
     slots = (guint64)(out->height - 1) * (in->row / in->pixel) + out->width;
     if ((slots + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS + (g.a_row == 1 ? 1 : 0) <= by_row) {
       g.flat = TRUE;
@@ -149,12 +153,13 @@ static gboolean
 tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
 {
   if (g->halves > 0) {
-    const guint64 pixels = (guint64)g->out->height * g->out->width, half = 2 * tile + i / (NN_TILE_PIXELS / 2);
-    const guint64 pixel = half * pixels / g->halves + i % (NN_TILE_PIXELS / 2);
+    const guint64 half = 2 * (tile % g->a_line) + i / (NN_TILE_PIXELS / 2);
+    const guint64 pixel = half * g->line / g->halves + i % (NN_TILE_PIXELS / 2);
+    const guint64 in_image = (guint64)(tile / g->a_line) * g->line + pixel;
 
-    *y = (guint)(pixel / g->out->width);
-    *x = (guint)(pixel % g->out->width);
-    return half < g->halves && pixel < (half + 1) * pixels / g->halves;
+    *y = (guint)(in_image / g->out->width);
+    *x = (guint)(in_image % g->out->width);
+    return half < g->halves && pixel < (half + 1) * g->line / g->halves;
   }
   if (g->flat) {
     const guint slot = tile * NN_TILE_PIXELS + i;
@@ -209,7 +214,7 @@ nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
 {
   /* After an image zeros, for the inputs of a last step that meet weights of zero. */
   for (guint i = 0; i < plan->n_buffers; i++)
-    plan->buffers[i].size += NN_TILE_DEPTH;
+    plan->buffers[i].size += plan->buffers[i].in_rows ? 0 : NN_TILE_DEPTH;
   for (guint i = 1; i < plan->n_buffers; i++) {
     const NnNode *node = nn_graph_node (graph, i);
 
@@ -358,6 +363,7 @@ nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   conv->step_pairs = (MIN (g.segment_length, NN_TILE_DEPTH) + 7) / 8 * 4;
   conv->in_stride = g.stride;
   conv->rows = !g.flat && g.a_row == 1 ? MIN (step->out->width, NN_TILE_PIXELS) : NN_TILE_PIXELS;
+  conv->tiles_a_row = g.a_row;
   if (!make_blocks (plan, step, &g, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
     return FALSE;
   cut (plan, conv, threads);

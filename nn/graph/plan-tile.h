@@ -11,12 +11,13 @@
 /**
  * NnTileConv: a convolution's tables, as kernels/tile.h has them
  * @tile_in, @in_stride: for matrices; @pixel_in: for vectors; else NULL
- * @tiles_a_task, @blocks_a_task: how the work is cut
+ * @tiles_a_task, @blocks_a_task: how the work is cut; @tiles_a_row: where the output is in_rows, and no tile has
+ * pixels of two
  * @batch_is_pixels: the fully connected layer: a pixel is an image
  */
 struct _NnTileConv {
   guint n_tiles, rows, n_steps, step_pairs, n_blocks;
-  guint tiles_a_task, blocks_a_task;
+  guint tiles_a_task, blocks_a_task, tiles_a_row;
   gboolean batch_is_pixels, pixels_outside, out_f32;
   gsize in_stride;
   gint32 *tile_in, *pixel_in, *out_offset, *residual_offset, *step_offset;
@@ -31,6 +32,13 @@ gboolean nn_plan_tile_buffers (NnPlan *plan, const NnGraph *graph, GError **erro
 /* Fills a CONV step: step->tile. */
 gboolean nn_plan_tile_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 void nn_plan_tile_clear (NnStep *step);
+
+/* Planes of bfloat16 that a number takes. */
+static inline guint
+nn_plan_tile_n_planes (const NnPlan *plan)
+{
+  return plan->tile.products == 3 ? 2 : 1;
+}
 
 /* From a number's hi to its lo, in bfloat16. */
 static inline gsize

@@ -75,23 +75,6 @@ flops (const NnNode *node, const NnBuffer *out)
   return node->op == NN_OP_LINEAR ? 2. * outputs * node->in_channels : outputs;
 }
 
-/* A pool's windows in its input. */
-static NnWindow
-window_of (const NnNode *node, const NnBuffer *in)
-{
-  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL || node->op == NN_OP_GLOBAL_AVG_POOL;
-  NnWindow w = { .size = { in->height, in->width } };
-  guint more;
-
-  for (guint axis = 0; axis < 2; axis++) {
-    w.kernel[axis] = global ? w.size[axis] : node->kernel[axis];
-    w.stride[axis] = global ? 1 : node->stride[axis];
-    w.pad[axis] = global ? 0 : nn_node_pad (node, axis, w.size[axis], &more);
-    w.dilation[axis] = global ? 1 : node->dilation[axis];
-  }
-  return w;
-}
-
 static gboolean
 add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
 {
@@ -150,15 +133,17 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
       nn_plan_tile_clear (&step);
       return FALSE;
     }
+    if (step.out->in_rows)
+      nn_plan_pool_rows (plan, &step, nn_graph_node (graph, index + 1), options->threads);
     break;
   case NN_OP_MAX_POOL:
   case NN_OP_GLOBAL_MAX_POOL:
     step.kind = NN_STEP_MAX_POOL;
-    step.window = window_of (node, step.in);
+    step.window = nn_plan_window (node, step.in);
     break;
   case NN_OP_AVG_POOL:
     step.kind = NN_STEP_AVG_POOL;
-    step.window = window_of (node, step.in);
+    step.window = nn_plan_window (node, step.in);
     break;
   case NN_OP_SIGMOID:
     step.kind = NN_STEP_SIGMOID;
@@ -168,7 +153,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     step.kind = NN_STEP_GLOBAL_AVG_POOL;
-    step.window = window_of (node, step.in);
+    step.window = nn_plan_window (node, step.in);
     break;
   case NN_OP_RELU:
     step.relu = TRUE;
@@ -238,13 +223,14 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
       || !size_buffers (plan, graph, shapes, wants_image, height, width, options->tile != NULL, error))
     goto failed;
+  nn_plan_join_pools (plan, graph, options->threads);
   nn_plan_choose_stages (plan, graph, options->batch);
   if (options->tile && !nn_plan_tile_buffers (plan, graph, error))
     goto failed;
   if (!nn_plan_place (plan, graph, error))
     goto failed;
   for (guint i = 0; i < plan->n_buffers; i++) {
-    if (i > 0 && !add_step (plan, graph, shapes, i, options, error))
+    if (i > 0 && !plan->buffers[i - 1].in_rows && !add_step (plan, graph, shapes, i, options, error))
       goto failed;
     add_conversion (plan, graph, i, wants_image[i]);
     if (i < plan->split)
@@ -266,6 +252,7 @@ nn_plan_free (NnPlan *plan)
   for (guint i = 0; i < plan->steps->len; i++) {
     nn_plan_conv_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_operands_clear (&g_array_index (plan->steps, NnStep, i));
+    nn_plan_pool_rows_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_tile_clear (&g_array_index (plan->steps, NnStep, i));
   }
   g_array_free (plan->steps, TRUE);

@@ -25,12 +25,14 @@
  * @whole: written by nodes that run some images at a time, read by nodes that run all: image i is that of the batch,
  * not of the pass
  * @border_stays: an image alike lay there before and left its border; else who writes the image makes it
+ * @in_rows: never there: the convolution's loop takes some rows after the other to the max pool (NnPooledConv); size is
+ * 0, and row and pixel are those of the rows
  */
 typedef struct {
   guint channels, height, width;
   guint border;
   gsize lanes, pixel, row, size, origin, offset, slack;
-  gboolean whole, border_stays;
+  gboolean whole, border_stays, in_rows;
 } NnBuffer;
 
 /**
@@ -56,6 +58,28 @@ typedef struct {
   gfloat *weights, *bias;
   gint32 *segment_offset;
 } NnConvBlock;
+
+/**
+ * NnPooledConv: the max pool that a CONV step's loop computes, too; a task is a band of its rows
+ * @out: the pool's; @band: rows; @n_bands: an image
+ * @n_rows: of the convolution that a band reads at most
+ * @scratch: where in a thread's scratch memory NN_POOLED_HEAD floats and then the rows lie
+ * @name: of both nodes
+ */
+typedef struct {
+  const NnBuffer *out;
+  NnWindow window;
+  guint band, n_bands, n_rows;
+  gsize scratch;
+  gchar *name;
+} NnPooledConv;
+
+#define NN_POOLED_HEAD NN_CHANNEL_BLOCK
+
+/* Rows @first to before @end of image @image's pool, which read rows @begin_in to before @end_in. */
+typedef struct {
+  guint image, first, end, begin_in, end_in;
+} NnPooledBand;
 
 /* How a convolution is computed, from the most exact to the least. */
 typedef enum {
@@ -126,6 +150,7 @@ typedef struct {
  * CONV: a task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks
  * when @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round
  * @inputs_adjoin: a pixel's inputs are followed by the next one's
+ * @pooled: CONV: not NULL: a task is a band of this pool's rows instead; @out is not in the arena
  * @window: of MAX_POOL, AVG_POOL and GLOBAL_AVG_POOL
  */
 typedef struct {
@@ -141,6 +166,7 @@ typedef struct {
   gint32 *in_offset, *out_offset, *residual_offset;
   guint n_blocks;
   NnConvBlock *blocks;
+  NnPooledConv *pooled;
   NnTileConv *tile; /* instead of all that, in a plan for tiles */
 
   NnPackedWeight *packed; /* CONV, WINOGRAD: where the weights and biases of blocks (or of tile's) lie */
@@ -214,6 +240,16 @@ typedef struct {
 
 NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
 void nn_plan_free (NnPlan *plan);
+
+/* A pool's windows in its input. */
+NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
+/* Which convolutions' loops are their max pools', too: their buffers are in_rows; before the plan has its stages;
+ * plan-pool.c. */
+void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);
+/* Fills such a CONV step's pooled. */
+void nn_plan_pool_rows (NnPlan *plan, NnStep *step, const NnNode *pool, guint threads);
+void nn_plan_pool_rows_clear (NnStep *step);
+void nn_pooled_band (const NnPooledConv *pooled, guint task, NnPooledBand *band);
 
 /* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);

@@ -8,6 +8,7 @@
 #include "base/nn-memory.h"
 #include "graph/model-private.h"
 #include "run/peak.h"
+#include "run/pooled-rows.h"
 #include "run/session-private.h"
 #include "run/step-tile.h"
 #include "run/winograd-step.h"
@@ -56,14 +57,15 @@ input_task (gpointer data, guint task, guint thread)
   }
 }
 
+/* @out: image @image's, or where it would begin if the rows that are written were a part of it. */
 static void
-conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, guint first, guint n)
+conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, gfloat *out, guint first, guint n)
 {
   const NnSession *session = run->session;
   const NnStep *step = run->step;
   const NnConvArgs args = {
     .in = nn_image_of (session, step->in, image),
-    .out = nn_image_of (session, step->out, image) + block->first_channel,
+    .out = out + block->first_channel,
     .residual = step->residual ? nn_image_of (session, step->residual, image) + block->first_channel : NULL,
     .in_offset = step->in_offset,
     .out_offset = step->out_offset,
@@ -94,15 +96,34 @@ conv_task (gpointer data, guint task, guint thread)
   const guint first = task % step->n_chunks * step->chunk;
   const guint image = task / step->n_chunks % images;
   guint block = task / step->n_chunks / images;
+  gfloat *out = nn_image_of (run->session, step->out, image);
 
   if (first >= pixels)
     return;
   if (!step->all_blocks) {
-    conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
+    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
     return;
   }
   for (block = 0; block < step->n_blocks; block++)
-    conv_block (run, thread, &step->blocks[block], image, first, MIN (step->chunk, pixels - first));
+    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
+}
+
+/* @source: where pixel (0, 0) of @in is, or would be. */
+static NnWindowArgs
+window_args (const NnRun *run, const gfloat *source, const NnBuffer *in, const NnBuffer *out, const NnWindow *window,
+             guint image)
+{
+  return (NnWindowArgs){
+    .in = source,
+    .out = nn_image_of (run->session, out, image) + out->origin,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .out_row = out->row,
+    .out_pixel = out->pixel,
+    .out_width = out->width,
+    .channels = (guint)out->lanes,
+    .window = *window,
+  };
 }
 
 /* A row of a pool's output. */
@@ -112,23 +133,37 @@ window_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnStep *step = run->step;
   const guint image = task / step->out->height;
-  const NnWindowArgs args = {
-    .in = nn_image_of (run->session, step->in, image) + step->in->origin,
-    .out = nn_image_of (run->session, step->out, image) + step->out->origin,
-    .in_row = step->in->row,
-    .in_pixel = step->in->pixel,
-    .out_row = step->out->row,
-    .out_pixel = step->out->pixel,
-    .out_width = step->out->width,
-    .channels = (guint)step->out->lanes,
-    .window = step->window,
-    .count_pad = step->node->count_pad,
-  };
+  const gfloat *source = nn_image_of (run->session, step->in, image) + step->in->origin;
+  NnWindowArgs args = window_args (run, source, step->in, step->out, &step->window, image);
 
+  args.count_pad = step->node->count_pad;
   if (step->kind == NN_STEP_AVG_POOL)
     run->session->plan->pool.avg_pool_row (&args, task % step->out->height);
   else
     run->session->plan->pool.max_pool_row (&args, task % step->out->height);
+}
+
+/* A band of the pool's rows, and before them those of the convolution that they read. */
+static void
+pooled_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnSession *session = run->session;
+  const NnStep *step = run->step;
+  const NnPooledConv *pooled = step->pooled;
+  const NnBuffer *in = step->out;
+  NnPooledRows rows;
+  NnWindowArgs args;
+  gfloat *image;
+
+  nn_pooled_rows (step, task, session->scratch + thread * session->scratch_size, 1, in->row, &rows);
+  image = rows.memory - rows.band.begin_in * in->row;
+  for (guint block = 0; block < step->n_blocks && rows.missing < rows.band.end_in; block++)
+    conv_block (run, thread, &step->blocks[block], rows.band.image, image, rows.missing * in->width,
+                (rows.band.end_in - rows.missing) * in->width);
+  args = window_args (run, image, in, pooled->out, &pooled->window, rows.band.image);
+  for (guint y = rows.band.first; y < rows.band.end; y++)
+    session->plan->pool.max_pool_row (&args, y);
 }
 
 static void
@@ -190,13 +225,16 @@ run_step (NnRun *run)
   const NnStep *step = run->step;
 
   if (step->kind != NN_STEP_PLAIN && step->kind != NN_STEP_TO_PLAIN)
-    zero_border (session, step->out, run->images);
+    zero_border (session, step->pooled ? step->pooled->out : step->out, run->images);
   switch (step->kind) {
   case NN_STEP_CONV: {
     const guint n
         = step->n_chunks * (step->batch_is_pixels ? 1 : run->images) * (step->all_blocks ? 1 : step->n_blocks);
 
-    nn_pool_run (session->pool, conv_task, run, n);
+    if (step->pooled)
+      nn_pooled_run (step, session->pool, pooled_task, run, run->images, session->scratch, session->scratch_size);
+    else
+      nn_pool_run (session->pool, conv_task, run, n);
     break;
   }
   case NN_STEP_WINOGRAD:
@@ -245,7 +283,8 @@ static void
 run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_first)
 {
   const NnPlan *plan = session->plan;
-  NnTileRun tile = { plan, session->pool, session->arena, run->input, run->images, NULL };
+  NnTileRun tile
+      = { plan, session->pool, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL };
 
   for (guint i = begin; i < end; i++) {
     const gdouble start = session->profiling ? nn_seconds () : 0;
@@ -266,7 +305,8 @@ static void
 run_input (NnSession *session, NnRun *run)
 {
   const NnPlan *plan = session->plan;
-  NnTileRun tile = { plan, session->pool, session->arena, run->input, run->images, NULL };
+  NnTileRun tile
+      = { plan, session->pool, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL };
 
   if (plan->tile.conv) {
     nn_tile_run_input (&tile);
@@ -504,7 +544,9 @@ nn_session_get_profile (const NnSession *session)
 
   for (guint i = 0; i < session->plan->steps->len; i++) {
     const NnStep *step = &g_array_index (session->plan->steps, NnStep, i);
-    NnLayerTime t = { .name = step->node->name, .flops = step->flops, .seconds = session->seconds[i] };
+    NnLayerTime t = { .name = step->pooled ? step->pooled->name : step->node->name,
+                      .flops = step->flops,
+                      .seconds = session->seconds[i] };
 
     if (session->peak > 0)
       t.predicted = step->cost * session->plan->batch / session->peak / nn_pool_get_threads (session->pool);

@@ -3,6 +3,7 @@
 #include "run/step-tile.h"
 
 #include "graph/plan-tile.h"
+#include "run/pooled-rows.h"
 
 /* The two planes of one image; lo NULL where there is none. */
 typedef struct {
@@ -76,20 +77,15 @@ conv_chunks (const NnTileRun *run, const NnTileConv *conv)
   return (tiles + conv->tiles_a_task - 1) / conv->tiles_a_task;
 }
 
-/* Tasks count tiles fastest, then images, then blocks: neighbours in time share their weights. */
-static void
-conv_task (gpointer data, guint task, guint thread)
+static NnTileConvArgs
+conv_args (const NnTileRun *run, guint image, Planes out)
 {
-  const NnTileRun *run = data;
   const NnStep *step = run->step;
   const NnTileConv *conv = step->tile;
-  const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
-  const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
-  const guint first_block = task / n_chunks / images * conv->blocks_a_task;
-  const guint n_tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
-  const Planes in = planes_of (run, step->in, image), out = planes_of (run, step->out, image);
+  const Planes in = planes_of (run, step->in, image);
   const Planes residual = step->residual ? planes_of (run, step->residual, image) : (Planes){ NULL, NULL };
-  const NnTileConvArgs args = {
+
+  return (NnTileConvArgs){
     .in_hi = in.hi,
     .in_lo = in.lo,
     .out_hi = out.hi,
@@ -111,9 +107,46 @@ conv_task (gpointer data, guint task, guint thread)
     .relu = step->relu,
     .pixels_outside = conv->pixels_outside,
   };
+}
+
+/* Tasks count tiles fastest, then images, then blocks: neighbours in time share their weights. */
+static void
+conv_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnTileConv *conv = run->step->tile;
+  const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
+  const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
+  const guint first_block = task / n_chunks / images * conv->blocks_a_task;
+  const guint n_tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
+  const NnTileConvArgs args = conv_args (run, image, planes_of (run, run->step->out, image));
 
   run->plan->tile.conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
                         MIN (conv->blocks_a_task, conv->n_blocks - first_block));
+}
+
+/* @source: where pixel (0, 0) of @in is, or would be. */
+static void
+max_pool_rows (const NnTileRun *run, const NnBuffer *in, Planes source, const NnBuffer *out, guint image,
+               const NnWindow *window, guint first, guint end)
+{
+  const Planes target = planes_at (planes_of (run, out, image), out->origin);
+  const NnTilePoolArgs args = {
+    .in_hi = source.hi,
+    .in_lo = source.lo,
+    .out_hi = target.hi,
+    .out_lo = target.lo,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .out_row = out->row,
+    .out_pixel = out->pixel,
+    .out_width = out->width,
+    .channels = (guint)out->lanes,
+    .window = *window,
+  };
+
+  for (guint y = first; y < end; y++)
+    run->plan->tile.max_pool_row (&args, y);
 }
 
 static void
@@ -121,24 +154,35 @@ max_pool_task (gpointer data, guint task, guint thread)
 {
   const NnTileRun *run = data;
   const NnStep *step = run->step;
-  const guint image = task / step->out->height;
-  const Planes in = planes_at (planes_of (run, step->in, image), step->in->origin);
-  const Planes out = planes_at (planes_of (run, step->out, image), step->out->origin);
-  const NnTilePoolArgs args = {
-    .in_hi = in.hi,
-    .in_lo = in.lo,
-    .out_hi = out.hi,
-    .out_lo = out.lo,
-    .in_row = step->in->row,
-    .in_pixel = step->in->pixel,
-    .out_row = step->out->row,
-    .out_pixel = step->out->pixel,
-    .out_width = step->out->width,
-    .channels = (guint)step->out->lanes,
-    .window = step->window,
-  };
+  const guint image = task / step->out->height, y = task % step->out->height;
 
-  run->plan->tile.max_pool_row (&args, task % step->out->height);
+  max_pool_rows (run, step->in, planes_at (planes_of (run, step->in, image), step->in->origin), step->out, image,
+                 &step->window, y, y + 1);
+}
+
+/* A band of the pool's rows, and before them those of the convolution that they read. */
+static void
+pooled_task (gpointer data, guint task, guint thread)
+{
+  const NnTileRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->out;
+  const guint a_row = step->tile->tiles_a_row;
+  NnPooledRows rows;
+  NnTileConvArgs args;
+  Planes image = { NULL, NULL };
+
+  nn_pooled_rows (step, task, run->scratch + thread * run->scratch_size, nn_plan_tile_n_planes (run->plan), in->row / 2,
+                  &rows);
+  image.hi = (NnBf16 *)rows.memory - rows.band.begin_in * in->row;
+  if (run->plan->tile.products == 3)
+    image.lo = image.hi + step->pooled->n_rows * in->row;
+  args = conv_args (run, rows.band.image, image);
+  if (rows.missing < rows.band.end_in)
+    run->plan->tile.conv (&args, rows.missing * a_row, (rows.band.end_in - rows.missing) * a_row, 0,
+                          step->tile->n_blocks);
+  max_pool_rows (run, in, image, step->pooled->out, rows.band.image, &step->pooled->window, rows.band.first,
+                 rows.band.end);
 }
 
 static void
@@ -159,8 +203,8 @@ average_task (gpointer data, guint task, guint thread)
     const Planes to = planes_at (target, x * out->pixel);
     guint left;
     const guint right = nn_window_taps (w, 1, x, &left);
-    const gboolean any = top < bottom && left < right;
     Planes from = source;
+    gboolean any = top < bottom && left < right;
 
     if (any)
       from = planes_at (source,
@@ -197,14 +241,17 @@ void
 nn_tile_run_step (NnTileRun *run, const NnStep *step)
 {
   run->step = step;
-  zero_border (run, step->out);
+  zero_border (run, step->pooled ? step->pooled->out : step->out);
   switch (step->kind) {
   case NN_STEP_CONV: {
     const NnTileConv *conv = step->tile;
     const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
 
-    nn_pool_run (run->pool, conv_task, run,
-                 conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
+    if (step->pooled)
+      nn_pooled_run (step, run->pool, pooled_task, run, run->images, run->scratch, run->scratch_size);
+    else
+      nn_pool_run (run->pool, conv_task, run,
+                   conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
     break;
   }
   case NN_STEP_MAX_POOL:

@@ -5,11 +5,12 @@
 #include "base/nn-pool.h"
 #include "graph/plan.h"
 
-/* @arena: the session's; @input: float32 NCHW of @images images */
+/* @arena, @scratch, @scratch_size: the session's; @input: float32 NCHW of @images images */
 typedef struct {
   const NnPlan *plan;
   NnPool *pool;
-  gfloat *arena;
+  gfloat *arena, *scratch;
+  gsize scratch_size;
   const gfloat *input;
   guint images;
   const NnStep *step; /* the present one */

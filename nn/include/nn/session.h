@@ -107,7 +107,7 @@ gsize nn_session_get_memory (const NnSession *session);
 
 /* One row of `resnet-tool bench --layers`. */
 typedef struct {
-  const gchar *name;   /* of the node */
+  const gchar *name;   /* of the node; "conv1 + maxpool" where two are one loop */
   const gchar *kernel; /* which body ran: "direct avx2 6x16" */
   gdouble flops;       /* one image */
   gdouble
