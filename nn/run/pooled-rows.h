@@ -15,5 +15,5 @@ typedef struct {
 /* Runs a loop over the bands of all images; @scratch: scratch_size floats a thread, what is there does not matter. */
 void nn_pooled_run (const NnStep *step, NnPool *pool, NnPoolFunc func, gpointer data, guint images, gfloat *scratch,
                     gsize scratch_size);
-/* One of its tasks: which rows it is about. @n_planes: of @plane floats each, of numbers of @row floats a row. */
+/* One of its tasks: which rows it is about. @n_planes: of @row floats a row. */
 void nn_pooled_rows (const NnStep *step, guint task, gfloat *scratch, guint n_planes, gsize row, NnPooledRows *rows);

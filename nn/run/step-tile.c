@@ -70,11 +70,15 @@ input_task (gpointer data, guint task, guint thread)
 }
 
 static guint
+conv_tiles (const NnTileRun *run, const NnTileConv *conv)
+{
+  return conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
+}
+
+static guint
 conv_chunks (const NnTileRun *run, const NnTileConv *conv)
 {
-  const guint tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
-
-  return (tiles + conv->tiles_a_task - 1) / conv->tiles_a_task;
+  return (conv_tiles (run, conv) + conv->tiles_a_task - 1) / conv->tiles_a_task;
 }
 
 static NnTileConvArgs
@@ -118,7 +122,7 @@ conv_task (gpointer data, guint task, guint thread)
   const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
   const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
   const guint first_block = task / n_chunks / images * conv->blocks_a_task;
-  const guint n_tiles = conv->batch_is_pixels ? (run->images + NN_TILE_PIXELS - 1) / NN_TILE_PIXELS : conv->n_tiles;
+  const guint n_tiles = conv_tiles (run, conv);
   const NnTileConvArgs args = conv_args (run, image, planes_of (run, run->step->out, image));
 
   run->plan->tile.conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
@@ -195,7 +199,6 @@ average_task (gpointer data, guint task, guint thread)
   const guint image = task / out->height, y = task % out->height;
   const Planes source = planes_at (planes_of (run, in, image), in->origin);
   const Planes target = planes_at (planes_of (run, out, image), out->origin + y * out->row);
-
   guint top;
   const guint bottom = nn_window_taps (w, 0, y, &top);
 
@@ -203,8 +206,8 @@ average_task (gpointer data, guint task, guint thread)
     const Planes to = planes_at (target, x * out->pixel);
     guint left;
     const guint right = nn_window_taps (w, 1, x, &left);
+    const gboolean any = top < bottom && left < right;
     Planes from = source;
-    gboolean any = top < bottom && left < right;
 
     if (any)
       from = planes_at (source,

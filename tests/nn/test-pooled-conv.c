@@ -242,6 +242,7 @@ test_dilated_average (void)
   }
   for (guint c = 0; c < CLASSES; c++)
     largest = fmaxf (largest, fabsf (logits[0][c]));
+  g_assert_cmpfloat (largest, >, 0);
   for (guint c = 0; c < CLASSES; c++)
     g_assert_cmpfloat_with_epsilon (logits[1][c], logits[0][c], 1e-4 * largest);
 }
