@@ -134,7 +134,7 @@ def numbers(text):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--tool', default=os.path.join(ROOT, 'build', 'tools', 'resnet-tool'))
+    p.add_argument('--tool', default=os.path.join(ROOT, 'build', 'tools', 'resnet-tool', 'resnet-tool'))
     p.add_argument('--threads', type=numbers, default=[1])
     p.add_argument('--batch', type=numbers, default=[1])
     p.add_argument('--rounds', type=int, default=5)

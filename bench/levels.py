@@ -73,7 +73,7 @@ def split_size(text):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--tool', default=os.path.join(ROOT, 'build', 'tools', 'resnet-tool'))
+    p.add_argument('--tool', default=os.path.join(ROOT, 'build', 'tools', 'resnet-tool', 'resnet-tool'))
     p.add_argument('--threads', type=lambda text: [int(n) for n in text.split(',')], default=[1])
     p.add_argument('--rounds', type=int, default=3)
     p.add_argument('--seconds', type=float, default=1)

@@ -37,7 +37,7 @@ done
 model=${1:?name a model: bench/live.sh --help}
 shift
 parts=${*:-hold sync regions streams}
-program=$build/tests/elements/live-bench
+program=$build/bench/live-bench
 [ -x "$program" ] || die "$program is missing: build the tests (meson compile -C $build)"
 use_plugin_of "$build"
 properties="threads=$threads model=$model"
@@ -51,7 +51,7 @@ for part in $parts; do
       sync) "$program" hold "qos=true $properties" 240
             "$program" hold "qos=true threads=$threads $slow" 240 ;;
       regions) "$program" regions "$properties" 5 ;;
-      streams) "$build/tools/resnet-tool" bench "$model" --threads "$threads" --batch 16 --seconds 2 2>/dev/null | grep throughput
+      streams) "$build/tools/resnet-tool/resnet-tool" bench "$model" --threads "$threads" --batch 16 --seconds 2 2>/dev/null | grep throughput
                "$program" streams "$properties" 12 ;;
       *) usage >&2; exit 2 ;;
     esac | sed "s/^/$part $round: /"

@@ -3,7 +3,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 #define MAX_ENTRIES 5
 

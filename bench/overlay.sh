@@ -23,7 +23,7 @@ while [ "$#" -gt 0 ]; do
   esac
 done
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-program=$build/tests/elements/overlay-bench
+program=$build/bench/overlay-bench
 [ -x "$program" ] || { echo "$program is missing: build the tests (meson compile -C $build)" >&2; exit 1; }
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //' || uname -m
 git -C "$here" log -1 --format='%h %cs' 2>/dev/null || true

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Draw docs/readme-picture.png: photographs of samples/media with what the embedded model says of them.
 
-    docs/make-readme-picture.py [--resnet-tool build/tools/resnet-tool]
+    docs/make-readme-picture.py [--resnet-tool build/tools/resnet-tool/resnet-tool]
 
 The numbers are those that resnet-tool prints when this runs. Needs Pillow 10.1 or later.
 """
@@ -41,7 +41,7 @@ def draw_classes(draw, left, top, classes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--resnet-tool", type=pathlib.Path, default=ROOT / "build" / "tools" / "resnet-tool")
+    parser.add_argument("--resnet-tool", type=pathlib.Path, default=ROOT / "build" / "tools" / "resnet-tool" / "resnet-tool")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "readme-picture.png")
     arguments = parser.parse_args()
 

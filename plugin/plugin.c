@@ -7,8 +7,8 @@
 
 #include <gst/gst.h>
 
-#include "gstclassoverlay.h"
-#include "gstresnetclassify.h"
+#include "overlay/gstclassoverlay.h"
+#include "classify/gstresnetclassify.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)

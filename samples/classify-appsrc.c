@@ -16,7 +16,7 @@
 #include <gst/video/video.h>
 #include <stdio.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 #define FRAMES_PER_SECOND 10
 #define DEFAULT_SIZE "320x240"

@@ -12,7 +12,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 #define NO_INDEX (-1)
 #define MINUTE (60 * GST_SECOND)

@@ -24,7 +24,7 @@ warnings.filterwarnings("ignore", "GObject.ValueArray", DeprecationWarning)
 
 def entries_of(buffer):
     """The (label, confidence) pairs that resnetclassify attached to a buffer, the most confident first."""
-    meta = buffer.get_custom_meta("GstClassificationMeta")
+    meta = buffer.get_custom_meta("GstResnetClassificationMeta")
     if meta is None:
         return []
     _, entries = meta.get_structure().get_array("entries")

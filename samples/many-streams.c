@@ -15,7 +15,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 #define MAX_SOURCES 64
 #define MAX_TILE 4096

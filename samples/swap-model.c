@@ -13,7 +13,7 @@
 #include <glib-unix.h>
 #include <locale.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 typedef struct {
   gdouble every;

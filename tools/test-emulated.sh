@@ -18,7 +18,7 @@ some whole networks and the embedded model at every level. Nothing is timed: an 
   --build BUILD    what to run: a build folder of this tree, of this machine's compiler (default: build)
   --minutes N      stop the machine after N minutes (default: 30)
   --all            all networks of tests/data, too: an hour or more
-  TEST             this one alone, a program in BUILD, with its arguments: tests/kernels/test-tile -p /tile/amx-high
+  TEST             this one alone, a program in BUILD, with its arguments: tests/kernels/test-bf16 -p /bf16/amx-high
 EOT
 }
 
@@ -40,7 +40,7 @@ while [ "$#" -gt 0 ]; do
 done
 
 [ "$(id -u)" -eq 0 ] || die "debootstrap and chroot need root: run it with sudo"
-[ -x "$build/tests/kernels/test-tile" ] || die "$build has no tests: build it first, or name another with --build"
+[ -x "$build/tests/kernels/test-bf16" ] || die "$build has no tests: build it first, or name another with --build"
 build=$(cd -- "$build" && pwd -P)
 if [ -z "$folder" ]; then
   folder=$(mktemp -d)
@@ -169,7 +169,7 @@ rm -rf "$disc" "$root"
 mkdir -p "$disc/boot/grub" "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" "$root$source_root/tests"
 cp "$folder/usr/bin/busybox" "$root/bin/"
 cp -r "$source_root/tests/data" "$root$source_root/tests/"
-cp "$source_root/plugin/default-model/photos200.safetensors" "$source_root/samples/media/chelsea.jpg" "$root/"
+cp "$source_root/default-model/photos200.safetensors" "$source_root/samples/media/chelsea.jpg" "$root/"
 
 # add PROGRAM: it, without what is for the debugger, and the libraries that it needs.
 add () {
@@ -204,10 +204,10 @@ t () {
 # The embedded model: $1, what is to run; then the level and what is asked for.
 model () {
   echo "== the embedded model, NN_MAX_ISA=$2, precision $3"
-  NN_MAX_ISA=$2 /build/tools/resnet-tool bench /photos200.safetensors --seconds 0 -w 0 -j --precision "$3" >/tmp/out
+  NN_MAX_ISA=$2 /build/tools/resnet-tool/resnet-tool bench /photos200.safetensors --seconds 0 -w 0 -j --precision "$3" >/tmp/out
   grep -q "\"precision\" *: *\"\($1\)\"" /tmp/out || echo "FAILED: not $1"
   grep -o '"\(isa\|precision\)[^,]*' /tmp/out
-  NN_MAX_ISA=$2 /build/tools/resnet-tool classify /photos200.safetensors /chelsea.jpg --precision "$3" >/tmp/out ||
+  NN_MAX_ISA=$2 /build/tools/resnet-tool/resnet-tool classify /photos200.safetensors /chelsea.jpg --precision "$3" >/tmp/out ||
     echo "FAILED: classify"
   cat /tmp/out
   grep -q cat /tmp/out || echo "FAILED: it is a cat"
@@ -223,7 +223,7 @@ t tests/nn/test-cpu
 t tests/kernels/test-pool -p /pool/avx512
 t tests/kernels/test-resize
 t tests/kernels/test-conv -p /conv/avx512
-t tests/kernels/test-tile -p /tile/avx512bf16
+t tests/kernels/test-bf16 -p /bf16/avx512bf16
 for name in cifar-resnet8 one-stage resnext-4 wide-thin resnet18-thin; do
   for level in avx512 vectors-medium tiles-medium tiles-high tiles-auto; do
     t tests/nn/test-network-logits -p "/network-logits/$level/networks/$name"
@@ -237,7 +237,7 @@ model medium amx medium
 model high amx high
 t tests/kernels/test-winograd -p /winograd/avx512
 for precision in medium high; do
-  t tests/kernels/test-tile -p "/tile/amx-$precision"
+  t tests/kernels/test-bf16 -p "/bf16/amx-$precision"
 done
 EOT
     if [ "$all" = yes ]; then
@@ -258,7 +258,7 @@ if [ "$#" -gt 0 ]; then
   [ -x "$build/$1" ] || die "there is no program $build/$1"
   add "$1"
 else
-  for program in tests/kernels/test-{conv,pool,resize,tile,winograd} tests/nn/test-{cpu,network-logits,session} tools/resnet-tool; do
+  for program in tests/kernels/test-{conv,pool,resize,bf16,winograd} tests/nn/test-{cpu,network-logits,session} tools/resnet-tool/resnet-tool; do
     add "$program"
   done
 fi

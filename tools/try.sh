@@ -60,7 +60,7 @@ done
 [ -n "$video" ] || die "there is no video in $media"
 
 step "3. photographs, with resnet-tool"
-"$build/tools/resnet-tool" classify embedded "${photographs[@]}" --top-k 3
+"$build/tools/resnet-tool/resnet-tool" classify embedded "${photographs[@]}" --top-k 3
 
 # gst-launch-1.0 -m prints every message whole; of a "classification" message this keeps the time and the best classes.
 # What is not understood is shown as it came, and a pipeline that gives no result fails.
@@ -120,5 +120,5 @@ In this shell, so that GStreamer finds the plugin:
 
 And with a model of your own (README.md says where to get some):
 
-    '$build/tools/resnet-tool' classify resnet18.pth --labels imagenet.txt photograph.jpg
+    '$build/tools/resnet-tool/resnet-tool' classify resnet18.pth --labels imagenet.txt photograph.jpg
 EOF

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Turn a checkpoint that a recipe of this folder saved into the .safetensors file that the project ships.
 
-    convert-default-model.py photos200 photos200.pth ../plugin/default-model/photos200.safetensors
+    convert-default-model.py photos200 photos200.pth ../default-model/photos200.safetensors
     convert-default-model.py resnet20-cifar10 resnet20-cifar10.pth OUT.safetensors
 
 Weights of convolutions and of the fully connected layer become float16; biases and everything of BatchNorm stay

@@ -4,7 +4,7 @@
 
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
-#include "graph/packed-weight.h"
+#include "plan/packed-weight.h"
 
 void
 nn_node_free (NnNode *node)

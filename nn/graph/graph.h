@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <nn/error.h>
 
-#include "graph/ops/operator.h"
+#include "ops/operator.h"
 
 typedef enum {
   NN_OP_INPUT,           /* n_inputs 0; out_channels channels */

@@ -59,7 +59,7 @@ typedef struct {
   const guint8 **window;
 } NnPlanesWay;
 
-typedef enum { NN_WAY_NONE, NN_WAY_NEAREST, NN_WAY_EXACT, NN_WAY_PLANES } NnWay;
+typedef enum { NN_RESIZE_NONE, NN_RESIZE_NEAREST, NN_RESIZE_EXACT, NN_RESIZE_PLANES } NnResizeMethod;
 
 struct _NnPreprocessor {
   NnPreprocess params;
@@ -69,7 +69,7 @@ struct _NnPreprocessor {
   /* What the rest was made for: an image without its data pointers. */
   NnImage made_for;
   gsize made_for_offset[3];
-  NnWay way;
+  NnResizeMethod way;
   NnAxis x, y;
   guint *nearest_x, *nearest_y;
   guint8 *nearest_row;

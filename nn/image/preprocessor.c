@@ -42,7 +42,7 @@ forget (NnPreprocessor *self)
   g_clear_pointer (&self->nearest_x, g_free);
   g_clear_pointer (&self->nearest_y, g_free);
   g_clear_pointer (&self->nearest_row, g_free);
-  self->way = NN_WAY_NONE;
+  self->way = NN_RESIZE_NONE;
 }
 
 void
@@ -157,20 +157,20 @@ prepare (NnPreprocessor *self, const NnImage *image, GError **error)
   }
   for (guint c = 0; c < 3; c++)
     key.component[c].data = NULL;
-  if (self->way != NN_WAY_NONE && memcmp (&key, &self->made_for, sizeof key) == 0
+  if (self->way != NN_RESIZE_NONE && memcmp (&key, &self->made_for, sizeof key) == 0
       && memcmp (offset, self->made_for_offset, sizeof offset) == 0)
     return TRUE;
 
   forget (self);
   nn_image_axes (&self->params, key.roi_width, key.roi_height, &self->x, &self->y);
   if (self->params.interpolation == NN_INTERPOLATION_NEAREST) {
-    self->way = NN_WAY_NEAREST;
+    self->way = NN_RESIZE_NEAREST;
     ok = nearest_init (self);
   } else if (nn_planes_way_fits (self, image)) {
-    self->way = NN_WAY_PLANES;
+    self->way = NN_RESIZE_PLANES;
     ok = nn_planes_way_init (self, image);
   } else {
-    self->way = NN_WAY_EXACT;
+    self->way = NN_RESIZE_EXACT;
     ok = nn_exact_way_init (self, image);
   }
   if (!ok) {
@@ -299,16 +299,16 @@ run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink, GError
     return FALSE;
   store_padding (self, sink);
   switch (self->way) {
-  case NN_WAY_NEAREST:
+  case NN_RESIZE_NEAREST:
     nearest_run (self, &normalized, sink);
     break;
-  case NN_WAY_PLANES:
+  case NN_RESIZE_PLANES:
     nn_planes_way_run (self, &normalized, sink);
     break;
-  case NN_WAY_EXACT:
+  case NN_RESIZE_EXACT:
     nn_exact_way_run (self, &normalized, sink);
     break;
-  case NN_WAY_NONE:
+  case NN_RESIZE_NONE:
     g_assert_not_reached ();
   }
   return TRUE;

@@ -10,19 +10,19 @@
 #define CONV_LANES 16
 #define CONV_VECTORS 4
 #define CONV_PIXELS 6
-#include "kernels/conv-tile-body.h"
+#include "kernels/conv-direct-body.h"
 
 #define CONV_NAME conv_512_8x32
 #define CONV_LANES 16
 #define CONV_VECTORS 2
 #define CONV_PIXELS 8
-#include "kernels/conv-tile-body.h"
+#include "kernels/conv-direct-body.h"
 
 #define CONV_NAME conv_512_8x16
 #define CONV_LANES 16
 #define CONV_VECTORS 1
 #define CONV_PIXELS 8
-#include "kernels/conv-tile-body.h"
+#include "kernels/conv-direct-body.h"
 
 #define IMAGE3_NAME conv_512_image3
 #define IMAGE3_LANES 16

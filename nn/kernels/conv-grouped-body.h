@@ -15,7 +15,7 @@
 #define GROUPED_V GROUPED_CONCAT (GROUPED_NAME, _v)
 #define GROUPED_VU GROUPED_CONCAT (GROUPED_NAME, _vu)
 #define GROUPED_I GROUPED_CONCAT (GROUPED_NAME, _i)
-#define GROUPED_TILE GROUPED_CONCAT (GROUPED_NAME, _tile)
+#define GROUPED_KERNEL GROUPED_CONCAT (GROUPED_NAME, _kernel)
 #define GROUPED_ALL GROUPED_CONCAT (GROUPED_NAME, _all)
 
 typedef gfloat GROUPED_V __attribute__ ((vector_size (GROUPED_LANES * sizeof (gfloat))));
@@ -45,8 +45,8 @@ typedef gint32 GROUPED_I __attribute__ ((vector_size (GROUPED_LANES * sizeof (gi
 /* @n, 1 to GROUPED_PIXELS, and @group are constants of the call; @lane: the first channel; @w: its weights. @in_ahead,
  * @out_ahead: floats to what a later tile reads and writes at the same channels, which is fetched meanwhile. */
 static inline __attribute__ ((always_inline)) void
-GROUPED_TILE (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gssize in_ahead, gssize out_ahead,
-              const guint n, const guint group)
+GROUPED_KERNEL (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gssize in_ahead, gssize out_ahead,
+                const guint n, const guint group)
 {
   const guint sums = MIN (group, 4);
   const gfloat *in[GROUPED_PIXELS], *ahead;
@@ -122,9 +122,9 @@ GROUPED_ALL (const NnConvArgs *a, guint first, guint n, const guint group)
       guint p = 0;
 
       for (; p + GROUPED_PIXELS <= now; p += GROUPED_PIXELS)
-        GROUPED_TILE (a, first + p, lane, w, in_ahead, out_ahead, GROUPED_PIXELS, group);
+        GROUPED_KERNEL (a, first + p, lane, w, in_ahead, out_ahead, GROUPED_PIXELS, group);
       for (; p < now; p++)
-        GROUPED_TILE (a, first + p, lane, w, in_ahead, out_ahead, 1, group);
+        GROUPED_KERNEL (a, first + p, lane, w, in_ahead, out_ahead, 1, group);
     }
   }
 }
@@ -153,7 +153,7 @@ GROUPED_NAME (const NnConvArgs *a, guint first, guint n)
 #undef GROUPED_XOR
 #undef GROUPED_RUN
 #undef GROUPED_ALL
-#undef GROUPED_TILE
+#undef GROUPED_KERNEL
 #undef GROUPED_I
 #undef GROUPED_VU
 #undef GROUPED_V

@@ -14,7 +14,7 @@
 
 #include <glib.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 #define NN_CHANNEL_BLOCK 16
 #define NN_CONV_MAX_VARIANTS 4

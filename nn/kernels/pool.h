@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 /**
  * NnWindow: where a pool's windows lie in an image; [0] vertical, [1] horizontal

@@ -16,7 +16,7 @@
 
 #include <glib.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 typedef enum { NN_WINOGRAD_F2, NN_WINOGRAD_F4, NN_WINOGRAD_N_TILES } NnWinogradTile;
 

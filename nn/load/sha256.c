@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -6,11 +6,11 @@
 
 #include "base/nn-hash.h"
 #include "load/file-read.h"
-#include "load/pth.h"
 #include "load/safetensors.h"
 #include "load/sha256.h"
 #include "load/sidecar.h"
 #include "load/tensor-data.h"
+#include "load/torch/pth.h"
 #include "load/weights-private.h"
 
 NnWeights *

@@ -3,7 +3,7 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-private.h"
+#include "model/model-private.h"
 #include "run/session-private.h"
 
 /* The last feature map is what a global average pool reads whose result only the fully connected layer gets. */

@@ -14,12 +14,12 @@ typedef struct {
 G_STATIC_ASSERT (sizeof (Held) <= NN_POOLED_HEAD * sizeof (gfloat));
 
 void
-nn_pooled_run (const NnStep *step, NnPool *pool, NnPoolFunc func, gpointer data, guint images, gfloat *scratch,
+nn_pooled_run (const NnStep *step, NnWorkers *workers, NnWorkersFunc func, gpointer data, guint images, gfloat *scratch,
                gsize scratch_size)
 {
-  for (guint thread = 0; thread < nn_pool_get_threads (pool); thread++)
+  for (guint thread = 0; thread < nn_workers_get_threads (workers); thread++)
     ((Held *)(scratch + thread * scratch_size + step->pooled->scratch))->image = NONE;
-  nn_pool_run (pool, func, data, images * step->pooled->n_bands);
+  nn_workers_run (workers, func, data, images * step->pooled->n_bands);
 }
 
 void

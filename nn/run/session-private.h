@@ -4,14 +4,14 @@
 
 #include <nn/session.h>
 
-#include "base/nn-pool.h"
-#include "cpu/nn-cpu.h"
-#include "graph/plan.h"
+#include "base/nn-cpu.h"
+#include "base/nn-workers.h"
+#include "plan/plan.h"
 
 struct _NnSession {
   NnModel *model;
   const NnPlan *plan; /* shared with other sessions of the model */
-  NnPool *pool;
+  NnWorkers *workers;
   NnIsa isa;
   NnPrecision precision; /* what runs */
   guint max_batch, height, width, n_classes;
@@ -54,15 +54,15 @@ nn_plain_of (const NnSession *session, guint node, guint image)
 }
 
 /* Fills a table; FALSE: there is none. */
-typedef gboolean (*NnTileInit) (NnTileKernels *kernels, NnIsa isa, guint products);
+typedef gboolean (*NnBf16Init) (NnBf16Kernels *kernels, NnIsa isa, guint products);
 
-/* nn_session_new() with other tile kernels than nn_tile_kernels_init()'s: the tests' emulated ones. Without @probe HIGH
+/* nn_session_new() with other tile kernels than nn_bf16_kernels_init()'s: the tests' emulated ones. Without @probe HIGH
  * and AUTO run as high also where that leaves the contract, and MEDIUM as medium also where that is slower. */
-NnSession *nn_session_new_with_tiles (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean probe,
-                                      GError **error);
+NnSession *nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean probe,
+                                     GError **error);
 
 /* session.c: what is asked for, whatever it gives; @direct: float32 without Winograd's sums. */
-NnSession *nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct,
+NnSession *nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct,
                             GError **error);
 
 /* session-probe.c: what a few made-up images give, the same ones always, and the least time that one took. */

@@ -6,12 +6,12 @@
 
 #include "base/nn-clock.h"
 #include "base/nn-memory.h"
-#include "graph/model-private.h"
+#include "model/model-private.h"
 #include "run/peak.h"
 #include "run/pooled-rows.h"
 #include "run/session-private.h"
-#include "run/step-tile.h"
-#include "run/winograd-step.h"
+#include "run/step-bf16.h"
+#include "run/step-winograd.h"
 
 /* Other buffers share the memory, so the border is made again where the last one to lie there was not alike. */
 static void
@@ -232,48 +232,48 @@ run_step (NnRun *run)
         = step->n_chunks * (step->batch_is_pixels ? 1 : run->images) * (step->all_blocks ? 1 : step->n_blocks);
 
     if (step->pooled)
-      nn_pooled_run (step, session->pool, pooled_task, run, run->images, session->scratch, session->scratch_size);
+      nn_pooled_run (step, session->workers, pooled_task, run, run->images, session->scratch, session->scratch_size);
     else
-      nn_pool_run (session->pool, conv_task, run, n);
+      nn_workers_run (session->workers, conv_task, run, n);
     break;
   }
   case NN_STEP_WINOGRAD:
-    nn_winograd_step_run (session->pool, step, session->arena, session->scratch, session->scratch_size,
+    nn_winograd_step_run (session->workers, step, session->arena, session->scratch, session->scratch_size,
                           session->shared_scratch, session->first, run->images);
     break;
   case NN_STEP_MAX_POOL:
   case NN_STEP_AVG_POOL:
-    nn_pool_run (session->pool, window_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, window_task, run, run->images * step->out->height);
     break;
   case NN_STEP_SIGMOID:
-    nn_pool_run (session->pool, sigmoid_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, sigmoid_task, run, run->images * step->out->height);
     break;
   case NN_STEP_SCALE:
-    nn_pool_run (session->pool, scale_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, scale_task, run, run->images * step->out->height);
     break;
   case NN_STEP_GLOBAL_AVG_POOL:
-    nn_pool_run (session->pool, average_task, run, run->images);
+    nn_workers_run (session->workers, average_task, run, run->images);
     break;
   case NN_STEP_ADD:
-    nn_pool_run (session->pool, add_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, add_task, run, run->images * step->out->height);
     break;
   case NN_STEP_AFFINE:
-    nn_pool_run (session->pool, nn_affine_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, nn_affine_task, run, run->images * step->out->height);
     break;
   case NN_STEP_CONCAT:
-    nn_pool_run (session->pool, nn_concat_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, nn_concat_task, run, run->images * step->out->height);
     break;
   case NN_STEP_ELEMENTWISE:
-    nn_pool_run (session->pool, nn_elementwise_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, nn_elementwise_task, run, run->images * step->out->height);
     break;
   case NN_STEP_PLAIN:
-    nn_pool_run (session->pool, nn_plain_task, run, run->images);
+    nn_workers_run (session->workers, nn_plain_task, run, run->images);
     break;
   case NN_STEP_TO_PLAIN:
-    nn_pool_run (session->pool, nn_to_plain_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, nn_to_plain_task, run, run->images * step->out->height);
     break;
   case NN_STEP_TO_IMAGE:
-    nn_pool_run (session->pool, nn_to_image_task, run, run->images * step->out->height);
+    nn_workers_run (session->workers, nn_to_image_task, run, run->images * step->out->height);
     break;
   }
 }
@@ -283,15 +283,16 @@ static void
 run_steps (NnSession *session, NnRun *run, guint begin, guint end, guint batch_first)
 {
   const NnPlan *plan = session->plan;
-  NnTileRun tile
-      = { plan, session->pool, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL };
+  NnBf16Run tile = {
+    plan, session->workers, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL
+  };
 
   for (guint i = begin; i < end; i++) {
     const gdouble start = session->profiling ? nn_seconds () : 0;
 
     run->step = &g_array_index (plan->steps, NnStep, i);
     if (plan->tile.conv)
-      nn_tile_run_step (&tile, run->step);
+      nn_bf16_run_step (&tile, run->step);
     else
       run_step (run);
     if (session->feature_map && run->step->kind == NN_STEP_GLOBAL_AVG_POOL && run->step->in == session->feature_buffer)
@@ -305,15 +306,16 @@ static void
 run_input (NnSession *session, NnRun *run)
 {
   const NnPlan *plan = session->plan;
-  NnTileRun tile
-      = { plan, session->pool, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL };
+  NnBf16Run tile = {
+    plan, session->workers, session->arena, session->scratch, session->scratch_size, run->input, run->images, NULL
+  };
 
   if (plan->tile.conv) {
-    nn_tile_run_input (&tile);
+    nn_bf16_run_input (&tile);
     return;
   }
   zero_border (session, plan->input, run->images);
-  nn_pool_run (session->pool, input_task, run, run->images * plan->input->height);
+  nn_workers_run (session->workers, input_task, run, run->images * plan->input->height);
 }
 
 /* The first steps some images at a time, passes of about the same size; the others all. */
@@ -362,7 +364,7 @@ nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *lo
 void
 nn_session_run_tasks (NnSession *session, NnSessionFunc func, gpointer data, guint n)
 {
-  nn_pool_run (session->pool, func, data, n);
+  nn_workers_run (session->workers, func, data, n);
 }
 
 /* One number a class, whatever the dimensions of 1 around it. */
@@ -389,17 +391,17 @@ check_output (const NnSession *session, GError **error)
 
 /* The plan for what was asked for; float32 where this machine or this network has nothing faster. */
 static const NnPlan *
-get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direct, GError **error)
+get_plan (NnSession *session, NnPrecision asked, NnBf16Init init, gboolean direct, GError **error)
 {
   NnPlanCache *plans = nn_model_get_plans (session->model);
   const NnGraph *graph = nn_model_get_graph (session->model);
-  const guint threads = nn_pool_get_threads (session->pool), products = asked == NN_PRECISION_MEDIUM ? 1 : 3;
-  NnTileKernels tile;
+  const guint threads = nn_workers_get_threads (session->workers), products = asked == NN_PRECISION_MEDIUM ? 1 : 3;
+  NnBf16Kernels tile;
 
   if (asked != NN_PRECISION_HIGHEST && init (&tile, session->isa, products)) {
     GError *why = NULL;
     const NnPlan *plan = nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads,
-                                            session->isa, &tile, FALSE, session->pool, &why);
+                                            session->isa, &tile, FALSE, session->workers, &why);
 
     if (plan) {
       session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
@@ -410,11 +412,11 @@ get_plan (NnSession *session, NnPrecision asked, NnTileInit init, gboolean direc
   }
   session->precision = NN_PRECISION_HIGHEST;
   return nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads, session->isa,
-                            NULL, direct, session->pool, error);
+                            NULL, direct, session->workers, error);
 }
 
 NnSession *
-nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit init, gboolean direct, GError **error)
+nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
   const guint crop = nn_model_get_preprocess (model)->crop;
@@ -430,7 +432,7 @@ nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit ini
   session->width = options->width > 0 ? options->width : crop;
   session->n_classes = nn_model_get_n_classes (model);
   session->isa = nn_cpu_level (options->max_isa);
-  session->pool = nn_pool_new (threads);
+  session->workers = nn_workers_new (threads);
   session->plan = get_plan (session, options->precision, init, direct, error);
   if (!session->plan)
     goto failed;
@@ -442,10 +444,10 @@ nn_session_make (NnModel *model, const NnSessionOptions *options, NnTileInit ini
   session->scratch_size = (session->plan->scratch_size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
   if (session->scratch_size > 0)
     session->scratch
-        = nn_aligned_alloc0 (session->scratch_size * nn_pool_get_threads (session->pool) * sizeof (gfloat));
-  session->operands = g_new0 (NnValue, (gsize)session->plan->max_operands * nn_pool_get_threads (session->pool));
+        = nn_aligned_alloc0 (session->scratch_size * nn_workers_get_threads (session->workers) * sizeof (gfloat));
+  session->operands = g_new0 (NnValue, (gsize)session->plan->max_operands * nn_workers_get_threads (session->workers));
   session->operand_pointers
-      = g_new0 (const NnValue *, (gsize)session->plan->max_operands *nn_pool_get_threads (session->pool));
+      = g_new0 (const NnValue *, (gsize)session->plan->max_operands *nn_workers_get_threads (session->workers));
   if (session->plan->shared_scratch_size > 0)
     session->shared_scratch = nn_aligned_alloc0 (session->plan->shared_scratch_size * sizeof (gfloat));
   if (!session->arena || (session->scratch_size > 0 && !session->scratch)
@@ -466,7 +468,7 @@ nn_session_free (NnSession *session)
 {
   if (!session)
     return;
-  nn_pool_free (session->pool);
+  nn_workers_free (session->workers);
   if (session->plan)
     nn_plan_cache_give_back (nn_model_get_plans (session->model), session->plan);
   nn_aligned_free (session->arena);
@@ -484,7 +486,7 @@ nn_session_free (NnSession *session)
 guint
 nn_session_get_threads (const NnSession *session)
 {
-  return nn_pool_get_threads (session->pool);
+  return nn_workers_get_threads (session->workers);
 }
 
 guint
@@ -549,7 +551,7 @@ nn_session_get_profile (const NnSession *session)
                       .seconds = session->seconds[i] };
 
     if (session->peak > 0)
-      t.predicted = step->cost * session->plan->batch / session->peak / nn_pool_get_threads (session->pool);
+      t.predicted = step->cost * session->plan->batch / session->peak / nn_workers_get_threads (session->workers);
 
     switch (step->kind) {
     case NN_STEP_CONV:

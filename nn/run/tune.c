@@ -4,8 +4,8 @@
 #include <nn/tune.h>
 #include <string.h>
 
-#include "graph/model-private.h"
-#include "graph/model-tuning.h"
+#include "model/model-private.h"
+#include "model/model-tuning.h"
 #include "run/session-private.h"
 
 /* A less exact algorithm must be so much faster, or it is noise. */

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/nn-hash.h"
-#include "graph/model-private.h"
 #include "load/file-read.h"
 #include "load/modelinfo.h"
-#include "load/onnx.h"
+#include "load/onnx/onnx.h"
+#include "model/model-private.h"
 #include "save/graph-state-dict.h"
 #include "save/onnx-rewrite.h"
 #include "save/onnx-write.h"

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "load/protobuf-wire.h"
+#include "load/onnx/protobuf-wire.h"
 #include "save/protobuf-write.h"
 
 #define MAX_BYTES G_GUINT64_CONSTANT (0x7fffffff)

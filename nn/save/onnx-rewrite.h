@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "load/onnx.h"
+#include "load/onnx/onnx.h"
 #include "save/save-file.h"
 
 /**

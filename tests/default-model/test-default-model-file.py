@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-MODEL = ROOT / "plugin" / "default-model" / "photos200.safetensors"
+MODEL = ROOT / "default-model" / "photos200.safetensors"
 CONVERTER = ROOT / "training" / "convert-default-model.py"
 CHECKPOINT = pathlib.Path(os.environ.get("GST_RESNET_SHARED", ROOT.parent / "shared")) / "models" / "photos200.pth"
 ITEM_SIZE = {"F16": 2, "F32": 4, "I64": 8}

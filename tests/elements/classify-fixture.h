@@ -6,7 +6,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 G_BEGIN_DECLS
 /* A trained network for 32×32 pictures with ten labels and its preprocessing inside. */

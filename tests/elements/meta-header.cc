@@ -1,7 +1,7 @@
 // gst-resnet: the public header in C++, with nothing included before it
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "gstclassificationmeta.h"
+#include "meta/gstclassificationmeta.h"
 
 int
 main (int argc, char **argv)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz-common.h"
-#include "graph/model-private.h"
+#include "model/model-private.h"
 
 /* What one input may cost: numbers multiplied, and elements of what is loaded and computed. */
 #define FUZZ_MAX_WORK 4e6

@@ -1,8 +1,8 @@
 /* gst-resnet: fuzz target: the pickle interpreter alone
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-common.h"
-#include "load/pickle.h"
-#include "load/state-dict.h"
+#include "load/torch/pickle.h"
+#include "load/torch/state-dict.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)

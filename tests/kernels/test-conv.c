@@ -5,9 +5,9 @@
 
 #include "../nn/test-levels.h"
 #include "base/nn-clock.h"
+#include "base/nn-cpu.h"
 #include "base/nn-memory.h"
 #include "conv-avx512-emulated.h"
-#include "cpu/nn-cpu.h"
 #include "kernels/conv.h"
 #include "run/peak.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../nn/test-levels.h"
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 #include "kernels/pool.h"
 
 #define GUARD 12345.678f

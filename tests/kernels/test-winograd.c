@@ -5,14 +5,14 @@
 
 #include "../nn/test-levels.h"
 #include "base/nn-clock.h"
+#include "base/nn-cpu.h"
 #include "base/nn-memory.h"
 #include "conv-avx512-emulated.h"
-#include "cpu/nn-cpu.h"
-#include "graph/plan.h"
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
+#include "plan/plan.h"
 #include "run/peak.h"
-#include "run/winograd-step.h"
+#include "run/step-winograd.h"
 #include "winograd-emulated.h"
 
 #define GUARD 12345.678f
@@ -357,7 +357,7 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   const NnBuffer *in = step->in;
   gfloat *arena = nn_aligned_alloc0 (n->plan->arena_size * sizeof (gfloat)), *scratch, *shared;
   const gsize stride = (n->plan->scratch_size + 63) / 64 * 64;
-  NnPool *pool = nn_pool_new (threads);
+  NnWorkers *workers = nn_workers_new (threads);
 
   fill (arena, n->plan->arena_size, NAN);
   for (guint image = 0; image < images; image++) {
@@ -375,8 +375,8 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   shared = nn_aligned_alloc0 ((n->plan->shared_scratch_size + 1) * sizeof (gfloat));
   fill (scratch, stride * threads, NAN);
   fill (shared, n->plan->shared_scratch_size, NAN);
-  nn_winograd_step_run (pool, step, arena, scratch, stride, shared, 0, images);
-  nn_pool_free (pool);
+  nn_winograd_step_run (workers, step, arena, scratch, stride, shared, 0, images);
+  nn_workers_free (workers);
   nn_aligned_free (scratch);
   nn_aligned_free (shared);
   return arena;
@@ -498,7 +498,7 @@ bench (gconstpointer data)
     for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
       Network n = { .height = shapes[s][0], .width = shapes[s][0], .in = shapes[s][1], .out = shapes[s][1], .pad = 1 };
       g_autoptr (GRand) rand = g_rand_new_with_seed (6);
-      NnPool *pool = nn_pool_new (1);
+      NnWorkers *workers = nn_workers_new (1);
       gfloat *arena, *scratch, *shared;
       gdouble best = G_MAXDOUBLE;
 
@@ -509,7 +509,7 @@ bench (gconstpointer data)
       for (guint run = 0; run < 50; run++) {
         const gdouble start = nn_seconds ();
 
-        nn_winograd_step_run (pool, last_step (&n), arena, scratch, 0, shared, 0, 1);
+        nn_winograd_step_run (workers, last_step (&n), arena, scratch, 0, shared, 0, 1);
         best = MIN (best, nn_seconds () - start);
       }
       g_test_message ("%s: %u channels, %u × %u: %.3f ms, %.1f GFLOP/s counted as direct, %.2f of %.1f",
@@ -518,7 +518,7 @@ bench (gconstpointer data)
       nn_aligned_free (arena);
       nn_aligned_free (scratch);
       nn_aligned_free (shared);
-      nn_pool_free (pool);
+      nn_workers_free (workers);
       network_clear (&n);
     }
   }

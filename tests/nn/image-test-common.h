@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 #include <nn/image.h>
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "graph/ops/operator.h"
+#include "ops/operator.h"
 
 static void
 free_value (gpointer data)

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "graph/onnx-import.h"
+#include "import/onnx/onnx-import.h"
 #include "onnx-maker.h"
 
 enum { FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10 };

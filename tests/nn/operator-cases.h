@@ -12,7 +12,7 @@
  *   end */
 #pragma once
 
-#include "graph/ops/operator.h"
+#include "ops/operator.h"
 
 /* Runs one case and asserts what it says. */
 void test_operator_case (const gchar *text);

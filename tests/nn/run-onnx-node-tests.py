@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The onnx package's own backend tests of the operators that nn/graph/ops has.
+"""The onnx package's own backend tests of the operators that nn/ops has.
 
 usage: run-onnx-node-tests.py RUNNER [-v]
 

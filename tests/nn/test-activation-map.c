@@ -4,7 +4,7 @@
 #include <nn/npy.h>
 #include <nn/session.h>
 
-#include "graph/model-private.h"
+#include "model/model-private.h"
 
 static NnModel *
 load (const gchar *name)

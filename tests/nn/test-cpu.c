@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 
 #define ZEN3                                                                                                           \
   {                                                                                                                    \

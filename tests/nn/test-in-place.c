@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/model-private.h"
-#include "graph/model-struct.h"
+#include "model/model-private.h"
+#include "model/model-struct.h"
 #include "run/session-private.h"
 
 #define CLASSES 5

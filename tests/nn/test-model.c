@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/model-private.h"
+#include "model/model-private.h"
 #include "state-dict-maker.h"
 
 static const TestResnet net = { { 1, 1 }, 4, 7, FALSE, 4, 4, 1, 3, FALSE, FALSE, FALSE };

@@ -6,9 +6,9 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-private.h"
+#include "bf16-kernels-emulated.h"
+#include "model/model-private.h"
 #include "run/session-private.h"
-#include "tile-kernels-emulated.h"
 
 /* Contract 3: max |Δlogit| ≤ 1e-4 · max |logit|. */
 #define TOLERANCE 1e-4
@@ -79,33 +79,33 @@ fixture_clear (Fixture *fixture)
 }
 
 static gboolean
-init_emulated (NnTileKernels *kernels, NnIsa isa, guint products)
+init_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
-  nn_tile_kernels_init_emulated (kernels, products);
+  nn_bf16_kernels_init_emulated (kernels, products);
   return TRUE;
 }
 
 static gboolean
-init_vectors_emulated (NnTileKernels *kernels, NnIsa isa, guint products)
+init_vectors_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
   if (products != 1)
     return FALSE;
-  nn_tile_kernels_init_vectors_emulated (kernels, products);
+  nn_bf16_kernels_init_vectors_emulated (kernels, products);
   return TRUE;
 }
 
 /* Levels that run the tile kernels: a prefix, then the name of the precision. */
 typedef struct {
   const gchar *prefix, *max_isa;
-  NnTileInit init;
+  NnBf16Init init;
   NnIsa needs;
 } TileLevel;
 
 static const TileLevel tile_levels[] = {
   { "emulated-tiles-", "c", init_emulated, NN_ISA_C },
   { "emulated-vectors-", "c", init_vectors_emulated, NN_ISA_C },
-  { "tiles-", "amx", nn_tile_kernels_init, NN_ISA_AMX },
-  { "vectors-", "avx512bf16", nn_tile_kernels_init, NN_ISA_AVX512BF16 },
+  { "tiles-", "amx", nn_bf16_kernels_init, NN_ISA_AMX },
+  { "vectors-", "avx512bf16", nn_bf16_kernels_init, NN_ISA_AVX512BF16 },
 };
 
 /* NULL: the level runs no tiles. */
@@ -136,8 +136,8 @@ session_new (const Fixture *fixture, const gchar *level, guint threads, guint ba
     /* auto as users have it; high and medium also where auto would not take them */
     g_assert_true (nn_precision_from_string (level + strlen (tiles->prefix), &options.precision));
     options.max_isa = tiles->max_isa;
-    session = nn_session_new_with_tiles (fixture->model, &options, tiles->init, options.precision == NN_PRECISION_AUTO,
-                                         &error);
+    session = nn_session_new_with_bf16 (fixture->model, &options, tiles->init, options.precision == NN_PRECISION_AUTO,
+                                        &error);
   } else {
     session = nn_session_new (fixture->model, &options, &error);
   }
@@ -316,7 +316,7 @@ test_probe (void)
 
     g_assert_no_error (error);
     g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
-    session = nn_session_new_with_tiles (model, &options, init_emulated, TRUE, &error);
+    session = nn_session_new_with_bf16 (model, &options, init_emulated, TRUE, &error);
     g_assert_no_error (error);
     if (g_strcmp0 (nn_precision_to_string (nn_session_get_precision (session)), cases[i].runs))
       g_error ("%s: %s runs as %s", cases[i].model, cases[i].asked,
@@ -329,13 +329,13 @@ test_probe (void)
 static guint n_no_ops;
 
 static void
-no_conv (const NnTileConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
+no_conv (const NnBf16ConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
   n_no_ops++;
 }
 
 static void
-no_pool (const NnTilePoolArgs *args, guint row)
+no_pool (const NnBf16PoolArgs *args, guint row)
 {
 }
 
@@ -359,16 +359,16 @@ no_input (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi
 static gulong slow_us;
 
 static void
-slow_conv (const NnTileConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
+slow_conv (const NnBf16ConvArgs *args, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
   g_usleep (slow_us);
 }
 
 /* Nothing is faster than these. */
 static gboolean
-init_no_ops (NnTileKernels *kernels, NnIsa isa, guint products)
+init_no_ops (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
-  *kernels = (NnTileKernels){ .name = "nothing",
+  *kernels = (NnBf16Kernels){ .name = "nothing",
                               .products = 1,
                               .vectors = TRUE,
                               .conv = no_conv,
@@ -381,7 +381,7 @@ init_no_ops (NnTileKernels *kernels, NnIsa isa, guint products)
 
 /* Slower than direct sums in any build, on any machine: see test_measured(). */
 static gboolean
-init_slow (NnTileKernels *kernels, NnIsa isa, guint products)
+init_slow (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
   const gboolean ok = init_no_ops (kernels, isa, products);
 
@@ -407,7 +407,7 @@ static void
 test_measured (void)
 {
   static const struct {
-    NnTileInit init;
+    NnBf16Init init;
     const gchar *asked, *runs;
   } cases[] = {
     { init_slow, "medium", "highest" },
@@ -429,7 +429,7 @@ test_measured (void)
     g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
     for (guint again = 0; again < 2; again++) {
       const guint before = n_no_ops;
-      NnSession *session = nn_session_new_with_tiles (model, &options, cases[i].init, TRUE, &error);
+      NnSession *session = nn_session_new_with_bf16 (model, &options, cases[i].init, TRUE, &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (nn_precision_to_string (nn_session_get_precision (session)), ==, cases[i].runs);
@@ -456,7 +456,7 @@ test_one_form (void)
   g_assert_no_error (error);
   for (guint pass = 0; pass < 3; pass++) {
     options.precision = pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_AUTO;
-    session = nn_session_new_with_tiles (model, &options, init_emulated, TRUE, &error);
+    session = nn_session_new_with_bf16 (model, &options, init_emulated, TRUE, &error);
     g_assert_no_error (error);
     g_assert_cmpint (nn_session_get_precision (session), ==, pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_HIGH);
     for (guint i = 0; i < graph->nodes->len; i++) {

@@ -4,7 +4,7 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-struct.h"
+#include "model/model-struct.h"
 #include "onnx-text.h"
 
 #define TOLERANCE 2e-6f

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cpu-limit.h"
-#include "load/onnx.h"
+#include "load/onnx/onnx.h"
 #include "onnx-maker.h"
 
 /* FunctionProto, AttributeProto */

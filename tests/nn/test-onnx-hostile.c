@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cpu-limit.h"
-#include "load/protobuf-wire.h"
+#include "load/onnx/protobuf-wire.h"
 #include "onnx-maker.h"
 
 /* Every message that a test of this file has seen: docs/formats.md quotes some. */

@@ -6,9 +6,9 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-private.h"
-#include "graph/model-struct.h"
-#include "graph/onnx-import.h"
+#include "import/onnx/onnx-import.h"
+#include "model/model-private.h"
+#include "model/model-struct.h"
 #include "onnx-text.h"
 
 static const gchar *const networks[] = {

@@ -4,8 +4,8 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-struct.h"
-#include "graph/onnx-import.h"
+#include "import/onnx/onnx-import.h"
+#include "model/model-struct.h"
 #include "onnx-text.h"
 
 /* float32 sums in another order. */

@@ -6,8 +6,8 @@
 
 #include "graph-reference.h"
 #include "graph/graph-private.h"
-#include "graph/model-private.h"
-#include "load/onnx.h"
+#include "load/onnx/onnx.h"
+#include "model/model-private.h"
 #include "save/onnx-rewrite.h"
 #include "save/onnx-write.h"
 #include "save/protobuf-write.h"

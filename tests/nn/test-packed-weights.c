@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/packed-weight.h"
+#include "kernels/bf16.h"
 #include "kernels/conv.h"
-#include "kernels/tile.h"
 #include "kernels/winograd.h"
+#include "plan/packed-weight.h"
 
 /* What a weight is made from: a number between −1 and 1, and which weight of the layer it is. */
 typedef gfloat (*Maker) (gfloat random, gsize i);
@@ -147,14 +147,14 @@ test_size (void)
   }
 }
 
-/* As plan-tile.c cuts them: a segment is a row of the kernel or a tap; @width: of a block, 16 channels for tiles, 32
+/* As plan-bf16.c cuts them: a segment is a row of the kernel or a tap; @width: of a block, 16 channels for tiles, 32
  * for vectors. */
 static NnPackedWeight *
 pack_tile (NnNode *node, NnPackedForm form, guint width)
 {
   const guint padded = (node->out_channels + 15) / 16 * 16;
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
-  const gboolean merged = node->groups == 1 && node->in_channels % NN_TILE_DEPTH != 0;
+  const gboolean merged = node->groups == 1 && node->in_channels % NN_BF16_DEPTH != 0;
   NnPackedLayout layout
       = { form, merged ? NN_PACKED_ROWS : NN_PACKED_TAPS, node->kernel[0] * (merged ? 1 : node->kernel[1]),
           merged ? node->kernel[1] * node->in_channels : 0, (padded + width - 1) / width };
@@ -222,7 +222,7 @@ test_tile_places (gconstpointer data)
   NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
   const gfloat *weight = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
   NnPackedWeight *packed = pack_tile (node, NN_PACKED_HIGH, width);
-  const guint chunks = (packed->layout.segment_length + NN_TILE_DEPTH - 1) / NN_TILE_DEPTH;
+  const guint chunks = (packed->layout.segment_length + NN_BF16_DEPTH - 1) / NN_BF16_DEPTH;
   gsize n = 0;
 
   for (guint output = 0; output < 50; output++) {
@@ -233,11 +233,11 @@ test_tile_places (gconstpointer data)
     g_assert_cmpfloat (block->bias[c], ==, bias[output]);
     for (guint input = 0; input < 33; input++) {
       for (guint tap = 0; tap < 9; tap++) {
-        const guint j = tap % 3 * 33 + input, step = j / NN_TILE_DEPTH * packed->layout.n_segments + tap / 3;
-        const guint d = j % NN_TILE_DEPTH;
+        const guint j = tap % 3 * 33 + input, step = j / NN_BF16_DEPTH * packed->layout.n_segments + tap / 3;
+        const guint d = j % NN_BF16_DEPTH;
         const NnBf16 *at
-            = weights + ((gsize)step * 2 * halves + c / 16) * NN_TILE_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
-        const gfloat hi = nn_bf16_to_float (at[0]), lo = nn_bf16_to_float (at[halves * NN_TILE_WEIGHTS]);
+            = weights + ((gsize)step * 2 * halves + c / 16) * NN_BF16_WEIGHTS + d / 2 * 32 + c % 16 * 2 + d % 2;
+        const gfloat hi = nn_bf16_to_float (at[0]), lo = nn_bf16_to_float (at[halves * NN_BF16_WEIGHTS]);
         const gfloat value = weight[((gsize)output * 33 + input) * 9 + tap];
 
         g_assert_cmpfloat (hi, ==, nn_bf16_to_float (nn_bf16_from_float (value)));
@@ -247,7 +247,7 @@ test_tile_places (gconstpointer data)
   }
   for (guint i = 0; i < packed->layout.n_blocks; i++) {
     const NnPackedBlock *block = &packed->blocks[i];
-    const gsize elements = (gsize)packed->layout.n_segments * chunks * 2 * (block->channels / 16) * NN_TILE_WEIGHTS;
+    const gsize elements = (gsize)packed->layout.n_segments * chunks * 2 * (block->channels / 16) * NN_BF16_WEIGHTS;
 
     for (gsize e = 0; e < elements; e++)
       n += ((const NnBf16 *)block->weights)[e] != 0;

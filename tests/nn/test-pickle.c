@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "load/pickle.h"
+#include "load/torch/pickle.h"
 
 /* A literal with its length: pickles have NULs in them. */
 #define P(literal) literal, sizeof literal - 1

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <nn/session.h>
 
-#include "cpu/nn-cpu.h"
+#include "base/nn-cpu.h"
 #include "graph-reference.h"
-#include "graph/model-struct.h"
+#include "model/model-struct.h"
 #include "onnx-text.h"
 #include "test-levels.h"
 

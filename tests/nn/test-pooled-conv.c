@@ -4,12 +4,12 @@
 #include <nn/session.h>
 #include <string.h>
 
+#include "bf16-kernels-emulated.h"
 #include "graph-reference.h"
-#include "graph/model-private.h"
-#include "graph/model-struct.h"
+#include "model/model-private.h"
+#include "model/model-struct.h"
 #include "run/session-private.h"
 #include "test-levels.h"
-#include "tile-kernels-emulated.h"
 
 #define CLASSES 5
 #define MAX_BATCH 5
@@ -76,14 +76,14 @@ make_model (const Conv *conv, const Pool *pool, gboolean apart)
 }
 
 static NnSession *
-make_session (NnModel *model, const guint *size, guint threads, guint batch, const gchar *isa, NnTileInit init,
+make_session (NnModel *model, const guint *size, guint threads, guint batch, const gchar *isa, NnBf16Init init,
               NnPrecision precision)
 {
   const NnSessionOptions options = {
     .threads = threads, .max_batch = batch, .height = size[0], .width = size[1], .max_isa = isa, .precision = precision
   };
   GError *error = NULL;
-  NnSession *session = nn_session_new_with_tiles (model, &options, init, FALSE, &error);
+  NnSession *session = nn_session_new_with_bf16 (model, &options, init, FALSE, &error);
 
   /* The window does not fit into the image. */
   if (!session)
@@ -111,7 +111,7 @@ count_pooled (const NnSession *session)
 
 /* Adds to @n_pooled how often it was one loop with 1, 2 and 3 threads. */
 static void
-check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, NnTileInit init, NnPrecision precision,
+check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, NnBf16Init init, NnPrecision precision,
        guint *n_pooled)
 {
   g_autoptr (NnModel) model = make_model (conv, pool, FALSE), apart = make_model (conv, pool, TRUE);
@@ -150,7 +150,7 @@ check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, 
 
 /* @joins: FALSE: never at this level. */
 static void
-check_all (const gchar *isa, NnTileInit init, NnPrecision precision, gboolean joins)
+check_all (const gchar *isa, NnBf16Init init, NnPrecision precision, gboolean joins)
 {
   guint n_pooled[3] = { 0 };
 
@@ -179,13 +179,13 @@ is_fixed (const gchar *isa)
 static void
 test_float (gconstpointer data)
 {
-  check_all (data, nn_tile_kernels_init, NN_PRECISION_HIGHEST, !is_fixed (data));
+  check_all (data, nn_bf16_kernels_init, NN_PRECISION_HIGHEST, !is_fixed (data));
 }
 
 static gboolean
-init_emulated (NnTileKernels *kernels, NnIsa isa, guint products)
+init_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
-  nn_tile_kernels_init_emulated (kernels, products);
+  nn_bf16_kernels_init_emulated (kernels, products);
   return TRUE;
 }
 
@@ -196,9 +196,9 @@ test_high (void)
 }
 
 static gboolean
-init_vectors (NnTileKernels *kernels, NnIsa isa, guint products)
+init_vectors (NnBf16Kernels *kernels, NnIsa isa, guint products)
 {
-  nn_tile_kernels_init_vectors_emulated (kernels, products);
+  nn_bf16_kernels_init_vectors_emulated (kernels, products);
   return TRUE;
 }
 
@@ -211,13 +211,13 @@ test_medium (void)
 static void
 test_medium_here (void)
 {
-  NnTileKernels kernels;
+  NnBf16Kernels kernels;
 
-  if (!nn_tile_kernels_init (&kernels, nn_cpu_level (NULL), 1)) {
+  if (!nn_bf16_kernels_init (&kernels, nn_cpu_level (NULL), 1)) {
     g_test_skip ("this machine has no products of bfloat16");
     return;
   }
-  check_all (NULL, nn_tile_kernels_init, NN_PRECISION_MEDIUM, TRUE);
+  check_all (NULL, nn_bf16_kernels_init, NN_PRECISION_MEDIUM, TRUE);
 }
 
 /* Windows of an average have the pool's geometry on tiles, too. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/resnet-builder.h"
+#include "import/resnet/resnet-builder.h"
 #include "state-dict-maker.h"
 
 static const TestResnet basic = { { 2, 2, 2, 2 }, 4, 7, FALSE, 4, 4, 1, 10, FALSE, FALSE, FALSE };

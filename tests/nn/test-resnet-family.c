@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/resnet-builder.h"
-#include "graph/resnet-names.h"
+#include "import/resnet/resnet-builder.h"
+#include "import/resnet/resnet-names.h"
 #include "state-dict-maker.h"
 
 static const TestResnet basic = { { 2, 1, 1, 1 }, 4, 7, FALSE, 4, 4, 1, 10, FALSE, FALSE, FALSE };

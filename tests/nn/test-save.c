@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/model-private.h"
-#include "graph/resnet-builder.h"
+#include "import/resnet/resnet-builder.h"
 #include "load/tensor-data.h"
+#include "model/model-private.h"
 #include "save/graph-state-dict.h"
 #include "save/save-file.h"
 #include "state-dict-maker.h"

@@ -3,8 +3,8 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-private.h"
-#include "graph/model-struct.h"
+#include "model/model-private.h"
+#include "model/model-struct.h"
 #include "run/session-private.h"
 
 #define SIZE 128

@@ -5,10 +5,10 @@
 #include <nn/session.h>
 #include <string.h>
 
-#include "graph/model-private.h"
-#include "graph/model-struct.h"
-#include "graph/packed-forms.h"
-#include "graph/plan.h"
+#include "model/model-private.h"
+#include "model/model-struct.h"
+#include "plan/packed-forms.h"
+#include "plan/plan.h"
 
 #define SIZE 32
 #define CHANNELS 64
@@ -171,7 +171,7 @@ test_cancelling (void)
     return;
   model = make_model (1 << 20);
   /* As if it had been found good: so it is Winograd's, and wrong. */
-  nn_plan_cache_set_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_WAY_WINOGRAD, NN_VERDICT_STAYS);
+  nn_plan_cache_set_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_TRIAL_WINOGRAD, NN_VERDICT_STAYS);
   {
     g_autoptr (NnSession) session = session_of (model);
     g_autofree gchar *kernel = run (model, session, &error);
@@ -179,7 +179,7 @@ test_cancelling (void)
     g_assert_true (g_str_has_prefix (kernel, "winograd"));
     g_assert_cmpfloat (error, >, 1e-4);
   }
-  nn_plan_cache_set_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_WAY_WINOGRAD, NN_VERDICT_UNKNOWN);
+  nn_plan_cache_set_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_TRIAL_WINOGRAD, NN_VERDICT_UNKNOWN);
   for (guint i = 0; i < 2; i++) {
     g_autoptr (NnSession) session = session_of (model);
     g_autofree gchar *kernel = run (model, session, &error);
@@ -187,7 +187,7 @@ test_cancelling (void)
     g_assert_true (g_str_has_prefix (kernel, "direct"));
     g_assert_cmpfloat (error, <=, 1e-4);
     /* For the sessions after this one. */
-    g_assert_cmpint (nn_plan_cache_get_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_WAY_WINOGRAD), ==,
+    g_assert_cmpint (nn_plan_cache_get_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_TRIAL_WINOGRAD), ==,
                      NN_VERDICT_LEAVES);
   }
   nn_model_unref (model);
@@ -227,7 +227,7 @@ test_ordinary (void)
     g_assert_true (g_str_has_prefix (kernel, "winograd"));
     g_assert_cmpfloat (error, <=, 1e-4);
     g_assert_cmpint (
-        nn_plan_cache_get_verdict (nn_model_get_plans (model), nn_cpu_level ("avx512"), SIZE, SIZE, NN_WAY_WINOGRAD),
+        nn_plan_cache_get_verdict (nn_model_get_plans (model), nn_cpu_level ("avx512"), SIZE, SIZE, NN_TRIAL_WINOGRAD),
         ==, NN_VERDICT_UNKNOWN);
   }
   nn_model_unref (model);
@@ -247,7 +247,7 @@ test_older_plan (void)
     g_autoptr (NnSession) before = session_of (model), after = NULL;
     g_autofree gchar *old = run (model, before, &error), *kernel = NULL;
 
-    nn_plan_cache_set_verdict (nn_model_get_plans (model), nn_cpu_level ("avx512"), SIZE, SIZE, NN_WAY_WINOGRAD,
+    nn_plan_cache_set_verdict (nn_model_get_plans (model), nn_cpu_level ("avx512"), SIZE, SIZE, NN_TRIAL_WINOGRAD,
                                NN_VERDICT_LEAVES);
     after = session_of (model);
     kernel = run (model, after, &error);

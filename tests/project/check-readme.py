@@ -102,7 +102,7 @@ def program_commands(block, folder, tree):
         include = pathlib.Path(folder) / "include" / "gst"
         include.mkdir(parents=True, exist_ok=True)
         if not (include / "resnet").exists():
-            (include / "resnet").symlink_to(tree / "elements")
+            (include / "resnet").symlink_to(tree / "elements" / "meta")
         packages = "gstreamer-1.0" + (" gstreamer-video-1.0" if "<gst/video/" in text else "")
         flags = f"$(pkg-config --cflags --libs {packages})"
         return [f"cc -Wall -Werror '{source}' -I'{include.parent}' {flags} -o '{source}.out'", f"'{source}.out'"], None

@@ -127,7 +127,7 @@ GArray *nn_session_get_profile (const NnSession *session);
 
 /* The highest level that this processor, the operating system and NN_MAX_ISA allow. */
 const gchar *nn_cpu_get_isa (void);
-/* All levels from the lowest to the highest, NULL-terminated: "c", "avx2", … "amx" (nn/cpu/nn-cpu.h says what each
+/* All levels from the lowest to the highest, NULL-terminated: "c", "avx2", … "amx" (nn/base/nn-cpu.h says what each
  * needs). */
 const gchar *const *nn_cpu_get_isa_names (void);
 

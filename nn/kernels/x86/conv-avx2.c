@@ -11,7 +11,7 @@
 #define CONV_LANES 8
 #define CONV_VECTORS 2
 #define CONV_PIXELS 6
-#include "kernels/conv-tile-body.h"
+#include "kernels/conv-direct-body.h"
 
 /* 12 sums of groups of 4 or 8 channels, 3 inputs, 1 weight. */
 #define GROUPED_NAME conv_avx2_grouped

@@ -1,0 +1,293 @@
+/* gst-resnet: from a frame to an answer
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetanalyzer.h"
+
+#include <math.h>
+
+#include "frame/gstframeview.h"
+#include "gstresnetregions.h"
+#include "gstresnetsmoother.h"
+
+struct _GstResnetAnalyzer
+{
+  GstResnetRunner *runner;
+  GstFrameView *view;
+  GstResnetSmoother *smoother;
+  GstResnetTracker *tracker;
+  guint serial;                 /* of the settings that the tracker's results are from */
+};
+
+GstResnetAnalyzer *
+gst_resnet_analyzer_new (void)
+{
+  GstResnetAnalyzer *analyzer = g_new0 (GstResnetAnalyzer, 1);
+
+  analyzer->view = gst_frame_view_new ();
+  analyzer->smoother = gst_resnet_smoother_new ();
+  analyzer->tracker = gst_resnet_tracker_new ();
+  return analyzer;
+}
+
+void
+gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer)
+{
+  g_clear_pointer (&analyzer->runner, gst_resnet_runner_free);
+  gst_frame_view_free (analyzer->view);
+  gst_resnet_smoother_free (analyzer->smoother);
+  gst_resnet_tracker_free (analyzer->tracker);
+  g_free (analyzer);
+}
+
+void
+gst_resnet_analyzer_set_runner (GstResnetAnalyzer * analyzer,
+    GstResnetRunner * runner)
+{
+  g_clear_pointer (&analyzer->runner, gst_resnet_runner_free);
+  analyzer->runner = runner;
+  gst_resnet_smoother_reset_model (analyzer->smoother);
+  gst_resnet_tracker_reset (analyzer->tracker);
+}
+
+GstResnetRunner *
+gst_resnet_analyzer_get_runner (GstResnetAnalyzer * analyzer)
+{
+  return analyzer->runner;
+}
+
+void
+gst_resnet_analyzer_set_info (GstResnetAnalyzer * analyzer,
+    const GstVideoInfo * info)
+{
+  gst_frame_view_set_info (analyzer->view, info);
+  gst_resnet_analyzer_reset (analyzer);
+}
+
+void
+gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer)
+{
+  gst_resnet_smoother_reset (analyzer->smoother);
+  gst_resnet_tracker_reset (analyzer->tracker);
+}
+
+void
+gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
+{
+  gst_resnet_analyzer_set_runner (analyzer, NULL);
+  gst_resnet_analyzer_reset (analyzer);
+  /* A frame of the last size is not worth keeping in READY. */
+  gst_frame_view_free (analyzer->view);
+  analyzer->view = gst_frame_view_new ();
+}
+
+/* What the network is to see of one frame. */
+typedef struct
+{
+  GArray *images;               /* NnImage */
+  GPtrArray *regions;           /* which each is, NULL: the frame */
+} Views;
+
+/* Images @first to @first + @n - 1 are prepared. */
+static gboolean
+run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const GstResnetTimes * times, GstResnetAnswer * answer,
+    const Views * views, guint first, guint n, GstClockTime * duration,
+    GError ** error)
+{
+  GstClockTime start = gst_util_get_timestamp ();
+  guint i, n_classes = answer->model->n_classes;
+
+  gst_resnet_runner_infer (analyzer->runner, n);
+  *duration += gst_util_get_timestamp () - start;
+  for (i = 0; i < n; i++) {
+    GstResnetRegion *region = g_ptr_array_index (views->regions, first + i);
+    gfloat *values = gst_resnet_runner_get_confidences (analyzer->runner,
+        settings, i, error);
+
+    if (!values)
+      return FALSE;
+    if (region) {
+      gst_resnet_result_select (&region->result, settings, values, n_classes,
+          G_MAXUINT);
+      region->classified = TRUE;
+      region->source_pts = times->pts;
+      gst_resnet_tracker_store (analyzer->tracker, region);
+    } else {
+      gst_resnet_smoother_run (analyzer->smoother, settings, times, values,
+          n_classes, &answer->frame);
+      answer->has_frame = TRUE;
+      if (answer->frame.n_entries > 0)
+        answer->heatmap = gst_resnet_runner_get_heatmap (analyzer->runner, i,
+            answer->frame.indices[0], &answer->heatmap_width,
+            &answer->heatmap_height);
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+gst_resnet_analyzer_is_flushing (GstPad * pad)
+{
+  gboolean flushing;
+
+  GST_OBJECT_LOCK (pad);
+  flushing = GST_PAD_IS_FLUSHING (pad);
+  GST_OBJECT_UNLOCK (pad);
+  return flushing;
+}
+
+/* What the network sees of @image, pixels of the frame: the centre of the resized picture, where that is larger than the
+ * picture with the border around it. */
+static void
+get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
+{
+  gdouble x = image->roi_x, y = image->roi_y;
+  gdouble width = image->roi_width ? image->roi_width : image->width;
+  gdouble height = image->roi_width ? image->roi_height : image->height;
+  gdouble crop = preprocess->crop, side_x = width, side_y = height;
+
+  if (preprocess->resize > 0)
+    side_x = side_y = crop * MIN (width, height) / preprocess->resize;
+  rect[0] = (gint) rint (x + (width - side_x) / 2);
+  rect[1] = (gint) rint (y + (height - side_y) / 2);
+  rect[2] = MAX ((gint) rint (side_x), 1);
+  rect[3] = MAX ((gint) rint (side_y), 1);
+}
+
+/* The frame and those of its regions that ask for a look. */
+static void
+find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const NnImage * image, GstResnetAnswer * answer, Views * views)
+{
+  guint i, n = answer->regions ? answer->regions->len : 0;
+
+  if (settings->live.region != GST_RESNET_REGION_MODE_ROI) {
+    g_array_append_val (views->images, *image);
+    g_ptr_array_add (views->regions, NULL);
+    get_crop (gst_resnet_runner_get_preprocess (analyzer->runner), image,
+        answer->heatmap_rect);
+  }
+  for (i = 0; i < n; i++) {
+    GstResnetRegion *region =
+        &g_array_index (answer->regions, GstResnetRegion, i);
+    NnImage part;
+
+    if (!gst_resnet_regions_clip (region, settings, image, &part)
+        || gst_resnet_tracker_reuse (analyzer->tracker, settings, region))
+      continue;
+    g_array_append_val (views->images, part);
+    g_ptr_array_add (views->regions, region);
+  }
+}
+
+/* Which of the views run @run of @n_runs begins with: runs of about the same size. */
+static guint
+get_first (const Views * views, guint run, guint n_runs)
+{
+  return (guint) ((guint64) views->regions->len * run / n_runs);
+}
+
+/* Runs the network as often as the views need, but for the last time: the views of that are prepared, and the frame's
+ * pixels are not needed for it. *@left: how many those are. */
+static gboolean
+run_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
+    const GstResnetTimes * times, GstPad * pad, GstResnetAnswer * answer,
+    const Views * views, guint * left, GstClockTime * duration, GError ** error)
+{
+  guint slots = gst_resnet_runner_get_batch (analyzer->runner);
+  guint n_runs = (views->regions->len + slots - 1) / slots, run;
+
+  *left = 0;
+  for (run = 0; run < n_runs; run++) {
+    guint first = get_first (views, run, n_runs);
+    guint n = get_first (views, run + 1, n_runs) - first;
+
+    if (!gst_resnet_runner_prepare (analyzer->runner,
+            &g_array_index (views->images, NnImage, first), n, error))
+      return FALSE;
+    if (run + 1 == n_runs || gst_resnet_analyzer_is_flushing (pad)) {
+      *left = run + 1 == n_runs ? n : 0;
+      return TRUE;
+    }
+    if (!run_batch (analyzer, settings, times, answer, views, first, n,
+            duration, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+clear_region (gpointer data)
+{
+  gst_resnet_result_clear (&((GstResnetRegion *) data)->result);
+}
+
+GstResnetAnswer *
+gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
+    const GstResnetSettings * settings, GstBuffer * buffer,
+    const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
+    GError ** error)
+{
+  GstResnetRunner *runner = analyzer->runner;
+  GstResnetAnswer *answer =
+      gst_resnet_answer_new (gst_resnet_runner_get_model (runner));
+  GstClockTime start = gst_util_get_timestamp ();
+  GstClockTime *inference = &durations[GST_RESNET_STAGE_INFERENCE];
+  guint left = 0;
+  gboolean done = FALSE;
+  Views views;
+  NnImage image;
+
+  answer->precision = gst_resnet_runner_get_precision (runner);
+  answer->source_pts = times->pts;
+  if (settings->live.region != GST_RESNET_REGION_MODE_FULL_FRAME) {
+    answer->regions = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
+    g_array_set_clear_func (answer->regions, clear_region);
+    gst_resnet_regions_find (buffer, settings, answer->regions);
+    /* Other settings, other results. */
+    if (analyzer->serial != settings->serial)
+      gst_resnet_tracker_reset (analyzer->tracker);
+    analyzer->serial = settings->serial;
+    gst_resnet_tracker_begin (analyzer->tracker);
+  }
+  views.images = g_array_new (FALSE, FALSE, sizeof (NnImage));
+  views.regions = g_ptr_array_new ();
+  if (gst_frame_view_map (analyzer->view, buffer, &image, error)) {
+    GstClockTime begin = gst_util_get_timestamp ();
+
+    *inference = 0;
+    find_views (analyzer, settings, &image, answer, &views);
+    done = run_views (analyzer, settings, times, pad, answer, &views, &left,
+        inference, error);
+    durations[GST_RESNET_STAGE_PREPROCESS] =
+        gst_util_get_timestamp () - begin - *inference;
+    gst_frame_view_unmap (analyzer->view);
+  }
+  gst_buffer_unref (buffer);
+  if (done && left > 0)
+    done = run_batch (analyzer, settings, times, answer, &views,
+        views.regions->len - left, left, inference, error);
+  g_array_unref (views.images);
+  g_ptr_array_unref (views.regions);
+  if (!done) {
+    gst_resnet_answer_unref (answer);
+    return NULL;
+  }
+  answer->processing_time = gst_util_get_timestamp () - start;
+  return answer;
+}
+
+GstMessage *
+gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
+    const GstResnetAnswer * answer, const GstResnetTimes * times,
+    GstObject * object)
+{
+  if (!answer->has_frame)
+    return NULL;
+  return gst_resnet_smoother_get_change (analyzer->smoother, &answer->frame,
+      answer->model, times, object);
+}

@@ -1,0 +1,46 @@
+/* gst-resnet: from a frame to an answer
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "gstresnetrunner.h"
+#include "gstresnetresult.h"
+#include "gstresnetstats.h"
+
+G_BEGIN_DECLS
+/* All that classifying needs from frame to frame. One thread at a time uses one: the streaming thread or, in mode
+ * latest, the thread beside it. */
+    typedef struct _GstResnetAnalyzer GstResnetAnalyzer;
+
+GstResnetAnalyzer *gst_resnet_analyzer_new (void);
+void gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer);
+
+/* @runner: (transfer full) (nullable): takes the place of the one before */
+void gst_resnet_analyzer_set_runner (GstResnetAnalyzer * analyzer,
+    GstResnetRunner * runner);
+GstResnetRunner *gst_resnet_analyzer_get_runner (GstResnetAnalyzer * analyzer);
+/* The stream's caps. */
+void gst_resnet_analyzer_set_info (GstResnetAnalyzer * analyzer,
+    const GstVideoInfo * info);
+/* What was seen has nothing to do with what comes. */
+void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
+/* Drops what is kept from frame to frame, as the element stops. */
+void gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer);
+
+/* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between runs of the network it
+ * looks whether @pad is flushing, and leaves the regions that are left. @durations: GST_RESNET_N_STAGES, gets those of the first two. NULL with an error of
+ * GStreamer's domains. */
+GstResnetAnswer *gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
+    const GstResnetSettings * settings, GstBuffer * buffer,
+    const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
+    GError ** error);
+/* The message "label-changed" when @answer's label is not that of the answer before it; else NULL. */
+GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
+    const GstResnetAnswer * answer, const GstResnetTimes * times,
+    GstObject * object);
+
+/* What is classified now will not be seen. */
+gboolean gst_resnet_analyzer_is_flushing (GstPad * pad);
+
+G_END_DECLS

@@ -1,0 +1,614 @@
+/* gst-resnet: the element resnetclassify
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-resnetclassify
+ * @title: resnetclassify
+ * @short_description: says what is in each video frame, with a ResNet
+ *
+ * A frame goes in, the same frame comes out with a GstClassificationMeta on it (see gstclassificationmeta.h), and an
+ * element message "classification" with the same fields goes to the bus. Pixels are neither written nor copied: a
+ * buffer that others hold too is replaced by a shallow copy that shares its memory.
+ *
+ * Evaluation mode is the only mode: BatchNorm uses running statistics (folded into the convolution at load), dropout
+ * is identity, no gradient state exists. Preprocessing is torchvision's on a PIL image.
+ *
+ * A frame that cannot be classified still goes downstream, is counted in stats, and is warned of once per caps.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify ! fakesink
+ * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify model=resnet18.pth labels=imagenet.txt ! fakesink
+ * gst-launch-1.0 -m v4l2src ! videoconvert ! resnetclassify interval=10 ! videoconvert ! autovideosink
+ * ]|
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetclassifyprivate.h"
+
+#include "frame/gstframecaps.h"
+#include "gstresnetenums.h"
+
+GST_DEBUG_CATEGORY (gst_resnet_classify_debug);
+#define GST_CAT_DEFAULT gst_resnet_classify_debug
+
+#define gst_resnet_classify_parent_class parent_class
+G_DEFINE_TYPE (GstResnetClassify, gst_resnet_classify, GST_TYPE_BASE_TRANSFORM);
+GST_ELEMENT_REGISTER_DEFINE (resnetclassify, "resnetclassify", GST_RANK_NONE,
+    GST_TYPE_RESNET_CLASSIFY);
+
+static void gst_resnet_classify_finalize (GObject * object);
+static void gst_resnet_classify_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec);
+static void gst_resnet_classify_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec);
+static void gst_resnet_classify_dispatch_properties_changed (GObject * object,
+    guint n_specs, GParamSpec ** specs);
+static gboolean gst_resnet_classify_start (GstBaseTransform * trans);
+static gboolean gst_resnet_classify_stop (GstBaseTransform * trans);
+static gboolean gst_resnet_classify_set_caps (GstBaseTransform * trans,
+    GstCaps * incaps, GstCaps * outcaps);
+static gboolean gst_resnet_classify_sink_event (GstBaseTransform * trans,
+    GstEvent * event);
+static gboolean gst_resnet_classify_src_event (GstBaseTransform * trans,
+    GstEvent * event);
+static gboolean gst_resnet_classify_query (GstBaseTransform * trans,
+    GstPadDirection direction, GstQuery * query);
+static GstFlowReturn
+gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
+    GstBuffer * input, GstBuffer ** output);
+static GstFlowReturn gst_resnet_classify_transform_ip (GstBaseTransform *
+    trans, GstBuffer * buffer);
+
+static void
+gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
+{
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstCaps *caps = gst_frame_caps_new ();
+
+  GST_DEBUG_CATEGORY_INIT (gst_resnet_classify_debug, "resnetclassify", 0,
+      "Classifies video frames with a ResNet");
+  gst_resnet_meta_register ();
+
+  gobject_class->finalize = gst_resnet_classify_finalize;
+  gobject_class->set_property = gst_resnet_classify_set_property;
+  gobject_class->get_property = gst_resnet_classify_get_property;
+  gobject_class->dispatch_properties_changed =
+      gst_resnet_classify_dispatch_properties_changed;
+
+  gst_resnet_settings_install_properties (gobject_class);
+
+  gst_element_class_set_static_metadata (element_class,
+      "ResNet image classifier", "Filter/Analyzer/Video",
+      "Says what is in each video frame with a ResNet; evaluation mode is the "
+      "only mode: BatchNorm uses running statistics, dropout is identity",
+      "The gst-resnet authors");
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_element_class_add_pad_template (element_class,
+      gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+  gst_caps_unref (caps);
+
+  trans_class->start = GST_DEBUG_FUNCPTR (gst_resnet_classify_start);
+  trans_class->stop = GST_DEBUG_FUNCPTR (gst_resnet_classify_stop);
+  trans_class->set_caps = GST_DEBUG_FUNCPTR (gst_resnet_classify_set_caps);
+  trans_class->sink_event = GST_DEBUG_FUNCPTR (gst_resnet_classify_sink_event);
+  trans_class->src_event = GST_DEBUG_FUNCPTR (gst_resnet_classify_src_event);
+  trans_class->query = GST_DEBUG_FUNCPTR (gst_resnet_classify_query);
+  trans_class->prepare_output_buffer =
+      GST_DEBUG_FUNCPTR (gst_resnet_classify_prepare_output_buffer);
+  trans_class->transform_ip =
+      GST_DEBUG_FUNCPTR (gst_resnet_classify_transform_ip);
+  /* No propose_allocation: the base class asks downstream, and that is the right answer for an element that hands on
+   * the buffers it gets. Any layout will do here, but a GstVideoMeta or GstVideoCropMeta that downstream does not read
+   * must not be announced in its name: it would show the wrong pixels. */
+
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_ACTIVATION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_PRECISION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_REGION_MODE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_MODE, 0);
+}
+
+static void
+gst_resnet_classify_init (GstResnetClassify * self)
+{
+  gst_resnet_settings_init (&self->settings);
+  gst_resnet_settings_init (&self->active);
+  gst_resnet_settings_init (&self->passing);
+  gst_resnet_pace_reset (&self->pace);
+  self->stats = gst_resnet_stats_new ();
+  self->analyzer = gst_resnet_analyzer_new ();
+  gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
+}
+
+static void
+gst_resnet_classify_finalize (GObject * object)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+
+  gst_resnet_settings_clear (&self->settings);
+  gst_resnet_settings_clear (&self->active);
+  gst_resnet_settings_clear (&self->passing);
+  g_clear_pointer (&self->model_info, gst_structure_free);
+  g_clear_pointer (&self->stats, gst_resnet_stats_free);
+  g_clear_pointer (&self->answer, gst_resnet_answer_unref);
+  g_clear_pointer (&self->analyzer, gst_resnet_analyzer_free);
+
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+static void
+gst_resnet_classify_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+  gboolean known, running;
+
+  GST_OBJECT_LOCK (self);
+  known = gst_resnet_settings_set (&self->settings, prop_id, value);
+  running = self->running;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else if (running && !(pspec->flags & GST_PARAM_MUTABLE_PLAYING))
+    GST_WARNING_OBJECT (self, "%s is stored and used at the next start: set it "
+        "in state READY or NULL", pspec->name);
+}
+
+static void
+gst_resnet_classify_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
+  gboolean known = TRUE;
+
+  if (g_str_equal (pspec->name, "stats")) {
+    g_value_take_boxed (value, gst_resnet_stats_to_structure (self->stats));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  if (g_str_equal (pspec->name, "model-info"))
+    g_value_set_boxed (value, self->model_info);
+  else
+    known = gst_resnet_settings_get (&self->settings, prop_id, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+/* From here on the streaming thread may use what is the classifying thread's. */
+static void
+wait_for_worker (GstResnetClassify * self)
+{
+  if (self->worker)
+    gst_resnet_worker_drain (self->worker);
+}
+
+/* The next frame is classified, whatever interval says. Waits for what is classified beside. */
+static void
+forget_result (GstResnetClassify * self)
+{
+  GstResnetAnswer *latest;
+
+  wait_for_worker (self);
+  g_clear_pointer (&self->answer, gst_resnet_answer_unref);
+  GST_OBJECT_LOCK (self);
+  latest = self->latest;
+  self->latest = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (latest)
+    gst_resnet_answer_unref (latest);
+}
+
+static void
+post_error (GstResnetClassify * self, GstMessageType type, GError * error)
+{
+  gst_element_message_full (GST_ELEMENT (self), type, error->domain,
+      error->code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
+      __LINE__);
+}
+
+static void
+gst_resnet_classify_dispatch_properties_changed (GObject * object,
+    guint n_specs, GParamSpec ** specs)
+{
+  gst_resnet_classify_follow_properties (GST_RESNET_CLASSIFY (object), n_specs,
+      specs);
+  G_OBJECT_CLASS (parent_class)->dispatch_properties_changed (object, n_specs,
+      specs);
+}
+
+static gboolean
+gst_resnet_classify_start (GstBaseTransform * trans)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  const gchar *const *warnings;
+  GstResnetRunner *runner;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  gst_resnet_settings_copy (&self->active, &self->settings);
+  gst_resnet_settings_copy (&self->passing, &self->settings);
+  self->running = TRUE;
+  gst_resnet_pace_reset (&self->pace);
+  if (self->settings.live.watch_model)
+    gst_resnet_classify_watch_model (self);
+  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
+  GST_OBJECT_UNLOCK (self);
+
+  forget_result (self);
+  gst_resnet_classify_set_model_info (self, NULL);
+  gst_resnet_stats_reset (self->stats, NULL, NULL, 0);
+
+  runner = gst_resnet_runner_new (&self->active, &error);
+  if (!runner) {
+    gst_resnet_classify_stop_swapping (self);
+    post_error (self, GST_MESSAGE_ERROR, error);
+    g_error_free (error);
+    return FALSE;
+  }
+
+  gst_resnet_analyzer_set_runner (self->analyzer, runner);
+  gst_resnet_classify_set_model_info (self,
+      gst_resnet_runner_get_info (runner));
+  gst_resnet_stats_reset (self->stats, gst_resnet_runner_get_isa (runner),
+      gst_resnet_runner_get_precision (runner),
+      gst_resnet_runner_get_threads (runner));
+  GST_INFO_OBJECT (self, "loaded %" GST_PTR_FORMAT, self->model_info);
+  warnings =
+      nn_model_get_warnings (gst_resnet_runner_get_model (runner)->model);
+  for (; *warnings; warnings++)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", *warnings), (NULL));
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_stop (GstBaseTransform * trans)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  gst_resnet_classify_stop_swapping (self);
+  forget_result (self);
+  g_clear_pointer (&self->worker, gst_resnet_worker_free);
+  gst_resnet_analyzer_drop (self->analyzer);
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
+    GstCaps * outcaps)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, incaps)) {
+    GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
+    return FALSE;
+  }
+  forget_result (self);
+  gst_resnet_analyzer_set_info (self->analyzer, &info);
+  self->warned = FALSE;
+  return TRUE;
+}
+
+static gboolean
+gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  /* All of these are serialized with buffers. */
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_STOP:
+      forget_result (self);
+      gst_resnet_analyzer_reset (self->analyzer);
+      GST_OBJECT_LOCK (self);
+      gst_resnet_pace_reset (&self->pace);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case GST_EVENT_SEGMENT:
+      /* What comes after is another picture. */
+      forget_result (self);
+      break;
+    case GST_EVENT_EOS:
+      /* The last messages come before the end. */
+      wait_for_worker (self);
+      gst_resnet_runner_set_silent (gst_resnet_analyzer_get_runner
+          (self->analyzer));
+      break;
+    default:
+      break;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->sink_event (trans, event);
+}
+
+static gboolean
+gst_resnet_classify_src_event (GstBaseTransform * trans, GstEvent * event)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (trans, event);
+  /* Not to the base class, which would drop late frames; those upstream may. */
+  GST_OBJECT_LOCK (self);
+  gst_resnet_pace_set_qos (&self->pace, event);
+  GST_OBJECT_UNLOCK (self);
+  return gst_pad_push_event (trans->sinkpad, event);
+}
+
+static gboolean
+gst_resnet_classify_query (GstBaseTransform * trans, GstPadDirection direction,
+    GstQuery * query)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstClockTime min, max;
+  gboolean live;
+
+  if (!GST_BASE_TRANSFORM_CLASS (parent_class)->query (trans, direction, query))
+    return FALSE;
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
+    return TRUE;
+  gst_query_parse_latency (query, &live, &min, &max);
+  GST_OBJECT_LOCK (self);
+  self->pace.live = live;
+  min += self->pace.reported;
+  if (GST_CLOCK_TIME_IS_VALID (max))
+    max += self->pace.reported;
+  GST_OBJECT_UNLOCK (self);
+  gst_query_set_latency (query, live, min, max);
+  return TRUE;
+}
+
+static void
+post_latency (GstResnetClassify * self)
+{
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_latency (GST_OBJECT (self)));
+}
+
+/* The classifying thread: takes over what was set since its last frame. */
+static void
+sync_settings (GstResnetClassify * self)
+{
+  GstResnetRunner *runner = gst_resnet_analyzer_get_runner (self->analyzer);
+  GError *error = NULL;
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->active.serial != self->settings.serial;
+  if (changed)
+    gst_resnet_settings_copy (&self->active, &self->settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+
+  if (!gst_resnet_runner_update (runner, &self->active, &error)) {
+    g_prefix_error (&error, "The preprocessing stays as it was. ");
+    post_error (self, GST_MESSAGE_WARNING, error);
+    g_error_free (error);
+    return;
+  }
+  gst_resnet_classify_set_model_info (self,
+      gst_resnet_runner_get_info (runner));
+}
+
+/* The same for the streaming thread. */
+static void
+sync_passing (GstResnetClassify * self)
+{
+  gboolean changed, latency;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->passing.serial != self->settings.serial;
+  if (changed)
+    gst_resnet_settings_copy (&self->passing, &self->settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+
+  if (self->passing.live.mode == GST_RESNET_MODE_SYNC) {
+    forget_result (self);
+    g_clear_pointer (&self->worker, gst_resnet_worker_free);
+    return;
+  }
+  /* Frames are not held any more. */
+  GST_OBJECT_LOCK (self);
+  latency = self->pace.reported > 0 && self->pace.live;
+  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
+  GST_OBJECT_UNLOCK (self);
+  if (latency)
+    post_latency (self);
+}
+
+static GstFlowReturn
+gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
+    GstBuffer * input, GstBuffer ** output)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+
+  sync_passing (self);
+  /* Only for the meta does the buffer have to be writable. */
+  if (!self->passing.attach_meta) {
+    *output = input;
+    return GST_FLOW_OK;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->prepare_output_buffer (trans,
+      input, output);
+}
+
+static void
+warn_of_frame (GstResnetClassify * self, GError * error)
+{
+  GST_DEBUG_OBJECT (self, "not classified: %s", error->message);
+  if (!self->warned) {
+    g_prefix_error (&error, "A frame goes on without classification (said "
+        "once for these caps). ");
+    post_error (self, GST_MESSAGE_WARNING, error);
+    self->warned = TRUE;
+  }
+  g_error_free (error);
+}
+
+/* Classifies @buffer (transfer full) in the thread that calls. NULL: a frame that cannot be. */
+static GstResnetAnswer *
+classify (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times, GstClockTime * durations)
+{
+  GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (self);
+  GstResnetAnswer *answer;
+  GError *error = NULL;
+
+  answer = gst_resnet_analyzer_run (self->analyzer, &self->active, buffer,
+      times, pad, durations, &error);
+  if (!answer)
+    warn_of_frame (self, error);
+  return answer;
+}
+
+/* Mode latest, beside the stream. */
+static void
+classify_beside (gpointer data, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstResnetClassify *self = data;
+  GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
+  GstClockTime start = gst_util_get_timestamp ();
+  GstResnetAnswer *answer, *former;
+
+  sync_settings (self);
+  gst_resnet_classify_take_model (self);
+  answer = classify (self, buffer, times, durations);
+  if (!answer) {
+    gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+    return;
+  }
+  /* What nobody will see any more is not said either. */
+  if (gst_resnet_analyzer_is_flushing (GST_BASE_TRANSFORM_SINK_PAD (self))) {
+    gst_resnet_answer_unref (answer);
+    return;
+  }
+  gst_resnet_classify_post_answer (self, answer, times);
+  gst_resnet_classify_count_regions (self, answer);
+  durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
+  gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_CLASSIFIED,
+      durations);
+  gst_resnet_classify_note_sharing (self);
+  GST_OBJECT_LOCK (self);
+  former = self->latest;
+  self->latest = answer;
+  GST_OBJECT_UNLOCK (self);
+  if (former)
+    gst_resnet_answer_unref (former);
+}
+
+static GstFlowReturn
+pass_latest (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstResnetAnswer *answer;
+  gboolean due;
+
+  if (!self->worker)
+    self->worker = gst_resnet_worker_new (classify_beside, self);
+  GST_OBJECT_LOCK (self);
+  answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
+  /* Beside the stream, 0 and 1 are both as often as the machine can. */
+  due = !answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
+      || gst_resnet_pace_is_due (&self->pace,
+      MAX (self->passing.interval, 1), times);
+  GST_OBJECT_UNLOCK (self);
+
+  if (answer) {
+    g_clear_pointer (&self->answer, gst_resnet_answer_unref);
+    self->answer = answer;
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
+  }
+  gst_resnet_stats_add (self->stats, answer ? GST_RESNET_OUTCOME_REUSED :
+      GST_RESNET_OUTCOME_WAITING, NULL);
+  if (due && gst_resnet_worker_is_idle (self->worker)) {
+    GST_OBJECT_LOCK (self);
+    gst_resnet_pace_classified (&self->pace, times, 0);
+    GST_OBJECT_UNLOCK (self);
+    /* Shares the memory; who wants to write to the frame downstream meanwhile gets a copy of it. The pixels are held
+     * until the network's input is made of them, a few milliseconds. */
+    gst_resnet_worker_submit (self->worker, gst_buffer_copy (buffer), times);
+  }
+  return GST_FLOW_OK;
+}
+
+/* QoS: the frame goes on at once, with the last result. */
+static GstFlowReturn
+pass_late (GstResnetClassify * self, GstBuffer * buffer,
+    const GstResnetTimes * times)
+{
+  GstMessage *message;
+
+  if (self->answer)
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
+  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_LATE, NULL);
+  GST_OBJECT_LOCK (self);
+  self->pace.n_late++;
+  message = gst_resnet_pace_new_message (&self->pace, times, NULL);
+  GST_OBJECT_UNLOCK (self);
+  GST_MESSAGE_SRC (message) = gst_object_ref (self);
+  gst_element_post_message (GST_ELEMENT (self), message);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
+  GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
+  GstClockTime start = gst_util_get_timestamp (), now;
+  gboolean due, late, latency;
+  GstResnetTimes times;
+
+  gst_resnet_times_init (&times, buffer, &trans->segment);
+  if (self->passing.live.mode == GST_RESNET_MODE_LATEST)
+    return pass_latest (self, buffer, &times);
+
+  GST_OBJECT_LOCK (self);
+  due = !self->answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
+      || gst_resnet_pace_is_due (&self->pace, self->passing.interval, &times);
+  late = gst_resnet_pace_is_late (&self->pace, &times);
+  GST_OBJECT_UNLOCK (self);
+  if (!due) {
+    gst_resnet_classify_attach_answer (self, buffer, TRUE);
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
+    return GST_FLOW_OK;
+  }
+  if (late && gst_base_transform_is_qos_enabled (trans))
+    return pass_late (self, buffer, &times);
+
+  forget_result (self);
+  sync_settings (self);
+  gst_resnet_classify_take_model (self);
+  self->answer = classify (self, gst_buffer_ref (buffer), &times, durations);
+  if (!self->answer) {
+    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+    return GST_FLOW_OK;
+  }
+  gst_resnet_classify_attach_answer (self, buffer, FALSE);
+  gst_resnet_classify_post_answer (self, self->answer, &times);
+  gst_resnet_classify_count_regions (self, self->answer);
+  now = gst_util_get_timestamp ();
+  durations[GST_RESNET_STAGE_TOTAL] = now - start;
+  gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
+  GST_OBJECT_LOCK (self);
+  self->pace.n_on_time++;
+  gst_resnet_pace_classified (&self->pace, &times, now - start);
+  latency = gst_resnet_pace_held (&self->pace, now - start, now)
+      && self->pace.live;
+  GST_OBJECT_UNLOCK (self);
+  if (latency)
+    post_latency (self);
+  gst_resnet_classify_note_sharing (self);
+  return GST_FLOW_OK;
+}

@@ -1,0 +1,84 @@
+/* gst-resnet: the element resnetclassify: what others see of an answer
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstanalyticsbridge.h"
+#include "gstresnetclassifyprivate.h"
+
+void
+gst_resnet_classify_attach_answer (GstResnetClassify * self, GstBuffer * buffer,
+    gboolean reused)
+{
+  const GstResnetAnswer *answer = self->answer;
+  const GArray *regions = answer->regions;
+  GArray *found = NULL;
+  guint *matches = NULL;
+  gchar *name;
+
+  if (!self->passing.attach_meta)
+    return;
+  if (regions && reused) {
+    found = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
+    gst_resnet_regions_find (buffer, &self->passing, found);
+    matches = g_new (guint, found->len);
+    gst_resnet_regions_match (answer, (GstResnetRegion *) found->data,
+        found->len, matches);
+    regions = found;
+  }
+  name = gst_object_get_name (GST_OBJECT (self));
+  gst_resnet_answer_attach (answer, name, reused, regions, matches, buffer);
+#ifdef HAVE_ANALYTICS
+  gst_analytics_bridge_attach (answer, regions, matches, buffer);
+#endif
+  g_free (name);
+  g_free (matches);
+  g_clear_pointer (&found, g_array_unref);
+}
+
+void
+gst_resnet_classify_note_sharing (GstResnetClassify * self)
+{
+  GstResnetSharing sharing;
+
+  gst_resnet_runner_get_sharing (gst_resnet_analyzer_get_runner
+      (self->analyzer), &sharing);
+  gst_resnet_stats_set_sharing (self->stats, &sharing);
+}
+
+void
+gst_resnet_classify_count_regions (GstResnetClassify * self,
+    const GstResnetAnswer * answer)
+{
+  guint i, counts[3] = { 0, 0, 0 };
+
+  for (i = 0; answer->regions && i < answer->regions->len; i++) {
+    const GstResnetRegion *region =
+        &g_array_index (answer->regions, GstResnetRegion, i);
+
+    counts[!region->classified ? 2 : region->reused ? 1 : 0]++;
+  }
+  if (answer->regions)
+    gst_resnet_stats_add_regions (self->stats, counts[0], counts[1], counts[2]);
+}
+
+void
+gst_resnet_classify_post_answer (GstResnetClassify * self,
+    GstResnetAnswer * answer, const GstResnetTimes * times)
+{
+  GstObject *object = GST_OBJECT (self);
+  GstMessage *change =
+      gst_resnet_analyzer_get_change (self->analyzer, answer, times, object);
+
+  /* Not of a frame in which there was nothing to classify. */
+  if (self->active.post_messages && (answer->has_frame
+          || answer->regions->len > 0))
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_resnet_answer_to_message (answer, object, times));
+  if (change && self->active.live.post_label_changes)
+    gst_element_post_message (GST_ELEMENT (self), change);
+  else if (change)
+    gst_message_unref (change);
+}

@@ -1,0 +1,152 @@
+/* gst-resnet: the element resnetclassify: another model while it runs
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetclassifyprivate.h"
+
+#define GST_CAT_DEFAULT gst_resnet_classify_debug
+
+void
+gst_resnet_classify_set_model_info (GstResnetClassify * self,
+    GstStructure * info)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->model_info, gst_structure_free);
+  self->model_info = info;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+post_structure (GstResnetClassify * self, GstStructure * structure)
+{
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), structure));
+}
+
+/* What both messages about models say. */
+static GstStructure *
+swap_structure_new (GstResnetClassify * self, const gchar * name,
+    const GstResnetSettings * settings)
+{
+  gchar *element = gst_object_get_name (GST_OBJECT (self));
+  GstStructure *structure = gst_structure_new (name,
+      "element", G_TYPE_STRING, element,
+      "model", G_TYPE_STRING, settings->model ? settings->model : "",
+      "labels", G_TYPE_STRING, settings->labels ? settings->labels : "", NULL);
+
+  g_free (element);
+  return structure;
+}
+
+/* In the loading thread. */
+static void
+model_rejected (gpointer data, const GstResnetSettings * settings,
+    const GError * error)
+{
+  GstResnetClassify *self = data;
+  GstStructure *structure = swap_structure_new (self, "model-rejected",
+      settings);
+  const gchar *sha256;
+
+  GST_OBJECT_LOCK (self);
+  sha256 = self->model_info ? gst_structure_get_string (self->model_info,
+      "sha256") : NULL;
+  gst_structure_set (structure,
+      "reason", G_TYPE_STRING, error->message,
+      "sha256", G_TYPE_STRING, sha256 ? sha256 : "", NULL);
+  GST_OBJECT_UNLOCK (self);
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
+  post_structure (self, structure);
+}
+
+/* With the object lock, while the element runs. */
+static GstResnetSwap *
+get_swap (GstResnetClassify * self)
+{
+  if (!self->swap)
+    self->swap = gst_resnet_swap_new (&self->settings, model_rejected, self);
+  return self->swap;
+}
+
+void
+gst_resnet_classify_watch_model (GstResnetClassify * self)
+{
+  gst_resnet_swap_set_watch (get_swap (self), self->settings.live.watch_model);
+}
+
+void
+gst_resnet_classify_stop_swapping (GstResnetClassify * self)
+{
+  GstResnetSwap *swap;
+
+  GST_OBJECT_LOCK (self);
+  self->running = FALSE;
+  swap = self->swap;
+  self->swap = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (swap)
+    gst_resnet_swap_free (swap);
+}
+
+void
+gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
+    GParamSpec ** specs)
+{
+  gboolean model = FALSE, watch = FALSE;
+  guint i;
+
+  for (i = 0; i < n_specs; i++) {
+    model |= g_str_equal (specs[i]->name, "model")
+        || g_str_equal (specs[i]->name, "labels");
+    watch |= g_str_equal (specs[i]->name, "watch-model");
+  }
+  GST_OBJECT_LOCK (self);
+  if (self->running && model)
+    gst_resnet_swap_request (get_swap (self), &self->settings);
+  if (self->running && watch)
+    gst_resnet_classify_watch_model (self);
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_resnet_classify_take_model (GstResnetClassify * self)
+{
+  GstResnetSettings settings = { 0, };
+  GstResnetRunner *runner = NULL;
+  GstStructure *structure;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->swap)
+    runner = gst_resnet_swap_take (self->swap, &settings);
+  GST_OBJECT_UNLOCK (self);
+  if (!runner)
+    return;
+  /* What was set since it was asked for. */
+  if (!gst_resnet_runner_update (runner, &self->active, &error)) {
+    model_rejected (self, &settings, error);
+    g_error_free (error);
+    gst_resnet_runner_free (runner);
+  } else {
+    structure = swap_structure_new (self, "model-updated", &settings);
+    GST_OBJECT_LOCK (self);
+    gst_structure_set (structure, "from-sha256", G_TYPE_STRING,
+        gst_structure_get_string (self->model_info, "sha256"), NULL);
+    GST_OBJECT_UNLOCK (self);
+    gst_resnet_analyzer_set_runner (self->analyzer, runner);
+    gst_resnet_classify_set_model_info (self,
+        gst_resnet_runner_get_info (runner));
+    gst_resnet_stats_set_engine (self->stats,
+        gst_resnet_runner_get_isa (runner),
+        gst_resnet_runner_get_precision (runner),
+        gst_resnet_runner_get_threads (runner));
+    gst_structure_set (structure, "sha256", G_TYPE_STRING,
+        nn_model_get_sha256 (gst_resnet_runner_get_model (runner)->model),
+        NULL);
+    post_structure (self, structure);
+  }
+  gst_resnet_settings_clear (&settings);
+}

@@ -1,0 +1,29 @@
+/* gst-resnet: the enumerations of resnetclassify's properties
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+/* NnActivation */
+#define GST_TYPE_RESNET_ACTIVATION (gst_resnet_activation_get_type ())
+    GType gst_resnet_activation_get_type (void);
+
+/* NnPrecision */
+#define GST_TYPE_RESNET_PRECISION (gst_resnet_precision_get_type ())
+GType gst_resnet_precision_get_type (void);
+
+/* How the interpolation property says "what the model file says"; else NnInterpolation. */
+#define GST_RESNET_INTERPOLATION_AUTO (-1)
+#define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
+GType gst_resnet_interpolation_get_type (void);
+
+/* GstResnetRegionMode */
+#define GST_TYPE_RESNET_REGION_MODE (gst_resnet_region_mode_get_type ())
+GType gst_resnet_region_mode_get_type (void);
+
+/* GstResnetMode */
+#define GST_TYPE_RESNET_MODE (gst_resnet_mode_get_type ())
+GType gst_resnet_mode_get_type (void);
+
+G_END_DECLS

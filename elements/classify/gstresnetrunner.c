@@ -1,0 +1,436 @@
+/* gst-resnet: what runs a model for one stream
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstresnetrunner.h"
+
+#include <float.h>
+#include <math.h>
+#include <nn/session.h>
+
+#include "gstresnetshare.h"
+
+/* Images of one run where there are regions. The session takes as many of them through a layer together as fit into
+ * the cache; a frame with more regions is several runs. */
+#define REGIONS_BATCH 16
+
+struct _GstResnetRunner
+{
+  GstResnetModel *model;
+  guint threads;                /* as the user asked for */
+  NnPrecision precision;        /* likewise */
+  GstResnetGroupSettings group_settings;        /* likewise */
+
+  /* made for the present preprocessing and batch */
+  NnPreprocess preprocess;
+  NnPreprocessor **preprocessors;       /* one a thread where images are prepared side by side */
+  guint n_preprocessors;
+  NnSession *session;           /* NULL where the group's runs */
+  GstResnetGroup *group;
+  gboolean silent;              /* the group does not wait for this stream */
+  guint batch;
+  gboolean heatmap;
+  gfloat *tensor;               /* batch × 3 × crop × crop */
+
+  gfloat *logits;               /* batch × n_classes */
+  gfloat *confidences;          /* n_classes */
+};
+
+static const NnSession *
+get_session (GstResnetRunner * runner)
+{
+  return runner->group ? gst_resnet_group_get_session (runner->group)
+      : runner->session;
+}
+
+static void
+drop_session (GstResnetRunner * runner)
+{
+  gst_resnet_runner_set_silent (runner);
+  g_clear_pointer (&runner->group, gst_resnet_group_leave);
+  g_clear_pointer (&runner->session, nn_session_free);
+}
+
+/* One of the stream's own, or the group's. A feature map is not shared. FALSE: the one before stays. */
+static gboolean
+make_session (GstResnetRunner * runner, guint crop, guint batch,
+    gboolean heatmap, GError ** error)
+{
+  const GstResnetGroupSettings *settings = &runner->group_settings;
+  NnModel *model = runner->model->model;
+  NnSessionOptions options = {
+    .threads = runner->threads,.max_batch = batch,.height = crop,
+    .width = crop,.precision =
+        heatmap ? NN_PRECISION_HIGHEST : runner->precision
+  };
+  GstResnetGroup *group = NULL;
+  NnSession *session = NULL;
+
+  if (settings->name && *settings->name && !heatmap) {
+    options.max_batch = settings->batch_size;
+    group = gst_resnet_group_join (settings->name, model, &options, error);
+  } else {
+    session = nn_session_new (model, &options, error);
+  }
+  if (!group && !session) {
+    g_prefix_error (error, "With crop %u: ", crop);
+    return FALSE;
+  }
+  if (heatmap && !nn_session_set_feature_map (session, TRUE, error)) {
+    g_prefix_error (error, "Property heatmap=true: ");
+    nn_session_free (session);
+    return FALSE;
+  }
+  drop_session (runner);
+  runner->group = group;
+  runner->session = session;
+  /* Until its first run. */
+  runner->silent = TRUE;
+  return TRUE;
+}
+
+static void
+drop_preprocessors (GstResnetRunner * runner)
+{
+  guint i;
+
+  for (i = 0; i < runner->n_preprocessors; i++)
+    nn_preprocessor_free (runner->preprocessors[i]);
+  runner->n_preprocessors = 0;
+  g_clear_pointer (&runner->preprocessors, g_free);
+}
+
+/* For parameters that are valid. A group's threads are at work for others while this stream prepares its images. */
+static void
+make_preprocessors (GstResnetRunner * runner)
+{
+  guint i, n = runner->session && runner->batch > 1 ?
+      nn_session_get_threads (runner->session) : 1;
+
+  drop_preprocessors (runner);
+  runner->preprocessors = g_new0 (NnPreprocessor *, n);
+  for (i = 0; i < n; i++)
+    runner->preprocessors[i] =
+        nn_preprocessor_new (&runner->preprocess, NULL, NULL);
+  runner->n_preprocessors = n;
+}
+
+gboolean
+gst_resnet_runner_update (GstResnetRunner * runner,
+    const GstResnetSettings * settings, GError ** error)
+{
+  NnModel *model = runner->model->model;
+  NnPreprocess p;
+  GError *nn_error = NULL;
+  guint batch = settings->live.region == GST_RESNET_REGION_MODE_FULL_FRAME ? 1 :
+      REGIONS_BATCH;
+
+  if (!gst_resnet_settings_get_preprocess (settings,
+          nn_model_get_preprocess (model), &p, &nn_error))
+    goto failed;
+  if (get_session (runner) && batch == runner->batch
+      && settings->live.heatmap == runner->heatmap
+      && memcmp (&p, &runner->preprocess, sizeof (p)) == 0)
+    return TRUE;
+
+  if (!nn_preprocess_validate (&p, &nn_error))
+    goto failed;
+  if (!get_session (runner) || batch != runner->batch
+      || settings->live.heatmap != runner->heatmap
+      || p.crop != runner->preprocess.crop) {
+    if (!make_session (runner, p.crop, batch, settings->live.heatmap,
+            &nn_error))
+      goto failed;
+    runner->heatmap = settings->live.heatmap;
+    runner->batch = batch;
+    g_free (runner->tensor);
+    runner->tensor = g_new (gfloat, (gsize) batch * 3 * p.crop * p.crop);
+    g_free (runner->logits);
+    runner->logits = g_new (gfloat, (gsize) batch * runner->model->n_classes);
+  }
+  runner->preprocess = p;
+  make_preprocessors (runner);
+  return TRUE;
+
+failed:
+  gst_resnet_propagate_nn_error (error, nn_error, NULL);
+  return FALSE;
+}
+
+GstResnetRunner *
+gst_resnet_runner_new (const GstResnetSettings * settings, GError ** error)
+{
+  GstResnetRunner *runner = g_new0 (GstResnetRunner, 1);
+
+  runner->threads = settings->threads;
+  runner->precision = settings->precision;
+  runner->group_settings = settings->group;
+  gst_resnet_group_settings_own (&runner->group_settings);
+  runner->model =
+      gst_resnet_model_load (settings->model, settings->labels, error);
+  if (!runner->model || !gst_resnet_runner_update (runner, settings, error)) {
+    gst_resnet_runner_free (runner);
+    return NULL;
+  }
+  runner->confidences = g_new (gfloat, runner->model->n_classes);
+  return runner;
+}
+
+void
+gst_resnet_runner_free (GstResnetRunner * runner)
+{
+  drop_session (runner);
+  gst_resnet_group_settings_clear (&runner->group_settings);
+  drop_preprocessors (runner);
+  g_clear_pointer (&runner->model, gst_resnet_model_unref);
+  g_free (runner->tensor);
+  g_free (runner->logits);
+  g_free (runner->confidences);
+  g_free (runner);
+}
+
+guint
+gst_resnet_runner_get_batch (GstResnetRunner * runner)
+{
+  return runner->batch;
+}
+
+typedef struct
+{
+  GstResnetRunner *runner;
+  const NnImage *images;
+  GMutex lock;
+  guint failed;                 /* the first image that cannot be prepared */
+  GError *error;
+} Preparation;
+
+static void
+prepare_task (gpointer data, guint task, guint thread)
+{
+  Preparation *preparation = data;
+  GstResnetRunner *runner = preparation->runner;
+  gsize size = (gsize) 3 * runner->preprocess.crop * runner->preprocess.crop;
+  GError *error = NULL;
+
+  if (nn_preprocessor_run (runner->preprocessors[thread],
+          &preparation->images[task], runner->tensor + task * size, &error))
+    return;
+  g_mutex_lock (&preparation->lock);
+  if (task < preparation->failed) {
+    preparation->failed = task;
+    g_clear_error (&preparation->error);
+    preparation->error = g_steal_pointer (&error);
+  }
+  g_mutex_unlock (&preparation->lock);
+  g_clear_error (&error);
+}
+
+gboolean
+gst_resnet_runner_prepare (GstResnetRunner * runner, const NnImage * images,
+    guint n, GError ** error)
+{
+  Preparation preparation = {.runner = runner,.images = images,
+    .failed = G_MAXUINT
+  };
+  guint i;
+
+  g_return_val_if_fail (n <= runner->batch, FALSE);
+  g_mutex_init (&preparation.lock);
+  if (runner->n_preprocessors > 1
+      && runner->n_preprocessors >= nn_session_get_threads (runner->session))
+    nn_session_run_tasks (runner->session, prepare_task, &preparation, n);
+  else
+    for (i = 0; i < n; i++)
+      prepare_task (&preparation, i, 0);
+  g_mutex_clear (&preparation.lock);
+  if (preparation.error)
+    g_propagate_error (error, preparation.error);
+  return preparation.failed == G_MAXUINT;
+}
+
+void
+gst_resnet_runner_infer (GstResnetRunner * runner, guint n)
+{
+  if (!runner->group) {
+    nn_session_run (runner->session, runner->tensor, n, runner->logits);
+    return;
+  }
+  if (runner->silent)
+    gst_resnet_group_set_active (runner->group, TRUE);
+  runner->silent = FALSE;
+  gst_resnet_group_run (runner->group,
+      runner->group_settings.batch_timeout * GST_MSECOND, n, runner->tensor,
+      runner->logits);
+}
+
+void
+gst_resnet_runner_set_silent (GstResnetRunner * runner)
+{
+  if (runner->group && !runner->silent) {
+    gst_resnet_group_set_active (runner->group, FALSE);
+    runner->silent = TRUE;
+  }
+}
+
+void
+gst_resnet_runner_get_sharing (GstResnetRunner * runner,
+    GstResnetSharing * sharing)
+{
+  memset (sharing, 0, sizeof (*sharing));
+  sharing->shared_with =
+      gst_resnet_share_get_n_users (runner->model->model) - 1;
+  if (runner->group)
+    gst_resnet_group_get_counts (runner->group, &sharing->group_runs,
+        &sharing->group_images);
+}
+
+/* Temperature acts on what goes into the activation, also where that is in the network: softmax (log p) = p. */
+static NnActivation
+apply_temperature (const GstResnetRunner * runner,
+    const GstResnetSettings * settings, const gfloat * outputs, gfloat * scaled)
+{
+  const NnModel *model = runner->model->model;
+  NnActivation activation =
+      nn_model_resolve_activation (model, settings->activation);
+  NnActivation inside = NN_ACTIVATION_NONE;
+  guint i, n = runner->model->n_classes;
+
+  if (settings->activation == NN_ACTIVATION_AUTO) {
+    if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SOFTMAX)
+      activation = inside = NN_ACTIVATION_SOFTMAX;
+    else if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SIGMOID)
+      activation = inside = NN_ACTIVATION_SIGMOID;
+  }
+  for (i = 0; i < n; i++) {
+    gfloat value = outputs[i];
+
+    if (inside == NN_ACTIVATION_SOFTMAX)
+      value = logf (MAX (value, FLT_MIN));
+    else if (inside == NN_ACTIVATION_SIGMOID)
+      value = logf (MAX (value, FLT_MIN)) - logf (MAX (1 - value, FLT_EPSILON));
+    scaled[i] = value / settings->live.temperature;
+  }
+  return activation;
+}
+
+gfloat *
+gst_resnet_runner_get_confidences (GstResnetRunner * runner,
+    const GstResnetSettings * settings, guint slot, GError ** error)
+{
+  guint i, n = runner->model->n_classes;
+  gfloat *logits = runner->logits + (gsize) slot * n;
+  gfloat *confidences = runner->confidences;
+  NnActivation activation;
+  gboolean finite = FALSE;
+
+  /* Dividing by 1 changes no bit, but takes time. */
+  if (settings->live.temperature != 1.0f) {
+    activation = apply_temperature (runner, settings, logits, confidences);
+    logits = confidences;
+  } else {
+    activation = nn_model_resolve_activation (runner->model->model,
+        settings->activation);
+  }
+  nn_activate (activation, logits, n, confidences);
+  for (i = 0; i < n && !finite; i++)
+    finite = isfinite (confidences[i]);
+  if (finite)
+    return confidences;
+  g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+      "The network's output is not finite: the model's weights are too large "
+      "for its input");
+  return NULL;
+}
+
+gboolean
+gst_resnet_runner_try (GstResnetRunner * runner,
+    const GstResnetSettings * settings, GError ** error)
+{
+  gsize side = runner->preprocess.crop;
+
+  memset (runner->tensor, 0, 3 * side * side * sizeof (gfloat));
+  gst_resnet_runner_infer (runner, 1);
+  return gst_resnet_runner_get_confidences (runner, settings, 0, error) != NULL;
+}
+
+GBytes *
+gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
+    guint class_index, guint * width, guint * height)
+{
+  gfloat *map, low, high;
+  guint8 *gray;
+  gsize i, n;
+
+  nn_session_get_feature_map_size (get_session (runner), height, width);
+  n = (gsize) * height * *width;
+  if (n == 0)
+    return NULL;
+  map = g_new (gfloat, n);
+  gray = g_malloc (n);
+  nn_session_get_activation_map (runner->session, slot, class_index, map);
+  low = high = map[0];
+  for (i = 1; i < n; i++) {
+    low = MIN (low, map[i]);
+    high = MAX (high, map[i]);
+  }
+  /* A map that is the same everywhere says nothing; so does one that is not finite. */
+  for (i = 0; i < n; i++)
+    gray[i] = high > low && isfinite (high - low) && isfinite (map[i]) ?
+        (guint8) lrintf ((map[i] - low) / (high - low) * 255.0f) : 0;
+  g_free (map);
+  return g_bytes_new_take (gray, n);
+}
+
+GstResnetModel *
+gst_resnet_runner_get_model (GstResnetRunner * runner)
+{
+  return runner->model;
+}
+
+const NnPreprocess *
+gst_resnet_runner_get_preprocess (GstResnetRunner * runner)
+{
+  return &runner->preprocess;
+}
+
+const gchar *
+gst_resnet_runner_get_isa (GstResnetRunner * runner)
+{
+  return nn_session_get_isa (get_session (runner));
+}
+
+const gchar *
+gst_resnet_runner_get_precision (GstResnetRunner * runner)
+{
+  return nn_precision_to_string (nn_session_get_precision (get_session
+          (runner)));
+}
+
+guint
+gst_resnet_runner_get_threads (GstResnetRunner * runner)
+{
+  return nn_session_get_threads (get_session (runner));
+}
+
+GstStructure *
+gst_resnet_runner_get_info (GstResnetRunner * runner)
+{
+  NnModel *model = runner->model->model;
+  gchar *input = g_strdup_printf ("3x%ux%u",
+      nn_session_get_height (get_session (runner)),
+      nn_session_get_width (get_session (runner)));
+  GstStructure *info = gst_structure_new ("resnetclassify-model-info",
+      "architecture", G_TYPE_STRING, nn_model_get_architecture (model),
+      "input", G_TYPE_STRING, input,
+      "classes", G_TYPE_UINT, runner->model->n_classes,
+      "parameters", G_TYPE_UINT64, nn_model_get_n_parameters (model),
+      "sha256", G_TYPE_STRING, nn_model_get_sha256 (model),
+      "format", G_TYPE_STRING, nn_model_get_format (model),
+      "size", G_TYPE_UINT64, runner->model->size, NULL);
+
+  g_free (input);
+  return info;
+}

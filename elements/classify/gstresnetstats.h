@@ -1,0 +1,58 @@
+/* gst-resnet: how many frames, how long each stage took
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS typedef enum
+{
+  GST_RESNET_STAGE_PREPROCESS,  /* map, convert, resize, crop, normalize */
+  GST_RESNET_STAGE_INFERENCE,   /* the network */
+  GST_RESNET_STAGE_TOTAL,       /* both, top-k, meta and message */
+  GST_RESNET_N_STAGES
+} GstResnetStage;
+
+typedef enum
+{
+  GST_RESNET_OUTCOME_CLASSIFIED,
+  GST_RESNET_OUTCOME_REUSED,
+  GST_RESNET_OUTCOME_LATE,      /* because of QoS; carries the last result */
+  GST_RESNET_OUTCOME_WAITING,   /* mode latest: there is no result yet */
+  GST_RESNET_OUTCOME_FAILED,
+  GST_RESNET_N_OUTCOMES
+} GstResnetOutcome;
+
+/* What an element shares with others of its process. */
+typedef struct
+{
+  guint shared_with;            /* other elements of the same model */
+  guint64 group_runs, group_images;
+} GstResnetSharing;
+
+/* Any thread may use one at any time. */
+typedef struct _GstResnetStats GstResnetStats;
+
+GstResnetStats *gst_resnet_stats_new (void);
+void gst_resnet_stats_free (GstResnetStats * stats);
+
+/* Starts counting anew. @isa, @precision: (nullable): static strings */
+void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
+    const gchar * precision, guint threads);
+/* Another runner; counting goes on. */
+void gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
+    const gchar * precision, guint threads);
+/* Regions of one frame. */
+void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
+    guint reused, guint skipped);
+/* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
+void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
+    const GstClockTime * times);
+/* The same for what was done beside the frames that pass. */
+void gst_resnet_stats_add_beside (GstResnetStats * stats,
+    GstResnetOutcome outcome, const GstClockTime * times);
+void gst_resnet_stats_set_sharing (GstResnetStats * stats,
+    const GstResnetSharing * sharing);
+/* The stats property's value. */
+GstStructure *gst_resnet_stats_to_structure (GstResnetStats * stats);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* gst-resnet: a few threads that run loops together
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _NnWorkers NnWorkers;
+
+#define NN_MAX_THREADS 256
+
+/* One task of a loop; @thread is 0 for the caller and below nn_workers_get_threads(): an index into per-thread scratch
+ * memory. */
+typedef void (*NnWorkersFunc) (gpointer data, guint task, guint thread);
+
+/* @threads in all, the caller's included, 1 to NN_MAX_THREADS; fewer where the system gives no more. */
+NnWorkers *nn_workers_new (guint threads);
+void nn_workers_free (NnWorkers *workers);
+guint nn_workers_get_threads (const NnWorkers *workers);
+
+/* Calls @func for each task from 0 to @n_tasks − 1, in any order and on any thread, and returns when all are done; what
+ * they wrote is visible then. One caller at a time. @workers: NULL: the caller alone. */
+void nn_workers_run (NnWorkers *workers, NnWorkersFunc func, gpointer data, guint n_tasks);

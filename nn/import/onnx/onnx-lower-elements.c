@@ -1,0 +1,190 @@
+/* gst-resnet: ONNX's element-wise operators as the engine's
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "import/onnx/onnx-lower.h"
+
+static gsize
+elements_of (const NnShape *shape)
+{
+  gsize n = 1;
+  guint d;
+
+  for (d = 0; d < shape->n_dims; d++)
+    n *= (gsize)shape->dims[d];
+  return n;
+}
+
+static gboolean
+same_dims (const NnShape *a, const NnShape *b)
+{
+  return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
+}
+
+/* The input as an image has as many elements as the operator sees, so that only the order could differ: it does not for
+ * images and for lists of channels. */
+static gboolean
+is_elements (const NnLowering *l, guint slot)
+{
+  const NnShape *image = &l->image[slot];
+
+  return l->in[slot] && image->channels
+         && (nn_lower_is_image (l, slot)
+             || (image->height == 1 && image->width == 1 && elements_of (l->in[slot]) == image->channels));
+}
+
+static gboolean
+only_scalars (const NnLowering *l, guint first)
+{
+  guint slot;
+
+  for (slot = first; slot < nn_node_n_slots (l->node); slot++) {
+    const NnConstant *constant = nn_lower_constant (l, slot);
+
+    if (l->in[slot] || (constant && (constant->value.n_elements != 1 || !constant->value.f32)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static NnLowered
+become_elementwise (const NnLowering *l)
+{
+  l->node->op = NN_OP_ELEMENTWISE;
+  return NN_LOWER_DONE;
+}
+
+static NnLowered
+lower_unary (const NnLowering *l, const gchar *type)
+{
+  if (!is_elements (l, 0) || !only_scalars (l, 1))
+    return NN_LOWER_KEEP;
+  if (strcmp (type, "Relu") == 0)
+    nn_lower_become (l, NN_OP_RELU);
+  else if (strcmp (type, "Sigmoid") == 0)
+    nn_lower_become (l, NN_OP_SIGMOID);
+  else
+    return become_elementwise (l);
+  return NN_LOWER_DONE;
+}
+
+/* A constant that has one number, or one a channel, when it meets x: a value a channel into @values. */
+static gboolean
+channel_values (const NnLowering *l, guint slot, const NnConstant *constant, gfloat *values)
+{
+  const NnShape *in = l->in[slot];
+  const NnValue *c = &constant->value;
+  guint channels = l->image[slot].channels, axis = 1, d, i;
+
+  if (!c->f32 || c->n_dims > in->n_dims || in->n_dims < 2)
+    return FALSE;
+  if (!nn_lower_is_image (l, slot))
+    for (axis = 0; axis + 1 < in->n_dims && in->dims[axis] != channels; axis++)
+      ;
+  for (d = 0; d < c->n_dims; d++)
+    if (c->dims[d] != 1 && (d + in->n_dims - c->n_dims != axis || c->dims[d] != channels))
+      return FALSE;
+  for (i = 0; i < channels; i++)
+    values[i] = c->f32[c->n_elements == 1 ? 0 : i];
+  return TRUE;
+}
+
+/* y = x + c, x − c, c − x, x · c, x / c. */
+static NnLowered
+lower_with_constant (const NnLowering *l, const gchar *type, guint slot)
+{
+  const NnConstant *constant = nn_lower_constant (l, 1 - slot);
+  guint channels = l->image[slot].channels, i, input = nn_node_get_input (l->node, slot);
+  gboolean is_product = *type == 'M' || *type == 'D';
+  g_autofree gfloat *values = NULL, *factors = NULL;
+
+  if (!is_elements (l, slot) || (*type == 'D' && slot == 1))
+    return NN_LOWER_KEEP;
+  values = g_new (gfloat, channels);
+  factors = g_new (gfloat, channels);
+  if (!channel_values (l, slot, constant, values))
+    return NN_LOWER_KEEP;
+  for (i = 0; i < channels; i++) {
+    if (*type == 'D' && values[i] == 0)
+      return NN_LOWER_KEEP;
+    factors[i] = *type == 'M' ? values[i] : *type == 'D' ? 1 / values[i] : *type == 'S' && slot == 1 ? -1 : 1;
+    if (*type == 'S' && slot == 0)
+      values[i] = -values[i];
+  }
+  nn_lower_become (l, NN_OP_AFFINE);
+  l->node->inputs[0] = input;
+  l->node->inputs[1] = NN_NO_NODE;
+  l->node->weight = g_bytes_new_take (g_steal_pointer (&factors), channels * sizeof (gfloat));
+  if (!is_product)
+    l->node->bias = g_bytes_new_take (g_steal_pointer (&values), channels * sizeof (gfloat));
+  return NN_LOWER_DONE;
+}
+
+static NnLowered
+lower_binary (const NnLowering *l, const gchar *type)
+{
+  NnNode *node = l->node;
+  gboolean is_mul = strcmp (type, "Mul") == 0;
+  guint slot;
+
+  if (nn_node_n_slots (node) != 2)
+    return NN_LOWER_KEEP;
+  for (slot = 0; slot < 2; slot++)
+    if (nn_lower_constant (l, 1 - slot) && l->in[slot])
+      return same_dims (l->in[slot], l->out) ? lower_with_constant (l, type, slot) : NN_LOWER_KEEP;
+  if (!is_elements (l, 0) || !is_elements (l, 1))
+    return NN_LOWER_KEEP;
+  if (same_dims (l->in[0], l->in[1])) {
+    if (*type != 'A')
+      return become_elementwise (l);
+    nn_lower_become (l, NN_OP_ADD);
+    return NN_LOWER_DONE;
+  }
+  for (slot = 0; is_mul && slot < 2; slot++) {
+    const NnShape *image = &l->image[slot], *gate = &l->image[1 - slot];
+    guint inputs[2] = { node->inputs[slot], node->inputs[1 - slot] };
+
+    if (nn_lower_is_image (l, 0) && nn_lower_is_image (l, 1) && gate->channels == image->channels && gate->height == 1
+        && gate->width == 1) {
+      nn_lower_become (l, NN_OP_SCALE);
+      memcpy (node->inputs, inputs, sizeof inputs);
+      return NN_LOWER_DONE;
+    }
+  }
+  return NN_LOWER_KEEP;
+}
+
+/* Clip to [0, ∞). */
+static gboolean
+is_relu (const NnLowering *l)
+{
+  const NnConstant *low = nn_lower_constant (l, 1), *high = nn_lower_constant (l, 2);
+
+  return low && low->value.f32 && low->value.n_elements == 1 && low->value.f32[0] == 0
+         && (!high || (high->value.f32 && high->value.n_elements == 1 && isinf (high->value.f32[0])))
+         && is_elements (l, 0) && only_scalars (l, 1);
+}
+
+NnLowered
+nn_lower_elements (const NnLowering *lowering, const gchar *type)
+{
+  static const gchar *const unary[]
+      = { "Relu",       "Sigmoid",  "Clip",  "LeakyRelu",          "HardSigmoid", "HardSwish", "Elu",  "Tanh", "Exp",
+          "Sqrt",       "Abs",      "Neg",   "Softplus",           "Erf",         "Mish",      "Celu", "Selu", "Gelu",
+          "Reciprocal", "Softsign", "Swish", NN_OP_TYPE_QUANTIZED, NULL };
+  static const gchar *const binary[] = { "Add", "Sub", "Mul", "Div", NULL };
+
+  if (strcmp (type, "Clip") == 0 && is_relu (lowering)) {
+    nn_lower_become (lowering, NN_OP_RELU);
+    return NN_LOWER_DONE;
+  }
+  if (g_strv_contains (unary, type))
+    return lower_unary (lowering, type);
+  /* Old model zoos have Sum of two. */
+  if (strcmp (type, "Sum") == 0 && nn_node_n_slots (lowering->node) == 2 && lowering->in[0] && lowering->in[1])
+    return lower_binary (lowering, "Add");
+  if (g_strv_contains (binary, type))
+    return lower_binary (lowering, type);
+  return NN_LOWER_KEEP;
+}

@@ -1,0 +1,212 @@
+/* gst-resnet: one residual block
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "import/resnet/resnet-private.h"
+
+static gchar *
+block_layer (guint stage, guint block, const gchar *layer)
+{
+  return g_strdup_printf ("layer%u.%u.%s", stage + 1, block, layer);
+}
+
+static void
+add_block_op (NnResnetBuilder *builder, guint stage, guint block, NnOp op, const gchar *what, guint other)
+{
+  g_autofree gchar *name = block_layer (stage, block, what);
+
+  nn_resnet_add_simple (builder, op, name, other);
+}
+
+/* He et al. 2015, section 3.3, option A: x[:, :, ::2, ::2] between planes / 4 channels of zeros on both sides, planes
+ * being twice the channels of x. As a 1×1 convolution of stride 2: output channel in / 2 + i is input channel i. */
+static void
+add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name)
+{
+  guint in = builder->channels, out = 2 * in, i;
+  gfloat *weight = g_new0 (gfloat, (gsize)out * in);
+  NnNode *node;
+
+  for (i = 0; i < in; i++)
+    weight[(gsize)(in / 2 + i) * in + i] = 1;
+  nn_resnet_add_simple (builder, NN_OP_CONV, name, NN_NO_NODE);
+  node = nn_graph_node (builder->graph, builder->last);
+  node->out_channels = builder->channels = out;
+  node->stride[0] = node->stride[1] = 2;
+  node->weight = g_bytes_new_take (weight, (gsize)out * in * sizeof (gfloat));
+}
+
+/* He et al. 2018, figure 2c: the mean of each 2×2, sizes rounded up and padding not counted, as timm and mmpretrain
+ * have it. */
+static void
+add_average_pool (NnResnetBuilder *builder, const gchar *name)
+{
+  NnNode *pool;
+
+  nn_resnet_add_simple (builder, NN_OP_AVG_POOL, name, NN_NO_NODE);
+  pool = nn_graph_node (builder->graph, builder->last);
+  pool->kernel[0] = pool->kernel[1] = 2;
+  pool->stride[0] = pool->stride[1] = 2;
+  pool->pad_more[0] = pool->pad_more[1] = 1;
+  builder->survey.average_shortcut = TRUE;
+}
+
+/* Whether the projection is behind a pool, and so its convolution number 1 of its Sequential: the BatchNorm after it
+ * says so, or its own shape. */
+static gboolean
+is_behind_pool (const NnResnetBuilder *builder, const gchar *layer)
+{
+  g_autofree gchar *first = g_strconcat (layer, ".0", NULL), *second = g_strconcat (layer, ".1.weight", NULL);
+  g_autofree gchar *third = g_strconcat (layer, ".2", NULL);
+  const NnTensor *tensor = nn_resnet_get (builder, second);
+
+  if (nn_resnet_has (builder, first, "weight"))
+    return FALSE;
+  return (tensor && tensor->n_dims == 4) || nn_resnet_has (builder, third, "weight")
+         || nn_resnet_has (builder, third, "running_mean");
+}
+
+/* Side of a projection's kernel: 1, or 3 in SENet-154. */
+static guint
+projection_kernel (const NnResnetBuilder *builder, const gchar *conv)
+{
+  g_autofree gchar *name = g_strconcat (conv, ".weight", NULL);
+  const NnTensor *weight = nn_resnet_get (builder, name);
+
+  return weight && weight->n_dims == 4 && weight->dims[2] == 3 ? 3 : 1;
+}
+
+static gboolean
+has_projection (const NnResnetBuilder *builder, guint stage, guint block)
+{
+  static const gchar *const tensors[]
+      = { "downsample.0.weight", "downsample.0.bias",         "downsample.1.weight",
+          "downsample.2.weight", "downsample.1.running_mean", "downsample.2.running_mean" };
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (tensors); i++) {
+    g_autofree gchar *name = block_layer (stage, block, tensors[i]);
+
+    if (nn_resnet_get (builder, name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* From builder->last to what is added to the block's output, which has `out` channels; the result is builder->last. */
+static gboolean
+add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, GError **error)
+{
+  g_autofree gchar *layer = block_layer (stage, block, "downsample");
+  gboolean behind_pool = is_behind_pool (builder, layer);
+  g_autofree gchar *conv = g_strconcat (layer, behind_pool ? ".1" : ".0", NULL);
+  g_autofree gchar *bn = g_strconcat (layer, behind_pool ? ".2" : ".1", NULL);
+  /* timm's pre-activation networks have the pool wherever they have a deep stem. */
+  gboolean averages = behind_pool || (builder->survey.names.naming == NN_NAMING_TIMM_V2 && builder->survey.deep_stem);
+  gboolean bare = builder->survey.order != NN_ORDER_POST;
+  gboolean doubles = stride == 2 && out == 2 * builder->channels && builder->channels % 2 == 0;
+  gboolean anything = has_projection (builder, stage, block);
+
+  if (!anything && stride == 1 && out == builder->channels)
+    return TRUE;
+  if (!anything && doubles && builder->stem_kernel == 3 && !builder->survey.bottleneck && !bare) {
+    add_zero_padded_shortcut (builder, layer);
+    return TRUE;
+  }
+  if (averages && stride == 2) {
+    g_autofree gchar *pool = g_strconcat (layer, ".pool", NULL);
+
+    add_average_pool (builder, pool);
+    stride = 1;
+  }
+  return nn_resnet_add_conv (builder, conv, bare ? NULL : bn, out, projection_kernel (builder, conv), stride, NULL,
+                             error);
+}
+
+/* Convolution @number and what follows it: its BatchNorm and a ReLU that is not the block's last; before activation,
+ * the next one's BatchNorm and ReLU. */
+static gboolean
+add_block_conv (NnResnetBuilder *builder, guint stage, guint block, guint number, guint out, guint kernel, guint stride,
+                guint *groups, GError **error)
+{
+  gboolean pre = builder->survey.order != NN_ORDER_POST, last = number == (builder->survey.bottleneck ? 3u : 2u);
+  g_autofree gchar *path = block_layer (stage, block, "");
+  g_autofree gchar *conv = g_strdup_printf ("%sconv%u", path, number);
+  g_autofree gchar *bn = g_strdup_printf ("%sbn%u", path, number + pre);
+  g_autofree gchar *relu = g_strdup_printf ("relu%u", number + pre);
+
+  if (!nn_resnet_add_conv (builder, conv, pre && last ? NULL : bn, out, kernel, stride, groups, error))
+    return FALSE;
+  if (!last)
+    add_block_op (builder, stage, block, NN_OP_RELU, relu, NN_NO_NODE);
+  return TRUE;
+}
+
+/* The convolutions; what they give is builder->last. @out: expected channels, 0: free */
+static gboolean
+add_main (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, NnResnetBlock *shape,
+          GError **error)
+{
+  gboolean first = builder->survey.stride_in_1x1;
+
+  shape->groups = 1;
+  if (!builder->survey.bottleneck) {
+    if (!add_block_conv (builder, stage, block, 1, 0, 3, stride, NULL, error))
+      return FALSE;
+    shape->inner[0] = shape->inner[1] = builder->channels;
+    return add_block_conv (builder, stage, block, 2, out, 3, 1, NULL, error);
+  }
+  if (!add_block_conv (builder, stage, block, 1, 0, 1, first ? stride : 1, NULL, error))
+    return FALSE;
+  shape->inner[0] = builder->channels;
+  /* All blocks are grouped or none is: one whose weight has another size among those that have none is damaged. */
+  if (!builder->blocks->len || g_array_index (builder->blocks, NnResnetBlock, 0).groups != 1)
+    shape->groups = 0;
+  if (!add_block_conv (builder, stage, block, 2, 0, 3, first ? 1 : stride, &shape->groups, error))
+    return FALSE;
+  shape->inner[1] = builder->channels;
+  return add_block_conv (builder, stage, block, 3, out, 1, 1, NULL, error);
+}
+
+/* He et al. 2015, figure 5, and 2016, figure 1b. */
+gboolean
+nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError **error)
+{
+  NnResnetOrder order = builder->survey.order;
+  gboolean strides = block == 0 && (stage > 0 || builder->survey.stride_in_first_stage);
+  guint stride = strides ? 2 : 1;
+  guint input = builder->last, in_channels = builder->channels, activated, main_output;
+  NnResnetBlock shape = { stage, { 0, 0 }, 0, 0 };
+  g_autofree gchar *path = block_layer (stage, block, "");
+
+  if (order != NN_ORDER_POST) {
+    g_autofree gchar *bn = block_layer (stage, block, "bn1");
+
+    if (!nn_resnet_add_batch_norm (builder, bn, error))
+      return FALSE;
+    add_block_op (builder, stage, block, NN_OP_RELU, "relu1", NN_NO_NODE);
+  }
+  activated = builder->last;
+  /* Past the first block the sum's other side is the block's input, so the last convolution's outputs are known. */
+  if (!add_main (builder, stage, block, stride, block > 0 ? in_channels : 0, &shape, error))
+    return FALSE;
+  if (builder->survey.caffe && !builder->survey.bottleneck)
+    add_block_op (builder, stage, block, NN_OP_RELU, "relu2", NN_NO_NODE);
+  if (!nn_resnet_add_gate (builder, path, error))
+    return FALSE;
+  shape.out = builder->channels;
+  g_array_append_val (builder->blocks, shape);
+
+  /* A projection of He et al. 2016 starts behind the first ReLU, every other shortcut at the input. */
+  main_output = builder->last;
+  builder->last = order == NN_ORDER_PRE && has_projection (builder, stage, block) ? activated : input;
+  builder->channels = in_channels;
+  if (!add_shortcut (builder, stage, block, stride, shape.out, error))
+    return FALSE;
+  input = builder->last;
+  builder->last = main_output;
+  add_block_op (builder, stage, block, NN_OP_ADD, "add", input);
+  if (order == NN_ORDER_POST)
+    add_block_op (builder, stage, block, NN_OP_RELU, "relu", NN_NO_NODE);
+  return TRUE;
+}

@@ -1,0 +1,108 @@
+/* gst-resnet: the stem and the order of the stages
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "import/resnet/resnet-private.h"
+
+static void
+add_max_pool (NnResnetBuilder *builder)
+{
+  NnNode *pool;
+
+  nn_resnet_add_simple (builder, NN_OP_MAX_POOL, "maxpool", NN_NO_NODE);
+  pool = nn_graph_node (builder->graph, builder->last);
+  pool->kernel[0] = pool->kernel[1] = 3;
+  pool->stride[0] = pool->stride[1] = 2;
+  if (builder->survey.caffe)
+    pool->pad_more[0] = pool->pad_more[1] = 1;
+  else
+    pool->pad[0] = pool->pad[1] = 1;
+}
+
+/* He et al. 2018, "Bag of tricks", figure 2b: three convolutions of 3×3, the first with the stride. */
+static gboolean
+add_deep_stem (NnResnetBuilder *builder, GError **error)
+{
+  static const gchar *const names[3][2] = { { "conv1.0", "conv1.1" }, { "conv1.3", "conv1.4" }, { "conv1.6", "bn1" } };
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    gboolean last = i == 2, bare = last && builder->survey.order != NN_ORDER_POST;
+    g_autofree gchar *relu = g_strdup_printf (last ? "relu" : "conv1.relu%u", i + 1);
+
+    if (!nn_resnet_add_conv (builder, names[i][0], bare ? NULL : names[i][1], 0, 3, i == 0 ? 2 : 1, NULL, error))
+      return FALSE;
+    if (!bare)
+      nn_resnet_add_simple (builder, NN_OP_RELU, relu, NN_NO_NODE);
+  }
+  builder->stem_kernel = 7; /* for what it means: ImageNet's */
+  return TRUE;
+}
+
+/* One convolution: 7×7 with a stride of 2 for ImageNet's sizes, 3×3 for CIFAR's. */
+static gboolean
+add_plain_stem (NnResnetBuilder *builder, GError **error)
+{
+  const guint64 dims[] = { 0, 3, 7, 7 };
+  const NnTensor *weight = nn_resnet_get (builder, "conv1.weight");
+  gboolean bare = builder->survey.order != NN_ORDER_POST;
+  gboolean only_large = builder->survey.names.naming == NN_NAMING_HUGGING_FACE;
+  g_autofree gchar *found = NULL;
+
+  if (!weight)
+    return nn_resnet_take (builder, "conv1.weight", 4, dims, NN_ROLE_WEIGHT, error) != NULL;
+  if (weight->n_dims != 4 || weight->dims[1] != 3 || weight->dims[2] != weight->dims[3]
+      || (weight->dims[2] != 7 && (weight->dims[2] != 3 || only_large))) {
+    found = nn_tensor_shape_string (weight);
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: expected [*, 3, 7, 7] (ImageNet's stem)%s, found %s",
+                 weight->name, only_large ? "" : " or [*, 3, 3, 3] (CIFAR's)", found);
+    return FALSE;
+  }
+  builder->stem_kernel = (guint)weight->dims[2];
+  if (!nn_resnet_add_conv (builder, "conv1", bare ? NULL : "bn1", 0, builder->stem_kernel,
+                           builder->stem_kernel == 7 ? 2 : 1, NULL, error))
+    return FALSE;
+  if (!bare)
+    nn_resnet_add_simple (builder, NN_OP_RELU, "relu", NN_NO_NODE);
+  return TRUE;
+}
+
+gboolean
+nn_resnet_add_stem (NnResnetBuilder *builder, GError **error)
+{
+  guint index = nn_graph_add (builder->graph, NN_OP_INPUT, "input");
+
+  nn_graph_node (builder->graph, index)->out_channels = 3;
+  builder->last = index;
+  builder->channels = 3;
+  if (!(builder->survey.deep_stem ? add_deep_stem : add_plain_stem) (builder, error))
+    return FALSE;
+  builder->stem_channels = builder->channels;
+  if (builder->survey.pool_is_conv) { /* Bello et al. 2021, ResNet-RS */
+    if (!nn_resnet_add_conv (builder, "maxpool.0", "maxpool.1", builder->channels, 3, 2, NULL, error))
+      return FALSE;
+    nn_resnet_add_simple (builder, NN_OP_RELU, "maxpool.2", NN_NO_NODE);
+  } else if (builder->stem_kernel == 7) {
+    add_max_pool (builder);
+  }
+  return TRUE;
+}
+
+gboolean
+nn_resnet_add_stages (NnResnetBuilder *builder, GError **error)
+{
+  guint stage, block;
+
+  /* A stage without blocks before one that has some: its first tensor is what is missing. */
+  for (stage = 0; stage < MAX (builder->survey.n_stages, 1); stage++)
+    for (block = 0; block < MAX (builder->survey.n_blocks[stage], 1); block++)
+      if (!nn_resnet_add_block (builder, stage, block, error))
+        return FALSE;
+  if (builder->survey.order == NN_ORDER_POST
+      || (!nn_resnet_has (builder, "norm", "weight") && !nn_resnet_has (builder, "norm", "running_mean")))
+    return TRUE;
+  if (!nn_resnet_add_batch_norm (builder, "norm", error))
+    return FALSE;
+  nn_resnet_add_simple (builder, NN_OP_RELU, "norm.relu", NN_NO_NODE);
+  return TRUE;
+}

@@ -1,0 +1,110 @@
+/* gst-resnet: the ONNX loader: names, and small messages through protobuf-c
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "load/onnx/onnx-private.h"
+
+/* For a message of n bytes protobuf-c may allocate this + 64 n in all, yet of a large one no more than 4 n + 256 MiB:
+ * what small fields turn into (an empty string is two bytes of the file, and 40 + 8 + 32 of memory) is for small ones.
+ */
+#define UNPACK_BASE (64 << 10)
+#define UNPACK_FACTOR 64
+#define UNPACK_LARGE_BASE (256 << 20)
+#define UNPACK_LARGE_FACTOR 4
+
+void
+nn_onnx_budget_add (NnBudget *budget, guint64 file_size)
+{
+  guint64 more = MIN (file_size, NN_LOAD_MAX_BYTES) * sizeof (gint64);
+
+  if (budget->total == 0)
+    more += 64 << 20;
+  more = MIN (more, NN_LOAD_MAX_BYTES - budget->total);
+  budget->total += more;
+  budget->left += more;
+}
+
+gchar *
+nn_onnx_shown (const gchar *name)
+{
+  gsize n = strnlen (name, NN_ONNX_MAX_SHOWN + 1);
+  g_autofree gchar *valid = g_utf8_make_valid (name, (gssize)MIN (n, NN_ONNX_MAX_SHOWN));
+  GString *s = g_string_new ("\"");
+
+  for (const gchar *p = valid; *p; p++) {
+    if ((guchar)*p < 0x20 || *p == 0x7f)
+      g_string_append_printf (s, "\\x%02x", (guchar)*p);
+    else
+      g_string_append_c (s, *p);
+  }
+  g_string_append (s, n > NN_ONNX_MAX_SHOWN ? "…\"" : "\"");
+  return g_string_free (s, FALSE);
+}
+
+gboolean
+nn_onnx_check_name (const NnOnnxReader *reader, const gchar *name, const gchar *what, GError **error)
+{
+  const gsize n = strlen (name);
+
+  if (n > NN_ONNX_MAX_NAME) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
+                 "%s: %s has a name of %" G_GSIZE_FORMAT " bytes; up to %d are taken", reader->file, what, n,
+                 NN_ONNX_MAX_NAME);
+    return FALSE;
+  }
+  if (!g_utf8_validate (name, (gssize)n, NULL)) {
+    g_autofree gchar *shown = nn_onnx_shown (name);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s has a name that is not UTF-8: %s", reader->file, what,
+                 shown);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gchar *
+nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *what, GError **error)
+{
+  /* One byte more than is taken is enough for the check to say so. */
+  g_autofree gchar *name = size <= NN_ONNX_MAX_NAME ? g_strndup ((const gchar *)bytes, size) : NULL;
+
+  if (!name) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
+                 "%s: %s has a name of %" G_GSIZE_FORMAT " bytes; up to %d are taken", reader->file, what, size,
+                 NN_ONNX_MAX_NAME);
+    return NULL;
+  }
+  return nn_onnx_check_name (reader, name, what, error) ? g_steal_pointer (&name) : NULL;
+}
+
+static gpointer
+budget_alloc (gpointer data, size_t size)
+{
+  guint64 *left = data;
+
+  if (size > *left)
+    return NULL;
+  *left -= size;
+  return g_try_malloc (MAX (size, 1));
+}
+
+static void
+budget_free (gpointer data, gpointer memory)
+{
+  g_free (memory);
+}
+
+gpointer
+nn_onnx_unpack (const NnOnnxReader *reader, const ProtobufCMessageDescriptor *descriptor, const guint8 *bytes,
+                gsize size, const gchar *what, GError **error)
+{
+  guint64 left
+      = UNPACK_BASE + MIN ((guint64)size * UNPACK_FACTOR, UNPACK_LARGE_BASE + (guint64)size * UNPACK_LARGE_FACTOR);
+  ProtobufCAllocator allocator = { budget_alloc, budget_free, &left };
+  gpointer message = protobuf_c_message_unpack (descriptor, &allocator, size, bytes);
+
+  if (!message)
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s is not a message of ONNX: its bytes are damaged",
+                 reader->file, what);
+  return message;
+}

@@ -1,0 +1,21 @@
+/* gst-resnet: where in a checkpoint the state dict is
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "load/torch/pickle.h"
+
+/* One tensor of the state dict; both belong to others (the pickle, the dictionary's owner). */
+typedef struct {
+  gchar *name;
+  const NnPickleTensor *tensor;
+} NnStateEntry;
+
+/**
+ * nn_state_dict_find: the tensors of the model in what torch.save wrote
+ * A state dict is a dictionary from strings to tensors. It may be the root, or lie under keys that training scripts use
+ * ("state_dict", "model", "net", …); an averaged copy ("model_ema") only where there is no other. The first tensor of
+ * an equal name loses, as in Python. Errors: NN_ERROR_UNSUPPORTED with what the file holds instead (an optimizer's
+ * state, a single tensor, …) Returns: a GPtrArray of NnStateEntry *, in file order, names all different; free with
+ * g_ptr_array_unref()
+ */
+GPtrArray *nn_state_dict_find (NnPickleValue *root, const gchar *file, GError **error);

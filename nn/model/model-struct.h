@@ -1,0 +1,32 @@
+/* gst-resnet: a model's inside
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <nn/model.h>
+
+#include "graph/graph.h"
+#include "load/onnx/onnx.h"
+#include "plan/plan-cache.h"
+
+struct _NnModel {
+  gint ref_count;
+  NnGraph *graph;
+  gchar *architecture;
+  const gchar *format;
+  gchar *sha256;
+  guint n_classes;
+  guint64 n_parameters;
+  NnModelOutput output;
+  gchar **labels;
+  NnPreprocess preprocess;
+  gboolean has_preprocess;
+  GHashTable *metadata;
+  NnPlanCache *plans;
+  GPtrArray *warnings; /* NULL-terminated once loaded */
+};
+
+/* Fills what an ONNX file says; frees @onnx as soon as the graph has what it needs of it; model-onnx.c. */
+gboolean nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error);
+
+/* A model that is no more than its graph, which it takes; for tests. */
+NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_classes);

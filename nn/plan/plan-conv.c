@@ -1,0 +1,304 @@
+/* gst-resnet: planning one convolution: segments, blocks of channels, packed weights, how the work is cut
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/nn-memory.h"
+#include "plan/plan.h"
+
+/* Weights up to this size are kept in a core's second-level cache while pixels stream past; bytes. */
+#define WEIGHTS_IN_CACHE (256 * 1024)
+/* What a task should read and write of activations at most, so that they come from the cache; bytes. */
+#define ACTIVATIONS_IN_CACHE (128 * 1024)
+/* Tasks a thread, so that all finish at about the same time. */
+#define TASKS_A_THREAD 4
+
+typedef struct {
+  const NnNode *node;
+  const NnBuffer *in;
+  NnPackedSegment segment;
+  guint in_group, out_group;
+  gboolean image3;
+} Geometry;
+
+gboolean
+nn_plan_no_memory (const NnNode *node, GError **error)
+{
+  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its packed weights", node->name);
+  return FALSE;
+}
+
+/* The first input channel that a block of output channels reads; a block inside one group of few channels reads its
+ * neighbours', too, with weights of zero. */
+static guint
+block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
+{
+  guint start;
+
+  if (g->node->groups == 1)
+    return 0;
+  if (g->segment == NN_PACKED_GROUPED)
+    return first_channel;
+  start = first_channel / g->out_group * g->in_group;
+  return MIN (start, g->node->in_channels - step->segment_length);
+}
+
+/* Input channels that a block of @channels output channels may touch at most. */
+static guint
+inputs_of_block (const Geometry *g, guint channels)
+{
+  const NnNode *node = g->node;
+  guint most = 0;
+
+  if (node->groups == 1)
+    return node->in_channels;
+  for (guint c = 0; c < node->out_channels; c += channels) {
+    const guint last = MIN (c + channels, node->out_channels) - 1;
+    const guint groups = last / g->out_group - c / g->out_group + 1;
+
+    most = MAX (most, groups * g->in_group);
+  }
+  return most;
+}
+
+/* The variant for the next @left channels (a multiple of NN_CHANNEL_BLOCK). */
+static const NnConvVariant *
+pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
+{
+  if (g->segment == NN_PACKED_GROUPED) {
+    *channels = left;
+    return &kernels->grouped;
+  }
+  if (g->image3 && left >= kernels->image3.channels) {
+    *channels = kernels->image3.channels;
+    return &kernels->image3;
+  }
+  for (guint i = 0; i < kernels->n_variants; i++) {
+    const NnConvVariant *v = &kernels->variant[i];
+    const gboolean last = i == kernels->n_variants - 1;
+
+    *channels = v->channels;
+    if (*channels == 0)
+      *channels = g->node->groups == 1 ? left : NN_CHANNEL_BLOCK;
+    /* Across groups a wide block is mostly zeros. */
+    if (last || (*channels <= left && (g->node->groups == 1 || g->out_group % *channels == 0)))
+      return v;
+  }
+  return NULL;
+}
+
+static void
+make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block)
+{
+  const NnNode *node = g->node;
+
+  for (guint s = 0; s < step->n_segments; s++) {
+    const guint ky = g->segment == NN_PACKED_ROWS ? s : s / node->kernel[1];
+    const guint kx = g->segment == NN_PACKED_ROWS ? 0 : s % node->kernel[1];
+
+    block->segment_offset[s]
+        = (gint32)(ky * node->dilation[0] * g->in->row + kx * node->dilation[1] * g->in->pixel + block->first_input);
+  }
+}
+
+gboolean
+nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error)
+{
+  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
+
+  step->packed = nn_node_pack (node, layout, blocks, plan->take_weights, plan->workers);
+  if (!step->packed)
+    return nn_plan_no_memory (node, error);
+  plan->packed_size += step->packed->size;
+  plan->suspect |= step->packed->suspect;
+  return TRUE;
+}
+
+gboolean
+nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
+                     GError **error)
+{
+  const NnPackedLayout layout = { form, segment, n_segments, step->segment_length, step->n_blocks };
+  NnPackedBlock *blocks = g_new0 (NnPackedBlock, step->n_blocks);
+
+  for (guint i = 0; i < step->n_blocks; i++) {
+    blocks[i].first_channel = step->blocks[i].first_channel;
+    blocks[i].channels = step->blocks[i].channels;
+    blocks[i].first_input = step->blocks[i].first_input;
+  }
+  if (!nn_plan_pack (plan, step, &layout, blocks, error))
+    return FALSE;
+  for (guint i = 0; i < step->n_blocks; i++) {
+    step->blocks[i].weights = step->packed->blocks[i].weights;
+    step->blocks[i].bias = step->packed->blocks[i].bias;
+  }
+  return TRUE;
+}
+
+gboolean
+nn_plan_is_plain_3x3 (const NnNode *node)
+{
+  return node->op == NN_OP_CONV && node->groups == 1 && node->kernel[0] == 3 && node->kernel[1] == 3
+         && node->stride[0] == 1 && node->stride[1] == 1 && node->dilation[0] == 1 && node->dilation[1] == 1;
+}
+
+static gboolean
+make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+{
+  const NnNode *node = g->node;
+  const guint padded = (guint)nn_size_round_up (node->out_channels, NN_CHANNEL_BLOCK);
+  guint widest = 0;
+  GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
+
+  for (guint c = 0; c < padded;) {
+    NnConvBlock block = { .first_channel = c };
+
+    block.variant = pick_variant (&plan->conv, g, padded - c, &block.channels);
+    widest = MAX (widest, block.channels);
+    c += block.channels;
+    g_array_append_val (blocks, block);
+  }
+  step->n_blocks = blocks->len;
+  step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
+
+  if (g->segment == NN_PACKED_ROWS) {
+    step->n_segments = node->kernel[0];
+    step->segment_length = node->kernel[1] * node->in_channels;
+  } else {
+    step->n_segments = node->kernel[0] * node->kernel[1];
+    step->segment_length = g->segment == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
+  }
+
+  for (guint i = 0; i < step->n_blocks; i++) {
+    NnConvBlock *block = &step->blocks[i];
+
+    block->first_input = block_first_input (g, step, block->first_channel);
+    block->segment_offset = g_try_new0 (gint32, step->n_segments);
+    if (!block->segment_offset)
+      return nn_plan_no_memory (node, error);
+    make_segment_offsets (g, step, block);
+    if (block->variant->scratch)
+      plan->scratch_size
+          = MAX (plan->scratch_size, block->variant->scratch (step->n_segments, step->segment_length, block->channels));
+  }
+  return nn_plan_pack_blocks (plan, step, NN_PACKED_DIRECT, g->segment, step->n_segments, error);
+}
+
+static gboolean
+make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+{
+  const NnNode *node = g->node;
+  const NnBuffer *in = step->in, *out = step->out, *residual = step->residual;
+  guint more;
+  const guint pad[2] = { nn_node_pad (node, 0, in->height, &more), nn_node_pad (node, 1, in->width, &more) };
+
+  step->in_offset = g_try_new0 (gint32, step->n_pixels);
+  step->out_offset = g_try_new0 (gint32, step->n_pixels);
+  step->residual_offset = residual ? g_try_new0 (gint32, step->n_pixels) : NULL;
+  if (!step->in_offset || !step->out_offset || (residual && !step->residual_offset))
+    return nn_plan_no_memory (node, error);
+
+  for (guint p = 0; p < step->n_pixels; p++) {
+    const guint y = p / out->width, x = p % out->width;
+
+    if (step->batch_is_pixels) {
+      step->in_offset[p] = (gint32)(p * in->size + in->origin);
+      step->out_offset[p] = (gint32)(p * out->size + out->origin);
+      continue;
+    }
+    step->in_offset[p] = (gint32)((y * node->stride[0] + in->border - pad[0]) * in->row
+                                  + (x * node->stride[1] + in->border - pad[1]) * in->pixel);
+    step->out_offset[p] = (gint32)(out->origin + y * out->row + x * out->pixel);
+    if (residual)
+      step->residual_offset[p] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);
+  }
+  return TRUE;
+}
+
+/* How many pixels a task takes, and whether it takes all blocks of channels. */
+static void
+cut (NnPlan *plan, NnStep *step, guint threads)
+{
+  const NnConvVariant *variant = step->blocks[0].variant;
+  const NnNode *node = step->node;
+  const gsize weights = (gsize)step->n_segments * step->segment_length * step->out->lanes * sizeof (gfloat);
+  const gsize a_pixel
+      = (step->in->pixel * node->stride[0] * node->stride[1] + step->out->pixel * (step->residual ? 2 : 1))
+        * sizeof (gfloat);
+  guint chunk;
+
+  if (variant->fixed) {
+    step->chunk = step->batch_is_pixels ? 1 : variant->pixels;
+    step->all_blocks = TRUE;
+  } else {
+    const guint images = step->batch_is_pixels ? 1 : nn_plan_images (plan, step->index);
+    guint wanted;
+
+    step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels && variant != &plan->conv.image3;
+    chunk = CLAMP (ACTIVATIONS_IN_CACHE / a_pixel, 4 * variant->pixels, step->n_pixels);
+    wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
+    if (!step->all_blocks)
+      wanted = (wanted + step->n_blocks - 1) / step->n_blocks;
+    wanted = (wanted + images - 1) / images;
+    chunk = MIN (chunk, (step->n_pixels + wanted - 1) / wanted);
+    chunk = (chunk + variant->pixels - 1) / variant->pixels * variant->pixels;
+    step->chunk = MAX (chunk, variant->pixels);
+  }
+  step->n_chunks = (step->n_pixels + step->chunk - 1) / step->chunk;
+}
+
+static NnPackedSegment
+choose_segment (const NnPlan *plan, const Geometry *g)
+{
+  const NnNode *node = g->node;
+
+  if (node->groups == 1)
+    return node->dilation[1] == 1 && g->in->pixel == node->in_channels ? NN_PACKED_ROWS : NN_PACKED_TAPS;
+  /* A power of two, so that a block has whole groups. */
+  if (plan->conv.grouped.func && g->in_group == g->out_group && g->in_group <= NN_CONV_MAX_GROUP
+      && (g->in_group & (g->in_group - 1)) == 0 && g->in->pixel % NN_CHANNEL_BLOCK == 0)
+    return NN_PACKED_GROUPED;
+  return NN_PACKED_TAPS;
+}
+
+/* Whether kernels->image3 may compute it. */
+static gboolean
+is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
+{
+  const NnNode *node = g->node;
+  guint more;
+
+  return plan->conv.image3.func && nn_plan_is_plain_3x3 (node) && step->in->height == 3 && step->in->width == 3
+         && step->out->height == 3 && step->out->width == 3 && nn_node_pad (node, 0, 3, &more) == 1
+         && nn_node_pad (node, 1, 3, &more) == 1;
+}
+
+gboolean
+nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
+{
+  const NnNode *node = step->node;
+  Geometry g = { .node = node, .in = step->in };
+
+  g.in_group = node->in_channels / node->groups;
+  g.out_group = node->out_channels / node->groups;
+  g.image3 = is_image3 (plan, &g, step);
+  g.segment = g.image3 ? NN_PACKED_TAPS : choose_segment (plan, &g);
+  step->batch_is_pixels = node->op == NN_OP_LINEAR;
+  step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
+  if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))
+    return FALSE;
+  step->inputs_adjoin = node->kernel[0] == 1 && node->kernel[1] == 1 && node->groups == 1 && node->stride[0] == 1
+                        && node->stride[1] == 1 && !step->batch_is_pixels;
+  cut (plan, step, threads);
+  return TRUE;
+}
+
+void
+nn_plan_conv_clear (NnStep *step)
+{
+  nn_plan_winograd_clear (step);
+  for (guint i = 0; i < step->n_blocks; i++)
+    g_free (step->blocks[i].segment_offset);
+  g_free (step->blocks);
+  g_free (step->in_offset);
+  g_free (step->out_offset);
+  g_free (step->residual_offset);
+  g_clear_pointer (&step->packed, nn_packed_weight_unref);
+}

@@ -1,0 +1,170 @@
+/* gst-resnet: which of the ways to compute a network a session takes
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Two bfloat16 a number, one, Winograd's sums or plain float32: what a session is asked for may leave the contract on
+ * a model, or be slower than what it should beat. What one session has found out holds for all of the model at that
+ * level and size. */
+#include <nn/session.h>
+
+#include "model/model-private.h"
+#include "plan/plan-bf16.h"
+#include "run/session-private.h"
+
+/* Of the time of direct sums. Winograd's take no less of it in any network, so that what takes less is faster than
+ * they, too, and need not be timed beside them. */
+#define SURELY_FASTER 0.5
+
+/* A session's, before there is one. */
+typedef struct {
+  NnPlanCache *plans;
+  NnIsa isa;
+  guint height, width;
+} Place;
+
+static Place
+place_of (NnModel *model, const NnSessionOptions *options)
+{
+  const guint crop = nn_model_get_preprocess (model)->crop;
+
+  return (Place){ nn_model_get_plans (model), nn_cpu_level (options->max_isa),
+                  options->height > 0 ? options->height : crop, options->width > 0 ? options->width : crop };
+}
+
+static NnVerdict
+get_verdict (const Place *place, NnTrial trial)
+{
+  return nn_plan_cache_get_verdict (place->plans, place->isa, place->height, place->width, trial);
+}
+
+/* Returns @stays. */
+static gboolean
+set_verdict (const Place *place, NnTrial trial, gboolean stays)
+{
+  nn_plan_cache_set_verdict (place->plans, place->isa, place->height, place->width, trial,
+                             stays ? NN_VERDICT_STAYS : NN_VERDICT_LEAVES);
+  return stays;
+}
+
+/* For float32, one image at a time; NULL where it cannot be made. */
+static NnSession *
+make_reference (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct)
+{
+  NnSessionOptions one = *options;
+
+  one.precision = NN_PRECISION_HIGHEST;
+  one.max_batch = 1;
+  return nn_session_make (model, &one, init, direct, NULL);
+}
+
+/* What the made-up images give with direct sums of float32. Before the session for tiles is made, so that weights are
+ * never there in both forms. */
+static NnProbe *
+probe_float32 (NnModel *model, const NnSessionOptions *options, NnBf16Init init)
+{
+  g_autoptr (NnSession) reference = make_reference (model, options, init, TRUE);
+
+  return reference ? nn_session_probe (reference) : NULL;
+}
+
+/* Whether @session is faster than float32 by whichever sums; @direct: what that took by direct ones, or NULL. */
+static gboolean
+is_faster (NnSession *session, const NnProbe *direct, const NnProbe *mine, const NnSessionOptions *options,
+           NnBf16Init init)
+{
+  g_autoptr (NnSession) reference = NULL;
+
+  if (direct && mine->seconds < SURELY_FASTER * direct->seconds)
+    return TRUE;
+  reference = make_reference (session->model, options, init, FALSE);
+  return nn_session_is_faster (session, reference);
+}
+
+/* @direct: NULL where that could not be run. */
+static void
+judge_tiles (const Place *place, NnSession *session, const NnProbe *direct, const NnSessionOptions *options,
+             NnBf16Init init)
+{
+  g_autoptr (NnProbe) mine = nn_session_probe (session);
+
+  if (!set_verdict (place, NN_TRIAL_SPLIT, nn_probe_is_near (mine, direct, "two bfloat16 a number")))
+    return;
+  /* The tests' emulated tiles never are. */
+  set_verdict (place, NN_TRIAL_SPLIT_SPEED,
+               init != nn_bf16_kernels_init || is_faster (session, direct, mine, options, init));
+}
+
+static gboolean
+tiles_are_refused (const Place *place, NnPrecision asked)
+{
+  return get_verdict (place, NN_TRIAL_SPLIT) == NN_VERDICT_LEAVES
+         || (asked == NN_PRECISION_AUTO && get_verdict (place, NN_TRIAL_SPLIT_SPEED) == NN_VERDICT_LEAVES);
+}
+
+static gboolean
+vectors_are_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnBf16Init init)
+{
+  if (get_verdict (place, NN_TRIAL_MEDIUM_SPEED) == NN_VERDICT_UNKNOWN) {
+    g_autoptr (NnSession) reference = make_reference (session->model, options, init, FALSE);
+
+    set_verdict (place, NN_TRIAL_MEDIUM_SPEED, nn_session_is_faster (session, reference));
+  }
+  return get_verdict (place, NN_TRIAL_MEDIUM_SPEED) == NN_VERDICT_LEAVES;
+}
+
+static gboolean
+winograd_is_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnBf16Init init)
+{
+  if (get_verdict (place, NN_TRIAL_WINOGRAD) == NN_VERDICT_UNKNOWN) {
+    g_autoptr (NnProbe) direct = probe_float32 (session->model, options, init);
+    g_autoptr (NnProbe) mine = nn_session_probe (session);
+
+    set_verdict (place, NN_TRIAL_WINOGRAD, nn_probe_is_near (mine, direct, "Winograd's sums"));
+  }
+  return get_verdict (place, NN_TRIAL_WINOGRAD) == NN_VERDICT_LEAVES;
+}
+
+NnSession *
+nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *asked, NnBf16Init init, gboolean probe,
+                          GError **error)
+{
+  NnSessionOptions options = asked ? *asked : (NnSessionOptions){ 0 };
+  const Place place = place_of (model, &options);
+  const gboolean split = options.precision == NN_PRECISION_AUTO || options.precision == NN_PRECISION_HIGH;
+  g_autoptr (NnProbe) direct = NULL;
+  gboolean refused = FALSE, unknown = FALSE;
+  NnBf16Kernels tile;
+  NnSession *session;
+
+  if (split && probe && init (&tile, place.isa, 3) && nn_plan_bf16_supports (nn_model_get_graph (model), NULL)) {
+    refused = tiles_are_refused (&place, options.precision);
+    unknown = get_verdict (&place, NN_TRIAL_SPLIT) == NN_VERDICT_UNKNOWN;
+    if (unknown)
+      direct = probe_float32 (model, &options, init);
+  }
+  if (refused)
+    options.precision = NN_PRECISION_HIGHEST;
+  session = nn_session_make (model, &options, init, FALSE, error);
+  if (session && unknown && session->precision == NN_PRECISION_HIGH) {
+    judge_tiles (&place, session, direct, &options, init);
+    refused = tiles_are_refused (&place, options.precision);
+  } else if (session && probe && session->plan->tile.vectors) {
+    refused = vectors_are_refused (&place, session, &options, init);
+  }
+  if (session && refused && session->precision != NN_PRECISION_HIGHEST) {
+    nn_session_free (session);
+    options.precision = NN_PRECISION_HIGHEST;
+    session = nn_session_make (model, &options, init, FALSE, error);
+  }
+  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect
+      && winograd_is_refused (&place, session, &options, init)) {
+    nn_session_free (session);
+    session = nn_session_make (model, &options, init, FALSE, error);
+  }
+  return session;
+}
+
+NnSession *
+nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
+{
+  return nn_session_new_with_bf16 (model, options, nn_bf16_kernels_init, TRUE, error);
+}

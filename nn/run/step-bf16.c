@@ -1,0 +1,273 @@
+/* gst-resnet: running the steps of a plan for matrix tiles
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run/step-bf16.h"
+
+#include "plan/plan-bf16.h"
+#include "run/pooled-rows.h"
+
+/* The two planes of one image; lo NULL where there is none. */
+typedef struct {
+  NnBf16 *hi, *lo;
+} Planes;
+
+static Planes
+planes_of (const NnBf16Run *run, const NnBuffer *buffer, guint image)
+{
+  Planes planes = { (NnBf16 *)(run->arena + buffer->offset) + image * buffer->size, NULL };
+
+  if (run->plan->tile.products == 3)
+    planes.lo = planes.hi + nn_plan_bf16_plane (run->plan, buffer);
+  return planes;
+}
+
+static Planes
+planes_at (Planes planes, gsize offset)
+{
+  return (Planes){ planes.hi + offset, planes.lo ? planes.lo + offset : NULL };
+}
+
+static void
+zero_plane (const NnBuffer *b, NnBf16 *image)
+{
+  const gsize side = b->border * b->pixel, end = (b->height + 2 * (gsize)b->border) * b->row;
+
+  memset (image + end, 0, (b->size - end) * sizeof (NnBf16));
+  if (b->border == 0)
+    return;
+  memset (image, 0, (b->border * b->row + side) * sizeof (NnBf16));
+  for (guint y = 0; y + 1 < b->height; y++)
+    memset (image + (b->border + y + 1) * b->row - side, 0, 2 * side * sizeof (NnBf16));
+  memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (NnBf16));
+}
+
+/* Border and what follows the image: other buffers share the memory. Where the last one to lie there was alike it left
+ * them. */
+static void
+zero_border (const NnBf16Run *run, const NnBuffer *buffer)
+{
+  if (buffer == run->plan->output || buffer->border_stays)
+    return;
+  for (guint i = 0; i < run->images; i++) {
+    const Planes planes = planes_of (run, buffer, i);
+
+    zero_plane (buffer, planes.hi);
+    if (planes.lo)
+      zero_plane (buffer, planes.lo);
+  }
+}
+
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnBuffer *b = run->plan->input;
+  const guint image = task / b->height, y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const Planes out = planes_at (planes_of (run, b, image), b->origin + y * b->row);
+
+  run->plan->tile.input (run->input + (gsize)image * b->channels * plane + (gsize)y * b->width, plane, b->channels,
+                         b->width, out.hi, out.lo);
+}
+
+static guint
+conv_tiles (const NnBf16Run *run, const NnBf16Conv *conv)
+{
+  return conv->batch_is_pixels ? (run->images + NN_BF16_PIXELS - 1) / NN_BF16_PIXELS : conv->n_tiles;
+}
+
+static guint
+conv_chunks (const NnBf16Run *run, const NnBf16Conv *conv)
+{
+  return (conv_tiles (run, conv) + conv->tiles_a_task - 1) / conv->tiles_a_task;
+}
+
+static NnBf16ConvArgs
+conv_args (const NnBf16Run *run, guint image, Planes out)
+{
+  const NnStep *step = run->step;
+  const NnBf16Conv *conv = step->tile;
+  const Planes in = planes_of (run, step->in, image);
+  const Planes residual = step->residual ? planes_of (run, step->residual, image) : (Planes){ NULL, NULL };
+
+  return (NnBf16ConvArgs){
+    .in_hi = in.hi,
+    .in_lo = in.lo,
+    .out_hi = out.hi,
+    .out_lo = out.lo,
+    .out_f32 = conv->out_f32 ? run->arena + step->out->offset + image * step->out->size : NULL,
+    .residual_hi = residual.hi,
+    .residual_lo = residual.lo,
+    .tile_in = conv->tile_in,
+    .in_stride = conv->in_stride,
+    .rows = conv->batch_is_pixels ? MIN (run->images, NN_BF16_PIXELS) : conv->rows,
+    .pixel_in = conv->pixel_in,
+    .out_offset = conv->out_offset,
+    .residual_offset = conv->residual_offset,
+    .step_offset = conv->step_offset,
+    .n_steps = conv->n_steps,
+    .step_pairs = conv->step_pairs,
+    .blocks = conv->blocks,
+    .n_blocks = conv->n_blocks,
+    .relu = step->relu,
+    .pixels_outside = conv->pixels_outside,
+  };
+}
+
+/* Tasks count tiles fastest, then images, then blocks: neighbours in time share their weights. */
+static void
+conv_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnBf16Conv *conv = run->step->tile;
+  const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
+  const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
+  const guint first_block = task / n_chunks / images * conv->blocks_a_task;
+  const guint n_tiles = conv_tiles (run, conv);
+  const NnBf16ConvArgs args = conv_args (run, image, planes_of (run, run->step->out, image));
+
+  run->plan->tile.conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
+                        MIN (conv->blocks_a_task, conv->n_blocks - first_block));
+}
+
+/* @source: where pixel (0, 0) of @in is, or would be. */
+static void
+max_pool_rows (const NnBf16Run *run, const NnBuffer *in, Planes source, const NnBuffer *out, guint image,
+               const NnWindow *window, guint first, guint end)
+{
+  const Planes target = planes_at (planes_of (run, out, image), out->origin);
+  const NnBf16PoolArgs args = {
+    .in_hi = source.hi,
+    .in_lo = source.lo,
+    .out_hi = target.hi,
+    .out_lo = target.lo,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .out_row = out->row,
+    .out_pixel = out->pixel,
+    .out_width = out->width,
+    .channels = (guint)out->lanes,
+    .window = *window,
+  };
+
+  for (guint y = first; y < end; y++)
+    run->plan->tile.max_pool_row (&args, y);
+}
+
+static void
+max_pool_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnStep *step = run->step;
+  const guint image = task / step->out->height, y = task % step->out->height;
+
+  max_pool_rows (run, step->in, planes_at (planes_of (run, step->in, image), step->in->origin), step->out, image,
+                 &step->window, y, y + 1);
+}
+
+/* A band of the pool's rows, and before them those of the convolution that they read. */
+static void
+pooled_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->out;
+  const guint a_row = step->tile->tiles_a_row;
+  NnPooledRows rows;
+  NnBf16ConvArgs args;
+  Planes image = { NULL, NULL };
+
+  nn_pooled_rows (step, task, run->scratch + thread * run->scratch_size, nn_plan_bf16_n_planes (run->plan), in->row / 2,
+                  &rows);
+  image.hi = (NnBf16 *)rows.memory - rows.band.begin_in * in->row;
+  if (run->plan->tile.products == 3)
+    image.lo = image.hi + step->pooled->n_rows * in->row;
+  args = conv_args (run, rows.band.image, image);
+  if (rows.missing < rows.band.end_in)
+    run->plan->tile.conv (&args, rows.missing * a_row, (rows.band.end_in - rows.missing) * a_row, 0,
+                          step->tile->n_blocks);
+  max_pool_rows (run, in, image, step->pooled->out, rows.band.image, &step->pooled->window, rows.band.first,
+                 rows.band.end);
+}
+
+static void
+average_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *out = step->out;
+  const NnWindow *w = &step->window;
+  const guint image = task / out->height, y = task % out->height;
+  const Planes source = planes_at (planes_of (run, in, image), in->origin);
+  const Planes target = planes_at (planes_of (run, out, image), out->origin + y * out->row);
+  guint top;
+  const guint bottom = nn_window_taps (w, 0, y, &top);
+
+  for (guint x = 0; x < out->width; x++) {
+    const Planes to = planes_at (target, x * out->pixel);
+    guint left;
+    const guint right = nn_window_taps (w, 1, x, &left);
+    const gboolean any = top < bottom && left < right;
+    Planes from = source;
+
+    if (any)
+      from = planes_at (source,
+                        (gsize)nn_window_at (w, 0, y, top) * in->row + (gsize)nn_window_at (w, 1, x, left) * in->pixel);
+    run->plan->tile.average (from.hi, from.lo, in->row * w->dilation[0], in->pixel * w->dilation[1],
+                             any ? bottom - top : 0, any ? right - left : 0, (guint)in->lanes, to.hi, to.lo);
+  }
+}
+
+static void
+add_task (gpointer data, guint task, guint thread)
+{
+  const NnBf16Run *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *other = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+  const Planes a = planes_at (planes_of (run, in, image), in->origin + y * in->row);
+  const Planes to = planes_at (planes_of (run, out, image), out->origin + y * out->row);
+  Planes b = { NULL, NULL };
+
+  if (other)
+    b = planes_at (planes_of (run, other, image), other->origin + y * other->row);
+  run->plan->tile.add (a.hi, a.lo, b.hi, b.lo, out->width * out->pixel, step->relu, to.hi, to.lo);
+}
+
+void
+nn_bf16_run_input (NnBf16Run *run)
+{
+  zero_border (run, run->plan->input);
+  nn_workers_run (run->workers, input_task, run, run->images * run->plan->input->height);
+}
+
+void
+nn_bf16_run_step (NnBf16Run *run, const NnStep *step)
+{
+  run->step = step;
+  zero_border (run, step->pooled ? step->pooled->out : step->out);
+  switch (step->kind) {
+  case NN_STEP_CONV: {
+    const NnBf16Conv *conv = step->tile;
+    const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
+
+    if (step->pooled)
+      nn_pooled_run (step, run->workers, pooled_task, run, run->images, run->scratch, run->scratch_size);
+    else
+      nn_workers_run (run->workers, conv_task, run,
+                      conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
+    break;
+  }
+  case NN_STEP_MAX_POOL:
+    nn_workers_run (run->workers, max_pool_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_AVG_POOL:
+  case NN_STEP_GLOBAL_AVG_POOL:
+    nn_workers_run (run->workers, average_task, run, run->images * step->out->height);
+    break;
+  case NN_STEP_ADD:
+    nn_workers_run (run->workers, add_task, run, run->images * step->out->height);
+    break;
+  default: /* nn_plan_bf16_supports() keeps them out */
+    g_assert_not_reached ();
+  }
+}

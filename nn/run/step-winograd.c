@@ -1,0 +1,251 @@
+/* gst-resnet: executes a convolution planned as Winograd's
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Tiles of all images are numbered one after the other and cut into blocks. Where the weights are small a task takes a
+ * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache,
+ * and so it does, with some of the channels, where an image has few tiles; elsewhere the blocks are transformed first
+ * and a task then multiplies one with some channels' weights, or all with those of some channels that it transforms. A
+ * tile's sums are made in the same order whichever block it is in. */
+#include "run/step-winograd.h"
+
+#include "base/nn-memory.h"
+
+typedef struct {
+  const NnStep *step;
+  gfloat *arena, *scratch, *shared;
+  gsize scratch_stride;
+  guint first, n_tiles, n_blocks;
+} Run;
+
+/* What a product starts from: the bias is added after the transform back. */
+static const gfloat zeros[64] __attribute__ ((aligned (NN_ALIGNMENT)));
+
+static inline gfloat *
+image_of (const Run *run, const NnBuffer *buffer, guint image)
+{
+  return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
+}
+
+/* Of @channels channels of tile @t from @first on. */
+static void
+transform_tile (const Run *run, guint t, guint first, guint channels, gfloat *v)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnBuffer *in = step->in;
+  const guint m = nn_winograd_output (w->tile);
+  const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
+  guint more;
+  const gsize corner = (in->border - nn_node_pad (step->node, 0, in->height, &more)) * in->row
+                       + (in->border - nn_node_pad (step->node, 1, in->width, &more)) * in->pixel;
+  const NnWinogradInputArgs args = {
+    .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel + first,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .rows = step->out->height + 2 - y,
+    .columns = step->out->width + 2 - x,
+    .channels = channels,
+    .out = v,
+    .frequency = w->v_frequency,
+  };
+
+  w->transforms.input (&args);
+}
+
+static void
+transform_input (const Run *run, guint first, guint n, gfloat *v)
+{
+  const guint lanes = (guint)run->step->in->lanes;
+
+  for (guint t = first; t < first + n; t++, v += lanes)
+    transform_tile (run, t, 0, lanes, v);
+}
+
+static void
+transform_output (const Run *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnBuffer *out = step->out, *residual = step->residual;
+  const guint m = nn_winograd_output (w->tile);
+
+  for (guint t = first; t < first + n; t++, products += w->group) {
+    const guint image = t / w->n_tiles, tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
+    NnWinogradOutputArgs args = {
+      .in = products,
+      .frequency = w->m_frequency,
+      .out = image_of (run, out, image) + out->origin + y * out->row + x * out->pixel + block->first_channel,
+      .out_row = out->row,
+      .out_pixel = out->pixel,
+      .bias = block->bias,
+      .rows = out->height - y,
+      .columns = out->width - x,
+      .channels = block->channels,
+      .relu = step->relu,
+    };
+
+    if (residual) {
+      args.residual = image_of (run, residual, image) + residual->origin + y * residual->row + x * residual->pixel
+                      + block->first_channel;
+      args.residual_row = residual->row;
+      args.residual_pixel = residual->pixel;
+    }
+    w->transforms.output (&args);
+  }
+}
+
+/* The weights that are multiplied after those of block @i at frequency @f. */
+static const gfloat *
+next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end_block)
+{
+  const guint next_i = i + 1 < end_block ? i + 1 : first_block, next_f = i + 1 < end_block ? f : f + 1;
+  const NnConvBlock *next = &step->blocks[next_i];
+
+  if (next_f < nn_winograd_frequencies (step->winograd->tile))
+    return next->weights + (gsize)next_f * step->segment_length * next->channels;
+  return end_block < step->n_blocks ? step->blocks[end_block].weights : NULL;
+}
+
+/* One block of tiles times one group of output channels, and back. */
+static void
+multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
+{
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const guint frequencies = nn_winograd_frequencies (w->tile), begin = group * w->group, end = begin + w->group;
+  static const gint32 segment = 0;
+
+  guint first_block = 0, end_block;
+
+  while (step->blocks[first_block].first_channel < begin)
+    first_block++;
+  for (end_block = first_block; end_block < step->n_blocks && step->blocks[end_block].first_channel < end;)
+    end_block++;
+  for (guint f = 0; f < frequencies; f++) {
+    for (guint i = first_block; i < end_block; i++) {
+      const NnConvBlock *block = &step->blocks[i];
+      const NnConvArgs args = {
+        .in = v + f * w->v_frequency,
+        .out = products + f * w->m_frequency + (block->first_channel - begin),
+        .in_offset = step->in_offset,
+        .out_offset = step->out_offset,
+        .weights = block->weights + (gsize)f * step->segment_length * block->channels,
+        .bias = zeros,
+        .next = next_weights (step, f, i, first_block, end_block),
+        .segment_offset = &segment,
+        .n_segments = 1,
+        .segment_length = step->segment_length,
+        .channels = block->channels,
+      };
+
+      block->variant->func (&args, 0, n);
+    }
+  }
+  for (guint i = first_block; i < end_block; i++)
+    transform_output (run, first, n, &step->blocks[i], products + (step->blocks[i].first_channel - begin));
+}
+
+static guint
+tiles_of_block (const Run *run, guint block)
+{
+  return MIN (run->step->winograd->block, run->n_tiles - block * run->step->winograd->block);
+}
+
+static void
+fused_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  gfloat *v = run->scratch + thread * run->scratch_stride;
+  const guint block = task % run->n_blocks, part = task / run->n_blocks;
+  const guint first = block * w->block, n = tiles_of_block (run, block);
+
+  transform_input (run, first, n, v);
+  for (guint group = w->n_groups * part / w->n_parts; group < w->n_groups * (part + 1) / w->n_parts; group++)
+    multiply (run, first, n, group, v, v + w->m_offset);
+}
+
+/* Tiles fastest, so that they share weights that are in a cache, or groups of channels, so that a thread takes the
+ * tiles that it has transformed: from another's cache they come slowly. */
+static void
+product_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  const guint block = w->own_tiles ? task / w->n_groups : task % run->n_blocks;
+  const guint group = w->own_tiles ? task % w->n_groups : task / run->n_blocks;
+
+  multiply (run, block * w->block, tiles_of_block (run, block), group, run->shared + block * w->v_size,
+            run->scratch + thread * run->scratch_stride + w->m_offset);
+}
+
+/* A tile. */
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+
+  transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
+}
+
+/* A tile, where the weights are not transformed: some channels lie together. */
+static void
+chunks_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnWinogradStep *w = run->step->winograd;
+  const guint lanes = (guint)run->step->in->lanes, chunk = NN_WINOGRAD_TAPS_CHUNK;
+  gfloat *v = run->shared + task / w->block * w->v_size + task % w->block * chunk;
+
+  for (guint c = 0; c < lanes; c += chunk, v += nn_winograd_frequencies (w->tile) * w->v_frequency)
+    transform_tile (run, task, c, MIN (chunk, lanes - c), v);
+}
+
+/* A block of output channels, all tiles. */
+static void
+taps_task (gpointer data, guint task, guint thread)
+{
+  const Run *run = data;
+  const NnStep *step = run->step;
+  const NnWinogradStep *w = step->winograd;
+  const NnConvBlock *block = &step->blocks[task];
+  gfloat *products = run->scratch + thread * run->scratch_stride;
+
+  for (guint i = 0; i < run->n_blocks; i++) {
+    const NnWinogradTapsArgs args = {
+      .weights = block->weights,
+      .in = run->shared + i * w->v_size,
+      .out = products,
+      .in_channels = step->node->in_channels,
+    };
+
+    w->taps (&args);
+    transform_output (run, i * w->block, tiles_of_block (run, i), block, products);
+  }
+}
+
+void
+nn_winograd_step_run (NnWorkers *workers, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
+                      gfloat *shared, guint first, guint images)
+{
+  const NnWinogradStep *w = step->winograd;
+  Run run = { .step = step,
+              .arena = arena,
+              .scratch = scratch,
+              .shared = shared,
+              .scratch_stride = scratch_stride,
+              .first = first,
+              .n_tiles = w->n_tiles * images };
+
+  run.n_blocks = (run.n_tiles + w->block - 1) / w->block;
+  if (w->taps) {
+    nn_workers_run (workers, chunks_task, &run, run.n_tiles);
+    nn_workers_run (workers, taps_task, &run, step->n_blocks);
+  } else if (w->fused) {
+    nn_workers_run (workers, fused_task, &run, run.n_blocks * w->n_parts);
+  } else {
+    nn_workers_run (workers, input_task, &run, run.n_tiles);
+    nn_workers_run (workers, product_task, &run, run.n_blocks * w->n_groups);
+  }
+}
