@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""README.md's property tables say what gst-inspect-1.0 says of each element: the same names, the same defaults.
+"""docs/properties.md's tables say what gst-inspect-1.0 says of each element: the same names, the same defaults.
 
 An element's table is the first one after a heading that names the element (resnetclassify: any heading) whose first
-column is headed "property"; a column headed "default" is compared too. A default in
-the README is compared without code marks; "–", "-" and "" stand for a property without a value, NULL or "".
+column is headed "property"; a column headed "default" is compared too. A default in the table
+is compared without code marks; "–", "-" and "" stand for a property without a value, NULL or "".
 """
 
 import argparse
@@ -59,12 +59,12 @@ def properties_of(text):
     return {name: value for name, value in found.items() if name not in INHERITED}
 
 
-def table_of(readme, element):
+def table_of(page, element):
     """Rows of the element's property table: name → default or None (where the table has no such column)."""
     rows = None
     named = element == ELEMENTS[0]
     default_column = None
-    for line in readme.splitlines():
+    for line in page.splitlines():
         if line.startswith("#") and rows is None:
             named = element in line or element == ELEMENTS[0]
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] if line.lstrip().startswith("|") else None
@@ -101,20 +101,21 @@ def same(shown, written):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plugin-folder", type=pathlib.Path, required=True)
-    parser.add_argument("--readme", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2] / "README.md")
+    default = pathlib.Path(__file__).resolve().parents[2] / "docs" / "properties.md"
+    parser.add_argument("--page", type=pathlib.Path, default=default, help="the page with the tables (default: docs/properties.md)")
     arguments = parser.parse_args()
-    if not arguments.readme.exists():
-        sys.exit(f"{arguments.readme} is missing")
-    readme = arguments.readme.read_text(encoding="utf-8")
+    if not arguments.page.exists():
+        sys.exit(f"{arguments.page} is missing")
+    page = arguments.page.read_text(encoding="utf-8")
     problems = []
     count = 0
     for element in ELEMENTS:
         shown = properties_of(inspect(arguments.plugin_folder, element))
         if not shown:
             sys.exit(f"gst-inspect-1.0 shows no property of {element}'s own")
-        written, with_defaults = table_of(readme, element)
+        written, with_defaults = table_of(page, element)
         if written is None:
-            sys.exit(f"{arguments.readme.name} has no table headed “property” for {element}")
+            sys.exit(f"{arguments.page.name} has no table headed “property” for {element}")
         problems += [f"{element} {name}: gst-inspect-1.0 shows it and the table does not" for name in shown if name not in written]
         problems += [f"{element} {name}: in the table and not in gst-inspect-1.0" for name in written if name not in shown]
         for name in shown if with_defaults else ():
