@@ -85,6 +85,7 @@ gboolean nn_op_fail (const NnOperator *op, GError **error, NnError code, const g
 
 /* Attributes by name; the name must be in the operator's list. */
 const NnOpSetting *nn_op_setting (const NnOperator *op, const gchar *name);
+/* The value that an attribute of another kind would have is 0, and "". */
 gint64 nn_op_int (const NnOperator *op, const gchar *name);
 gdouble nn_op_float (const NnOperator *op, const gchar *name);
 const gchar *nn_op_string (const NnOperator *op, const gchar *name);

@@ -53,7 +53,9 @@ nn_op_float (const NnOperator *op, const gchar *name)
 const gchar *
 nn_op_string (const NnOperator *op, const gchar *name)
 {
-  return nn_op_setting (op, name)->string;
+  const NnOpSetting *setting = nn_op_setting (op, name);
+
+  return setting->string ? setting->string : "";
 }
 
 static const NnOpSetting *

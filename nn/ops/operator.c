@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "load/onnx/onnx-attribute.h"
 #include "ops/op-private.h"
 
 static const NnOpSpec *const tables[] = {
@@ -146,6 +147,9 @@ read_setting (const NnOperator *op, const NnOpAttribute *known, const NnAttribut
   if (given->kind != known->kind)
     return nn_op_fail (op, error, NN_ERROR_FORMAT, "attribute %s is %s, should be %s", known->name,
                        kind_name (given->kind), kind_name (known->kind));
+  if (!nn_attribute_is_whole (given))
+    return nn_op_fail (op, error, NN_ERROR_FORMAT, "attribute %s has no value; %s is right", known->name,
+                       kind_name (known->kind));
   setting->set = TRUE;
   setting->n = given->n;
   switch (known->kind) {
@@ -159,8 +163,6 @@ read_setting (const NnOperator *op, const NnOpAttribute *known, const NnAttribut
     setting->string = g_strdup (given->strings[0]);
     break;
   case NN_ATTRIBUTE_TENSOR:
-    if (!given->tensor)
-      return nn_op_fail (op, error, NN_ERROR_FORMAT, "attribute %s holds no tensor", known->name);
     setting->tensor = copy_tensor (given->tensor);
     break;
   case NN_ATTRIBUTE_FLOATS:
@@ -170,7 +172,8 @@ read_setting (const NnOperator *op, const NnOpAttribute *known, const NnAttribut
     setting->ints = g_memdup2 (given->ints, given->n * sizeof *given->ints);
     break;
   case NN_ATTRIBUTE_STRINGS:
-    break; /* nothing here reads one */
+    setting->n = 0; /* nothing here reads one */
+    break;
   }
   return TRUE;
 }

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "cpu-limit.h"
-#include "load/onnx/onnx.h"
+#include "load/onnx/onnx-attribute.h"
 #include "onnx-maker.h"
+#include "ops/operator.h"
 
 /* FunctionProto, AttributeProto */
 enum { NAME = 1, INPUT = 4, OUTPUT = 5, NODE = 7, IMPORT = 9, DOMAIN = 10, DEFAULT = 11 };
@@ -135,6 +136,75 @@ test_refused (void)
   expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "an attribute without a name");
 }
 
+/* A default has a value of its own: one that refers to an attribute, of its own name or of another, has none. */
+static void
+test_reference_in_default (void)
+{
+  static const gchar *const to[] = { "slope", "other", "nobody_gives_it" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (to); i++) {
+    GByteArray *function = function_new ("F", "a", "b"), *node = maker_node ("LeakyRelu", "leak", "a", "b");
+
+    nn_pb_message (node, 5, reference ("alpha", "slope"));
+    nn_pb_message (function, NODE, node);
+    nn_pb_message (function, DEFAULT, reference ("slope", to[i]));
+    nn_pb_message (function, DEFAULT, number ("other", 1));
+    expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL),
+                    "attribute \"slope\" of node \"F\" (F) refers to a function's attribute, which only a node inside");
+  }
+}
+
+/* Attributes of every kind that are said and have no value, under every name that an operator reads: nothing that is
+ * not there is read. */
+static void
+test_without_value (void)
+{
+  for (gint kind = -1; kind <= NN_ATTRIBUTE_STRINGS + 1; kind++)
+    for (guint n = 0; n < 3; n++)
+      for (guint is_reference = 0; is_reference < 2; is_reference++) {
+        gchar name[] = "alpha", to[] = "slope";
+        const NnAttribute attribute
+            = { .name = name, .reference = is_reference ? to : NULL, .kind = (NnAttributeKind)kind, .n = n };
+        const gboolean is_list
+            = kind == NN_ATTRIBUTE_FLOATS || kind == NN_ATTRIBUTE_INTS || kind == NN_ATTRIBUTE_STRINGS;
+
+        g_assert_cmpint (nn_attribute_is_whole (&attribute), ==, n == 0 && is_list && !is_reference);
+      }
+}
+
+/* The same through the operators themselves. */
+static void
+test_operators_refuse (void)
+{
+  static const struct {
+    const gchar *type, *attribute;
+    NnAttributeKind kind;
+  } cases[] = {
+    { "LeakyRelu", "alpha", NN_ATTRIBUTE_FLOAT },        { "Flatten", "axis", NN_ATTRIBUTE_INT },
+    { "Conv", "auto_pad", NN_ATTRIBUTE_STRING },         { "Conv", "strides", NN_ATTRIBUTE_INTS },
+    { "Transpose", "perm", NN_ATTRIBUTE_INTS },          { "Gelu", "approximate", NN_ATTRIBUTE_STRING },
+    { "Constant", "value", NN_ATTRIBUTE_TENSOR },        { "Constant", "value_floats", NN_ATTRIBUTE_FLOATS },
+    { "Constant", "value_ints", NN_ATTRIBUTE_INTS },     { "Constant", "value_int", NN_ATTRIBUTE_INT },
+    { "ConstantOfShape", "value", NN_ATTRIBUTE_TENSOR },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gchar *name = (gchar *)cases[i].attribute, *type = (gchar *)cases[i].type, domain[] = "", x[] = "x";
+    gchar *names[] = { x, x };
+    NnAttribute attribute = { .name = name, .kind = cases[i].kind, .n = 1 };
+    g_autoptr (GPtrArray) attributes = g_ptr_array_new ();
+    NnOnnxNode node = { .name = name, .op_type = type, .domain = domain, .outputs = names, .n_outputs = 1 };
+    g_autoptr (GError) error = NULL;
+
+    node.n_inputs = strcmp (type, "Constant") == 0 ? 0 : strcmp (type, "Conv") == 0 ? 2 : 1;
+    node.inputs = names;
+    node.attributes = attributes;
+    g_ptr_array_add (attributes, &attribute);
+    g_assert_null (nn_operator_new (&node, 20, &error));
+    g_assert_nonnull (strstr (error->message, " has no value"));
+  }
+}
+
 /* Ten calls of ten calls of …: a kilobyte that would be 10^12 nodes; or as many calls of nothing. */
 static void
 test_explosion (void)
@@ -229,6 +299,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-functions/refused", test_refused);
+  g_test_add_func ("/onnx-functions/reference-in-default", test_reference_in_default);
+  g_test_add_func ("/onnx-functions/without-value", test_without_value);
+  g_test_add_func ("/onnx-functions/operators-refuse", test_operators_refuse);
   g_test_add_func ("/onnx-functions/explosion", test_explosion);
   g_test_add_func ("/onnx-functions/written-out", test_written_out);
   return g_test_run ();

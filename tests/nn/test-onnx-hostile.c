@@ -258,7 +258,8 @@ test_nodes (void)
   expect_attribute (attribute ("a", 4), NN_ERROR_FORMAT, "is a tensor, but has none");
   a = attribute ("a", 2);
   nn_pb_string (a, 21, "other");
-  expect_attribute (a, NN_ERROR_FORMAT, "refers to a function's attribute outside of any function");
+  expect_attribute (a, NN_ERROR_FORMAT,
+                    "refers to a function's attribute, which only a node inside of a function can do");
   a = attribute ("a", 4);
   nn_pb_string (a, 5, "\x08\x05\x10\x01"); /* dims 5, FLOAT, no data */
   expect_attribute (a, NN_ERROR_FORMAT, "tensor \"a\" has 0 values; its shape asks for 5");

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "load/onnx/onnx-attribute.h"
+
 /* All that is made is of this opset, whatever the file's. */
 #define MADE_OPSET 13
 #define MICROSOFT "com.microsoft"
@@ -152,19 +154,20 @@ take_attributes (const Expander *expander, const gchar *const *but)
 static gint64
 get_int (const Expander *expander, const gchar *name)
 {
-  const NnAttribute *attribute = nn_onnx_node_get_attribute (expander->node, name);
+  gint64 value = 0;
 
-  return attribute && attribute->kind == NN_ATTRIBUTE_INT ? attribute->ints[0] : 0;
+  nn_attribute_get_int (expander->node, name, &value);
+  return value;
 }
 
 /* Element @i of a float or a list of floats. */
 static gfloat
 get_float (const Expander *expander, const gchar *name, guint i, gfloat fallback)
 {
-  const NnAttribute *attribute = nn_onnx_node_get_attribute (expander->node, name);
-  gboolean has = attribute && (attribute->kind == NN_ATTRIBUTE_FLOAT || attribute->kind == NN_ATTRIBUTE_FLOATS);
+  gfloat value = fallback;
 
-  return has && i < attribute->n ? attribute->floats[i] : fallback;
+  nn_attribute_get_float (expander->node, name, i, &value);
+  return value;
 }
 
 static gboolean
@@ -191,8 +194,7 @@ add_scalar (Expander *expander, gfloat value)
 static gboolean
 add_activation (Expander *expander, const gchar *x, const gchar *const params[2], GError **error)
 {
-  const NnAttribute *given = nn_onnx_node_get_attribute (expander->node, "activation");
-  const gchar *type = given && given->kind == NN_ATTRIBUTE_STRING ? given->strings[0] : "";
+  const gchar *given = nn_attribute_get_string (expander->node, "activation"), *type = given ? given : "";
   /* FusedConv has one list, FusedGemm an attribute for each. */
   guint second = strcmp (params[0], params[1]) == 0 ? 1 : 0;
 
@@ -440,13 +442,13 @@ nn_onnx_expand_standardization (const NnOnnxNode *node, NnOnnxExpansion *expansi
 {
   Expander expander = { node, expansion, 0 };
   const gchar *const inputs[] = { input (&expander, 0), input (&expander, 1), input (&expander, 2) };
-  const NnAttribute *epsilon = nn_onnx_node_get_attribute (node, "epsilon");
+  gfloat epsilon;
 
   expansion->opset = MADE_OPSET;
   expansion->nodes = g_ptr_array_new_with_free_func (made_node_free);
   add (&expander, "InstanceNormalization", inputs, G_N_ELEMENTS (inputs), output (&expander));
-  if (epsilon && epsilon->kind == NN_ATTRIBUTE_FLOAT && epsilon->n == 1)
-    set_float (&expander, "epsilon", epsilon->floats[0]);
+  if (nn_attribute_get_float (node, "epsilon", 0, &epsilon))
+    set_float (&expander, "epsilon", epsilon);
 }
 
 gboolean

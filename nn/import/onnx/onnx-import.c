@@ -7,6 +7,7 @@
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "import/onnx/onnx-expand.h"
+#include "load/onnx/onnx-attribute.h"
 
 /* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
  * quantized network's weights are dequantized, transposed and reshaped; nothing that people have does that ten times.
@@ -379,8 +380,8 @@ out:
 static gboolean
 standardizes_constant (Importer *importer, const NnOnnxNode *node)
 {
-  const NnAttribute *mode = nn_onnx_node_get_attribute (node, "training_mode");
-  gboolean is_set = mode && mode->kind == NN_ATTRIBUTE_INT && mode->ints[0];
+  gint64 mode;
+  gboolean is_set = nn_attribute_get_int (node, "training_mode", &mode) && mode;
   const Name *x;
 
   if (strcmp (node->op_type, "BatchNormalization") != 0 || *node->domain || node->n_inputs < 3 || node->n_outputs < 1
@@ -412,10 +413,10 @@ import_node (Importer *importer, const NnOnnxNode *node, GError **error)
 static gboolean
 is_cast_to_float (const NnOnnxNode *node)
 {
-  const NnAttribute *to = nn_onnx_node_get_attribute (node, "to");
+  gint64 to;
 
-  return strcmp (node->op_type, "Cast") == 0 && to && to->kind == NN_ATTRIBUTE_INT
-         && (to->ints[0] == 1 || to->ints[0] == 10 || to->ints[0] == 11 || to->ints[0] == 16);
+  return strcmp (node->op_type, "Cast") == 0 && nn_attribute_get_int (node, "to", &to)
+         && (to == 1 || to == 10 || to == 11 || to == 16);
 }
 
 /* Whether all that reads the input, behind Transposes, is a Cast to a floating type. @left: Transposes that are looked
@@ -513,9 +514,10 @@ is_transposed_first (const NnOnnx *onnx, const gchar *input)
     if (node->n_inputs != 1 || strcmp (node->inputs[0], input) != 0)
       continue;
     if (strcmp (node->op_type, "Transpose") == 0) {
-      const NnAttribute *perm = nn_onnx_node_get_attribute (node, "perm");
+      guint n;
+      const gint64 *perm = nn_attribute_get_ints (node, "perm", &n);
 
-      return perm && perm->kind == NN_ATTRIBUTE_INTS && perm->n == 4 && perm->ints[1] == 3;
+      return n == 4 && perm[1] == 3;
     }
   }
   return FALSE;

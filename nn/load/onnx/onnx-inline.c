@@ -165,7 +165,10 @@ read_field (NnOnnxReader *reader, Function *function, const NnWireField *field, 
                    NN_ONNX_MAX_NODES);
       return FALSE;
     }
+    /* Only here may an attribute refer to one of the function's: a default that did would refer to itself. */
+    reader->in_function = TRUE;
     node = nn_onnx_read_node (reader, field->bytes, field->size, function->nodes->len, error);
+    reader->in_function = FALSE;
     if (node)
       g_ptr_array_add (function->nodes, node);
     return node != NULL;
@@ -192,11 +195,9 @@ read_function (NnOnnxReader *reader, Function *function, const NnOnnxNode *call,
   function->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_onnx_node_free);
   function->defaults = nn_onnx_node_new (call->op_type);
   function->defaults->name = g_strdup (call->op_type);
-  reader->in_function = TRUE;
   nn_cursor_init (&cursor, function->bytes, function->size);
   while (good && nn_wire_next (&cursor, &field))
     good = read_field (reader, function, &field, opset, what, error);
-  reader->in_function = FALSE;
   if (good && nn_cursor_left (&cursor)) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s is damaged: its byte %" G_GSIZE_FORMAT " is no field",
                  reader->file, what, cursor.pos);
@@ -255,6 +256,17 @@ referred (const Call *call, const NnAttribute *attribute)
   return given ? given : nn_onnx_node_get_attribute (call->function->defaults, attribute->reference);
 }
 
+static void
+fail_of_reference (const Call *call, const NnOnnxNode *node, const NnAttribute *attribute, GError **error)
+{
+  g_autofree gchar *shown = nn_onnx_shown (attribute->name), *node_shown = nn_onnx_shown (node->name);
+
+  g_set_error (
+      error, NN_ERROR, NN_ERROR_FORMAT,
+      "%s: attribute %s of node %s (%s) refers to an attribute that itself refers to another; a value is right",
+      call->reader->file, shown, node_shown, node->op_type);
+}
+
 static NnOnnxNode *
 write_out_node (const Call *call, const NnOnnxNode *from, GError **error)
 {
@@ -281,6 +293,11 @@ write_out_node (const Call *call, const NnOnnxNode *from, GError **error)
 
     if (!value)
       continue;
+    if (value->reference) { /* not from the files that are read here */
+      fail_of_reference (call, node, attribute, error);
+      nn_onnx_node_free (node);
+      return NULL;
+    }
     bytes += nn_onnx_attribute_size (value);
     if (bytes > call->functions->budget)
       break;

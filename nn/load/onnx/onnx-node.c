@@ -168,7 +168,9 @@ read_attribute (NnOnnxReader *reader, const NnOnnxNode *node, Nn__Onnx__Attribut
     return TRUE;
   }
   if (from->ref_attr_name && *from->ref_attr_name) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s refers to a function's attribute outside of any function",
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                 "%s: %s refers to a function's attribute, which only a node inside of a function "
+                 "can do; a value is right",
                  reader->file, what);
     return FALSE;
   }

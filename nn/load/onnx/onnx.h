@@ -19,9 +19,11 @@ typedef enum {
 
 /**
  * NnAttribute: one attribute of a node
- * @reference: inside a function: the function's attribute whose value it has; NULL: it has its own
+ * @reference: inside a function: the function's attribute whose value it has; NULL: it has its own, as all attributes
+ * of a loaded graph
  * @floats, @ints, @strings: n entries of the kind (n is 1 for the singular kinds); strings are NUL-terminated, valid
  * UTF-8
+ * Read it through onnx-attribute.h.
  */
 typedef struct {
   gchar *name, *reference;
