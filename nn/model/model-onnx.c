@@ -1,7 +1,7 @@
 /* gst-resnet: ONNX file → model
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-
+#include "import/onnx/onnx-beginning.h"
+#include "import/onnx/onnx-end.h"
 #include "import/onnx/onnx-import.h"
 #include "model/model-metadata.h"
 #include "model/model-struct.h"
@@ -36,46 +36,61 @@ take_size (NnModel *model, const NnOnnxImport *import)
 
 /* Where the file does not say what happens to pictures, and the graph shows that it normalizes them itself. */
 static void
-take_range (NnModel *model, gboolean is_pixels)
+take_pixels (NnModel *model, const NnOnnxImport *import)
 {
-  NnInputRange range = is_pixels ? NN_INPUT_TO_255 : nn_graph_find_input_range (model->graph);
-  guint i;
+  static const struct {
+    gfloat mean, std;
+    const gchar *range;
+  } ranges[] = {
+    [NN_INPUT_TO_1] = { 0, 1, "0 to 1" },
+    [NN_INPUT_TO_255] = { 0, 1.f / 255, "0 to 255" },
+    [NN_INPUT_AROUND_0] = { 0.5f, 0.5f, "-1 to 1" },
+  };
+  NnInputPixels pixels = { .range = NN_INPUT_TO_255 };
 
-  if (model->has_preprocess || range == NN_INPUT_STANDARDIZED)
+  if (model->has_preprocess)
     return;
-  for (i = 0; i < 3; i++) {
-    model->preprocess.mean[i] = 0;
-    model->preprocess.std[i] = range == NN_INPUT_TO_255 ? 1.f / 255 : 1;
+  if (!import->is_pixels)
+    nn_onnx_find_input_pixels (model->graph, &pixels);
+  if (pixels.range == NN_INPUT_STANDARDIZED)
+    return;
+  if (pixels.range == NN_INPUT_UNKNOWN) {
+    g_ptr_array_add (model->warnings,
+                     g_strdup ("the graph computes with its pixels before the first layer, and the range that it "
+                               "expects was not recognized; they are standardized as torchvision does it; if that is "
+                               "not right, set mean and std"));
+    return;
+  }
+  for (guint i = 0; i < 3; i++) {
+    model->preprocess.mean[i] = ranges[pixels.range].mean;
+    model->preprocess.std[i] = ranges[pixels.range].std;
   }
   model->has_preprocess = TRUE;
-  g_ptr_array_add (
-      model->warnings,
-      g_strdup_printf ("the graph normalizes its input itself, so that pictures are given to it as 0 to %d; "
-                       "if that is not right, set mean and std",
-                       range == NN_INPUT_TO_255 ? 255 : 1));
+  g_ptr_array_add (model->warnings, g_strdup_printf ("the graph normalizes its input itself, so that pictures are "
+                                                     "given to it as %s; if that is not right, set mean and std",
+                                                     ranges[pixels.range].range));
 }
 
-/* What is seen of the last operators: Softmax and Sigmoid over the classes, with changes of shape behind them. */
-static NnModelOutput
-find_output (const NnGraph *graph, guint n_classes)
+/* What the outputs are; percentages become probabilities. */
+static gboolean
+take_end (NnModel *model, GError **error)
 {
-  static const gchar *const shape_only[] = { "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", NULL };
-  guint i = graph->nodes->len - 1;
+  static const NnModelOutput outputs[] = {
+    [NN_END_LOGITS] = NN_MODEL_OUTPUT_LOGITS,
+    [NN_END_PROBABILITIES] = NN_MODEL_OUTPUT_SOFTMAX,
+    [NN_END_LOG_PROBABILITIES] = NN_MODEL_OUTPUT_LOG_SOFTMAX,
+    [NN_END_INDEPENDENT] = NN_MODEL_OUTPUT_SIGMOID,
+  };
+  NnOnnxEnd end;
 
-  for (;;) {
-    const NnNode *node = nn_graph_node (graph, i);
-    const gchar *type = node->op == NN_OP_PLAIN ? nn_operator_get_type (node->onnx) : "";
-
-    if (strcmp (type, "Softmax") == 0)
-      return NN_MODEL_OUTPUT_SOFTMAX;
-    if (strcmp (type, "LogSoftmax") == 0)
-      return NN_MODEL_OUTPUT_LOG_SOFTMAX;
-    if (strcmp (type, "Sigmoid") == 0)
-      return NN_MODEL_OUTPUT_SIGMOID;
-    if (!g_strv_contains (shape_only, type) || node->inputs[0] == NN_NO_NODE)
-      return NN_MODEL_OUTPUT_LOGITS;
-    i = node->inputs[0];
-  }
+  nn_onnx_find_end (model->graph, &end);
+  model->output = outputs[end.kind];
+  if (end.kind == NN_END_PROBABILITIES && (end.least_sum < 0.999 || end.largest_sum > 1.001))
+    g_ptr_array_add (model->warnings, g_strdup_printf ("the graph's outputs are between 0 and 1, and their sum is "
+                                                       "between %.3g and %.3g; they are taken as probabilities as they "
+                                                       "are; if they are none, set activation",
+                                                       end.least_sum, end.largest_sum));
+  return end.scale == 1 || nn_onnx_scale_output (model->graph, end.scale, error);
 }
 
 static gboolean
@@ -97,14 +112,15 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
     return FALSE;
   model->n_classes = import.n_classes;
   model->n_parameters = import.n_parameters;
-  model->output = find_output (model->graph, model->n_classes);
+  if (!take_end (model, error))
+    return FALSE;
   if (!nn_metadata_read_labels (onnx->metadata, model->n_classes, &model->labels, error))
     return FALSE;
   if (beside)
     nn_metadata_read_beside (beside, model->n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
                              model->warnings);
   take_size (model, &import);
-  take_range (model, import.is_pixels);
+  take_pixels (model, &import);
   model->architecture = onnx->producer && *onnx->producer ? g_strdup_printf ("ONNX graph (%s)", onnx->producer)
                                                           : g_strdup ("ONNX graph");
   return TRUE;

@@ -152,49 +152,6 @@ warns_of (const NnModel *model, const gchar *part)
   return FALSE;
 }
 
-/* What the graph does to its input says of which size pixels are. */
-static void
-test_input_range (void)
-{
-  static const struct {
-    const gchar *text;
-    gint range; /* 0: torchvision's way */
-  } cases[] = {
-    { "d = Relu x; ", 0 },
-    { "d = Clip x; ", 0 },
-    { "f s 3; f v 3 = 1; b = BatchNormalization x s s s v; d = Relu b; ", 0 },
-    { "f m 3 1 1 = 0.485 0.456 0.406; a = Sub x m; f s 3 1 1 = 0.229 0.224 0.225; d = Div a s; ", 1 },
-    { "f t = 2; f o = 1; a = Mul t x; d = Sub a o; ", 1 },
-    { "f m 3 1 1 = 123.675 116.28 103.53; a = Sub x m; f s 3 1 1 = 58.395 57.12 57.375; d = Div a s; ", 255 },
-    { "f h = 255; b = Div x h; f m 3 1 1 = 0.485 0.456 0.406; a = Sub b m; f s 3 1 1 = 0.229 0.224 0.225; "
-      "d = Div a s; ",
-      255 },
-    { "f h = 0.0039; d = Mul x h; ", 255 },
-    { "f h = 0.00784; b = Mul x h; f o = 1; d = Sub b o; ", 255 },
-    { "f h = 127.5; f o = 127.5; b = Sub x o; d = Div b h; ", 255 },
-    /* BGR, means only */
-    { "i r 3 = 2 1 0; b = Gather x r, axis 1; f m 1 3 1 1 = 103.939 116.779 123.68; d = Sub b m; ", 255 },
-    /* read twice: nobody knows */
-    { "f h = 127.5; b = Div x h; d = Add b x; ", 0 },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree gchar *text
-        = g_strconcat ("in x N 3 8 8; out y; ", cases[i].text, "f w 4 3 3 3; l = Conv d w; " HEAD, NULL);
-    g_autoptr (NnModel) model = load (text);
-    const NnPreprocess *p = nn_model_get_preprocess (model);
-
-    if (cases[i].range == 0) {
-      g_assert_cmpfloat (p->mean[0], ==, 0.485f);
-      g_assert_false (warns_of (model, "normalizes its input itself"));
-      continue;
-    }
-    if (p->mean[0] != 0 || p->std[2] != 1.f / (gfloat)cases[i].range)
-      g_error ("%s: mean %g, std %g", cases[i].text, (gdouble)p->mean[0], (gdouble)p->std[2]);
-    g_assert_true (warns_of (model, cases[i].range == 1 ? "as 0 to 1;" : "as 0 to 255;"));
-  }
-}
-
 /* Which of several outputs is the classes. */
 static void
 test_outputs (void)
@@ -262,7 +219,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-ends/same", test_same);
   g_test_add_func ("/onnx-ends/integer-input", test_integer_input);
-  g_test_add_func ("/onnx-ends/input-range", test_input_range);
   g_test_add_func ("/onnx-ends/outputs", test_outputs);
   g_test_add_func ("/onnx-ends/parts", test_parts);
   return g_test_run ();

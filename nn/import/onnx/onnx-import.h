@@ -30,16 +30,6 @@ typedef struct {
  */
 NnGraph *nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error);
 
-/* What an imported graph takes. */
-typedef enum {
-  NN_INPUT_STANDARDIZED, /* as torchvision normalizes, as far as the graph shows */
-  NN_INPUT_TO_1,         /* 0 to 1: the graph subtracts means and divides itself */
-  NN_INPUT_TO_255,       /* 0 to 255: the same */
-} NnInputRange;
-
-/* Told from sums and products with constants that the input goes through before anything else: by their size. */
-NnInputRange nn_graph_find_input_range (const NnGraph *graph);
-
 /* Passes over a graph of PLAIN nodes, each leaves a valid graph that computes the same. */
 
 /* What is quantized and dequantized again becomes one rounding of floats, also where only a MaxPool or a change of
