@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/overlay-picture.jpg, the picture in README.md's section on classoverlay, with the plugin of a build folder.
+# Makes docs/overlay-picture.jpg, the picture of README.md's first pipeline, with the plugin of a build folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 
@@ -11,5 +11,5 @@ fi
 build=${1:-$root/build}
 output=${2:-$root/docs/overlay-picture.jpg}
 GST_PLUGIN_PATH="$build/plugin" gst-launch-1.0 -q filesrc location="$root/samples/media/chelsea.jpg" \
-  ! jpegdec idct-method=islow ! resnetclassify ! classoverlay show-stats=true \
+  ! jpegdec ! resnetclassify ! classoverlay \
   ! videoconvert ! jpegenc quality=88 ! filesink location="$output"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the commands of README.md (and of samples/*.md) as they are printed.
+"""Runs the commands of README.md and of the other pages (CONTRIBUTING.md, docs/, samples/ and so on) as they are printed.
 
 Every block fenced as ```sh runs from the root of the tree with bash -e -o pipefail, after the `export` lines of the
 blocks before it, as a reader's shell would have them. What cannot run everywhere says so, with its reason, in an HTML
@@ -24,6 +24,7 @@ TIME_LIMIT = 300
 SET_UP = {"./tools/try.sh", "./tools/check.sh"}
 BUILDING = re.compile(r"^\s*(?:sudo\s+)?(?:meson|ninja|git|apt|apt-get|cd)\b")
 NOT_RUN = re.compile(r"not run: *(.+?)\s*(?:-->)?\s*$")
+PAGES = ("CONTRIBUTING.md", "docs/*.md", "samples/*.md", "samples/media/*.md", "default-model/*.md", "training/*.md", "tests/data/*.md")
 LANGUAGES = {"sh": "sh", "bash": "sh", "shell": "sh", "c": "c", "python": "python"}
 FENCE = re.compile(r"^(\s*)(```+|~~~+)\s*([A-Za-z0-9_+-]*)\s*(.*)$")
 
@@ -131,7 +132,7 @@ def run_block(tree, exports, commands, environment):
 def check_document(document, tree, is_copy, folder, environment, counts):
     exports = []
     for block in blocks_of(document.read_text(encoding="utf-8")):
-        place = f"{document.name}:{block.line}"
+        place = f"{document.relative_to(tree)}:{block.line}"
         if block.reason:
             counts["skipped"] += 1
             print(f"{place}: skipped: {block.reason}")
@@ -182,6 +183,7 @@ def main():
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("--tree", type=pathlib.Path, help="a copy of the tree with a build folder named build in it")
     group.add_argument("--build", type=pathlib.Path, help="a build folder of this tree, whatever its name and place")
+    parser.add_argument("--only", choices=("readme", "pages"), help="README.md alone, or all pages but it")
     arguments = parser.parse_args()
     source = pathlib.Path(__file__).resolve().parents[2]
 
@@ -210,9 +212,11 @@ def main():
             if command not in text:
                 counts["failed"] += 1
                 print(f"README.md does not name {command}")
-        for document in (readme, *sorted((tree / "samples").glob("*.md"))):
-            if document.exists():
-                check_document(document, tree, bool(arguments.tree), folder, environment, counts)
+        documents = [readme] if arguments.only != "pages" else []
+        if arguments.only != "readme":
+            documents += [page for pattern in PAGES for page in sorted(tree.glob(pattern))]
+        for document in documents:
+            check_document(document, tree, bool(arguments.tree), folder, environment, counts)
     print(f"commands: {counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] or not counts["passed"] else 0
 
