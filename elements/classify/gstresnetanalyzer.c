@@ -165,7 +165,7 @@ find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
 {
   guint i, n = answer->regions ? answer->regions->len : 0;
 
-  if (settings->live.region != GST_RESNET_REGION_MODE_ROI) {
+  if (settings->region != GST_RESNET_REGION_MODE_ROI) {
     g_array_append_val (views->images, *image);
     g_ptr_array_add (views->regions, NULL);
     get_crop (gst_resnet_runner_get_preprocess (analyzer->runner), image,
@@ -244,7 +244,7 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
 
   answer->precision = gst_resnet_runner_get_precision (runner);
   answer->source_pts = times->pts;
-  if (settings->live.region != GST_RESNET_REGION_MODE_FULL_FRAME) {
+  if (settings->region != GST_RESNET_REGION_MODE_FULL_FRAME) {
     answer->regions = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
     g_array_set_clear_func (answer->regions, clear_region);
     gst_resnet_regions_find (buffer, settings, answer->regions);

@@ -18,7 +18,7 @@
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify ! fakesink
- * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify model=resnet18.pth labels=imagenet.txt ! fakesink
+ * gst-launch-1.0 -m filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify model=resnet18.pth labels-file=imagenet.txt ! fakesink
  * gst-launch-1.0 -m v4l2src ! videoconvert ! resnetclassify interval=10 ! videoconvert ! autovideosink
  * ]|
  */
@@ -85,8 +85,8 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
 
   gst_element_class_set_static_metadata (element_class,
       "ResNet image classifier", "Filter/Analyzer/Video",
-      "Says what is in each video frame with a ResNet; evaluation mode is the "
-      "only mode: BatchNorm uses running statistics, dropout is identity",
+      "Says what is in each video frame: attaches the most likely classes, as "
+      "a ResNet sees them, to the frame and posts them on the bus",
       "The gst-resnet authors");
   gst_element_class_add_pad_template (element_class,
       gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
@@ -107,12 +107,6 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
   /* No propose_allocation: the base class asks downstream, and that is the right answer for an element that hands on
    * the buffers it gets. Any layout will do here, but a GstVideoMeta or GstVideoCropMeta that downstream does not read
    * must not be announced in its name: it would show the wrong pixels. */
-
-  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_ACTIVATION, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_INTERPOLATION, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_PRECISION, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_REGION_MODE, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_RESNET_MODE, 0);
 }
 
 static void
@@ -238,7 +232,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   gst_resnet_settings_copy (&self->passing, &self->settings);
   self->running = TRUE;
   gst_resnet_pace_reset (&self->pace);
-  if (self->settings.live.watch_model)
+  if (self->settings.watch_model)
     gst_resnet_classify_watch_model (self);
   self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
   GST_OBJECT_UNLOCK (self);
@@ -412,7 +406,7 @@ sync_passing (GstResnetClassify * self)
   if (!changed)
     return;
 
-  if (self->passing.live.mode == GST_RESNET_MODE_SYNC) {
+  if (self->passing.mode == GST_RESNET_MODE_SYNC) {
     forget_result (self);
     g_clear_pointer (&self->worker, gst_resnet_worker_free);
     return;
@@ -571,7 +565,7 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   GstResnetTimes times;
 
   gst_resnet_times_init (&times, buffer, &trans->segment);
-  if (self->passing.live.mode == GST_RESNET_MODE_LATEST)
+  if (self->passing.mode == GST_RESNET_MODE_LATEST)
     return pass_latest (self, buffer, &times);
 
   GST_OBJECT_LOCK (self);

@@ -77,7 +77,7 @@ gst_resnet_classify_post_answer (GstResnetClassify * self,
           || answer->regions->len > 0))
     gst_element_post_message (GST_ELEMENT (self),
         gst_resnet_answer_to_message (answer, object, times));
-  if (change && self->active.live.post_label_changes)
+  if (change && self->active.post_label_changes)
     gst_element_post_message (GST_ELEMENT (self), change);
   else if (change)
     gst_message_unref (change);

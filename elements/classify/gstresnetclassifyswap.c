@@ -74,7 +74,7 @@ get_swap (GstResnetClassify * self)
 void
 gst_resnet_classify_watch_model (GstResnetClassify * self)
 {
-  gst_resnet_swap_set_watch (get_swap (self), self->settings.live.watch_model);
+  gst_resnet_swap_set_watch (get_swap (self), self->settings.watch_model);
 }
 
 void
@@ -100,6 +100,7 @@ gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
 
   for (i = 0; i < n_specs; i++) {
     model |= g_str_equal (specs[i]->name, "model")
+        || g_str_equal (specs[i]->name, "labels-file")
         || g_str_equal (specs[i]->name, "labels");
     watch |= g_str_equal (specs[i]->name, "watch-model");
   }

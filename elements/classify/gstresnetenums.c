@@ -11,24 +11,23 @@
 #include <nn/session.h>
 #include <nn/topk.h>
 
-#include "gstresnetlivesettings.h"
-
 GType
 gst_resnet_activation_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
     {NN_ACTIVATION_AUTO,
-          "softmax, or none where the network itself ends in softmax or sigmoid",
-        "auto"},
+        "Takes softmax, or none if the network itself ends in softmax or "
+          "sigmoid", "auto"},
     {NN_ACTIVATION_SOFTMAX,
-        "Probabilities that add up to 1: one class a picture", "softmax"},
+        "Gives probabilities that add up to 1, for pictures that show one "
+          "class", "softmax"},
     {NN_ACTIVATION_SIGMOID,
-          "A probability for each class by itself: several classes a picture",
-        "sigmoid"},
+        "Gives each class a probability of its own, for pictures that show "
+          "several classes", "sigmoid"},
     {NN_ACTIVATION_NONE,
-          "The logits as the network gives them (threshold does not apply)",
-        "none"},
+        "Gives the logits as the network computes them; threshold has no "
+          "effect", "none"},
     {0, NULL, NULL}
   };
 
@@ -44,12 +43,15 @@ gst_resnet_interpolation_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_RESNET_INTERPOLATION_AUTO, "What the model file says, else bilinear",
-        "auto"},
-    {NN_INTERPOLATION_NEAREST, "The nearest pixel", "nearest"},
-    {NN_INTERPOLATION_BILINEAR, "Bilinear, antialiased, as Pillow's BILINEAR",
+    {GST_RESNET_INTERPOLATION_AUTO,
+        "Takes the filter that the model file names, or bilinear if it names "
+          "none", "auto"},
+    {NN_INTERPOLATION_NEAREST, "Takes the nearest pixel", "nearest"},
+    {NN_INTERPOLATION_BILINEAR,
+          "Takes a bilinear filter with antialiasing, as Pillow's BILINEAR does",
         "bilinear"},
-    {NN_INTERPOLATION_BICUBIC, "Bicubic, antialiased, as Pillow's BICUBIC",
+    {NN_INTERPOLATION_BICUBIC,
+          "Takes a bicubic filter with antialiasing, as Pillow's BICUBIC does",
         "bicubic"},
     {0, NULL, NULL}
   };
@@ -66,13 +68,15 @@ gst_resnet_precision_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {NN_PRECISION_AUTO, "The faster of highest and high on this machine",
-        "auto"},
-    {NN_PRECISION_HIGHEST, "float32 arithmetic", "highest"},
+    {NN_PRECISION_AUTO,
+        "Takes the faster of highest and high on this machine", "auto"},
+    {NN_PRECISION_HIGHEST, "Computes with float32 numbers", "highest"},
     {NN_PRECISION_HIGH,
-          "Each float32 number as two bfloat16; PyTorch's logits within 1e-4",
-        "high"},
-    {NN_PRECISION_MEDIUM, "bfloat16: logits differ by about 1 %", "medium"},
+        "Splits each float32 number into two bfloat16 numbers; the logits "
+          "equal PyTorch's within 1e-4", "high"},
+    {NN_PRECISION_MEDIUM,
+          "Computes with bfloat16 numbers; the logits differ by about 1 %",
+        "medium"},
     {0, NULL, NULL}
   };
 
@@ -88,9 +92,12 @@ gst_resnet_region_mode_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_RESNET_REGION_MODE_FULL_FRAME, "The whole frame", "full-frame"},
-    {GST_RESNET_REGION_MODE_ROI, "The frame's regions of interest", "roi"},
-    {GST_RESNET_REGION_MODE_BOTH, "The whole frame and its regions", "both"},
+    {GST_RESNET_REGION_MODE_FULL_FRAME, "Classifies the whole frame",
+        "full-frame"},
+    {GST_RESNET_REGION_MODE_ROI, "Classifies the frame's regions of interest",
+        "roi"},
+    {GST_RESNET_REGION_MODE_BOTH,
+        "Classifies the whole frame and its regions of interest", "both"},
     {0, NULL, NULL}
   };
 
@@ -106,9 +113,10 @@ gst_resnet_mode_get_type (void)
 {
   static gsize type = 0;
   static const GEnumValue values[] = {
-    {GST_RESNET_MODE_SYNC, "Each frame waits for its own result", "sync"},
+    {GST_RESNET_MODE_SYNC, "Holds each frame until its own result is there",
+        "sync"},
     {GST_RESNET_MODE_LATEST,
-          "No frame waits: each carries the newest result that there is",
+          "Holds no frame; each carries the newest result that there is",
         "latest"},
     {0, NULL, NULL}
   };

@@ -5,9 +5,22 @@
 #include <glib-object.h>
 
 G_BEGIN_DECLS
+typedef enum
+{
+  GST_RESNET_REGION_MODE_FULL_FRAME,
+  GST_RESNET_REGION_MODE_ROI,
+  GST_RESNET_REGION_MODE_BOTH
+} GstResnetRegionMode;
+
+typedef enum
+{
+  GST_RESNET_MODE_SYNC,
+  GST_RESNET_MODE_LATEST
+} GstResnetMode;
+
 /* NnActivation */
 #define GST_TYPE_RESNET_ACTIVATION (gst_resnet_activation_get_type ())
-    GType gst_resnet_activation_get_type (void);
+GType gst_resnet_activation_get_type (void);
 
 /* NnPrecision */
 #define GST_TYPE_RESNET_PRECISION (gst_resnet_precision_get_type ())

@@ -48,7 +48,7 @@ void
 gst_resnet_regions_find (GstBuffer * buffer, const GstResnetSettings * settings,
     GArray * regions)
 {
-  const gchar *names = settings->live.roi_types;
+  const gchar *names = settings->roi_types;
   gchar **types = names && *names ? g_strsplit (names, ",", -1) : NULL;
   guint i, kept = 0, first = regions->len;
   gpointer state = NULL;
@@ -85,14 +85,14 @@ gst_resnet_regions_clip (const GstResnetRegion * region,
   gint64 all_x = bounds->roi_x, all_y = bounds->roi_y;
   gint64 all_width = bounds->roi_width ? bounds->roi_width : bounds->width;
   gint64 all_height = bounds->roi_width ? bounds->roi_height : bounds->height;
-  gdouble padding = settings->live.roi_padding;
+  gdouble padding = settings->roi_padding;
   gint64 pad_x = llrint (region->width * padding);
   gint64 pad_y = llrint (region->height * padding);
   gint64 left, top, right, bottom;
 
   if (region->width <= 0 || region->height <= 0
-      || region->width < settings->live.roi_min_size
-      || region->height < settings->live.roi_min_size)
+      || region->width < settings->roi_min_size
+      || region->height < settings->roi_min_size)
     return FALSE;
   left = MAX (region->x - pad_x, all_x);
   top = MAX (region->y - pad_y, all_y);
@@ -239,7 +239,7 @@ gboolean
 gst_resnet_tracker_reuse (GstResnetTracker * tracker,
     const GstResnetSettings * settings, GstResnetRegion * region)
 {
-  guint interval = settings->live.reclassify_interval;
+  guint interval = settings->reclassify_interval;
   Tracked *thing = region->key == 0 ? NULL :
       g_hash_table_lookup (tracker->things, &region->key);
 

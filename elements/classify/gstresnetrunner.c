@@ -20,9 +20,7 @@
 struct _GstResnetRunner
 {
   GstResnetModel *model;
-  guint threads;                /* as the user asked for */
-  NnPrecision precision;        /* likewise */
-  GstResnetGroupSettings group_settings;        /* likewise */
+  GstResnetSettings settings;   /* those that it was made with; what may change at any time comes with each call */
 
   /* made for the present preprocessing and batch */
   NnPreprocess preprocess;
@@ -59,19 +57,19 @@ static gboolean
 make_session (GstResnetRunner * runner, guint crop, guint batch,
     gboolean heatmap, GError ** error)
 {
-  const GstResnetGroupSettings *settings = &runner->group_settings;
+  const GstResnetSettings *settings = &runner->settings;
   NnModel *model = runner->model->model;
   NnSessionOptions options = {
-    .threads = runner->threads,.max_batch = batch,.height = crop,
+    .threads = settings->threads,.max_batch = batch,.height = crop,
     .width = crop,.precision =
-        heatmap ? NN_PRECISION_HIGHEST : runner->precision
+        heatmap ? NN_PRECISION_HIGHEST : settings->precision
   };
   GstResnetGroup *group = NULL;
   NnSession *session = NULL;
 
-  if (settings->name && *settings->name && !heatmap) {
+  if (settings->group && *settings->group && !heatmap) {
     options.max_batch = settings->batch_size;
-    group = gst_resnet_group_join (settings->name, model, &options, error);
+    group = gst_resnet_group_join (settings->group, model, &options, error);
   } else {
     session = nn_session_new (model, &options, error);
   }
@@ -125,26 +123,25 @@ gst_resnet_runner_update (GstResnetRunner * runner,
   NnModel *model = runner->model->model;
   NnPreprocess p;
   GError *nn_error = NULL;
-  guint batch = settings->live.region == GST_RESNET_REGION_MODE_FULL_FRAME ? 1 :
+  guint batch = settings->region == GST_RESNET_REGION_MODE_FULL_FRAME ? 1 :
       REGIONS_BATCH;
 
   if (!gst_resnet_settings_get_preprocess (settings,
           nn_model_get_preprocess (model), &p, &nn_error))
     goto failed;
   if (get_session (runner) && batch == runner->batch
-      && settings->live.heatmap == runner->heatmap
+      && settings->heatmap == runner->heatmap
       && memcmp (&p, &runner->preprocess, sizeof (p)) == 0)
     return TRUE;
 
   if (!nn_preprocess_validate (&p, &nn_error))
     goto failed;
   if (!get_session (runner) || batch != runner->batch
-      || settings->live.heatmap != runner->heatmap
+      || settings->heatmap != runner->heatmap
       || p.crop != runner->preprocess.crop) {
-    if (!make_session (runner, p.crop, batch, settings->live.heatmap,
-            &nn_error))
+    if (!make_session (runner, p.crop, batch, settings->heatmap, &nn_error))
       goto failed;
-    runner->heatmap = settings->live.heatmap;
+    runner->heatmap = settings->heatmap;
     runner->batch = batch;
     g_free (runner->tensor);
     runner->tensor = g_new (gfloat, (gsize) batch * 3 * p.crop * p.crop);
@@ -165,10 +162,7 @@ gst_resnet_runner_new (const GstResnetSettings * settings, GError ** error)
 {
   GstResnetRunner *runner = g_new0 (GstResnetRunner, 1);
 
-  runner->threads = settings->threads;
-  runner->precision = settings->precision;
-  runner->group_settings = settings->group;
-  gst_resnet_group_settings_own (&runner->group_settings);
+  gst_resnet_settings_copy (&runner->settings, settings);
   runner->model =
       gst_resnet_model_load (settings->model, settings->labels, error);
   if (!runner->model || !gst_resnet_runner_update (runner, settings, error)) {
@@ -183,7 +177,7 @@ void
 gst_resnet_runner_free (GstResnetRunner * runner)
 {
   drop_session (runner);
-  gst_resnet_group_settings_clear (&runner->group_settings);
+  gst_resnet_settings_clear (&runner->settings);
   drop_preprocessors (runner);
   g_clear_pointer (&runner->model, gst_resnet_model_unref);
   g_free (runner->tensor);
@@ -262,7 +256,7 @@ gst_resnet_runner_infer (GstResnetRunner * runner, guint n)
     gst_resnet_group_set_active (runner->group, TRUE);
   runner->silent = FALSE;
   gst_resnet_group_run (runner->group,
-      runner->group_settings.batch_timeout * GST_MSECOND, n, runner->tensor,
+      runner->settings.batch_timeout * GST_MSECOND, n, runner->tensor,
       runner->logits);
 }
 
@@ -311,7 +305,7 @@ apply_temperature (const GstResnetRunner * runner,
       value = logf (MAX (value, FLT_MIN));
     else if (inside == NN_ACTIVATION_SIGMOID)
       value = logf (MAX (value, FLT_MIN)) - logf (MAX (1 - value, FLT_EPSILON));
-    scaled[i] = value / settings->live.temperature;
+    scaled[i] = value / settings->temperature;
   }
   return activation;
 }
@@ -327,7 +321,7 @@ gst_resnet_runner_get_confidences (GstResnetRunner * runner,
   gboolean finite = FALSE;
 
   /* Dividing by 1 changes no bit, but takes time. */
-  if (settings->live.temperature != 1.0f) {
+  if (settings->temperature != 1.0f) {
     activation = apply_temperature (runner, settings, logits, confidences);
     logits = confidences;
   } else {

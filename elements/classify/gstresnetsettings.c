@@ -1,4 +1,4 @@
-/* gst-resnet: the properties of resnetclassify that a user sets
+/* gst-resnet: the properties of resnetclassify: one table
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #ifdef HAVE_CONFIG_H
@@ -7,290 +7,330 @@
 
 #include "gstresnetsettings.h"
 
-#include "gstresnetenums.h"
+#include "property/gstpropertytable.h"
 
-#define DEFAULT_TOP_K 5
-#define DEFAULT_INTERVAL 1
-#define DEFAULT_THRESHOLD 0.0
-#define DEFAULT_ACTIVATION NN_ACTIVATION_AUTO
-#define DEFAULT_RESIZE (-1)
-#define DEFAULT_CROP 0
-#define DEFAULT_INTERPOLATION GST_RESNET_INTERPOLATION_AUTO
-#define DEFAULT_PRECISION NN_PRECISION_AUTO
-#define DEFAULT_POST_MESSAGES TRUE
-#define DEFAULT_ATTACH_META TRUE
+#define MAX_BATCH_SIZE 256
 
-enum
-{
-  PROP_MODEL = 1,
-  PROP_LABELS,
-  PROP_TOP_K,
-  PROP_THRESHOLD,
-  PROP_ACTIVATION,
-  PROP_THREADS,
-  PROP_INTERVAL,
-  PROP_RESIZE,
-  PROP_CROP,
-  PROP_MEAN,
-  PROP_STD,
-  PROP_INTERPOLATION,
-  PROP_PRECISION,
-  PROP_POST_MESSAGES,
-  PROP_ATTACH_META,
-  PROP_STATS,
-  PROP_MODEL_INFO
+#define BOOLEAN(...) GST_PROPERTY_BOOLEAN (GstResnetSettings, __VA_ARGS__)
+#define INT(...) GST_PROPERTY_INT (GstResnetSettings, __VA_ARGS__)
+#define UINT(...) GST_PROPERTY_UINT (GstResnetSettings, __VA_ARGS__)
+#define DOUBLE(...) GST_PROPERTY_DOUBLE (GstResnetSettings, __VA_ARGS__)
+#define ENUM(...) GST_PROPERTY_ENUM (GstResnetSettings, __VA_ARGS__)
+#define STRING(...) GST_PROPERTY_STRING (GstResnetSettings, __VA_ARGS__)
+#define ALIAS(...) GST_PROPERTY_ALIAS (GstResnetSettings, __VA_ARGS__)
+#define ANY_TIME GST_PROPERTY_ANY_TIME
+#define AT_START GST_PROPERTY_AT_START
+
+/* name, nick, field and range and first value, when it may change, text. The longer texts above some rows are for those
+ * who write applications. A new property is a row here, a field in GstResnetSettings and a row in the table of the
+ * documents, which a test compares with this one. */
+static const GstPropertyRow rows[] = {
+  /* The model and how it runs. */
+  /**
+   * GstResnetClassify:model:
+   *
+   * The model file: a .pth or .pt file with a state dict of torchvision's ResNet family, in either of torch.save's forms,
+   * or a .safetensors or .onnx file. The element looks at the content, not at the name. %NULL or an empty string means
+   * the embedded model. The file is loaded when the element starts. When the property is set while the element runs, the
+   * new model is loaded and tried in another thread and then taken between two frames. The element then posts an element
+   * message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"). If the new model cannot be used, the
+   * old one stays, and the element posts "model-rejected" ("model", "labels", "reason", "sha256" of the model that stays,
+   * "element").
+   */
+  {"model", "Model", STRING (model, NULL), ANY_TIME,
+      "Loads the network from this file: a ResNet as a PyTorch state dict "
+        "(.pth, .pt) or a .safetensors file, or an ONNX file (.onnx). If it is "
+        "unset or empty, the embedded model is used. A file that is set while "
+        "the element runs is loaded and tried in the background and then "
+        "replaces the model between two frames"},
+  /**
+   * GstResnetClassify:labels-file:
+   *
+   * A text or JSON file with a label for each class. %NULL or an empty string means the labels in the model file; if the
+   * model file has none, the label of a class is its index as text.
+   */
+  {"labels-file", "Labels file", STRING (labels, NULL), ANY_TIME,
+      "Reads the names of the classes from this file: one label a line, "
+        "synset_words.txt, or JSON (Keras' imagenet_class_index.json, an array "
+        "or an object). It must have as many labels as the model has classes. "
+        "If it is unset or empty, the labels in the model file are used, and "
+        "if there are none, the number of the class. It may be set while the "
+        "element runs, as model may"},
+  {"labels", "Labels file (older name)", ALIAS (labels), ANY_TIME,
+      "Is another name for labels-file, from before that one existed"},
+  /**
+   * GstResnetClassify:watch-model:
+   *
+   * A change of the files that model and labels-file name counts as setting these properties again. A file that is still
+   * being written is left alone until it has not changed for half a second.
+   */
+  {"watch-model", "Watch model", BOOLEAN (watch_model, FALSE), ANY_TIME,
+      "Loads the model and the labels file again when one of them is replaced "
+        "or written to"},
+  {"threads", "Threads", UINT (threads, 0, NN_SESSION_MAX_THREADS, 0), AT_START,
+      "Sets how many threads work on one frame together. With 0 there are as "
+        "many as there are CPUs that this process may run on. A change takes "
+        "effect at the next start"},
+  /**
+   * GstResnetClassify:precision:
+   *
+   * The names are those of torch.set_float32_matmul_precision(). highest is float32 arithmetic. high takes each float32
+   * number as the sum of two bfloat16 numbers; its logits equal PyTorch's float32 logits as those of highest do (within
+   * 1e-4 of the largest). medium is bfloat16. auto is the faster of highest and high. Where the machine or the network
+   * has no faster way, high and medium run as highest; "precision" in stats and in each result says which one ran.
+   */
+  {"precision", "Precision",
+        ENUM (precision, gst_resnet_precision_get_type, NN_PRECISION_AUTO),
+        AT_START,
+      "Chooses how exactly numbers are multiplied, in PyTorch's words. A mode "
+        "that this machine has no fast way for runs as highest; stats and each "
+        "result say which one ran. A change takes effect at the next start"},
+  /**
+   * GstResnetClassify:mode:
+   *
+   * In mode sync each frame waits for its own result. The element answers the LATENCY query with the longest time that a
+   * frame was held in the last seconds. With qos=true a frame that comes too late passes unclassified with the last
+   * result, which is marked as reused; no frame is dropped.
+   *
+   * In mode latest no frame waits. Classification runs in a thread beside the stream, on the newest frame whenever it has
+   * finished the one before. Each frame carries the newest finished result, marked as reused, with the PTS of the frame
+   * that it is from. At the end of the stream, at a flush, at new caps and when the element stops, the element waits for
+   * this thread, and no result from before a flush is used after it.
+   */
+  {"mode", "Mode", ENUM (mode, gst_resnet_mode_get_type, GST_RESNET_MODE_SYNC),
+        ANY_TIME,
+      "Chooses whether each frame waits for its own result or passes at once "
+        "with the newest result that there is"},
+  /**
+   * GstResnetClassify:interval:
+   *
+   * With 1 every frame is classified, with n every n-th, and with 0 as many frames as this machine has time for. The
+   * frames between carry the last result, which is marked as reused and has the PTS of the frame that it is from. After a
+   * flush, a new segment, new caps or a changed property the next frame is classified. Messages are posted for classified
+   * frames only.
+   */
+  {"interval", "Interval", UINT (interval, 0, G_MAXINT, 1), ANY_TIME,
+      "Classifies only every n-th frame. The frames between carry the last "
+        "result, marked as reused. With 0 the element classifies as often as "
+        "this machine can keep up with"},
+
+  /* From the frame to the network's input. */
+  {"resize", "Resize", INT (resize, -1, NN_PREPROCESS_MAX_SIZE, -1), ANY_TIME,
+      "Sets the length in pixels to which the shorter side of the picture is "
+        "resized. With 0 the picture is stretched to the size of the crop; with "
+        "-1 the model file decides, or 256 if it does not say"},
+  {"crop", "Crop", INT (crop, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
+      "Sets the side in pixels of the square from the centre of the resized "
+        "picture that the network sees. With 0 the model file decides, or 224 "
+        "if it does not say"},
+  {"mean", "Mean", STRING (mean, NULL), ANY_TIME,
+      "Is subtracted from the red, green and blue values, which go from 0 to "
+        "1: three numbers separated by commas. If it is unset or empty, the "
+        "model file decides, or \"0.485,0.456,0.406\" if it does not say"},
+  {"std", "Standard deviation", STRING (std, NULL), ANY_TIME,
+      "Divides the red, green and blue values after mean was subtracted: "
+        "three numbers separated by commas. If it is unset or empty, the model "
+        "file decides, or \"0.229,0.224,0.225\" if it does not say"},
+  {"interpolation", "Interpolation",
+        ENUM (interpolation, gst_resnet_interpolation_get_type,
+            GST_RESNET_INTERPOLATION_AUTO), ANY_TIME,
+      "Chooses the filter with which the picture is resized"},
+
+  /* From the network's output to the answer. */
+  {"top-k", "Top k", UINT (top_k, 1, G_MAXINT, 5), ANY_TIME,
+      "Sets how many classes a result has at most. The most confident class "
+        "comes first"},
+  {"activation", "Activation",
+        ENUM (activation, gst_resnet_activation_get_type, NN_ACTIVATION_AUTO),
+        ANY_TIME,
+      "Chooses the function that turns the network's outputs into "
+        "confidences"},
+  {"threshold", "Threshold", DOUBLE (threshold, 0.0, 1.0, 0.0), ANY_TIME,
+      "Leaves out the classes whose confidence is below this value, from 0 to "
+        "1. If no class is left, the answer is \"unknown\". It has no effect "
+        "with activation=none"},
+  {"temperature", "Temperature", DOUBLE (temperature, 0.01, 100.0, 1.0),
+        ANY_TIME,
+      "Divides the network's outputs before the activation. Values above 1 "
+        "make the answers less confident and values below 1 more confident, "
+        "which calibrates a network; 1 changes nothing"},
+  /**
+   * GstResnetClassify:smoothing:
+   *
+   * The confidences follow the network's output as a first-order low-pass filter with this time constant in stream time,
+   * whatever the frame rate is: after the time constant they have covered 63 % of a change, after three of them 95 %.
+   * Smoothing starts anew after a flush, new caps, another model or another temperature. Regions are not smoothed.
+   */
+  {"smoothing", "Smoothing", UINT (smoothing, 0, G_MAXINT, 0), ANY_TIME,
+      "Smooths the confidences over time with this time constant, in "
+        "milliseconds of stream time, whatever the frame rate is. With 0 they "
+        "are not smoothed"},
+  {"hysteresis", "Hysteresis", DOUBLE (hysteresis, 0.0, 1.0, 0.0), ANY_TIME,
+      "Keeps the answer from flickering between classes that are about equally "
+        "confident: another class becomes the answer only when its confidence is "
+        "larger than the present answer's by at least this much (0.1 is ten "
+        "percentage points). With 0 the most confident class is always the "
+        "answer"},
+  /**
+   * GstResnetClassify:heatmap:
+   *
+   * The class activation map (Zhou et al., 2016) of the frame's answer, in the GstClassificationMeta and the message:
+   * "heatmap", "heatmap-width", "heatmap-height", "heatmap-rect". It exists for networks that end with a global average
+   * pool and one fully connected layer, as ResNets do. The precision is highest then.
+   */
+  {"heatmap", "Heat map", BOOLEAN (heatmap, FALSE), ANY_TIME,
+      "Adds a heat map to each result that shows where in the frame the "
+        "answer was seen (a class activation map). The network then runs with "
+        "precision highest and without its group"},
+
+  /* Regions of interest. */
+  /**
+   * GstResnetClassify:region:
+   *
+   * Regions are the frame's GstVideoRegionOfInterestMeta and, if gstreamer-analytics was there when the plugin was built,
+   * its GstAnalyticsODMtd. Each region is cut out of the frame's own pixels and classified as a picture of its own, with
+   * the same preprocessing. The results are a param GstStructure "classification" on the region's meta, "regions" in the
+   * GstClassificationMeta and in the message, and a GstAnalyticsClsMtd that is related to the ODMtd.
+   */
+  {"region", "Region",
+        ENUM (region, gst_resnet_region_mode_get_type,
+            GST_RESNET_REGION_MODE_FULL_FRAME), ANY_TIME,
+      "Chooses what is classified: the whole frame, the regions of interest "
+        "that other elements marked on it, or both"},
+  {"roi-types", "ROI types", STRING (roi_types, NULL), ANY_TIME,
+      "Classifies only regions of these types, separated by commas, for "
+        "example \"face,person\". If it is unset or empty, regions of every "
+        "type are classified"},
+  {"roi-min-size", "ROI minimal size", UINT (roi_min_size, 0, G_MAXINT, 0),
+        ANY_TIME,
+      "Skips regions whose width or height is smaller than this many pixels. "
+        "Regions that are empty or outside the frame are always skipped"},
+  {"roi-padding", "ROI padding", DOUBLE (roi_padding, 0.0, 10.0, 0.0), ANY_TIME,
+      "Enlarges each region on all four sides before it is classified, by this "
+        "fraction of its width and height (0.1 is a tenth), but not beyond the "
+        "frame"},
+  /**
+   * GstResnetClassify:reclassify-interval:
+   *
+   * A region that a tracker follows has an id (GstVideoRegionOfInterestMeta:id other than 0, or a GstAnalyticsTrackingMtd
+   * that is related to the GstAnalyticsODMtd). Between its classifications it carries its last result, marked as reused.
+   */
+  {"reclassify-interval", "Reclassify interval",
+        UINT (reclassify_interval, 0, G_MAXINT, 1), ANY_TIME,
+      "Classifies a region that a tracker gave an id only on every n-th frame "
+        "that it appears in. Between, it carries its last result. With 0 it is "
+        "classified only once"},
+
+  /* What the element gives to others. */
+  {"post-messages", "Post messages", BOOLEAN (post_messages, TRUE), ANY_TIME,
+      "Posts an element message \"classification\" on the bus for each "
+        "classified frame"},
+  /**
+   * GstResnetClassify:post-label-changes:
+   *
+   * The message's structure is named "label-changed": "from" (string, absent for a stream's first answer), "to"
+   * (string), "index" (int), "confidence" (double), "timestamp", "stream-time", "running-time" and "held-for" (uint64,
+   * nanoseconds of running time for which the former answer held), "model-sha256", "element".
+   */
+  {"post-label-changes", "Post label changes",
+        BOOLEAN (post_label_changes, TRUE), ANY_TIME,
+      "Posts an element message \"label-changed\" on the bus when the answer "
+        "is another one than before. Below the threshold the answer is "
+        "\"unknown\""},
+  {"attach-meta", "Attach meta", BOOLEAN (attach_meta, TRUE), ANY_TIME,
+      "Attaches a GstClassificationMeta to each frame that has a result"},
+
+  /* Many streams in one process. */
+  /**
+   * GstResnetClassify:group:
+   *
+   * Elements of one process that have the same group, model, crop, threads, precision and batch-size run their frames
+   * together, batch-size frames at a time, on the group's threads. Elements of the same model that have no group share
+   * its weights, and each has its own threads.
+   */
+  {"group", "Group", STRING (group, NULL), AT_START,
+      "Runs the frames of all elements of this process that have the same "
+        "group, model, crop, threads, precision and batch-size together, on one "
+        "set of threads. If it is unset or empty, the element runs by itself"},
+  {"batch-size", "Batch size", UINT (batch_size, 1, MAX_BATCH_SIZE, 1),
+        AT_START,
+      "Sets how many frames of a group run at once at most. With 1 each frame "
+        "runs by itself. It has no effect without a group"},
+  {"batch-timeout", "Batch timeout",
+        UINT (batch_timeout, 0, G_MAXUINT / 1000, 20), AT_START,
+      "Sets how long a frame waits for the other frames of its group at most, "
+        "in milliseconds. It does not wait for streams that have ended. With 0 "
+        "it does not wait at all"},
+
+  /* What the element says of itself. */
+  /**
+   * GstResnetClassify:stats:
+   *
+   * Counts since the last start, which any thread can read at any time: "frames", and of these "classified", "reused",
+   * "late" (passed unclassified because of QoS), "waiting" (in mode latest, before the first result) and "failed"
+   * (uint64). In mode latest "classified" and "failed" count what was done beside the frames. The times of classified
+   * frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean", "preprocess-p99" (the 99th percentile of the
+   * last 1024), and the same for "inference" and "total". "isa" (string), "precision" (string, the one that runs) and
+   * "threads" (uint) say what the network runs with. "shared-with" (uint) is how many other elements of the process have
+   * the same model, which is in memory once. "group-runs" and "group-images" (uint64) are those of all elements of the
+   * group, so that images / runs is the mean batch.
+   */
+  {"stats", "Statistics", GST_PROPERTY_STRUCTURE, GST_PROPERTY_READ_ONLY,
+      "Counts frames and measures times since the last start: frames, "
+        "classified, reused, late, waiting, failed; regions-classified, "
+        "regions-reused, regions-skipped; for preprocess, inference and total "
+        "the last, the mean and the 99th percentile (p99) of the last 1024 "
+        "classified frames in nanoseconds; isa, precision, threads; "
+        "shared-with, group-runs, group-images"},
+  /**
+   * GstResnetClassify:model-info:
+   *
+   * The model that was loaded last, which any thread can read at any time; %NULL before the first start: "architecture"
+   * (string), "input" (string, "3x224x224"), "classes" (uint), "parameters" (uint64), "sha256" (string), "format"
+   * (string), "size" (uint64, bytes of the file).
+   */
+  {"model-info", "Model information", GST_PROPERTY_STRUCTURE,
+        GST_PROPERTY_READ_ONLY,
+      "Describes the loaded model: architecture, input, classes, parameters, "
+        "sha256, format, and size in bytes. It is unset before the first "
+        "start"},
 };
+
+static const GstPropertyTable table = {
+  rows, G_N_ELEMENTS (rows), sizeof (GstResnetSettings)
+};
+
+void
+gst_resnet_settings_install_properties (GObjectClass * klass)
+{
+  gst_property_table_install (&table, klass);
+}
 
 void
 gst_resnet_settings_init (GstResnetSettings * settings)
 {
-  memset (settings, 0, sizeof (*settings));
-  settings->top_k = DEFAULT_TOP_K;
-  settings->interval = DEFAULT_INTERVAL;
-  settings->threshold = DEFAULT_THRESHOLD;
-  settings->activation = DEFAULT_ACTIVATION;
-  settings->resize = DEFAULT_RESIZE;
-  settings->crop = DEFAULT_CROP;
-  settings->interpolation = DEFAULT_INTERPOLATION;
-  settings->precision = DEFAULT_PRECISION;
-  settings->post_messages = DEFAULT_POST_MESSAGES;
-  settings->attach_meta = DEFAULT_ATTACH_META;
-  gst_resnet_live_settings_init (&settings->live);
-  gst_resnet_group_settings_init (&settings->group);
+  gst_property_table_init (&table, settings);
 }
 
 void
 gst_resnet_settings_clear (GstResnetSettings * settings)
 {
-  g_clear_pointer (&settings->model, g_free);
-  g_clear_pointer (&settings->labels, g_free);
-  g_clear_pointer (&settings->mean, g_free);
-  g_clear_pointer (&settings->std, g_free);
-  gst_resnet_live_settings_clear (&settings->live);
-  gst_resnet_group_settings_clear (&settings->group);
+  gst_property_table_clear (&table, settings);
 }
 
 void
 gst_resnet_settings_copy (GstResnetSettings * dest,
     const GstResnetSettings * src)
 {
-  gst_resnet_settings_clear (dest);
-  *dest = *src;
-  dest->model = g_strdup (src->model);
-  dest->labels = g_strdup (src->labels);
-  dest->mean = g_strdup (src->mean);
-  dest->std = g_strdup (src->std);
-  gst_resnet_live_settings_own (&dest->live);
-  gst_resnet_group_settings_own (&dest->group);
-}
-
-#define AT_START (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define ANY_TIME (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-void
-gst_resnet_settings_install_properties (GObjectClass * klass)
-{
-  /**
-   * GstResnetClassify:model:
-   *
-   * A model file: .pth or .pt (a state dict of torchvision's ResNet family, in either of torch.save's forms),
-   * .safetensors or .onnx, told apart by content. %NULL or empty: the embedded model. It is loaded when the element
-   * starts. A value set while the element runs is loaded and tried in another thread, then taken between two frames: element
-   * message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"); or refused, and the old one goes on:
-   * "model-rejected" ("model", "labels", "reason", "sha256" of the one that goes on, "element").
-   */
-  g_object_class_install_property (klass, PROP_MODEL,
-      g_param_spec_string ("model", "Model",
-          "Model file: a PyTorch state dict (.pth, .pt) or .safetensors of a "
-          "ResNet, or ONNX (.onnx); unset or empty: the embedded model. Set while running, it is "
-          "loaded and tried beside the stream, then taken between two frames",
-          NULL, ANY_TIME));
-  /**
-   * GstResnetClassify:labels:
-   *
-   * A text or JSON file with a label for each class. %NULL or empty: the labels in the model file; where that has
-   * none, a class's label is its index as text.
-   */
-  g_object_class_install_property (klass, PROP_LABELS,
-      g_param_spec_string ("labels", "Labels",
-          "Label file: one label a line, synset_words.txt, or JSON (Keras' "
-          "imagenet_class_index.json, an array, an object); its count must be "
-          "the model's. Unset or empty: the labels in the model file, else the "
-          "class's index as text. Set while running, as model", NULL,
-          ANY_TIME));
-  g_object_class_install_property (klass, PROP_TOP_K,
-      g_param_spec_uint ("top-k", "Top k",
-          "How many classes a result has at most, the most confident first",
-          1, G_MAXINT, DEFAULT_TOP_K, ANY_TIME));
-  g_object_class_install_property (klass, PROP_THRESHOLD,
-      g_param_spec_double ("threshold", "Threshold",
-          "Classes less confident than this are left out; when that leaves "
-          "none, the answer is \"unknown\". 0: none is left out. Does not apply "
-          "where activation is none", 0.0, 1.0, DEFAULT_THRESHOLD, ANY_TIME));
-  g_object_class_install_property (klass, PROP_ACTIVATION,
-      g_param_spec_enum ("activation", "Activation",
-          "What turns the network's outputs into confidences",
-          GST_TYPE_RESNET_ACTIVATION, DEFAULT_ACTIVATION, ANY_TIME));
-  g_object_class_install_property (klass, PROP_THREADS,
-      g_param_spec_uint ("threads", "Threads",
-          "Threads that classify one frame together; 0: as many as the CPUs "
-          "this process may run on. Used at start", 0, NN_SESSION_MAX_THREADS,
-          0, AT_START));
-  /**
-   * GstResnetClassify:interval:
-   *
-   * 1: every frame is classified. n: every n-th; 0: as many as the stream's time leaves time for; the frames between carry the last result, marked as reused and with
-   * the PTS of the frame it is from. A flush, a new segment, new caps or a changed property ends that: the next frame
-   * is classified. Messages are posted for classified frames only.
-   */
-  g_object_class_install_property (klass, PROP_INTERVAL,
-      g_param_spec_uint ("interval", "Interval",
-          "Classify every n-th frame; the frames between carry the last "
-          "result, marked as reused. 0: as often as this machine keeps up "
-          "with", 0, G_MAXINT, DEFAULT_INTERVAL, ANY_TIME));
-  g_object_class_install_property (klass, PROP_RESIZE,
-      g_param_spec_int ("resize", "Resize",
-          "Length of the picture's shorter side after resizing, pixels; 0: "
-          "stretch to the crop; -1: what the model file says, else 256", -1,
-          NN_PREPROCESS_MAX_SIZE, DEFAULT_RESIZE, ANY_TIME));
-  g_object_class_install_property (klass, PROP_CROP,
-      g_param_spec_int ("crop", "Crop",
-          "Side of the square from the resized picture's centre that the "
-          "network sees, pixels; 0: what the model file says, else 224", 0,
-          NN_PREPROCESS_MAX_SIZE, DEFAULT_CROP, ANY_TIME));
-  g_object_class_install_property (klass, PROP_MEAN,
-      g_param_spec_string ("mean", "Mean",
-          "Subtracted from R, G, B (values from 0 to 1): \"0.485,0.456,0.406\"; "
-          "unset or empty: what the model file says, else these values", NULL,
-          ANY_TIME));
-  g_object_class_install_property (klass, PROP_STD,
-      g_param_spec_string ("std", "Standard deviation",
-          "R, G, B are divided by these, after mean: \"0.229,0.224,0.225\"; "
-          "unset or empty: what the model file says, else these values", NULL,
-          ANY_TIME));
-  g_object_class_install_property (klass, PROP_INTERPOLATION,
-      g_param_spec_enum ("interpolation", "Interpolation",
-          "Filter of the resize", GST_TYPE_RESNET_INTERPOLATION,
-          DEFAULT_INTERPOLATION, ANY_TIME));
-  /**
-   * GstResnetClassify:precision:
-   *
-   * In the words of torch.set_float32_matmul_precision(). highest: float32 arithmetic. high: each float32 number as the
-   * sum of two bfloat16; logits equal PyTorch's float32 as highest's do (within 1e-4 of the largest). medium: bfloat16.
-   * auto: the faster of highest and high. Where the machine or the network has no faster way, high and medium run as
-   * highest; "precision" in stats and in each result says which one ran.
-   */
-  g_object_class_install_property (klass, PROP_PRECISION,
-      g_param_spec_enum ("precision", "Precision",
-          "How numbers are multiplied, in PyTorch's words; stats and results "
-          "say which one ran. Used at start", GST_TYPE_RESNET_PRECISION,
-          DEFAULT_PRECISION, AT_START));
-  g_object_class_install_property (klass, PROP_POST_MESSAGES,
-      g_param_spec_boolean ("post-messages", "Post messages",
-          "Post an element message \"classification\" for each classified "
-          "frame", DEFAULT_POST_MESSAGES, ANY_TIME));
-  g_object_class_install_property (klass, PROP_ATTACH_META,
-      g_param_spec_boolean ("attach-meta", "Attach meta",
-          "Attach a GstClassificationMeta to each frame that has a result",
-          DEFAULT_ATTACH_META, ANY_TIME));
-  /**
-   * GstResnetClassify:stats:
-   *
-   * Counts since the last start, readable at any time from any thread: "frames", and of these "classified", "reused",
-   * "late" (passed on unclassified because of QoS), "waiting" (in mode latest, before the first result) and "failed"
-   * (uint64); in mode latest "classified" and "failed" count what was done beside the frames. Times of classified frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean",
-   * "preprocess-p99" (the 99th percentile of the last 1024), the same for "inference" and "total". "isa" (string),
-   * "precision" (string, the one that runs) and "threads" (uint): what the runner uses. "shared-with" (uint): how many
-   * other elements of the process have the same model, which is in memory once; "group-runs" and "group-images"
-   * (uint64): of all the group's elements, so that images / runs is the mean batch.
-   */
-  g_object_class_install_property (klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Since start: frames, classified, reused, late, waiting, failed; "
-          "regions-classified, -reused, -skipped; preprocess-, "
-          "inference- and total- last, mean, p99 in nanoseconds (p99 of the "
-          "last 1024 classified frames); isa, precision, threads; shared-with, "
-          "group-runs, group-images",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  /**
-   * GstResnetClassify:model-info:
-   *
-   * The model that was loaded last, readable at any time from any thread; %NULL before the first start: "architecture"
-   * (string), "input" (string, "3x224x224"), "classes" (uint), "parameters" (uint64), "sha256" (string), "format"
-   * (string), "size" (uint64, bytes of the file).
-   */
-  g_object_class_install_property (klass, PROP_MODEL_INFO,
-      g_param_spec_boxed ("model-info", "Model information",
-          "The loaded model: architecture, input, classes, parameters, sha256, "
-          "format, size in bytes; unset before the first start",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  gst_resnet_live_settings_install_properties (klass);
-  gst_resnet_group_settings_install_properties (klass);
-}
-
-static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
+  gst_property_table_copy (&table, dest, src);
 }
 
 gboolean
 gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value)
 {
-  switch (prop_id) {
-    case PROP_MODEL:
-      replace_string (&settings->model, value);
-      break;
-    case PROP_LABELS:
-      replace_string (&settings->labels, value);
-      break;
-    case PROP_TOP_K:
-      settings->top_k = g_value_get_uint (value);
-      break;
-    case PROP_THRESHOLD:
-      settings->threshold = g_value_get_double (value);
-      break;
-    case PROP_ACTIVATION:
-      settings->activation = (NnActivation) g_value_get_enum (value);
-      break;
-    case PROP_THREADS:
-      settings->threads = g_value_get_uint (value);
-      break;
-    case PROP_INTERVAL:
-      settings->interval = g_value_get_uint (value);
-      break;
-    case PROP_RESIZE:
-      settings->resize = g_value_get_int (value);
-      break;
-    case PROP_CROP:
-      settings->crop = g_value_get_int (value);
-      break;
-    case PROP_MEAN:
-      replace_string (&settings->mean, value);
-      break;
-    case PROP_STD:
-      replace_string (&settings->std, value);
-      break;
-    case PROP_INTERPOLATION:
-      settings->interpolation = g_value_get_enum (value);
-      break;
-    case PROP_PRECISION:
-      settings->precision = (NnPrecision) g_value_get_enum (value);
-      break;
-    case PROP_POST_MESSAGES:
-      settings->post_messages = g_value_get_boolean (value);
-      break;
-    case PROP_ATTACH_META:
-      settings->attach_meta = g_value_get_boolean (value);
-      break;
-    default:
-      if (!gst_resnet_live_settings_set (&settings->live, prop_id, value)
-          && !gst_resnet_group_settings_set (&settings->group, prop_id, value))
-        return FALSE;
-      break;
-  }
+  if (!gst_property_table_set (&table, settings, prop_id, value))
+    return FALSE;
   settings->serial++;
   return TRUE;
 }
@@ -299,57 +339,7 @@ gboolean
 gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
     GValue * value)
 {
-  switch (prop_id) {
-    case PROP_MODEL:
-      g_value_set_string (value, settings->model);
-      break;
-    case PROP_LABELS:
-      g_value_set_string (value, settings->labels);
-      break;
-    case PROP_TOP_K:
-      g_value_set_uint (value, settings->top_k);
-      break;
-    case PROP_THRESHOLD:
-      g_value_set_double (value, settings->threshold);
-      break;
-    case PROP_ACTIVATION:
-      g_value_set_enum (value, settings->activation);
-      break;
-    case PROP_THREADS:
-      g_value_set_uint (value, settings->threads);
-      break;
-    case PROP_INTERVAL:
-      g_value_set_uint (value, settings->interval);
-      break;
-    case PROP_RESIZE:
-      g_value_set_int (value, settings->resize);
-      break;
-    case PROP_CROP:
-      g_value_set_int (value, settings->crop);
-      break;
-    case PROP_MEAN:
-      g_value_set_string (value, settings->mean);
-      break;
-    case PROP_STD:
-      g_value_set_string (value, settings->std);
-      break;
-    case PROP_INTERPOLATION:
-      g_value_set_enum (value, settings->interpolation);
-      break;
-    case PROP_PRECISION:
-      g_value_set_enum (value, settings->precision);
-      break;
-    case PROP_POST_MESSAGES:
-      g_value_set_boolean (value, settings->post_messages);
-      break;
-    case PROP_ATTACH_META:
-      g_value_set_boolean (value, settings->attach_meta);
-      break;
-    default:
-      return gst_resnet_live_settings_get (&settings->live, prop_id, value)
-          || gst_resnet_group_settings_get (&settings->group, prop_id, value);
-  }
-  return TRUE;
+  return gst_property_table_get (&table, settings, prop_id, value);
 }
 
 static gboolean

@@ -7,34 +7,43 @@
 #include <nn/session.h>
 #include <nn/topk.h>
 
-#include "gstresnetgroupsettings.h"
-#include "gstresnetlivesettings.h"
+#include "gstresnetenums.h"
 
 G_BEGIN_DECLS
-/* How the interpolation property says "what the model file says". */
-#define GST_RESNET_INTERPOLATION_AUTO (-1)
-#define GST_TYPE_RESNET_ACTIVATION (gst_resnet_activation_get_type ())
-    GType gst_resnet_activation_get_type (void);
-
-#define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
-GType gst_resnet_interpolation_get_type (void);
-
 /* The values as the user gave them. The element has one under its object lock, which set_property and get_property
- * use, and one of the streaming thread's own. */
-typedef struct
+ * use, and one for each of the threads that use it. The table of properties in gstresnetsettings.c fills it in. */
+    typedef struct
 {
   gchar *model, *labels;
+  gboolean watch_model;
   guint threads;
-  guint top_k, interval;
-  gdouble threshold;
-  NnActivation activation;
+  NnPrecision precision;
+  GstResnetMode mode;
+  guint interval;
+
   gint resize, crop;
   gchar *mean, *std;
   gint interpolation;           /* an NnInterpolation or GST_RESNET_INTERPOLATION_AUTO */
-  NnPrecision precision;
-  gboolean post_messages, attach_meta;
-  GstResnetLiveSettings live;
-  GstResnetGroupSettings group;
+
+  guint top_k;
+  NnActivation activation;
+  gdouble threshold, temperature;
+  guint smoothing;              /* ms, 0: off */
+  gdouble hysteresis;
+  gboolean heatmap;
+
+  GstResnetRegionMode region;
+  gchar *roi_types;             /* separated by commas */
+  guint roi_min_size;
+  gdouble roi_padding;
+  guint reclassify_interval;
+
+  gboolean post_messages, post_label_changes, attach_meta;
+
+  gchar *group;                 /* NULL or empty: none */
+  guint batch_size;
+  guint batch_timeout;          /* ms */
+
   guint serial;                 /* goes up with each change */
 } GstResnetSettings;
 

@@ -60,12 +60,12 @@ static void
 smooth (GstResnetSmoother * smoother, const GstResnetSettings * settings,
     const GstResnetTimes * times, gfloat * values, guint n_values)
 {
-  gdouble tau = settings->live.smoothing * (gdouble) GST_MSECOND;
+  gdouble tau = settings->smoothing * (gdouble) GST_MSECOND;
   gboolean known = smoother->n_values == n_values
       && GST_CLOCK_TIME_IS_VALID (smoother->stream_time)
       && GST_CLOCK_TIME_IS_VALID (times->stream_time)
       && smoother->activation == settings->activation
-      && smoother->temperature == settings->live.temperature;
+      && smoother->temperature == settings->temperature;
   guint i;
 
   if (known && tau > 0) {
@@ -88,7 +88,7 @@ smooth (GstResnetSmoother * smoother, const GstResnetSettings * settings,
   memcpy (smoother->state, values, n_values * sizeof (gfloat));
   smoother->n_values = n_values;
   smoother->activation = settings->activation;
-  smoother->temperature = settings->live.temperature;
+  smoother->temperature = settings->temperature;
   smoother->stream_time = times->stream_time;
 }
 
@@ -102,7 +102,7 @@ gst_resnet_smoother_run (GstResnetSmoother * smoother,
   smooth (smoother, settings, times, values, n_values);
   /* A class that does not reach the threshold is not held: the answer is another, or unknown. */
   if (held < n_values && nn_topk (values, n_values, 1, &top) == 1
-      && (!(values[top] - values[held] < settings->live.hysteresis)
+      && (!(values[top] - values[held] < settings->hysteresis)
           || (settings->activation != NN_ACTIVATION_NONE
               && values[held] < settings->threshold)))
     held = G_MAXUINT;

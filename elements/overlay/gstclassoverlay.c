@@ -407,8 +407,9 @@ gst_class_overlay_class_init (GstClassOverlayClass * klass)
 
   gst_element_class_set_static_metadata (element_class,
       "Classification overlay", "Filter/Editor/Video",
-      "Draws classes with their confidences, classified regions and heat maps "
-      "onto video frames", "The gst-resnet authors");
+      "Draws onto each video frame what a classifier found in it: classes with "
+      "their confidences, regions with their labels, and heat maps",
+      "The gst-resnet authors");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 
@@ -424,8 +425,6 @@ gst_class_overlay_class_init (GstClassOverlayClass * klass)
       GST_DEBUG_FUNCPTR (gst_class_overlay_prepare_output_buffer);
   trans_class->transform_ip =
       GST_DEBUG_FUNCPTR (gst_class_overlay_transform_ip);
-
-  gst_type_mark_as_plugin_api (GST_TYPE_OVERLAY_POSITION, 0);
 }
 
 static void

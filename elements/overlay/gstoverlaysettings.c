@@ -9,25 +9,7 @@
 
 #include <pango/pango.h>
 
-#define DEFAULT_TOP_K 3
-#define DEFAULT_MIN_CONFIDENCE 0.0
-#define DEFAULT_POSITION GST_OVERLAY_POSITION_TOP_LEFT
-#define DEFAULT_FONT_DESC "Sans"
-#define DEFAULT_TEXT_SCALE 1.0
-#define DEFAULT_SHOW_STATS FALSE
-#define DEFAULT_SHOW_HEATMAP TRUE
-
-enum
-{
-  PROP_TOP_K = 1,
-  PROP_MIN_CONFIDENCE,
-  PROP_POSITION,
-  PROP_FONT_DESC,
-  PROP_TEXT_SCALE,
-  PROP_COLORS,
-  PROP_SHOW_STATS,
-  PROP_SHOW_HEATMAP
-};
+#include "property/gstpropertytable.h"
 
 /* White on nearly black is readable on any picture; sky blue is told from both by people of any colour vision. */
 static const GstOverlayColor default_colors[GST_OVERLAY_N_COLORS] = {
@@ -65,123 +47,92 @@ gst_overlay_position_get_type (void)
   return type;
 }
 
+#define BOOLEAN(...) GST_PROPERTY_BOOLEAN (GstOverlaySettings, __VA_ARGS__)
+#define UINT(...) GST_PROPERTY_UINT (GstOverlaySettings, __VA_ARGS__)
+#define DOUBLE(...) GST_PROPERTY_DOUBLE (GstOverlaySettings, __VA_ARGS__)
+#define ENUM(...) GST_PROPERTY_ENUM (GstOverlaySettings, __VA_ARGS__)
+#define STRING(...) GST_PROPERTY_STRING (GstOverlaySettings, __VA_ARGS__)
+#define ANY_TIME GST_PROPERTY_ANY_TIME
+
+/* name, nick, field and range and first value, when it may change, text. A new property is a row here, a field in
+ * GstOverlaySettings and a row in the table of the documents, which a test compares with this one. */
+static const GstPropertyRow rows[] = {
+  {"top-k", "Top k", UINT (top_k, 0, G_MAXINT, 3), ANY_TIME,
+      "Sets how many classes of a frame are shown at most, for each "
+        "classifier. With 0 none are shown; the boxes and labels of regions "
+        "are drawn all the same"},
+  {"min-confidence", "Minimum confidence",
+        DOUBLE (min_confidence, 0.0, 1.0, 0.0), ANY_TIME,
+      "Hides the classes and regions whose confidence is below this value, "
+        "from 0 to 1"},
+  {"position", "Position",
+        ENUM (position, gst_overlay_position_get_type,
+            GST_OVERLAY_POSITION_TOP_LEFT), ANY_TIME,
+      "Chooses where in the picture the classes of the frame are shown"},
+  /**
+   * GstClassOverlay:font-desc:
+   *
+   * A Pango font description: "Sans", "DejaVu Serif Bold Italic", "Noto Sans, Noto Sans CJK JP 12". Characters that the
+   * font lacks are taken from other fonts. Without a size, the text follows the frame's size. A size is in points of 1/72
+   * inch at 96 pixels an inch. text-scale multiplies both.
+   */
+  {"font-desc", "Font description", STRING (font_desc, "Sans"), ANY_TIME,
+      "Chooses the font by a Pango font description, for example \"DejaVu "
+        "Sans Bold\". If it has a size (\"Sans 12\", in points at 96 dpi), the "
+        "text does not follow the frame's size. If the font is not installed, "
+        "the element warns and uses another one"},
+  {"text-scale", "Text scale", DOUBLE (text_scale, 0.1, 20.0, 1.0), ANY_TIME,
+      "Multiplies the size of the text, which is a thirtieth of the frame's "
+        "height and at least 11 pixels unless font-desc has a size"},
+  {"colors", "Colors", STRING (colors, NULL), ANY_TIME,
+      "Sets up to four colours, separated by commas: of the text, of the plate "
+        "behind it, of the confidence bar and of the box of a region. Each is "
+        "#rrggbb, #rrggbbaa or a CSS name, for example "
+        "\"white,#101418b8,skyblue,skyblue\". A colour that is left out is "
+        "white or sky blue on a dark plate"},
+  {"show-stats", "Show statistics", BOOLEAN (show_stats, FALSE), ANY_TIME,
+      "Shows how many milliseconds the classification of a frame takes and "
+        "how many frames come through in a second, as means over the last "
+        "second"},
+  {"show-heatmap", "Show heat map", BOOLEAN (show_heatmap, TRUE), ANY_TIME,
+      "Draws the heat map of a result that has one"},
+};
+
+static const GstPropertyTable table = {
+  rows, G_N_ELEMENTS (rows), sizeof (GstOverlaySettings)
+};
+
+void
+gst_overlay_settings_install_properties (GObjectClass * klass)
+{
+  gst_property_table_install (&table, klass);
+}
+
 void
 gst_overlay_settings_init (GstOverlaySettings * settings)
 {
-  memset (settings, 0, sizeof (*settings));
-  settings->top_k = DEFAULT_TOP_K;
-  settings->min_confidence = DEFAULT_MIN_CONFIDENCE;
-  settings->position = DEFAULT_POSITION;
-  settings->font_desc = g_strdup (DEFAULT_FONT_DESC);
-  settings->text_scale = DEFAULT_TEXT_SCALE;
-  settings->show_stats = DEFAULT_SHOW_STATS;
-  settings->show_heatmap = DEFAULT_SHOW_HEATMAP;
+  gst_property_table_init (&table, settings);
 }
 
 void
 gst_overlay_settings_clear (GstOverlaySettings * settings)
 {
-  g_clear_pointer (&settings->font_desc, g_free);
-  g_clear_pointer (&settings->colors, g_free);
+  gst_property_table_clear (&table, settings);
 }
 
 void
 gst_overlay_settings_copy (GstOverlaySettings * dest,
     const GstOverlaySettings * src)
 {
-  gst_overlay_settings_clear (dest);
-  *dest = *src;
-  dest->font_desc = g_strdup (src->font_desc);
-  dest->colors = g_strdup (src->colors);
-}
-
-#define ANY_TIME (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-void
-gst_overlay_settings_install_properties (GObjectClass * klass)
-{
-  g_object_class_install_property (klass, PROP_TOP_K,
-      g_param_spec_uint ("top-k", "Top k",
-          "How many classes of a frame are shown at most, of each classifier; "
-          "0: none (regions have their boxes and labels all the same)",
-          0, G_MAXINT, DEFAULT_TOP_K, ANY_TIME));
-  g_object_class_install_property (klass, PROP_MIN_CONFIDENCE,
-      g_param_spec_double ("min-confidence", "Minimum confidence",
-          "Classes and regions less confident than this are not shown; 0: all "
-          "are", 0.0, 1.0, DEFAULT_MIN_CONFIDENCE, ANY_TIME));
-  g_object_class_install_property (klass, PROP_POSITION,
-      g_param_spec_enum ("position", "Position",
-          "Where in the picture the frame's classes are shown",
-          GST_TYPE_OVERLAY_POSITION, DEFAULT_POSITION, ANY_TIME));
-  /**
-   * GstClassOverlay:font-desc:
-   *
-   * A Pango font description: "Sans", "DejaVu Serif Bold Italic", "Noto Sans, Noto Sans CJK JP 12". Characters that the
-   * font lacks are taken from others. Without a size, text follows the frame's size; a size is in points of 1/72 inch
-   * at 96 pixels an inch. text-scale multiplies both.
-   */
-  g_object_class_install_property (klass, PROP_FONT_DESC,
-      g_param_spec_string ("font-desc", "Font description",
-          "Pango font description, as \"DejaVu Sans Bold\"; with a size "
-          "(\"Sans 12\", points at 96 dpi) text does not follow the frame's "
-          "size. A font that is not installed: a warning and another font",
-          DEFAULT_FONT_DESC, ANY_TIME));
-  g_object_class_install_property (klass, PROP_TEXT_SCALE,
-      g_param_spec_double ("text-scale", "Text scale",
-          "Multiplies the size of the text, which is a thirtieth of the frame's "
-          "height (11 pixels at least) unless font-desc has a size",
-          0.1, 20.0, DEFAULT_TEXT_SCALE, ANY_TIME));
-  g_object_class_install_property (klass, PROP_COLORS,
-      g_param_spec_string ("colors", "Colors",
-          "Up to four, separated by commas: text, plate behind it, confidence "
-          "bar, box of a region; each #rrggbb, #rrggbbaa or a CSS name: "
-          "\"white,#101418b8,skyblue,skyblue\". Unset or empty, and for those "
-          "left out: white and sky blue on a dark plate", NULL, ANY_TIME));
-  g_object_class_install_property (klass, PROP_SHOW_STATS,
-      g_param_spec_boolean ("show-stats", "Show statistics",
-          "Show how many milliseconds the classification of a frame takes and "
-          "how many frames a second come through, means of the last second",
-          DEFAULT_SHOW_STATS, ANY_TIME));
-  g_object_class_install_property (klass, PROP_SHOW_HEATMAP,
-      g_param_spec_boolean ("show-heatmap", "Show heat map",
-          "Draw the heat map of a result that has one",
-          DEFAULT_SHOW_HEATMAP, ANY_TIME));
+  gst_property_table_copy (&table, dest, src);
 }
 
 gboolean
 gst_overlay_settings_set (GstOverlaySettings * settings, guint prop_id,
     const GValue * value)
 {
-  switch (prop_id) {
-    case PROP_TOP_K:
-      settings->top_k = g_value_get_uint (value);
-      break;
-    case PROP_MIN_CONFIDENCE:
-      settings->min_confidence = g_value_get_double (value);
-      break;
-    case PROP_POSITION:
-      settings->position = (GstOverlayPosition) g_value_get_enum (value);
-      break;
-    case PROP_FONT_DESC:
-      g_free (settings->font_desc);
-      settings->font_desc = g_value_dup_string (value);
-      break;
-    case PROP_TEXT_SCALE:
-      settings->text_scale = g_value_get_double (value);
-      break;
-    case PROP_COLORS:
-      g_free (settings->colors);
-      settings->colors = g_value_dup_string (value);
-      break;
-    case PROP_SHOW_STATS:
-      settings->show_stats = g_value_get_boolean (value);
-      break;
-    case PROP_SHOW_HEATMAP:
-      settings->show_heatmap = g_value_get_boolean (value);
-      break;
-    default:
-      return FALSE;
-  }
+  if (!gst_property_table_set (&table, settings, prop_id, value))
+    return FALSE;
   settings->serial++;
   return TRUE;
 }
@@ -190,35 +141,7 @@ gboolean
 gst_overlay_settings_get (const GstOverlaySettings * settings, guint prop_id,
     GValue * value)
 {
-  switch (prop_id) {
-    case PROP_TOP_K:
-      g_value_set_uint (value, settings->top_k);
-      break;
-    case PROP_MIN_CONFIDENCE:
-      g_value_set_double (value, settings->min_confidence);
-      break;
-    case PROP_POSITION:
-      g_value_set_enum (value, settings->position);
-      break;
-    case PROP_FONT_DESC:
-      g_value_set_string (value, settings->font_desc);
-      break;
-    case PROP_TEXT_SCALE:
-      g_value_set_double (value, settings->text_scale);
-      break;
-    case PROP_COLORS:
-      g_value_set_string (value, settings->colors);
-      break;
-    case PROP_SHOW_STATS:
-      g_value_set_boolean (value, settings->show_stats);
-      break;
-    case PROP_SHOW_HEATMAP:
-      g_value_set_boolean (value, settings->show_heatmap);
-      break;
-    default:
-      return FALSE;
-  }
-  return TRUE;
+  return gst_property_table_get (&table, settings, prop_id, value);
 }
 
 gboolean

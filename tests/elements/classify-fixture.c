@@ -270,26 +270,85 @@ fixture_assert_message (GstBus * bus, GstMessageType type, GQuark domain,
   gst_message_unref (message);
 }
 
+static const FixtureValues *
+find_values (const FixtureValues * table, guint n_table, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < n_table; i++)
+    if (g_str_equal (table[i].name, name))
+      return &table[i];
+  return NULL;
+}
+
+/* The properties of the element's own class that can be set. (transfer container) */
+static GPtrArray *
+get_writable (GstElement * element)
+{
+  GPtrArray *own = g_ptr_array_new ();
+  GParamSpec **specs;
+  guint i, n;
+
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
+  for (i = 0; i < n; i++)
+    if (specs[i]->owner_type == G_OBJECT_TYPE (element)
+        && (specs[i]->flags & G_PARAM_WRITABLE))
+      g_ptr_array_add (own, specs[i]);
+  g_free (specs);
+  return own;
+}
+
 guint
 fixture_count_properties (GstElement * element, const FixtureValues * table,
     guint n_table)
 {
-  GParamSpec **specs;
-  guint i, j, n, own = 0;
+  GPtrArray *own = get_writable (element);
+  guint i, n = own->len;
 
-  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
   for (i = 0; i < n; i++) {
-    if (specs[i]->owner_type != G_OBJECT_TYPE (element)
-        || !(specs[i]->flags & G_PARAM_WRITABLE))
-      continue;
-    for (j = 0; j < n_table && !g_str_equal (table[j].name, specs[i]->name);)
-      j++;
-    fail_unless (j < n_table, "%s is not in the table", specs[i]->name);
-    own++;
+    GParamSpec *spec = g_ptr_array_index (own, i);
+
+    fail_unless (spec->value_type != G_TYPE_STRING
+        || find_values (table, n_table, spec->name),
+        "%s is not in the table", spec->name);
   }
-  g_free (specs);
-  fail_unless_equals_int (own, n_table);
-  return own;
+  for (i = 0; i < n_table; i++)
+    fail_unless (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+            table[i].name) != NULL, "no property %s", table[i].name);
+  g_ptr_array_unref (own);
+  return n;
+}
+
+/* Both ends of the range, and the default between them. */
+static void
+set_by_range (GObject * object, GParamSpec * spec, guint turn)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, spec->value_type);
+  if (turn % 3 == 1)
+    g_param_value_set_default (spec, &value);
+  else if (spec->value_type == G_TYPE_BOOLEAN)
+    g_value_set_boolean (&value, turn % 3 == 0);
+  else if (G_IS_PARAM_SPEC_ENUM (spec)) {
+    GEnumClass *values = G_PARAM_SPEC_ENUM (spec)->enum_class;
+
+    g_value_set_enum (&value, values->values[turn % values->n_values].value);
+  } else if (G_IS_PARAM_SPEC_INT (spec)) {
+    g_value_set_int (&value, turn % 3 ? G_PARAM_SPEC_INT (spec)->maximum :
+        G_PARAM_SPEC_INT (spec)->minimum);
+  } else if (G_IS_PARAM_SPEC_UINT (spec)) {
+    g_value_set_uint (&value, turn % 3 ? G_PARAM_SPEC_UINT (spec)->maximum :
+        G_PARAM_SPEC_UINT (spec)->minimum);
+  } else if (G_IS_PARAM_SPEC_DOUBLE (spec)) {
+    g_value_set_double (&value, turn % 3 ? G_PARAM_SPEC_DOUBLE (spec)->maximum :
+        G_PARAM_SPEC_DOUBLE (spec)->minimum);
+  } else {
+    fail ("%s: no values are known for a %s", spec->name,
+        g_type_name (spec->value_type));
+  }
+  g_object_set_property (object, spec->name, &value);
+  g_value_unset (&value);
 }
 
 void
@@ -297,21 +356,20 @@ fixture_change_property (GstElement * element, const FixtureValues * table,
     guint n_table, guint step)
 {
   GObject *object = G_OBJECT (element);
-  const FixtureValues *entry = &table[step % n_table];
-  GParamSpec *spec, **specs;
-  const gchar *value;
-  guint i, n = 0;
+  GPtrArray *own = get_writable (element);
+  GParamSpec *spec = g_ptr_array_index (own, step % own->len), **specs;
+  const FixtureValues *entry = find_values (table, n_table, spec->name);
+  guint i, n = 0, turn = step / own->len;
 
-  while (n < G_N_ELEMENTS (entry->values) && entry->values[n])
+  g_ptr_array_unref (own);
+  while (entry && n < G_N_ELEMENTS (entry->values) && entry->values[n])
     n++;
-  value = entry->values[step / n_table % n];
-  spec = g_object_class_find_property (G_OBJECT_GET_CLASS (object),
-      entry->name);
-  fail_unless (spec != NULL, "no property %s", entry->name);
-  if (!*value)
+  if (!entry)
+    set_by_range (object, spec, turn);
+  else if (!*entry->values[turn % n])
     g_object_set (object, entry->name, NULL, NULL);
   else
-    gst_util_set_object_arg (object, entry->name, value);
+    gst_util_set_object_arg (object, entry->name, entry->values[turn % n]);
 
   specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
   for (i = 0; i < n; i++) {

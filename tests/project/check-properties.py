@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/properties.md's tables say what gst-inspect-1.0 says of each element: the same names, the same defaults.
+"""The property tables of docs/properties.md say what gst-inspect-1.0 says of each element: the same names, the same
+defaults, and the same word on when a property may change.
 
-An element's table is the first one after a heading that names the element (resnetclassify: any heading) whose first
-column is headed "property"; a column headed "default" is compared too. A default in the table
-is compared without code marks; "–", "-" and "" stand for a property without a value, NULL or "".
+An element's tables are those after a heading that names it (resnetclassify: also before any such heading) whose first
+column is headed "property"; there may be several of them. A column headed "default" is compared, and so is one headed "may change": "any time", "at start", and
+nothing for a property that is read-only. A default is compared without code marks; "–", "-" and "" stand for a property
+without a value, NULL or "".
 """
 
 import argparse
@@ -40,14 +42,14 @@ def inspect(plugin_folder, element):
 
 
 def properties_of(text):
-    """name → (default or None, readable and writable flags)"""
+    """name → (default or None, when it may change: "any time", "at start" or "" for a property that is read-only)"""
     section = re.search(r"^Element Properties:$(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     if not section:
         sys.exit("gst-inspect-1.0 shows no properties:\n" + text)
     found = {}
     for part in re.split(r"\n(?=  [a-z][a-z0-9-]*\s+: )", section[1]):
         match = re.match(r"\s*([a-z][a-z0-9-]*)\s+: ", part)
-        if not match:
+        if not match or match[1] in INHERITED:
             continue
         default = re.search(r"Default:\s*(\S.*?)\s*$", part, re.MULTILINE)
         value = default[1] if default else None
@@ -55,33 +57,45 @@ def properties_of(text):
             # An enumeration's default is shown as: 0, "softmax"
             nick = re.match(r"""-?\d+, "(.*)"$""", value)
             value = nick[1] if nick else value.strip('"')
-        found[match[1]] = value
-    return {name: value for name, value in found.items() if name not in INHERITED}
+        flags = re.search(r"^\s*flags: (.*)$", part, re.MULTILINE)[1]
+        if "writable" not in flags:
+            change = ""
+        elif "PLAYING" in flags:
+            change = "any time"
+        elif "changeable only in NULL or READY state" in flags:
+            change = "at start"
+        else:
+            sys.exit(f"{match[1]}: gst-inspect-1.0 does not show when it may change: {flags}")
+        found[match[1]] = (value, change)
+    return found
 
 
-def table_of(page, element):
-    """Rows of the element's property table: name → default or None (where the table has no such column)."""
-    rows = None
+def tables_of(page, element):
+    """Rows of the element's property tables: name → {heading in small letters: cell}; None where there is no table."""
+    rows = {}
+    found = False
     named = element == ELEMENTS[0]
-    default_column = None
+    heads = None
     for line in page.splitlines():
-        if line.startswith("#") and rows is None:
-            named = element in line or element == ELEMENTS[0]
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] if line.lstrip().startswith("|") else None
-        if rows is None:
-            if cells and named and cells[0].lower() == "property":
-                rows = {}
-                heads = [cell.lower() for cell in cells]
-                default_column = heads.index("default") if "default" in heads else None
+        if line.startswith("#"):
+            others = [other for other in ELEMENTS if other in line]
+            if others:
+                named = element in others
+        if not line.lstrip().startswith("|"):
+            heads = None
             continue
-        if cells is None:
-            break
-        if set(cells[0]) <= set(":-"):
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+        if heads is None:
+            heads = [cell.lower() for cell in cells]
+            found |= named and heads[0] == "property"
             continue
-        default = cells[default_column] if default_column is not None and default_column < len(cells) else None
+        if not named or heads[0] != "property" or set(cells[0]) <= set(":-"):
+            continue
         for name in re.findall(r"`([a-z][a-z0-9-]*)`", cells[0]):
-            rows[name] = default
-    return rows, default_column is not None
+            if name in rows:
+                sys.exit(f"{element} {name}: in two rows")
+            rows[name] = dict(zip(heads[1:], cells[1:]))
+    return rows if found else None
 
 
 def same(shown, written):
@@ -96,6 +110,21 @@ def same(shown, written):
         return float(first) == float(shown)
     except ValueError:
         return first.strip('"') == shown or written.strip('"') == shown
+
+
+def problems_of(element, shown, written):
+    for name in shown:
+        if name not in written:
+            yield f"{element} {name}: gst-inspect-1.0 shows it and the table does not"
+    for name, cells in written.items():
+        if name not in shown:
+            yield f"{element} {name}: in the table and not in gst-inspect-1.0"
+            continue
+        default, change = shown[name]
+        if "default" in cells and not same(default, cells["default"]):
+            yield f"{element} {name}: its default is {default!r}, the table says {cells['default']!r}"
+        if "may change" in cells and cells["may change"] != change:
+            yield f"{element} {name}: it may change {change!r}, the table says {cells['may change']!r}"
 
 
 def main():
@@ -113,14 +142,10 @@ def main():
         shown = properties_of(inspect(arguments.plugin_folder, element))
         if not shown:
             sys.exit(f"gst-inspect-1.0 shows no property of {element}'s own")
-        written, with_defaults = table_of(page, element)
+        written = tables_of(page, element)
         if written is None:
             sys.exit(f"{arguments.page.name} has no table headed “property” for {element}")
-        problems += [f"{element} {name}: gst-inspect-1.0 shows it and the table does not" for name in shown if name not in written]
-        problems += [f"{element} {name}: in the table and not in gst-inspect-1.0" for name in written if name not in shown]
-        for name in shown if with_defaults else ():
-            if name in written and not same(shown[name], written[name]):
-                problems.append(f"{element} {name}: its default is {shown[name]!r}, the table says {written[name]!r}")
+        problems += problems_of(element, shown, written)
         count += len(shown)
     for problem in problems:
         print(problem)
