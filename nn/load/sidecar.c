@@ -331,10 +331,25 @@ read_preprocessor (Sidecar *sidecar, JsonObject *config)
   set_numbered_interpolation (sidecar, json_object_get_member (config, "resample"));
 }
 
-static void
-read_file (Sidecar *sidecar, const gchar *folder, const gchar *name, void (*read) (Sidecar *, JsonObject *))
+/* The file of that name in the model's folder; hubs keep ONNX files in a folder onnx/, and what they share with the
+ * network's other files one folder up. Free with g_free(). */
+static gchar *
+find_beside (const gchar *model, const gchar *name)
 {
-  g_autofree gchar *path = g_build_filename (folder, name, NULL), *shown = g_filename_display_name (path);
+  g_autofree gchar *whole = g_canonicalize_filename (model, NULL), *folder = g_path_get_dirname (whole);
+  g_autofree gchar *folder_name = g_path_get_basename (folder), *parent = g_path_get_dirname (folder);
+  gchar *beside = g_build_filename (folder, name, NULL);
+
+  if (strcmp (folder_name, "onnx") != 0 || g_file_test (beside, G_FILE_TEST_EXISTS))
+    return beside;
+  g_free (beside);
+  return g_build_filename (parent, name, NULL);
+}
+
+static void
+read_file (Sidecar *sidecar, const gchar *model, const gchar *name, void (*read) (Sidecar *, JsonObject *))
+{
+  g_autofree gchar *path = find_beside (model, name), *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (GError) error = NULL;
@@ -359,11 +374,10 @@ GHashTable *
 nn_sidecar_load (const gchar *path, GPtrArray *warnings)
 {
   Sidecar sidecar = { g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free), warnings, NULL };
-  g_autofree gchar *folder = g_path_get_dirname (path);
   g_autoptr (GError) error = NULL;
 
-  read_file (&sidecar, folder, "config.json", read_config);
-  read_file (&sidecar, folder, "preprocessor_config.json", read_preprocessor);
+  read_file (&sidecar, path, "config.json", read_config);
+  read_file (&sidecar, path, "preprocessor_config.json", read_preprocessor);
   if (!nn_modelinfo_fill (path, sidecar.values, warnings, &error))
     g_ptr_array_add (warnings, g_strdup_printf ("%s; it is ignored", error->message));
   return sidecar.values;

@@ -7,7 +7,7 @@
 /**
  * nn_sidecar_load: config.json and preprocessor_config.json in the model file's folder, as model hubs keep them
  * (Hugging Face transformers' and timm's), and GStreamer's MODEL.modelinfo
- * @path: the model file's
+ * @path: the model file's; of a model in a folder onnx/ they may also lie one folder up
  * @warnings: gchar * are appended: what is there and could not be used
  *
  * A file beside a model may be another model's, so that nothing in it makes loading fail.

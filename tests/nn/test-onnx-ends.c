@@ -166,6 +166,10 @@ test_outputs (void)
     { "out l N 4 6 6; out y N 4", "2 outputs; y is taken", 4 },
     { "out z N 3; out logits N 2", "2 outputs; logits is taken", 2 },
     { "out g N 4 1 1; out z N 3", "2 outputs; g is taken", 4 },
+    { "out t; out i; out y; i k 1 = 2; t i = TopK y k", "3 outputs; y is taken", 4 },
+    { "out a; out z; a = ArgMax z, axis 1", "2 outputs; z is taken", 3 },
+    { "out c; d = ArgMax z, axis 1; c = Cast d, to 1", "z is taken, the scores of all classes", 3 },
+    { "out t; out i; i k 1 = 2; t i = TopK y k", "y is taken, the scores of all classes", 4 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -179,6 +183,46 @@ test_outputs (void)
 }
 
 /* Several outputs of one operator, and statistics of constants. */
+/* Parts of other axes than the channels', in a graph of one size. */
+static void
+test_parts_of_axes (void)
+{
+  static const struct {
+    const gchar *text, *same;
+  } cases[] = {
+    { "p q = Split c, axis 2; l = Concat q p, axis 1; ",
+      "i a 1 = 2; i o 1 = 0; i m 1 = 4; i e 1 = 8; p = Slice c o m a; q = Slice c m e a; l = Concat q p, axis 1; " },
+    { "i n 3 = 3 3 2; p _ q = Split c n, axis -1; g = GlobalAveragePool q; l = Add p g; ",
+      "i a 1 = 3; i o 1 = 0; i m 1 = 3; i k 1 = 6; i e 1 = 8; p = Slice c o m a; q = Slice c k e a; "
+      "g = GlobalAveragePool q; l = Add p g; " },
+    { "i t 2 = 1 -1; m = Reshape c t; p q r s = Split m, axis 1; j = Add p s; k = Mul q r; h = Sub j k; i z 4 = 1 4 4 "
+      "4; "
+      "l = Reshape h z; ",
+      "i t 2 = 1 -1; m = Reshape c t; i a 1 = 1; i u 1 = 0; i v 1 = 64; i w 1 = 128; i x 1 = 192; i y 1 = 256; "
+      "p = Slice m u v a; q = Slice m v w a; r = Slice m w x a; s = Slice m x y a; j = Add p s; k = Mul q r; "
+      "h = Sub j k; i z 4 = 1 4 4 4; l = Reshape h z; " },
+  };
+  static const gchar *const begin = "in x0 1 3 8 8; out y0; f w0 4 3 1 1; c = Conv x0 w0; ";
+  static const gchar *const end = "g0 = GlobalAveragePool l; y0 = Flatten g0; ";
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *text = g_strconcat (begin, cases[i].text, end, NULL);
+    g_autofree gchar *same = g_strconcat (begin, cases[i].same, end, NULL);
+
+    expect_same (text, same, 8, 8, FALSE);
+  }
+}
+
+/* One whose size is open is right at one size only, and says so. */
+static void
+test_parts_of_any_size (void)
+{
+  g_autoptr (NnModel) model
+      = load ("in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; p q = Split c, axis 3; l = Add p q; " HEAD);
+
+  g_assert_true (warns_of (model, "splits axis 3 of an image"));
+}
+
 static void
 test_parts (void)
 {
@@ -221,5 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx-ends/integer-input", test_integer_input);
   g_test_add_func ("/onnx-ends/outputs", test_outputs);
   g_test_add_func ("/onnx-ends/parts", test_parts);
+  g_test_add_func ("/onnx-ends/parts-of-axes", test_parts_of_axes);
+  g_test_add_func ("/onnx-ends/parts-of-any-size", test_parts_of_any_size);
   return g_test_run ();
 }

@@ -324,6 +324,36 @@ test_other_configurations (void)
   check_configured ("{\"id2label\": {\"0\": \"a\", \"1\": \"b\"}}", -1, "config.json beside the model are ignored");
 }
 
+/* As hubs lay it out: onnx/model.onnx, and its configuration one folder up; not so for other folders, and the nearer
+ * file wins. */
+static void
+test_folder_onnx (void)
+{
+  static const gchar up[] = "{\"id2label\": {\"0\": \"up\"}}", near[] = "{\"id2label\": {\"0\": \"near\"}}";
+  static const gchar *const folders[] = { "onnx", "other" };
+  GError *error = NULL;
+  gchar *top = g_dir_make_tmp ("nn-sidecar-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  write_text (top, "config.json", up);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
+    gchar *folder = g_build_filename (top, folders[i], NULL);
+    g_autofree gchar *model = g_build_filename (folder, "model.onnx", NULL);
+    g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GHashTable) above = NULL, beside = NULL;
+
+    g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+    above = nn_sidecar_load (model, warnings);
+    g_assert_cmpstr (g_hash_table_lookup (above, "labels"), ==, i == 0 ? "{\"0\":\"up\"}" : NULL);
+    write_text (folder, "config.json", near);
+    beside = nn_sidecar_load (model, warnings);
+    g_assert_cmpstr (g_hash_table_lookup (beside, "labels"), ==, "{\"0\":\"near\"}");
+    g_assert_cmpuint (warnings->len, ==, 0);
+    remove_folder (folder);
+  }
+  remove_folder (top);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sidecar/bad-modelinfo", test_bad_modelinfo);
   g_test_add_func ("/sidecar/modelinfo", test_modelinfo);
   g_test_add_func ("/sidecar/model", test_model);
+  g_test_add_func ("/sidecar/folder-onnx", test_folder_onnx);
   g_test_add_func ("/sidecar/other-configurations", test_other_configurations);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "import/onnx/onnx-expand.h"
+#include "import/onnx/onnx-output.h"
 #include "load/onnx/onnx-attribute.h"
 
 /* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
@@ -296,38 +297,37 @@ add_plain (Importer *importer, const NnOnnxNode *node, const gchar *output, cons
   plain->out_channels = second_dim (type);
 }
 
-/* Whether a Split cuts channels, which do not change with the image's size. */
+/* A Split of which more than the first part is read: a Slice for each part. Channels are as many at any size of the
+ * image; parts of another axis are those at the size that the graph is made for. */
 static gboolean
-splits_channels (const NnOnnxNode *node, const NnOperator *op, const NnValue *x)
+add_slices (Importer *importer, const NnOnnxNode *node, const NnOperator *op, const NnValue *whole, guint x,
+            const NnValue *parts, GError **error)
 {
-  gint64 axis = 0;
-
-  return strcmp (node->op_type, "Split") == 0 && x->n_dims >= 2 && nn_operator_get_int (op, "axis", &axis)
-         && (axis == 1 || axis == 1 - (gint64)x->n_dims);
-}
-
-/* A Split of channels: a Slice for each part. */
-static gboolean
-add_slices (Importer *importer, const NnOnnxNode *node, guint x, const NnValue *parts, GError **error)
-{
-  static const gint64 axis = 1;
   const guint inputs[] = { x, NN_NO_NODE, NN_NO_NODE, NN_NO_NODE };
-  gint64 first = 0, end;
+  gint64 first = 0, end, axis = 0;
 
+  nn_operator_get_int (op, "axis", &axis);
+  if (axis < 0)
+    axis += whole->n_dims;
+  if (axis > 1 && whole->n_dims > 2 && (!importer->import->height || !importer->import->width))
+    g_ptr_array_add (importer->warnings,
+                     g_strdup_printf ("node %s splits axis %" G_GINT64_FORMAT " of an image, and the graph's input is "
+                                      "of any size; its parts are those of an input of %u×%u",
+                                      node->name, axis, importer->graph->height, importer->graph->width));
   for (guint i = 0; i < node->n_outputs; i++, first = end) {
     NnConstant *cut[] = { NULL, NULL, NULL, NULL };
-    NnOperator *op;
+    NnOperator *slice;
 
-    end = first + (gint64)parts[i].dims[1];
+    end = first + (gint64)parts[i].dims[axis];
     if (!*node->outputs[i])
       continue;
-    op = nn_operator_make ("Slice", G_N_ELEMENTS (inputs), NULL, NULL, 0, error);
-    if (!op)
+    slice = nn_operator_make ("Slice", G_N_ELEMENTS (inputs), NULL, NULL, 0, error);
+    if (!slice)
       return FALSE;
     cut[1] = nn_constant_new_ints (&first, 1);
     cut[2] = nn_constant_new_ints (&end, 1);
     cut[3] = nn_constant_new_ints (&axis, 1);
-    add_plain (importer, node, node->outputs[i], &parts[i], op, G_N_ELEMENTS (inputs), inputs, cut);
+    add_plain (importer, node, node->outputs[i], &parts[i], slice, G_N_ELEMENTS (inputs), inputs, cut);
   }
   return TRUE;
 }
@@ -356,8 +356,8 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
     ok = fold (importer, node, op, inputs.types, inputs.n, outputs, n_outputs, error);
     goto out;
   }
-  if (n_outputs > 1 && splits_channels (node, op, inputs.types[0])) {
-    ok = add_slices (importer, node, inputs.nodes[0], outputs, error);
+  if (n_outputs > 1 && strcmp (node->op_type, "Split") == 0) {
+    ok = add_slices (importer, node, op, inputs.types[0], inputs.nodes[0], outputs, error);
     goto out;
   }
   for (i = 1; i < node->n_outputs; i++)
@@ -622,36 +622,6 @@ check_output (Importer *importer, const gchar *output, GError **error)
   return FALSE;
 }
 
-/* Whether a value may be a row of classes, by what the file says of its shape: [N], [batch, N], [batch, N, 1, 1]. */
-static gboolean
-may_be_classes (const NnOnnxValue *value)
-{
-  guint n_large = 0;
-
-  for (gint i = 1; i < value->n_dims; i++)
-    n_large += value->dims[i] != 1;
-  return value->n_dims < 0 || (n_large <= 1 && nn_dtype_is_float (value->dtype));
-}
-
-/* The one that is called logits, else the first that can be; where none can, the first. */
-static const gchar *
-choose_output (const NnOnnx *onnx)
-{
-  const NnOnnxValue *chosen = NULL;
-
-  for (guint i = 0; i < onnx->outputs->len; i++) {
-    const NnOnnxValue *output = g_ptr_array_index (onnx->outputs, i);
-
-    if (!may_be_classes (output))
-      continue;
-    if (strcmp (output->name, "logits") == 0)
-      return output->name;
-    if (!chosen)
-      chosen = output;
-  }
-  return chosen ? chosen->name : ((const NnOnnxValue *)g_ptr_array_index (onnx->outputs, 0))->name;
-}
-
 static gboolean
 import_graph (Importer *importer, GError **error)
 {
@@ -660,14 +630,9 @@ import_graph (Importer *importer, GError **error)
   const gchar *output;
   guint i;
 
-  if (!onnx->outputs->len) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "the graph has no output");
+  output = nn_onnx_choose_output (onnx, importer->warnings, error);
+  if (!output)
     return FALSE;
-  }
-  output = choose_output (onnx);
-  if (onnx->outputs->len > 1)
-    g_ptr_array_add (importer->warnings,
-                     g_strdup_printf ("the graph has %u outputs; %s is taken", onnx->outputs->len, output));
   if (!import_input (importer, error))
     return FALSE;
   needed = find_needed (onnx, output);
