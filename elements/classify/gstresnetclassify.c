@@ -224,6 +224,8 @@ gst_resnet_classify_start (GstBaseTransform * trans)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
   const gchar *const *warnings;
+  const GPtrArray *label_warnings;
+  guint i;
   GstResnetRunner *runner;
   GError *error = NULL;
 
@@ -260,6 +262,10 @@ gst_resnet_classify_start (GstBaseTransform * trans)
       nn_model_get_warnings (gst_resnet_runner_get_model (runner)->model);
   for (; *warnings; warnings++)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", *warnings), (NULL));
+  label_warnings = gst_resnet_runner_get_model (runner)->warnings;
+  for (i = 0; i < label_warnings->len; i++)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s",
+            (const gchar *) g_ptr_array_index (label_warnings, i)), (NULL));
   return TRUE;
 }
 

@@ -76,7 +76,8 @@ load_labels (GstResnetModel * self, const gchar * path, GError ** error)
   guint i;
 
   if (is_set (path)) {
-    self->labels = nn_labels_load (path, self->n_classes, &nn_error);
+    self->labels =
+        nn_labels_load (path, self->n_classes, self->warnings, &nn_error);
     if (!self->labels) {
       gst_resnet_propagate_nn_error (error, nn_error, path);
       return FALSE;
@@ -98,6 +99,7 @@ gst_resnet_model_load (const gchar * path, const gchar * labels,
   GstResnetModel *self = g_new0 (GstResnetModel, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
   if (!load_weights (self, path, error) || !load_labels (self, labels, error)) {
     gst_resnet_model_unref (self);
     return NULL;
@@ -119,5 +121,6 @@ gst_resnet_model_unref (GstResnetModel * model)
     return;
   g_clear_pointer (&model->model, gst_resnet_share_give_back);
   g_strfreev (model->labels);
+  g_ptr_array_unref (model->warnings);
   g_free (model);
 }

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
   gchar **labels;               /* n_classes, never NULL */
   guint n_classes;
   guint64 size;                 /* of the model file, bytes */
+  GPtrArray *warnings;          /* of the label file: gchar * */
 } GstResnetModel;
 
 /* @path, @labels: (nullable): as the properties model and labels say it. Errors are in the domains of GStreamer, ready

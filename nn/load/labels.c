@@ -5,6 +5,8 @@
 
 #include "load/file-read.h"
 #include "load/json-check.h"
+#include "load/label-lines.h"
+#include "load/python-literal.h"
 
 #define MAX_FILE_BYTES (64 << 20)
 #define MAX_LABEL_BYTES 4096
@@ -40,87 +42,218 @@ parse_index (const gchar *text, guint n, guint *index)
 {
   guint64 value;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL) || value >= n)
+  if (!text || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL) || value >= n)
     return FALSE;
   *index = (guint)value;
   return TRUE;
 }
 
-/* {"0": "tench"} or {"tench": 0}: either side may be the index. */
+/* 0 or "0" */
 static gboolean
-member_of_object (const gchar *key, JsonNode *node, guint n, guint *index, const gchar **label)
+index_of_node (JsonNode *node, guint n, guint *index)
 {
   gint64 value;
 
-  *label = label_of_node (node);
-  if (*label)
-    return parse_index (key, n, index);
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return FALSE;
+    return parse_index (nn_json_get_string (node), n, index);
   value = json_node_get_int (node);
-  *label = key;
   *index = (guint)value;
   return value >= 0 && value < n;
 }
 
-static gboolean
-labels_from_object (JsonObject *object, const gchar *name, gchar **labels, guint n, GError **error)
+/* {"0": "tench"} (@by_key) or {"tench": 0}, {"tench": "0"}: each index once. The labels are borrowed. How many members
+ * were right, up to the first that is not, *bad. */
+static guint
+read_map (JsonObject *object, guint n, gboolean by_key, const gchar **labels, const gchar **bad)
 {
+  guint n_read = 0;
   JsonObjectIter iter;
   const gchar *key;
   JsonNode *node;
 
-  if (json_object_get_size (object) != n)
-    return wrong_count (name, json_object_get_size (object), n, error);
+  memset (labels, 0, n * sizeof *labels);
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &key, &node)) {
-    const gchar *label;
+    const gchar *label = by_key ? label_of_node (node) : key;
     guint index;
 
-    if (!member_of_object (key, node, n, &index, &label) || labels[index]) {
-      g_autofree gchar *shown = nn_json_shown (key);
-
-      g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
-                   "%s: member \"%s\": expected {\"index\": \"label\"}, {\"index\": [\"synset\", \"label\"]} or "
-                   "{\"label\": index} with each index from 0 to %u once",
-                   name, shown, n - 1);
-      return FALSE;
+    if (!label || !(by_key ? parse_index (key, n, &index) : index_of_node (node, n, &index)) || labels[index]) {
+      *bad = key;
+      break;
     }
-    labels[index] = g_strdup (label);
+    labels[index] = label;
+    n_read++;
   }
+  return n_read;
+}
+
+/* A map of @n members between indices and labels, in either direction. */
+static gboolean
+labels_from_map (JsonObject *object, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+{
+  g_autofree const gchar **by_key = g_new (const gchar *, n), **by_value = g_new (const gchar *, n);
+  const gchar *bad_key = NULL, *bad_value = NULL;
+  guint n_keys = read_map (object, n, TRUE, by_key, &bad_key);
+  guint n_values = read_map (object, n, FALSE, by_value, &bad_value);
+  gboolean keys = n_keys == n, values = n_values == n, differ = FALSE;
+
+  if (!keys && !values) {
+    g_autofree gchar *shown = nn_json_shown (n_values > n_keys ? bad_value : bad_key);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
+                 "%s: member \"%s\": expected {\"index\": \"label\"}, {\"index\": [\"synset\", \"label\"]} or "
+                 "{\"label\": index} with each index from 0 to %u once",
+                 name, shown, n - 1);
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++) {
+    differ |= keys && values && strcmp (by_key[i], by_value[i]);
+    labels[i] = g_strdup (keys ? by_key[i] : by_value[i]);
+  }
+  if (differ && warnings)
+    g_ptr_array_add (warnings, g_strdup_printf ("%s: names and values of its members are both indices; the names are "
+                                                "taken as the classes' numbers and the values as their labels",
+                                                name));
   return TRUE;
 }
 
+/* [{"id": 0, "name": "tench"}, …]: lists of classes that annotation tools write. */
 static gboolean
-labels_from_array (JsonArray *array, const gchar *name, gchar **labels, guint n, GError **error)
+label_of_object (JsonNode *node, gint64 *id, const gchar **label)
 {
+  static const gchar *const labels[] = { "name", "label", "class", "class_name", "display_name" };
+  static const gchar *const ids[] = { "id", "index", "idx", "class_id", "label_id" };
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  guint i;
+
+  *label = NULL;
+  *id = -1;
+  for (i = 0; object && i < G_N_ELEMENTS (labels) && !*label; i++)
+    *label = nn_json_get_string (json_object_get_member (object, labels[i]));
+  for (i = 0; object && i < G_N_ELEMENTS (ids) && *id < 0; i++) {
+    JsonNode *member = json_object_get_member (object, ids[i]);
+
+    if (member && JSON_NODE_HOLDS_VALUE (member) && json_node_get_value_type (member) == G_TYPE_INT64)
+      *id = json_node_get_int (member);
+  }
+  return *label != NULL;
+}
+
+static gboolean
+labels_from_array (JsonArray *array, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+{
+  g_autofree guint *places = g_new0 (guint, n);
+  g_autofree gboolean *taken = g_new0 (gboolean, n);
+  gboolean numbered = TRUE, any_number = FALSE;
+
   if (json_array_get_length (array) != n)
     return wrong_count (name, json_array_get_length (array), n, error);
   for (guint i = 0; i < n; i++) {
-    const gchar *label = label_of_node (json_array_get_element (array, i));
+    JsonNode *node = json_array_get_element (array, i);
+    const gchar *label = label_of_node (node);
+    gint64 id = -1;
 
-    if (!label) {
+    if (!label && !label_of_object (node, &id, &label)) {
       g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: element %u is not a string", name, i);
       return FALSE;
     }
+    any_number |= id >= 0;
+    numbered = numbered && id >= 0 && id < n && !taken[id];
+    if (numbered) {
+      places[i] = (guint)id;
+      taken[id] = TRUE;
+    }
     labels[i] = g_strdup (label);
+  }
+  if (any_number && !numbered && warnings)
+    g_ptr_array_add (warnings,
+                     g_strdup_printf ("%s: its classes have numbers, but not each from 0 to %u once; they are "
+                                      "taken in the order of the list",
+                                      name, n - 1));
+  if (numbered && any_number) {
+    g_autofree gchar **sorted = g_new (gchar *, n);
+
+    for (guint i = 0; i < n; i++)
+      sorted[places[i]] = labels[i];
+    memcpy (labels, sorted, n * sizeof *labels);
   }
   return TRUE;
 }
 
-static gboolean
-labels_from_json (JsonNode *root, const gchar *name, gchar **labels, guint n, GError **error)
+static void
+clear_labels (gchar **labels, guint n)
 {
-  if (JSON_NODE_HOLDS_OBJECT (root)) {
-    if (!labels_from_object (json_node_get_object (root), name, labels, n, error))
-      return FALSE;
-  } else if (JSON_NODE_HOLDS_ARRAY (root)) {
-    if (!labels_from_array (json_node_get_array (root), name, labels, n, error))
-      return FALSE;
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&labels[i], g_free);
+}
+
+static gboolean
+labels_from_node (JsonNode *node, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+{
+  JsonObject *object;
+  gboolean ok;
+
+  if (JSON_NODE_HOLDS_ARRAY (node)) {
+    ok = labels_from_array (json_node_get_array (node), name, labels, n, warnings, error);
   } else {
+    object = json_node_get_object (node);
+    ok = json_object_get_size (object) == n ? labels_from_map (object, name, labels, n, warnings, error)
+                                            : wrong_count (name, json_object_get_size (object), n, error);
+  }
+  if (!ok)
+    clear_labels (labels, n);
+  return ok;
+}
+
+/* A whole configuration: what is in one of its members. Hugging Face's config.json, timm's, and what people write. */
+static JsonNode *
+find_labels_inside (JsonObject *object)
+{
+  static const gchar *const names[]
+      = { "id2label",     "label2id",     "label_names",  "labels",       "label_map",
+          "classes",      "class_names",  "classnames",   "names",        "categories",
+          "class_to_idx", "idx_to_class", "label_to_idx", "idx_to_label", "index_to_name" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    JsonNode *node = json_object_get_member (object, names[i]);
+
+    if (node && (JSON_NODE_HOLDS_ARRAY (node) || JSON_NODE_HOLDS_OBJECT (node)))
+      return node;
+  }
+  return NULL;
+}
+
+/* timm's label_descriptions: {"n01440764": "tench, Tinca tinca", …} for what label_names lists. */
+static void
+describe (JsonObject *config, gchar **labels, guint n)
+{
+  JsonNode *node = json_object_get_member (config, "label_descriptions");
+
+  for (guint i = 0; node && JSON_NODE_HOLDS_OBJECT (node) && i < n; i++) {
+    const gchar *text = nn_json_get_string (json_object_get_member (json_node_get_object (node), labels[i]));
+
+    if (text) {
+      g_free (labels[i]);
+      labels[i] = g_strdup (text);
+    }
+  }
+}
+
+static gboolean
+labels_from_json (JsonNode *root, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  JsonNode *inside = object ? find_labels_inside (object) : NULL;
+
+  if (!object && !JSON_NODE_HOLDS_ARRAY (root)) {
     g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: expected a JSON object or array of labels", name);
     return FALSE;
   }
+  if (!labels_from_node (inside ? inside : root, name, labels, n, warnings, error))
+    return FALSE;
+  if (inside && inside == json_object_get_member (object, "label_names"))
+    describe (object, labels, n);
   for (guint i = 0; i < n; i++) {
     gsize length = strlen (labels[i]);
 
@@ -205,36 +338,114 @@ select_lines (const GPtrArray *lines, Way way)
   return kept;
 }
 
-static gboolean
-labels_from_lines (const GPtrArray *lines, const gchar *name, gchar **labels, guint n, GError **error)
+/* One line that has all labels: "cat;dog;fox". NULL where no separator makes @n of it, and where the line is the begin
+ * of something else. */
+static GPtrArray *
+split_line (const gchar *line, guint n)
 {
-  for (Way way = KEEP_ALL; way < N_WAYS; way++) {
-    g_autoptr (GPtrArray) kept = select_lines (lines, way);
-    gboolean synsets = TRUE;
+  static const gchar *const separators[] = { ";", "\t", "|", "," };
 
-    if (kept->len != n) {
-      if (way == N_WAYS - 1)
-        return wrong_count (name, kept->len, n, error);
-      continue;
+  if (strchr ("{[(", line[0]))
+    return NULL;
+  for (guint s = 0; n > 1 && s < G_N_ELEMENTS (separators); s++) {
+    g_auto (GStrv) parts = g_strsplit (line, separators[s], -1);
+    guint count = g_strv_length (parts);
+
+    if (count == n + 1 && is_blank (parts[n])) /* one at the end */
+      count--;
+    if (count == n) {
+      GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (lines, g_strdup (g_strstrip (parts[i])));
+      return lines;
     }
-    for (guint i = 0; i < n; i++)
-      synsets &= has_synset (g_ptr_array_index (kept, i));
-    for (guint i = 0; i < n; i++)
-      labels[i] = g_strstrip (g_strdup ((const gchar *)g_ptr_array_index (kept, i) + (synsets ? 10 : 0)));
-    break;
   }
-  return TRUE;
+  return NULL;
 }
 
+/* As many lines as classes; they may have indices, and WordNet's identifiers before or behind those. */
 static void
-clear_labels (gchar **labels, guint n)
+take_lines (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray *warnings)
 {
-  for (guint i = 0; i < n; i++)
-    g_clear_pointer (&labels[i], g_free);
+  g_autoptr (GPtrArray) bare = g_ptr_array_new ();
+  gboolean synsets = TRUE;
+  guint i, n = lines->len;
+
+  for (i = 0; i < n; i++)
+    synsets &= has_synset (g_ptr_array_index (lines, i));
+  for (i = 0; i < n; i++)
+    g_ptr_array_add (bare, (gchar *)g_ptr_array_index (lines, i) + (synsets ? 10 : 0));
+  if (!nn_label_lines_place (bare, name, labels, warnings)) {
+    for (i = 0; i < n; i++)
+      labels[i] = g_strstrip (g_strdup (g_ptr_array_index (bare, i)));
+    return;
+  }
+  for (i = 0, synsets = TRUE; i < n; i++)
+    synsets &= has_synset (labels[i]);
+  for (i = 0; synsets && i < n; i++)
+    g_strstrip (memmove (labels[i], labels[i] + 10, strlen (labels[i] + 10) + 1));
+}
+
+/* "index,label" and the like before lines that have an index each. */
+static gboolean
+take_behind_header (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray *warnings)
+{
+  g_autoptr (GPtrArray) rest = g_ptr_array_new ();
+
+  for (guint i = 1; i < lines->len; i++)
+    g_ptr_array_add (rest, g_ptr_array_index (lines, i));
+  return strpbrk (g_ptr_array_index (lines, 0), "0123456789") == NULL
+         && nn_label_lines_place (rest, name, labels, warnings);
+}
+
+static gboolean
+labels_from_lines (const GPtrArray *lines, const gchar *name, gchar **labels, guint n, GPtrArray *warnings,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) last = NULL;
+
+  for (Way way = KEEP_ALL; way < N_WAYS; way++) {
+    g_autoptr (GPtrArray) kept = select_lines (lines, way);
+
+    if (kept->len == n) {
+      take_lines (kept, name, labels, warnings);
+      return TRUE;
+    }
+    g_clear_pointer (&last, g_ptr_array_unref);
+    last = g_steal_pointer (&kept);
+  }
+  if (last->len == 1) {
+    g_autoptr (GPtrArray) parts = split_line (g_ptr_array_index (last, 0), n);
+
+    if (parts) {
+      take_lines (parts, name, labels, warnings);
+      return TRUE;
+    }
+  }
+  return (last->len == n + 1 && take_behind_header (last, name, labels, warnings))
+         || wrong_count (name, last->len, n, error);
+}
+
+/* JSON, or what Python prints of a dictionary or a list; NULL where it is neither, with JSON's error. */
+static JsonNode *
+parse_structure (const gchar *data, gsize size, const gchar *name, GError **error)
+{
+  JsonNode *root = nn_json_parse (data, size, name, error);
+  g_autofree gchar *json = NULL;
+
+  if (root || !g_utf8_validate_len (data, size, NULL))
+    return root;
+  json = nn_python_literal_to_json (data, size);
+  if (json)
+    root = nn_json_parse (json, strlen (json), name, NULL);
+  if (root)
+    g_clear_error (error);
+  return root;
 }
 
 gchar **
-nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_classes, GError **error)
+nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_classes, GPtrArray *warnings, GError **error)
 {
   gchar **labels = g_new0 (gchar *, (gsize)n_classes + 1);
   g_autoptr (GPtrArray) lines = NULL;
@@ -247,18 +458,18 @@ nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_class
   }
   while (start < size && g_ascii_isspace (data[start]))
     start++;
-  if (start < size && (data[start] == '{' || data[start] == '[')) {
-    g_autoptr (JsonNode) root = nn_json_parse (data, size, name, &json_error);
+  if (start < size && (data[start] == '{' || data[start] == '[' || data[start] == '(')) {
+    g_autoptr (JsonNode) root = parse_structure (data, size, name, &json_error);
 
     if (root) {
-      if (labels_from_json (root, name, labels, n_classes, error))
+      if (labels_from_json (root, name, labels, n_classes, warnings, error))
         return labels;
       goto failed;
     }
     /* A label may begin with a bracket; then the lines are right, and if they are not, the JSON was meant. */
   }
   lines = split_lines (data, size, name, json_error ? NULL : error);
-  if (lines && labels_from_lines (lines, name, labels, n_classes, json_error ? NULL : error))
+  if (lines && labels_from_lines (lines, name, labels, n_classes, warnings, json_error ? NULL : error))
     return labels;
   if (json_error)
     g_set_error_literal (error, NN_ERROR, NN_ERROR_LABELS, json_error->message);
@@ -270,7 +481,7 @@ failed:
 }
 
 gchar **
-nn_labels_load (const gchar *path, guint n_classes, GError **error)
+nn_labels_load (const gchar *path, guint n_classes, GPtrArray *warnings, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = nn_file_read (path, MAX_FILE_BYTES, error);
@@ -280,5 +491,5 @@ nn_labels_load (const gchar *path, guint n_classes, GError **error)
   if (!bytes)
     return NULL;
   data = g_bytes_get_data (bytes, &size);
-  return nn_labels_parse (data ? data : "", size, shown, n_classes, error);
+  return nn_labels_parse (data ? data : "", size, shown, n_classes, warnings, error);
 }

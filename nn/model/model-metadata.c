@@ -120,14 +120,14 @@ nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gbo
 }
 
 gboolean
-nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels, GError **error)
+nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels, GPtrArray *warnings, GError **error)
 {
   const gchar *value = g_hash_table_lookup (metadata, "labels");
 
   *labels = NULL;
   if (!value)
     return TRUE;
-  *labels = nn_labels_parse (value, strlen (value), "the metadata key labels", n_classes, error);
+  *labels = nn_labels_parse (value, strlen (value), "the metadata key labels", n_classes, warnings, error);
   return *labels != NULL;
 }
 
@@ -139,7 +139,7 @@ nn_metadata_read_beside (GHashTable *beside, guint n_classes, gchar ***labels, N
   gboolean any = FALSE;
   g_autoptr (GError) label_error = NULL, error = NULL;
 
-  if (!*labels && !nn_metadata_read_labels (beside, n_classes, labels, &label_error))
+  if (!*labels && !nn_metadata_read_labels (beside, n_classes, labels, warnings, &label_error))
     g_ptr_array_add (
         warnings, g_strdup_printf ("the labels in config.json beside the model are ignored: %s", label_error->message));
   if (*has_preprocess)

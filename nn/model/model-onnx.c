@@ -114,7 +114,7 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
   model->n_parameters = import.n_parameters;
   if (!take_end (model, error))
     return FALSE;
-  if (!nn_metadata_read_labels (onnx->metadata, model->n_classes, &model->labels, error))
+  if (!nn_metadata_read_labels (onnx->metadata, model->n_classes, &model->labels, model->warnings, error))
     return FALSE;
   if (beside)
     nn_metadata_read_beside (beside, model->n_classes, &model->labels, &model->preprocess, &model->has_preprocess,

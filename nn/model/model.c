@@ -102,7 +102,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   n_classes = model->n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
   if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
                                     error)
-      || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, error))
+      || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, model->warnings, error))
     return FALSE;
   nn_metadata_read_beside (weights->beside, n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
                            model->warnings);

@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   for (guint way = 0; way < 2; way++) {
     g_autoptr (GError) error = NULL;
     g_auto (GStrv) labels
-        = nn_labels_parse ((const gchar *)data + 1, size - 1, "fuzz", way == 0 ? MAX (n, 1) : 1000, &error);
+        = nn_labels_parse ((const gchar *)data + 1, size - 1, "fuzz", way == 0 ? MAX (n, 1) : 1000, NULL, &error);
 
     FUZZ_CHECK_RESULT (labels, error);
     if (labels && g_strv_length (labels) != (way == 0 ? MAX (n, 1) : 1000))

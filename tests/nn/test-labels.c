@@ -8,7 +8,7 @@ static void
 expect_refused (const gchar *data, gsize size, guint n, const gchar *says, const gchar *says_too)
 {
   GError *error = NULL;
-  gchar **labels = nn_labels_parse (data, size, "labels.txt", n, &error);
+  gchar **labels = nn_labels_parse (data, size, "labels.txt", n, NULL, &error);
 
   if (labels)
     g_error ("\"%.40s\" was taken", data);
@@ -48,10 +48,10 @@ test_no_file (void)
 {
   GError *error = NULL;
 
-  g_assert_null (nn_labels_load ("/nonexistent/labels.txt", 2, &error));
+  g_assert_null (nn_labels_load ("/nonexistent/labels.txt", 2, NULL, &error));
   g_assert_error (error, NN_ERROR, NN_ERROR_IO);
   g_clear_error (&error);
-  g_assert_null (nn_labels_load ("/", 2, &error));
+  g_assert_null (nn_labels_load ("/", 2, NULL, &error));
   g_assert_error (error, NN_ERROR, NN_ERROR_IO);
   g_clear_error (&error);
 }
@@ -66,7 +66,7 @@ expect (const gchar *text, const gchar *joined)
 
   for (const gchar *p = joined; *p; p++)
     n += *p == '|';
-  labels = nn_labels_parse (text, strlen (text), "labels.txt", n, &error);
+  labels = nn_labels_parse (text, strlen (text), "labels.txt", n, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_strv_length (labels), ==, n);
   got = g_strjoinv ("|", labels);
@@ -95,12 +95,102 @@ test_good (void)
   expect ("für\n猫\n", "für|猫");
 }
 
+/* Lines with a number each that are not indices: taken as they stand, and told. */
+static void
+expect_warned (const gchar *text, const gchar *joined, const gchar *says)
+{
+  guint n = 1;
+  GError *error = NULL;
+  g_auto (GStrv) labels = NULL;
+  g_autofree gchar *got = NULL;
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  for (const gchar *p = joined; *p; p++)
+    n += *p == '|';
+  labels = nn_labels_parse (text, strlen (text), "labels.txt", n, warnings, &error);
+  g_assert_no_error (error);
+  got = g_strjoinv ("|", labels);
+  g_assert_cmpstr (got, ==, joined);
+  g_assert_cmpuint (warnings->len, ==, says ? 1 : 0);
+  if (says
+      && (!strstr (g_ptr_array_index (warnings, 0), says) || !strstr (g_ptr_array_index (warnings, 0), "labels.txt")))
+    g_error ("\"%s\" does not say labels.txt and \"%s\"", (gchar *)g_ptr_array_index (warnings, 0), says);
+}
+
+static void
+test_doubtful_indices (void)
+{
+  /* A hole, one twice, counted from 1. */
+  expect_warned ("0: cat\n1: dog\n3: fox\n", "0: cat|1: dog|3: fox", "index 2");
+  expect_warned ("cat 0\ndog 1\nfox 3\n", "cat 0|dog 1|fox 3", "index 2");
+  expect_warned ("0,cat\n0,dog\n1,fox\n", "0,cat|0,dog|1,fox", "index 2");
+  expect_warned ("1\tcat\n2\tdog\n", "1\tcat|2\tdog", "index 0");
+  /* One line is another's form: no indices, and nothing to say. */
+  expect_warned ("0: cat\n1 dog\n", "0: cat|1 dog", NULL);
+  expect_warned ("0: cat\ndog\n", "0: cat|dog", NULL);
+  /* Numbers that are part of names. */
+  expect_warned ("class 0\nclass 1\nclass 2\n", "class 0|class 1|class 2", NULL);
+  expect_warned ("speed limit 30\nspeed limit 50\n", "speed limit 30|speed limit 50", NULL);
+  expect_warned ("0\n1\n2\n", "0|1|2", NULL);
+  /* Two readings. */
+  expect_warned ("0,1\n1,2\n2,0\n", "1|2|0", "both of its ends");
+  expect_warned ("0,1\n1,0\n", "1|0", NULL);
+  expect_warned ("{\"0\": \"1\", \"1\": \"2\", \"2\": \"0\"}", "1|2|0", "both indices");
+  expect_warned ("{\"0\": \"0\", \"1\": \"1\"}", "0|1", NULL);
+  expect_warned ("[{\"id\": 1, \"name\": \"cat\"}, {\"id\": 2, \"name\": \"dog\"}]", "cat|dog", "0 to 1");
+  /* What Python would compute is no label. */
+  expect_refused ("{0: 'cat', 1: 'd' + 'og'}", 25, 2, "JSON", "labels.txt");
+  expect_refused ("{0: 'cat', 2: 'dog'}", 20, 2, "\"2\"", "once");
+  expect_refused ("{0: 'cat', 0: 'dog'}", 20, 2, "1 labels", "2 classes");
+  expect_refused ("{0: 'cat', 1: \"dog}", 19, 2, "JSON", "labels.txt");
+  expect_refused ("{\"classes\": [\"cat\"]}", 20, 2, "1 labels", "2 classes");
+  expect_refused ("cat;dog;fox", 11, 2, "1 labels", "2 classes");
+}
+
+static void
+test_indices (void)
+{
+  expect ("{0: 'tench, Tinca tinca',\n 1: \"jack-o'-lantern\",\n}", "tench, Tinca tinca|jack-o'-lantern");
+  expect ("{1: u'jack-o\\'-lantern', 0: 'f\\xfcr'}", "für|jack-o'-lantern");
+  expect ("{'dog': 1, 'cat': 0}", "cat|dog");
+  expect ("['cat', 'dog']", "cat|dog");
+  expect ("('cat', 'dog',)", "cat|dog");
+  expect ("{0: ['n01440764', 'tench'], 1: ('n01443537', 'goldfish')}", "tench|goldfish");
+  expect ("1: dog\n0: cat\n", "cat|dog");
+  expect ("0: 'cat',\n1: 'dog',\n", "cat|dog");
+  expect ("0,cat\n1,\"dog, brown\"\n", "cat|dog, brown");
+  expect ("index,label\n1,dog\n0,cat\n", "cat|dog");
+  expect ("\"cat\",0\n\"a \"\"dog\"\"\",1\n", "cat|a \"dog\"");
+  expect ("0\ttench, Tinca tinca\n1\tdog: brown\n", "tench, Tinca tinca|dog: brown");
+  expect ("000 cat\n001 wild dog\n", "cat|wild dog");
+  expect ("1;dog\n0;cat\n", "cat|dog");
+  expect ("0 = cat\n1 = dog\n", "cat|dog");
+  expect ("0. cat\n1. dog\n", "cat|dog");
+  expect ("0) cat\n1) dog\n", "cat|dog");
+  expect ("/a/airfield 1\n/a/abbey 0\n", "/a/abbey|/a/airfield");
+  expect ("cat,0\ndog,1\n", "cat|dog");
+  expect ("dog:1\ncat:0\n", "cat|dog");
+  expect ("0 n01440764 tench, Tinca tinca\n1 n01443537 goldfish\n", "tench, Tinca tinca|goldfish");
+  expect ("{\"cat\": \"0\", \"dog\": \"1\"}", "cat|dog");
+  expect ("{\"model_type\": \"resnet\", \"id2label\": {\"1\": \"dog\", \"0\": \"cat\"}, \"layers\": [1, 2]}",
+          "cat|dog");
+  expect ("{\"classes\": [\"cat\", \"dog\"]}", "cat|dog");
+  expect ("{\"labels\": {\"cat\": 0, \"dog\": 1}, \"size\": 224}", "cat|dog");
+  expect ("{\"label_names\": [\"n1\", \"n2\"], \"label_descriptions\": {\"n1\": \"cat\", \"n2\": \"dog\"}}", "cat|dog");
+  expect ("[{\"id\": 1, \"name\": \"dog\"}, {\"id\": 0, \"name\": \"cat\"}]", "cat|dog");
+  expect ("cat;dog;fox\n", "cat|dog|fox");
+  expect ("cat, dog, fox", "cat|dog|fox");
+  expect ("1:dog;0:cat;\n", "cat|dog");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/labels/bad", test_bad);
   g_test_add_func ("/labels/no-file", test_no_file);
+  g_test_add_func ("/labels/doubtful-indices", test_doubtful_indices);
   g_test_add_func ("/labels/good", test_good);
+  g_test_add_func ("/labels/indices", test_indices);
   return g_test_run ();
 }

@@ -99,7 +99,12 @@ tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labe
 {
   *labels = NULL;
   if (options->labels) {
-    *labels = nn_labels_load (options->labels, nn_model_get_n_classes (model), error);
+    g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+    guint i;
+
+    *labels = nn_labels_load (options->labels, nn_model_get_n_classes (model), warnings, error);
+    for (i = 0; i < warnings->len && !options->quiet; i++)
+      tool_warning ("%s", (const gchar *)g_ptr_array_index (warnings, i));
     return *labels != NULL;
   }
   *labels = g_strdupv ((gchar **)nn_model_get_labels (model));
