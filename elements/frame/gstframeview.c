@@ -214,36 +214,6 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
   image->chroma_top = (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0;
 }
 
-/* The picture that counts: all that the caps promise, or the crop meta's rectangle of all that the video meta has. */
-static gboolean
-find_rectangle (GstBuffer * buffer, const GstVideoFrame * frame,
-    const GstVideoInfo * info, gint * width, gint * height, NnImage * roi,
-    GError ** error)
-{
-  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
-
-  *width = GST_VIDEO_INFO_WIDTH (info);
-  *height = GST_VIDEO_INFO_HEIGHT (info);
-  memset (roi, 0, sizeof (*roi));
-  if (!crop)
-    return TRUE;
-  *width = GST_VIDEO_FRAME_WIDTH (frame);
-  *height = GST_VIDEO_FRAME_HEIGHT (frame);
-  if (crop->x >= (guint) * width || crop->y >= (guint) * height
-      || crop->width == 0 || crop->height == 0) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "The buffer's GstVideoCropMeta (%u×%u at %u, %u) lies outside its "
-        "%d×%d pixels", crop->width, crop->height, crop->x, crop->y, *width,
-        *height);
-    return FALSE;
-  }
-  roi->roi_x = crop->x;
-  roi->roi_y = crop->y;
-  roi->roi_width = MIN (crop->width, *width - crop->x);
-  roi->roi_height = MIN (crop->height, *height - crop->y);
-  return TRUE;
-}
-
 /* Makes @source a frame in the staging memory, with default strides. Its bounds have been checked. */
 static void
 stage (GstFrameView * view, GstVideoFrame * source)
@@ -295,36 +265,24 @@ gst_frame_view_map (GstFrameView * view, GstBuffer * buffer, NnImage * image,
     GError ** error)
 {
   const GstVideoInfo *info = &view->info;
-  NnImage roi;
-  gint width, height;
+  GstFramePicture picture;
 
-  if (!gst_frame_check_buffer (buffer, info, error))
+  if (!gst_frame_map (&view->frame, info, buffer, GST_MAP_READ, &picture,
+          error))
     return FALSE;
-  if (!gst_video_frame_map (&view->frame, info, buffer,
-          GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-        "The buffer of a %s frame, %d×%d, cannot be mapped for reading",
-        GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
-        GST_VIDEO_INFO_HEIGHT (info));
+  if (gst_frame_caps_is_direct (info->finfo) && !is_limited_rgb (info)) {
+    fill_image (image, &view->frame, info, picture.width, picture.height);
+  } else if (!convert (view, picture.width, picture.height, image, error)) {
+    gst_frame_view_unmap (view);
     return FALSE;
   }
-  if (!find_rectangle (buffer, &view->frame, info, &width, &height, &roi, error)
-      || !gst_frame_check_bounds (&view->frame, width, height, error))
-    goto failed;
-
-  if (gst_frame_caps_is_direct (info->finfo) && !is_limited_rgb (info))
-    fill_image (image, &view->frame, info, width, height);
-  else if (!convert (view, width, height, image, error))
-    goto failed;
-  image->roi_x = roi.roi_x;
-  image->roi_y = roi.roi_y;
-  image->roi_width = roi.roi_width;
-  image->roi_height = roi.roi_height;
+  if (picture.cropped) {
+    image->roi_x = picture.rect.x;
+    image->roi_y = picture.rect.y;
+    image->roi_width = picture.rect.w;
+    image->roi_height = picture.rect.h;
+  }
   return TRUE;
-
-failed:
-  gst_frame_view_unmap (view);
-  return FALSE;
 }
 
 void

@@ -364,16 +364,24 @@ gst_class_overlay_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
 {
   GstClassOverlay *self = GST_CLASS_OVERLAY (trans);
 
+  GError *error = NULL;
+  gboolean done;
+
   if (!self->something)
     return GST_FLOW_OK;
-  if (self->attach) {
-    gst_overlay_scene_attach (self->scene, buffer);
-  } else if (!gst_overlay_scene_blend (self->scene, buffer) && !self->warned) {
+  done = self->attach ? gst_overlay_scene_attach (self->scene, buffer, &error) :
+      gst_overlay_scene_blend (self->scene, buffer, &error);
+  if (done)
+    return GST_FLOW_OK;
+  GST_DEBUG_OBJECT (self, "not drawn: %s", error->message);
+  if (!self->warned) {
     self->warned = TRUE;
-    GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-        ("Nothing is drawn on a frame whose memory is not what its caps say, or "
-            "cannot be written; it passes as it is."), (NULL));
+    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING,
+        error->domain, error->code, g_strdup_printf ("Nothing is drawn on a "
+            "frame, which goes on as it is (said once for these caps). %s.",
+            error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
   }
+  g_error_free (error);
   return GST_FLOW_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gstoverlayscene.h"
 
+#include "frame/gstframecheck.h"
 #include "gstoverlayheat.h"
 
 /* What cairo's images and ours can be; of larger frames the upper left. */
@@ -101,29 +102,20 @@ rect_equal (const GstVideoRectangle * a, const GstVideoRectangle * b)
   return a->x == b->x && a->y == b->y && a->w == b->w && a->h == b->h;
 }
 
-/* The part of the frame that is shown: all but what a GstVideoCropMeta cuts off. */
-static void
+/* The part of the frame that is shown. Where the metas contradict the caps there is none, and nothing is drawn. */
+static gboolean
 get_visible (const GstOverlayScene * scene, GstBuffer * buffer,
-    GstVideoRectangle * visible)
+    GstVideoRectangle * visible, GError ** error)
 {
-  GstVideoMeta *video = gst_buffer_get_video_meta (buffer);
-  GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (buffer);
-  guint width =
-      video ? video->width : (guint) GST_VIDEO_INFO_WIDTH (&scene->info);
-  guint height =
-      video ? video->height : (guint) GST_VIDEO_INFO_HEIGHT (&scene->info);
+  GstFramePicture picture;
 
-  width = MIN (width, MAX_SIZE);
-  height = MIN (height, MAX_SIZE);
-  visible->x = visible->y = 0;
-  visible->w = width;
-  visible->h = height;
-  if (crop && crop->x < width && crop->y < height) {
-    visible->x = crop->x;
-    visible->y = crop->y;
-    visible->w = MIN (crop->width, width - crop->x);
-    visible->h = MIN (crop->height, height - crop->y);
-  }
+  memset (visible, 0, sizeof (*visible));
+  if (!gst_frame_get_picture (buffer, &scene->info, &picture, error))
+    return FALSE;
+  *visible = picture.rect;
+  visible->w = MIN (visible->w, MAX_SIZE - MIN (visible->x, MAX_SIZE));
+  visible->h = MIN (visible->h, MAX_SIZE - MIN (visible->y, MAX_SIZE));
+  return TRUE;
 }
 
 static void
@@ -162,7 +154,15 @@ gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
   GstOverlayContent *other;
   GstVideoRectangle visible;
 
-  get_visible (scene, buffer, &visible);
+  if (!get_visible (scene, buffer, &visible, NULL)) {
+    /* What is drawn stays for the next frame; putting it onto this one fails, and says why. */
+    gst_overlay_content_reset (scene->next);
+    gst_overlay_content_read (scene->next, settings, buffer);
+    scene->next->stats = stats;
+    return !gst_overlay_content_is_empty (scene->next)
+        || (settings->show_heatmap
+        && gst_overlay_heatmap_read (&scene->heatmap, buffer));
+  }
   if (!rect_equal (&visible, &scene->visible)) {
     gst_overlay_scene_invalidate (scene);
     scene->visible = visible;
@@ -222,19 +222,24 @@ get_composition (GstOverlayScene * scene)
   return scene->composition;
 }
 
-void
-gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer)
+gboolean
+gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
+    GError ** error)
 {
-  GstVideoOverlayComposition *composition = get_composition (scene), *both;
+  GstVideoOverlayComposition *composition, *both;
   GstVideoOverlayCompositionMeta *meta;
+  GstVideoRectangle visible;
   guint i;
 
+  if (!get_visible (scene, buffer, &visible, error))
+    return FALSE;
+  composition = get_composition (scene);
   if (!composition)
-    return;
+    return TRUE;
   meta = gst_buffer_get_video_overlay_composition_meta (buffer);
   if (!meta) {
     gst_buffer_add_video_overlay_composition_meta (buffer, composition);
-    return;
+    return TRUE;
   }
   /* Sinks look at the first meta only. Rectangles are shared, since sinks keep what they made of them. */
   both = gst_video_overlay_composition_new (NULL);
@@ -248,19 +253,25 @@ gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer)
   gst_buffer_remove_meta (buffer, (GstMeta *) meta);
   gst_buffer_add_video_overlay_composition_meta (buffer, both);
   gst_video_overlay_composition_unref (both);
+  return TRUE;
 }
 
 gboolean
-gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer)
+gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
+    GError ** error)
 {
   GstVideoOverlayComposition *composition;
+  GstFramePicture picture;
   GstVideoFrame frame;
   gboolean done = TRUE;
   guint i;
 
-  if (!gst_video_frame_map (&frame, &scene->info, buffer,
-          GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+  if (!gst_frame_map (&frame, &scene->info, buffer, GST_MAP_READWRITE,
+          &picture, error))
     return FALSE;
+  /* Nothing is drawn beside the picture. */
+  frame.info.width = picture.width;
+  frame.info.height = picture.height;
   if (scene->direct) {
     if (scene->heatmap.map)
       gst_overlay_heat_blend (&scene->heatmap, &scene->heat_colors,
@@ -272,6 +283,10 @@ gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer)
     composition = get_composition (scene);
     done = !composition
         || gst_video_overlay_composition_blend (composition, &frame);
+    if (!done)
+      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+          "GStreamer cannot blend into frames of format %s",
+          GST_VIDEO_INFO_NAME (&scene->info));
   }
   gst_video_frame_unmap (&frame);
   return done;

@@ -23,10 +23,13 @@ gboolean gst_overlay_scene_update (GstOverlayScene * scene,
     GstBuffer * buffer, gchar * stats);
 
 /* Adds what update() drew to @buffer, which is writable, as a GstVideoOverlayCompositionMeta, over that of elements
- * before. */
-void gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer);
-/* Blends it into @buffer's pixels. FALSE: the buffer cannot be mapped; nothing was written. */
-gboolean gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer);
+ * before. FALSE with an error of GST_STREAM_ERROR: the buffer's metas contradict its caps; nothing was added. */
+gboolean gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
+    GError ** error);
+/* Blends it into @buffer's pixels. FALSE with an error: the buffer cannot be mapped, or its memory is not what its metas
+ * and the caps say; nothing was written. */
+gboolean gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
+    GError ** error);
 
 /* How often layers were drawn, for tests and for those who look for time. */
 guint gst_overlay_scene_get_n_drawn (const GstOverlayScene * scene);

@@ -1,0 +1,368 @@
+/* gst-resnet: frames whose metas promise what their memory does not have, in both elements
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "overlay-fixture.h"
+
+#define WIDTH 48
+#define HEIGHT 37
+#define CAPS_OF "video/x-raw,format=%s,width=48,height=37,framerate=25/1"
+
+typedef enum
+{
+  LIE_ROWS,
+  LIE_STRIDE,
+  LIE_OVERLAP,
+  LIE_BACKWARDS,
+  LIE_OFFSET,
+  LIE_FAR_OFFSET,
+  LIE_PLANES,
+  LIE_FORMAT,
+  LIE_NO_FORMAT,
+  LIE_NARROW,
+  LIE_CROP,
+  LIE_SHORT,
+  LIE_TWO_BLOCKS,
+  N_LIES
+} Lie;
+
+static void
+get_info (const gchar * format, GstVideoInfo * info)
+{
+  gst_video_info_set_format (info, gst_video_format_from_string (format),
+      WIDTH, HEIGHT);
+  info->fps_n = 25;
+  info->fps_d = 1;
+}
+
+static void
+add_results (GstBuffer * buffer)
+{
+  static const guint8 map[] = { 0, 80, 160, 255 };
+
+  overlay_add_result (buffer, "cat", 0.75, NULL);
+  overlay_add_heatmap (buffer, map, sizeof (map), 2, 2, 0, 0, WIDTH, HEIGHT);
+  overlay_add_region (buffer, 4, 4, WIDTH, HEIGHT, "dog", 0.5);
+}
+
+/* The same bytes in two blocks, the first of which ends within the first plane. */
+static GstBuffer *
+split (GstBuffer * buffer)
+{
+  gsize size = gst_buffer_get_size (buffer), half = size / 5;
+  GstBuffer *both = gst_buffer_new ();
+  GstMapInfo map;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  gst_buffer_append_memory (both, gst_memory_new_wrapped (0,
+          g_memdup2 (map.data, half), half, 0, half, NULL, NULL));
+  gst_buffer_append_memory (both, gst_memory_new_wrapped (0,
+          g_memdup2 (map.data + half, size - half), size - half, 0, size - half,
+          NULL, NULL));
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_unref (buffer);
+  return both;
+}
+
+/* A frame with what makes it a lie. */
+static GstBuffer *
+lie_new (const GstVideoInfo * info, Lie lie)
+{
+  GstBuffer *buffer = fixture_frame_new (info, 1);
+  guint n_planes = GST_VIDEO_INFO_N_PLANES (info), last = n_planes - 1;
+  GstVideoFormat format = GST_VIDEO_INFO_FORMAT (info);
+  guint width = WIDTH, height = HEIGHT;
+  gboolean tiled = GST_VIDEO_FORMAT_INFO_IS_TILED (info->finfo);
+  GstVideoCropMeta *crop;
+  gsize offset[GST_VIDEO_MAX_PLANES];
+  gint stride[GST_VIDEO_MAX_PLANES];
+
+  memcpy (offset, info->offset, sizeof (offset));
+  memcpy (stride, info->stride, sizeof (stride));
+  /* A palette has no rows. */
+  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (info->finfo))
+    last = 0;
+  switch (lie) {
+    case LIE_ROWS:
+      height *= 100;
+      break;
+    case LIE_STRIDE:
+      stride[last] = tiled ? 0x7fff7fff : stride[last] * 64;
+      break;
+    case LIE_OVERLAP:
+      stride[last] = 1;
+      break;
+    case LIE_BACKWARDS:
+      stride[0] = -stride[0];
+      break;
+    case LIE_OFFSET:
+      offset[last] += GST_VIDEO_INFO_SIZE (info) / 2;
+      break;
+    case LIE_FAR_OFFSET:
+      offset[0] = G_MAXSIZE - 7;
+      break;
+    case LIE_PLANES:
+      n_planes = n_planes % 3 + 1;
+      break;
+    case LIE_FORMAT:
+      format = format == GST_VIDEO_FORMAT_RGB ? GST_VIDEO_FORMAT_BGR :
+          GST_VIDEO_FORMAT_RGB;
+      break;
+    case LIE_NO_FORMAT:
+      format = GST_VIDEO_FORMAT_UNKNOWN;
+      break;
+    case LIE_NARROW:
+      width--;
+      break;
+    case LIE_SHORT:
+      gst_buffer_set_size (buffer, GST_VIDEO_INFO_SIZE (info) / 3);
+      break;
+    case LIE_TWO_BLOCKS:
+      buffer = split (buffer);
+      break;
+    case LIE_CROP:
+      crop = gst_buffer_add_video_crop_meta (buffer);
+      crop->x = WIDTH;
+      crop->width = crop->height = 10;
+      break;
+    default:
+      break;
+  }
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, format,
+      width, height, n_planes, offset, stride);
+  if (format == GST_VIDEO_FORMAT_UNKNOWN)
+    gst_buffer_get_video_meta (buffer)->format = format;
+  return buffer;
+}
+
+/* Good, lie, lie, good: the lies go on undrawn with one warning, the good ones are drawn alike. */
+static void
+assert_undrawn (const gchar * format, Lie lie)
+{
+  gchar *caps = g_strdup_printf (CAPS_OF, format);
+  GstHarness *harness = overlay_harness_new (caps);
+  GstBus *bus = fixture_add_bus (harness->element);
+  GstBuffer *good[2], *before, *after;
+  GstVideoInfo info;
+  guint i;
+
+  get_info (format, &info);
+  for (i = 0; i < 4; i++) {
+    GstBuffer *frame = i % 3 == 0 ? fixture_frame_new (&info, 1) :
+        lie_new (&info, lie);
+
+    add_results (frame);
+    after = overlay_push (harness, frame, &before);
+    fail_unless (after != NULL);
+    if (i % 3 == 0) {
+      fail_if (overlay_equal (before, after), "%s, lie %d", format, lie);
+      good[i / 3] = after;
+    } else {
+      fail_unless (overlay_equal (before, after), "%s, lie %d was drawn on",
+          format, lie);
+      gst_buffer_unref (after);
+      if (i == 1)
+        fixture_assert_message (bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR,
+            GST_STREAM_ERROR_FORMAT, "Nothing is drawn", "once", NULL);
+    }
+    gst_buffer_unref (before);
+    fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING |
+            GST_MESSAGE_ERROR) == NULL, "%s, lie %d", format, lie);
+  }
+  fail_unless (overlay_equal (good[0], good[1]), "%s, lie %d", format, lie);
+  gst_buffer_unref (good[0]);
+  gst_buffer_unref (good[1]);
+  g_free (caps);
+  overlay_teardown (harness, bus);
+}
+
+static const GValue *
+get_formats (GstCaps ** caps)
+{
+  GstElement *element = gst_element_factory_make ("classoverlay", NULL);
+  GstPad *pad = gst_element_get_static_pad (element, "sink");
+
+  *caps = gst_pad_get_pad_template_caps (pad);
+  gst_object_unref (pad);
+  gst_object_unref (element);
+  return gst_structure_get_value (gst_caps_get_structure (*caps, 0), "format");
+}
+
+GST_START_TEST (test_overlay_lies)
+{
+  GstCaps *caps;
+  const GValue *formats = get_formats (&caps);
+  guint i, n = gst_value_list_get_size (formats);
+
+  fail_unless (n > 60);
+  for (i = 0; i < n; i++) {
+    const gchar *format = g_value_get_string (gst_value_list_get_value (formats,
+            i));
+    const GstVideoFormatInfo *finfo =
+        gst_video_format_get_info (gst_video_format_from_string (format));
+
+    /* One byte is all that a row of these has. */
+    if (__i__ == LIE_OVERLAP && finfo->format == GST_VIDEO_FORMAT_YUV9)
+      continue;
+    assert_undrawn (format, __i__);
+  }
+  gst_caps_unref (caps);
+}
+
+GST_END_TEST;
+
+/* A result that is carried over to a frame that lies: neither element crashes, and the frame goes on as it is. */
+GST_START_TEST (test_reused_results)
+{
+  static const gchar *const formats[] =
+      { "RGB", "I420", "NV12", "P010_10LE", "v210", "AYUV", "NV12_64Z32" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    gchar *caps = g_strdup_printf (CAPS_OF, formats[i]);
+    gchar *model = fixture_path (FIXTURE_CIFAR);
+    gchar *launch = g_strdup_printf ("resnetclassify model=\"%s\" threads=1 "
+        "interval=1000 ! classoverlay font-desc=Boxes", model);
+    GstHarness *harness = gst_harness_new_parse (launch);
+    GstVideoInfo info;
+    GstBuffer *before, *after;
+    guint k;
+
+    gst_harness_set_src_caps_str (harness, caps);
+    get_info (formats[i], &info);
+    for (k = 0; k < 3; k++) {
+      GstBuffer *frame = k == 1 ? lie_new (&info, __i__) :
+          fixture_frame_new (&info, k);
+
+      after = overlay_push (harness, frame, &before);
+      fail_unless (gst_buffer_get_classification_meta (after) != NULL);
+      fail_unless (overlay_equal (before, after) == (k == 1),
+          "%s, lie %d, frame %u", formats[i], __i__, k);
+      gst_buffer_unref (before);
+      gst_buffer_unref (after);
+    }
+    gst_harness_teardown (harness);
+    g_free (launch);
+    g_free (model);
+    g_free (caps);
+  }
+}
+
+GST_END_TEST;
+
+/* What is no lie: blocks of memory that end with a plane, rows from the bottom, memory that cannot be written. */
+GST_START_TEST (test_honest_memory)
+{
+  gchar *caps = g_strdup_printf (CAPS_OF, "NV12");
+  GstHarness *harness = overlay_harness_new (caps);
+  GstBus *bus = fixture_add_bus (harness->element);
+  GstBuffer *plain, *frame, *drawn, *after;
+  GstVideoInfo info;
+  GstMapInfo map;
+  gsize luma, size;
+  guint i;
+
+  get_info ("NV12", &info);
+  luma = GST_VIDEO_INFO_PLANE_OFFSET (&info, 1);
+  size = GST_VIDEO_INFO_SIZE (&info);
+  plain = fixture_frame_new (&info, 1);
+  frame = gst_buffer_copy_deep (plain);
+  add_results (frame);
+  drawn = overlay_push (harness, frame, NULL);
+  fail_unless (gst_buffer_map (plain, &map, GST_MAP_READ));
+  for (i = 0; i < 2; i++) {
+    guint8 *bytes = g_memdup2 (map.data, size);
+    GstMemoryFlags flags = i == 1 ? GST_MEMORY_FLAG_READONLY : 0;
+
+    frame = gst_buffer_new ();
+    gst_buffer_append_memory (frame, gst_memory_new_wrapped (flags, bytes, luma,
+            0, luma, NULL, NULL));
+    gst_buffer_append_memory (frame, gst_memory_new_wrapped (flags,
+            bytes + luma, size - luma, 0, size - luma, NULL, NULL));
+    gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE,
+        GST_VIDEO_FORMAT_NV12, WIDTH, HEIGHT, 2, info.offset, info.stride);
+    add_results (frame);
+    after = overlay_push (harness, frame, NULL);
+    fail_unless (overlay_equal (drawn, after), "case %u", i);
+    gst_buffer_unref (after);
+    /* What cannot be written was not. */
+    if (i == 1)
+      fail_unless (memcmp (bytes, map.data, size) == 0);
+    g_free (bytes);
+  }
+  gst_buffer_unmap (plain, &map);
+  fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING) == NULL);
+  gst_buffer_unref (plain);
+  gst_buffer_unref (drawn);
+  g_free (caps);
+  overlay_teardown (harness, bus);
+}
+
+GST_END_TEST;
+
+/* A padded GstVideoMeta without a crop meta: the picture is the caps' size, in both elements. */
+GST_START_TEST (test_padded_picture)
+{
+  gchar *caps = g_strdup_printf (CAPS_OF, "RGB");
+  GstHarness *harness = overlay_harness_new (caps);
+  const gint more_x = 16, more_y = 11;
+  gint stride[4] = { (WIDTH + more_x) * 3 };
+  gsize offset[4] = { 0, };
+  GstBuffer *plain, *frame, *drawn, *after;
+  GstVideoInfo info;
+  GstMapInfo from, to;
+  gint x, y;
+
+  g_object_set (harness->element, "position", 8, NULL);
+  get_info ("RGB", &info);
+  plain = fixture_frame_new (&info, 1);
+  frame = gst_buffer_new_allocate (NULL, stride[0] * (HEIGHT + more_y), NULL);
+  gst_buffer_memset (frame, 0, 0x33, -1);
+  fail_unless (gst_buffer_map (plain, &from, GST_MAP_READ));
+  fail_unless (gst_buffer_map (frame, &to, GST_MAP_WRITE));
+  for (y = 0; y < HEIGHT; y++)
+    memcpy (to.data + y * stride[0], from.data + y * info.stride[0], WIDTH * 3);
+  gst_buffer_unmap (plain, &from);
+  gst_buffer_unmap (frame, &to);
+  gst_buffer_add_video_meta_full (frame, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_RGB, WIDTH + more_x, HEIGHT + more_y, 1, offset, stride);
+  add_results (plain);
+  add_results (frame);
+  drawn = overlay_push (harness, plain, NULL);
+  after = overlay_push (harness, frame, NULL);
+  fail_unless (gst_buffer_map (drawn, &from, GST_MAP_READ));
+  fail_unless (gst_buffer_map (after, &to, GST_MAP_READ));
+  for (y = 0; y < HEIGHT + more_y; y++) {
+    const guint8 *row = to.data + y * stride[0];
+
+    if (y < HEIGHT)
+      fail_unless (memcmp (row, from.data + y * info.stride[0], WIDTH * 3)
+          == 0, "row %d is not that of a frame without padding", y);
+    for (x = y < HEIGHT ? WIDTH * 3 : 0; x < stride[0]; x++)
+      fail_unless (row[x] == 0x33, "something is drawn beside the picture, in "
+          "row %d", y);
+  }
+  gst_buffer_unmap (drawn, &from);
+  gst_buffer_unmap (after, &to);
+  gst_buffer_unref (drawn);
+  gst_buffer_unref (after);
+  g_free (caps);
+  overlay_teardown (harness, NULL);
+}
+
+GST_END_TEST;
+
+static Suite *
+frame_memory_suite (void)
+{
+  Suite *suite = suite_create ("frame-memory");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_loop_test (tcase, test_overlay_lies, 0, N_LIES);
+  tcase_add_loop_test (tcase, test_reused_results, 0, N_LIES);
+  tcase_add_test (tcase, test_honest_memory);
+  tcase_add_test (tcase, test_padded_picture);
+  return suite;
+}
+
+GST_CHECK_MAIN (frame_memory);
