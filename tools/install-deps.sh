@@ -25,7 +25,7 @@ EOF
 # a|b: either will do; the first that can be had is taken when neither is there.
 # OpenBLAS is the serial build: it never starts threads beside ours.
 engine_packages='gcc libc6-dev meson ninja-build pkg-config|pkgconf libglib2.0-dev libopenblas-serial-dev
-  libgdk-pixbuf-2.0-dev libjpeg-dev libjson-glib-dev libpng-dev libprotobuf-c-dev libwebp-dev libzip-dev
+  libjpeg-dev libjson-glib-dev libpng-dev libprotobuf-c-dev libtiff-dev libwebp-dev libzip-dev
   protobuf-c-compiler'
 build_packages="$engine_packages libcairo2-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libpango1.0-dev"
 run_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pickle
+import re
 import struct
 import sys
 import zipfile
@@ -48,6 +49,37 @@ def npy(a, version=(1, 0)):
     b = io.BytesIO()
     np.lib.format.write_array(b, a, version=version)
     return b.getvalue()
+
+
+def images(write):
+    """One of each kind of BMP and TIFF, and orientations in JPEG, PNG and WebP."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'tools'))
+    import image_makers
+    from PIL import Image
+
+    wanted = ('BMP 1 bits, header of 12', 'BMP 4 bits, few colours', 'BMP 4 bits, 3 bytes before the pixels', 'BMP 16 bits, gap',
+              'BMP 24 bits, top-down', 'BMP 32 bits, header of 124', 'BMP runs of 8 bits, 1, height 5', 'BMP runs of 4 bits, 2, height 5',
+              'TIFF > grey 0 of 1 bits, fill order 2', 'TIFF < grey of 16 bits', 'TIFF < grey of floats',
+              'TIFF > RGB of 16 bits, extra sample 1', 'TIFF < CMYK of 8 bits', 'TIFF < palette of 4 bits', 'TIFF < YCbCr',
+              'TIFF grey of 12 bits', 'TIFF orientation 6', 'TIFF strips of 3 rows', 'TIFF planes', 'TIFF deflated, predicted',
+              'TIFF of BigTIFF')
+    cases = dict(image_makers.bmp_cases(5)) | dict(image_makers.tiff_cases(5))
+    for name in wanted:
+        write('image', re.sub('[^a-z0-9]+', '-', name.lower()), cases[name])
+    write('image', 'bmp-bit-fields', image_makers.bmp(5, 5, 16, image_makers.bmp_rows(5, 5, 16), compression=3, masks=(0xf800, 0x7e0, 0x1f)))
+    write('image', 'tiff-tiles-deflated', dict(image_makers.tiff_cases(16))['TIFF tiles, deflated'])
+    picture, exif = Image.new('RGB', (4, 3)), Image.Exif()
+    exif[0x0112] = 6
+    for kind, options in (('jpeg', {}), ('png', {}), ('webp', {'lossless': True}), ('tiff', {'compression': 'tiff_lzw'}), ('tiff', {'compression': 'jpeg'})):
+        data = io.BytesIO()
+        picture.save(data, kind, exif=exif, **options)
+        write('image', '-'.join(['orientation', kind, *map(str, options.values())]), data.getvalue())
+    data = io.BytesIO()
+    picture.save(data, 'jpeg', xmp=b'<x tiff:Orientation="3"/>')
+    write('image', 'orientation-xmp', data.getvalue())
+    data = io.BytesIO()
+    Image.new('YCbCr', (6, 5)).save(data, 'tiff', compression='tiff_lzw')
+    write('image', 'tiff-ycbcr-lzw', data.getvalue())
 
 
 def main():
@@ -95,6 +127,7 @@ def main():
     write('npy', 'scalar', npy(np.float32(1)))
     write('npy', 'fortran', npy(np.asfortranarray(a)))
     write('npy', 'empty', npy(a[:0]))
+    images(write)
 
 
 if __name__ == '__main__':

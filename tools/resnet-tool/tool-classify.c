@@ -38,8 +38,8 @@ classify_context (void)
       "  resnet-tool classify embedded cat.jpg coffee.png\n"
       "  resnet-tool classify resnet50.pth --labels imagenet_classes.txt --top-k 3 *.jpg\n"
       "  resnet-tool classify embedded *.jpg --json | jq -r '.images[] | [.path, .classes[0].label] | @tsv'",
-      TOOL_OPT_LABELS | TOOL_OPT_TOP_K | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA
-          | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET,
+      TOOL_OPT_LABELS | TOOL_OPT_TOP_K | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_EXIF | TOOL_OPT_THREADS
+          | TOOL_OPT_MAX_ISA | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET,
       &options, NULL);
 }
 
@@ -147,6 +147,7 @@ classify_run (int argc, char **argv)
   g_autofree guint *indices = NULL;
   g_autofree gfloat *confidences = NULL;
   NnPreprocess preprocess;
+  ToolImageOptions image_options;
   Classify c = { 0 };
   const gchar *name;
   GError *error = NULL;
@@ -182,8 +183,9 @@ classify_run (int argc, char **argv)
     json_builder_set_member_name (builder, "images");
     json_builder_begin_array (builder);
   }
-  if (!tool_pipeline_run (session, c.n_classes, &preprocess, options.max_isa, options.threads, c.paths, c.n_paths,
-                          on_result, &c, &error))
+  image_options = (ToolImageOptions){ options.exif, options.quiet };
+  if (!tool_pipeline_run (session, c.n_classes, &preprocess, options.max_isa, &image_options, options.threads, c.paths,
+                          c.n_paths, on_result, &c, &error))
     return tool_fail (error);
   if (builder) {
     json_builder_end_array (builder);

@@ -42,6 +42,7 @@ typedef enum {
   TOOL_OPT_JSON = 1 << 6,
   TOOL_OPT_QUIET = 1 << 7,
   TOOL_OPT_PRECISION = 1 << 8,
+  TOOL_OPT_EXIF = 1 << 9,
 } ToolOptionSet;
 
 typedef struct {
@@ -53,6 +54,7 @@ typedef struct {
   NnPreprocess preprocess; /* the members that were given */
   gchar *max_isa;
   NnPrecision precision;
+  gboolean exif;
   gboolean json;
   gboolean quiet;
   gchar **arguments; /* what is left after the options */

@@ -57,7 +57,7 @@ eval_context (void)
       "  resnet-tool eval model.pth test --resize 32 --crop 32 --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26 --min-top1 "
       "88\n"
       "  resnet-tool eval model.pth test --json | jq '.classes | sort_by(.top1)[:10] | .[].label'",
-      TOOL_OPT_LABELS | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA
+      TOOL_OPT_LABELS | TOOL_OPT_ACTIVATION | TOOL_OPT_PREPROCESS | TOOL_OPT_EXIF | TOOL_OPT_THREADS | TOOL_OPT_MAX_ISA
           | TOOL_OPT_PRECISION | TOOL_OPT_JSON | TOOL_OPT_QUIET,
       &options, entries);
 }
@@ -210,6 +210,7 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
 static gboolean
 evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **error)
 {
+  const ToolImageOptions image_options = { options.exif, options.quiet };
   ToolReport *r = e->report;
   g_autofree gchar *display = csv_path ? tool_display_name (csv_path) : NULL;
   gboolean ok;
@@ -222,7 +223,7 @@ evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **
       goto csv_failed;
   }
   e->start = g_get_monotonic_time ();
-  ok = tool_pipeline_run (session, r->n_classes, preprocess, options.max_isa, options.threads,
+  ok = tool_pipeline_run (session, r->n_classes, preprocess, options.max_isa, &image_options, options.threads,
                           (const gchar *const *)r->folder->paths->pdata, r->folder->n_images, on_result, e, error);
   r->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
   if (e->csv && fclose (e->csv) != 0 && !e->csv_errno)

@@ -1,13 +1,13 @@
 /* gst-resnet: the first picture of a GIF file → RGB
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Written out here because gdk-pixbuf decodes every frame of an animation before it gives the first, and paints
+ * Written out here because libraries decode every frame of an animation before they give the first, or paint
  * transparent pixels black, where Pillow's convert('RGB') gives them their colour of the palette.
  * Format: CompuServe, Graphics Interchange Format, version 89a, 1990. */
 #include <nn/error.h>
 #include <string.h>
 
-#include "tool-image.h"
+#include "tool-gif.h"
 
 #define MAX_CODES 4096
 

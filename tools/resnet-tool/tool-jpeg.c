@@ -10,7 +10,7 @@
 #include <jpeglib.h>
 #include <nn/error.h>
 
-#include "tool-image.h"
+#include "tool-jpeg.h"
 
 /* A progressive file may name any number of scans over the whole image, each a byte long; real ones have about ten. */
 #define MAX_SCANS 500

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "tool-common.h"
-#include "tool-image.h"
 
 #define MAX_BATCH 16
 #define BATCH_BYTES (64u << 20)
@@ -28,6 +27,7 @@ typedef struct {
   Slot *slots;
   gfloat *tensors;
   gsize tensor_size; /* floats */
+  const ToolImageOptions *image_options;
   GMutex lock;
   GCond filled, freed;
   guint next;     /* the next file nobody has taken */
@@ -64,7 +64,7 @@ read_images (gpointer data)
       g_cond_wait (&p->freed, &p->lock);
     g_mutex_unlock (&p->lock);
 
-    if (tool_image_load (p->paths[i], &image, &slot->error)) {
+    if (tool_image_load (p->paths[i], p->image_options, &image, &slot->error)) {
       NnImage view;
 
       tool_image_view (&image, &view);
@@ -104,12 +104,16 @@ report (Pipeline *p, guint i, const gfloat *logits, guint n_classes, ToolResultF
 
 gboolean
 tool_pipeline_run (NnSession *session, guint n_classes, const NnPreprocess *preprocess, const gchar *max_isa,
-                   guint n_readers, const gchar *const *paths, guint n_paths, ToolResultFunc func, gpointer data,
-                   GError **error)
+                   const ToolImageOptions *image_options, guint n_readers, const gchar *const *paths, guint n_paths,
+                   ToolResultFunc func, gpointer data, GError **error)
 {
   const guint batch = tool_pipeline_batch (preprocess, n_paths);
   const gsize tensor_size = (gsize)3 * preprocess->crop * preprocess->crop;
-  Pipeline p = { .paths = paths, .n_paths = n_paths, .ring = batch * BATCHES_IN_RING, .tensor_size = tensor_size };
+  Pipeline p = { .paths = paths,
+                 .n_paths = n_paths,
+                 .ring = batch * BATCHES_IN_RING,
+                 .tensor_size = tensor_size,
+                 .image_options = image_options };
   g_autofree gfloat *logits = g_new (gfloat, (gsize)batch * n_classes);
   g_autofree GThread **threads = NULL;
   g_autofree Reader *readers = NULL;

@@ -1,15 +1,15 @@
 /* gst-resnet: PNG → RGB through libpng
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * gdk-pixbuf reads PNG as Pillow does but for one kind: of 16-bit grey, Pillow's mode I;16, convert('RGB') keeps values
- * up to 255 and makes everything above white, where gdk-pixbuf has thrown the low byte away. */
+ * One kind is odd: of 16-bit grey, Pillow's mode I;16, convert('RGB') keeps values up to 255 and makes everything above
+ * white. */
 #include <png.h>
 #include <setjmp.h>
 #include <string.h>
 
 #include <nn/error.h>
 
-#include "tool-image.h"
+#include "tool-png.h"
 
 typedef struct {
   png_structp png;

@@ -7,7 +7,7 @@
 #include <nn/error.h>
 #include <string.h>
 
-#include "tool-image.h"
+#include "tool-pnm.h"
 
 /* The longest number, as in Pillow: leading zeros included. */
 #define MAX_DIGITS 10

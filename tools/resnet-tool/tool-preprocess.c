@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "tool-common.h"
-#include "tool-image.h"
+#include "tool-image-load.h"
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gchar *output, *raw, *ppm;
@@ -25,7 +25,8 @@ preprocess_context (void)
   return tool_context_new (
       "MODEL IMAGE --output X.npy", "Writes the tensor that an image becomes before the network sees it.",
       "The values are torchvision's, Resize -> CenterCrop -> ToTensor -> Normalize of Pillow's\n"
-      "Image.open(f).convert('RGB'), to the bit. As there, EXIF orientation is not applied.\n\n"
+      "Image.open(f).convert('RGB'), to the bit. As there, EXIF orientation is not applied, unless\n"
+      "--exif asks for it.\n\n"
       "Of a raw frame, FORMAT is GStreamer's name (RGB, BGRx, NV12, I420, YUY2, GRAY8, ...); COLORIMETRY\n"
       "is bt601, bt709, bt2020 or smpte240m, with full- before it for 0-255 (default: bt709 above 576\n"
       "lines, else bt601); SITING is mpeg2 (default), jpeg, cosited or dv.\n\n"
@@ -34,7 +35,7 @@ preprocess_context (void)
       "  resnet-tool preprocess embedded dog.jpg --resize 112 --crop 96 --ppm seen.ppm\n"
       "  resnet-tool preprocess embedded frame.nv12 --raw NV12:1920x1080:bt709:mpeg2 --output x.npy\n"
       "  resnet-tool preprocess embedded frame.yuv --raw I420:640x480:full-bt601:jpeg --output x.npy",
-      TOOL_OPT_PREPROCESS | TOOL_OPT_MAX_ISA | TOOL_OPT_QUIET, &options, entries);
+      TOOL_OPT_PREPROCESS | TOOL_OPT_EXIF | TOOL_OPT_MAX_ISA | TOOL_OPT_QUIET, &options, entries);
 }
 
 static gboolean
@@ -91,7 +92,9 @@ preprocess_run (int argc, char **argv)
       return tool_fail (error);
     }
   } else {
-    if (!tool_image_load (options.arguments[1], &image, &error))
+    const ToolImageOptions image_options = { options.exif, options.quiet };
+
+    if (!tool_image_load (options.arguments[1], &image_options, &image, &error))
       return tool_fail (error);
     tool_image_view (&image, &view);
   }

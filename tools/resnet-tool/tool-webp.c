@@ -1,11 +1,11 @@
-/* gst-resnet: WebP → RGB through libwebp (gdk-pixbuf's loader for it is a package of its own that few have)
+/* gst-resnet: WebP → RGB through libwebp
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/error.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-#include "tool-image.h"
+#include "tool-webp.h"
 
 gboolean
 tool_webp_decode (const guint8 *data, gsize size, ToolImage *image, GError **error)
