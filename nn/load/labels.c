@@ -3,12 +3,15 @@
 #include <nn/labels.h>
 #include <string.h>
 
+#include "base/nn-hash.h"
 #include "load/file-read.h"
-#include "load/json-check.h"
+#include "load/json-read.h"
 #include "load/label-lines.h"
 #include "load/python-literal.h"
 
-#define MAX_FILE_BYTES (64 << 20)
+/* ImageNet-21k's labels, with all of their synonyms, are 1 MB and 21841 lines. */
+#define MAX_FILE_BYTES (4 << 20)
+#define MAX_LINES (1 << 18)
 #define MAX_LABEL_BYTES 4096
 
 static gboolean
@@ -23,17 +26,11 @@ wrong_count (const gchar *name, guint found, guint n_classes, GError **error)
 
 /* A label is a string, or the last string of an array (Keras: ["n01440764", "tench"]). */
 static const gchar *
-label_of_node (JsonNode *node)
+label_of_value (NnJson value)
 {
-  if (JSON_NODE_HOLDS_ARRAY (node)) {
-    JsonArray *array = json_node_get_array (node);
-    const guint n = json_array_get_length (array);
-
-    if (n == 0)
-      return NULL;
-    node = json_array_get_element (array, n - 1);
-  }
-  return nn_json_get_string (node);
+  if (nn_json_type (value) == NN_JSON_ARRAY)
+    value = nn_json_element (value, nn_json_count (value) - 1);
+  return nn_json_string (value);
 }
 
 /* A whole decimal number below @n. */
@@ -50,34 +47,29 @@ parse_index (const gchar *text, guint n, guint *index)
 
 /* 0 or "0" */
 static gboolean
-index_of_node (JsonNode *node, guint n, guint *index)
+index_of_value (NnJson value, guint n, guint *index)
 {
-  gint64 value;
+  gint64 number;
 
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return parse_index (nn_json_get_string (node), n, index);
-  value = json_node_get_int (node);
-  *index = (guint)value;
-  return value >= 0 && value < n;
+  if (!nn_json_int (value, &number))
+    return parse_index (nn_json_string (value), n, index);
+  *index = (guint)number;
+  return number >= 0 && number < n;
 }
 
 /* {"0": "tench"} (@by_key) or {"tench": 0}, {"tench": "0"}: each index once. The labels are borrowed. How many members
  * were right, up to the first that is not, *bad. */
 static guint
-read_map (JsonObject *object, guint n, gboolean by_key, const gchar **labels, const gchar **bad)
+read_map (NnJson object, guint n, gboolean by_key, const gchar **labels, const gchar **bad)
 {
   guint n_read = 0;
-  JsonObjectIter iter;
-  const gchar *key;
-  JsonNode *node;
 
   memset (labels, 0, n * sizeof *labels);
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &key, &node)) {
-    const gchar *label = by_key ? label_of_node (node) : key;
+  for (NnJson value = nn_json_first (object); nn_json_type (value); value = nn_json_next (object, value)) {
+    const gchar *key = nn_json_name (value), *label = by_key ? label_of_value (value) : key;
     guint index;
 
-    if (!label || !(by_key ? parse_index (key, n, &index) : index_of_node (node, n, &index)) || labels[index]) {
+    if (!label || !(by_key ? parse_index (key, n, &index) : index_of_value (value, n, &index)) || labels[index]) {
       *bad = key;
       break;
     }
@@ -89,7 +81,7 @@ read_map (JsonObject *object, guint n, gboolean by_key, const gchar **labels, co
 
 /* A map of @n members between indices and labels, in either direction. */
 static gboolean
-labels_from_map (JsonObject *object, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+labels_from_map (NnJson object, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
   g_autofree const gchar **by_key = g_new (const gchar *, n), **by_value = g_new (const gchar *, n);
   const gchar *bad_key = NULL, *bad_value = NULL;
@@ -119,41 +111,34 @@ labels_from_map (JsonObject *object, const gchar *name, gchar **labels, guint n,
 
 /* [{"id": 0, "name": "tench"}, …]: lists of classes that annotation tools write. */
 static gboolean
-label_of_object (JsonNode *node, gint64 *id, const gchar **label)
+label_of_object (NnJson object, gint64 *id, const gchar **label)
 {
   static const gchar *const labels[] = { "name", "label", "class", "class_name", "display_name" };
   static const gchar *const ids[] = { "id", "index", "idx", "class_id", "label_id" };
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   guint i;
 
   *label = NULL;
   *id = -1;
-  for (i = 0; object && i < G_N_ELEMENTS (labels) && !*label; i++)
-    *label = nn_json_get_string (json_object_get_member (object, labels[i]));
-  for (i = 0; object && i < G_N_ELEMENTS (ids) && *id < 0; i++) {
-    JsonNode *member = json_object_get_member (object, ids[i]);
-
-    if (member && JSON_NODE_HOLDS_VALUE (member) && json_node_get_value_type (member) == G_TYPE_INT64)
-      *id = json_node_get_int (member);
-  }
+  for (i = 0; i < G_N_ELEMENTS (labels) && !*label; i++)
+    *label = nn_json_string (nn_json_member (object, labels[i]));
+  for (i = 0; i < G_N_ELEMENTS (ids) && *id < 0; i++)
+    nn_json_int (nn_json_member (object, ids[i]), id);
   return *label != NULL;
 }
 
 static gboolean
-labels_from_array (JsonArray *array, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+labels_from_array (NnJson array, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
   g_autofree guint *places = g_new0 (guint, n);
   g_autofree gboolean *taken = g_new0 (gboolean, n);
   gboolean numbered = TRUE, any_number = FALSE;
+  NnJson value = nn_json_first (array);
 
-  if (json_array_get_length (array) != n)
-    return wrong_count (name, json_array_get_length (array), n, error);
-  for (guint i = 0; i < n; i++) {
-    JsonNode *node = json_array_get_element (array, i);
-    const gchar *label = label_of_node (node);
+  for (guint i = 0; i < n; i++, value = nn_json_next (array, value)) {
+    const gchar *label = label_of_value (value);
     gint64 id = -1;
 
-    if (!label && !label_of_object (node, &id, &label)) {
+    if (!label && !label_of_object (value, &id, &label)) {
       g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: element %u is not a string", name, i);
       return FALSE;
     }
@@ -187,51 +172,59 @@ clear_labels (gchar **labels, guint n)
     g_clear_pointer (&labels[i], g_free);
 }
 
+/* @value: an array or an object */
 static gboolean
-labels_from_node (JsonNode *node, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+labels_from_value (NnJson value, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
-  JsonObject *object;
   gboolean ok;
 
-  if (JSON_NODE_HOLDS_ARRAY (node)) {
-    ok = labels_from_array (json_node_get_array (node), name, labels, n, warnings, error);
-  } else {
-    object = json_node_get_object (node);
-    ok = json_object_get_size (object) == n ? labels_from_map (object, name, labels, n, warnings, error)
-                                            : wrong_count (name, json_object_get_size (object), n, error);
-  }
+  if (nn_json_count (value) != n)
+    return wrong_count (name, nn_json_count (value), n, error);
+  ok = nn_json_type (value) == NN_JSON_ARRAY ? labels_from_array (value, name, labels, n, warnings, error)
+                                             : labels_from_map (value, name, labels, n, warnings, error);
   if (!ok)
     clear_labels (labels, n);
   return ok;
 }
 
+static gboolean
+holds_values (NnJson value)
+{
+  return nn_json_type (value) == NN_JSON_ARRAY || nn_json_type (value) == NN_JSON_OBJECT;
+}
+
 /* A whole configuration: what is in one of its members. Hugging Face's config.json, timm's, and what people write. */
-static JsonNode *
-find_labels_inside (JsonObject *object)
+static NnJson
+find_labels_inside (NnJson object)
 {
   static const gchar *const names[]
       = { "id2label",     "label2id",     "label_names",  "labels",       "label_map",
           "classes",      "class_names",  "classnames",   "names",        "categories",
           "class_to_idx", "idx_to_class", "label_to_idx", "idx_to_label", "index_to_name" };
-  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (names); i++) {
-    JsonNode *node = json_object_get_member (object, names[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    const NnJson value = nn_json_member (object, names[i]);
 
-    if (node && (JSON_NODE_HOLDS_ARRAY (node) || JSON_NODE_HOLDS_OBJECT (node)))
-      return node;
+    if (holds_values (value))
+      return value;
   }
-  return NULL;
+  return (NnJson){ NULL, 0 };
 }
 
 /* timm's label_descriptions: {"n01440764": "tench, Tinca tinca", …} for what label_names lists. */
 static void
-describe (JsonObject *config, gchar **labels, guint n)
+describe (NnJson config, gchar **labels, guint n)
 {
-  JsonNode *node = json_object_get_member (config, "label_descriptions");
+  const NnJson words = nn_json_member (config, "label_descriptions");
+  g_autoptr (GHashTable) by_name = g_hash_table_new (nn_name_hash, g_str_equal);
 
-  for (guint i = 0; node && JSON_NODE_HOLDS_OBJECT (node) && i < n; i++) {
-    const gchar *text = nn_json_get_string (json_object_get_member (json_node_get_object (node), labels[i]));
+  if (nn_json_type (words) != NN_JSON_OBJECT)
+    return;
+  for (NnJson value = nn_json_first (words); nn_json_type (value); value = nn_json_next (words, value))
+    if (nn_json_string (value))
+      g_hash_table_insert (by_name, (gpointer)nn_json_name (value), (gpointer)nn_json_string (value));
+  for (guint i = 0; i < n; i++) {
+    const gchar *text = g_hash_table_lookup (by_name, labels[i]);
 
     if (text) {
       g_free (labels[i]);
@@ -241,19 +234,18 @@ describe (JsonObject *config, gchar **labels, guint n)
 }
 
 static gboolean
-labels_from_json (JsonNode *root, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
+labels_from_json (NnJson root, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  JsonNode *inside = object ? find_labels_inside (object) : NULL;
+  const NnJson inside = find_labels_inside (root);
 
-  if (!object && !JSON_NODE_HOLDS_ARRAY (root)) {
+  if (!holds_values (root)) {
     g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: expected a JSON object or array of labels", name);
     return FALSE;
   }
-  if (!labels_from_node (inside ? inside : root, name, labels, n, warnings, error))
+  if (!labels_from_value (nn_json_type (inside) ? inside : root, name, labels, n, warnings, error))
     return FALSE;
-  if (inside && inside == json_object_get_member (object, "label_names"))
-    describe (object, labels, n);
+  if (nn_json_type (inside) && strcmp (nn_json_name (inside), "label_names") == 0)
+    describe (root, labels, n);
   for (guint i = 0; i < n; i++) {
     gsize length = strlen (labels[i]);
 
@@ -298,6 +290,11 @@ split_lines (const gchar *data, gsize size, const gchar *name, GError **error)
 
     if (length > 0 && data[length - 1] == '\r')
       length--;
+    if (lines->len == MAX_LINES) {
+      g_set_error (error, NN_ERROR, NN_ERROR_LABELS, "%s: has more than %d lines; one label a class is needed", name,
+                   MAX_LINES);
+      return NULL;
+    }
     if (length > MAX_LABEL_BYTES) {
       g_set_error (error, NN_ERROR, NN_ERROR_LABELS,
                    "%s: line %u has %" G_GSIZE_FORMAT " bytes; a label has at most %d", name, lines->len + 1, length,
@@ -428,19 +425,19 @@ labels_from_lines (const GPtrArray *lines, const gchar *name, gchar **labels, gu
 }
 
 /* JSON, or what Python prints of a dictionary or a list; NULL where it is neither, with JSON's error. */
-static JsonNode *
+static NnJsonDoc *
 parse_structure (const gchar *data, gsize size, const gchar *name, GError **error)
 {
-  JsonNode *root = nn_json_parse (data, size, name, error);
+  NnJsonDoc *root = nn_json_parse (data, size, name, error);
   g_autofree gchar *json = NULL;
 
   if (root || !g_utf8_validate_len (data, size, NULL))
     return root;
   json = nn_python_literal_to_json (data, size);
-  if (json)
-    root = nn_json_parse (json, strlen (json), name, NULL);
-  if (root)
+  if (json) { /* what is wrong with it is of the dictionary that was meant: a member twice, say */
     g_clear_error (error);
+    root = nn_json_parse (json, strlen (json), name, error);
+  }
   return root;
 }
 
@@ -459,10 +456,10 @@ nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_class
   while (start < size && g_ascii_isspace (data[start]))
     start++;
   if (start < size && (data[start] == '{' || data[start] == '[' || data[start] == '(')) {
-    g_autoptr (JsonNode) root = parse_structure (data, size, name, &json_error);
+    g_autoptr (NnJsonDoc) root = parse_structure (data, size, name, &json_error);
 
     if (root) {
-      if (labels_from_json (root, name, labels, n_classes, warnings, error))
+      if (labels_from_json (nn_json_root (root), name, labels, n_classes, warnings, error))
         return labels;
       goto failed;
     }

@@ -7,8 +7,11 @@
 
 #include "load/file-read.h"
 
-#define MAX_FILE_BYTES (1 << 20)
-#define MAX_LABELS_BYTES (16 << 20)
+/* Such a file has a dozen lines. GKeyFile's tables are slow for names that were chosen to be alike, and so many of them
+ * as fit here do no harm. */
+#define MAX_FILE_BYTES (64 << 10)
+/* As in labels.c. */
+#define MAX_LABELS_BYTES (4 << 20)
 
 static const gchar *const own_keys[]
     = { "preprocess.resize", "preprocess.crop", "preprocess.mean", "preprocess.std", "preprocess.interpolation" };

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#include "load/json-check.h"
+#include "load/json-read.h"
+#include "load/json-write.h"
 
 typedef struct {
   const gchar *at, *end;
@@ -133,22 +134,6 @@ take_number (Reader *r, gint64 *number)
   return TRUE;
 }
 
-/* As a JSON string. */
-static void
-append_string (GString *out, const gchar *s)
-{
-  g_string_append_c (out, '"');
-  for (; *s; s++) {
-    if (*s == '"' || *s == '\\')
-      g_string_append_printf (out, "\\%c", *s);
-    else if ((guchar)*s < 0x20)
-      g_string_append_printf (out, "\\u%04x", (guint)*s);
-    else
-      g_string_append_c (out, *s);
-  }
-  g_string_append_c (out, '"');
-}
-
 static gboolean take_value (Reader *r, GString *out);
 
 static gboolean
@@ -191,7 +176,7 @@ take_dictionary (Reader *r, GString *out)
     if (!first)
       g_string_append_c (out, ',');
     first = FALSE;
-    append_string (out, key);
+    nn_json_append_string (out, key);
     g_string_append_c (out, ':');
     if (!take (r, ':') || !take_value (r, out))
       return FALSE;
@@ -222,7 +207,7 @@ take_value (Reader *r, GString *out)
   } else if (take (r, '(')) {
     ok = take_sequence (r, ')', out);
   } else if ((string = take_string (r))) {
-    append_string (out, string);
+    nn_json_append_string (out, string);
     ok = TRUE;
   } else if (take_number (r, &number)) {
     g_string_append_printf (out, "%" G_GINT64_FORMAT, number);

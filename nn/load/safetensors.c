@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
-#include "load/json-check.h"
+#include "load/json-read.h"
 #include "load/nn-cursor.h"
 #include "load/tensor-data.h"
 #include "load/tensor-names.h"
 #include "load/weights-private.h"
 
+/* What the format's own reader takes, and so what is known as such a file; and what is read here: the lines of a
+ * hundred thousand tensors are 12 MB. */
 #define MAX_HEADER_BYTES 100000000
+#define MAX_READ_HEADER_BYTES (16 << 20)
 
 /* What the header says of one tensor. */
 typedef struct {
@@ -78,94 +81,86 @@ check_name (const NnWeights *weights, const gchar *name, GError **error)
 
 /* A whole number from 0 to 2^53, which JSON's numbers hold exactly. */
 static gboolean
-get_size (JsonNode *node, guint64 *value)
+get_size (NnJson node, guint64 *value)
 {
   gint64 v;
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return FALSE;
-  v = json_node_get_int (node);
-  if (v < 0 || v > G_GINT64_CONSTANT (1) << 53)
+  if (!nn_json_int (node, &v) || v < 0 || v > G_GINT64_CONSTANT (1) << 53)
     return FALSE;
   *value = (guint64)v;
   return TRUE;
 }
 
 static gboolean
-parse_entry (const NnWeights *weights, const gchar *name, JsonNode *node, Entry *entry, GError **error)
+parse_dtype (const NnWeights *weights, const gchar *name, const gchar *text, Entry *entry, GError **error)
 {
-  JsonObject *object;
-  JsonNode *dtype, *shape, *offsets;
-  gboolean known = FALSE;
+  g_autofree gchar *shown_name = NULL, *shown_dtype = NULL;
+
+  if (!text)
+    return fail (weights, name, "expected a string \"dtype\"", error);
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
+    if (strcmp (text, dtypes[i].name) == 0) {
+      entry->dtype = dtypes[i].dtype;
+      return TRUE;
+    }
+  shown_name = nn_json_shown (name);
+  shown_dtype = nn_json_shown (text);
+  g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+               "%s: tensor \"%s\" has dtype \"%s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
+               weights->name, shown_name, shown_dtype);
+  return FALSE;
+}
+
+static gboolean
+parse_entry (const NnWeights *weights, NnJson node, Entry *entry, GError **error)
+{
+  const gchar *name = nn_json_name (node);
+  NnJson shape, offsets;
 
   if (!check_name (weights, name, error))
     return FALSE;
   entry->name = name;
-  if (!JSON_NODE_HOLDS_OBJECT (node))
+  if (nn_json_type (node) != NN_JSON_OBJECT)
     return fail (weights, name, "expected an object with dtype, shape and data_offsets", error);
-  object = json_node_get_object (node);
-  dtype = json_object_get_member (object, "dtype");
-  shape = json_object_get_member (object, "shape");
-  offsets = json_object_get_member (object, "data_offsets");
-
-  if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype) || json_node_get_value_type (dtype) != G_TYPE_STRING)
-    return fail (weights, name, "expected a string \"dtype\"", error);
-  for (guint i = 0; i < G_N_ELEMENTS (dtypes) && !known; i++) {
-    if (strcmp (json_node_get_string (dtype), dtypes[i].name) == 0) {
-      entry->dtype = dtypes[i].dtype;
-      known = TRUE;
-    }
-  }
-  if (!known) {
-    g_autofree gchar *shown_name = nn_json_shown (name), *shown_dtype = nn_json_shown (json_node_get_string (dtype));
-
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "%s: tensor \"%s\" has dtype \"%s\"; taken are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL",
-                 weights->name, shown_name, shown_dtype);
+  if (!parse_dtype (weights, name, nn_json_string (nn_json_member (node, "dtype")), entry, error))
     return FALSE;
-  }
-
-  if (!shape || !JSON_NODE_HOLDS_ARRAY (shape))
+  shape = nn_json_member (node, "shape");
+  if (nn_json_type (shape) != NN_JSON_ARRAY)
     return fail (weights, name, "expected an array \"shape\"", error);
-  if (json_array_get_length (json_node_get_array (shape)) > NN_TENSOR_MAX_DIMS)
+  if (nn_json_count (shape) > NN_TENSOR_MAX_DIMS)
     return fail (weights, name, "more than 8 dimensions", error);
-  entry->n_dims = json_array_get_length (json_node_get_array (shape));
-  for (guint i = 0; i < entry->n_dims; i++) {
-    if (!get_size (json_array_get_element (json_node_get_array (shape), i), &entry->dims[i]))
+  for (NnJson dim = nn_json_first (shape); nn_json_type (dim); dim = nn_json_next (shape, dim))
+    if (!get_size (dim, &entry->dims[entry->n_dims++]))
       return fail (weights, name, "a dimension is not a whole number from 0 to 2^53", error);
-  }
-
-  if (!offsets || !JSON_NODE_HOLDS_ARRAY (offsets) || json_array_get_length (json_node_get_array (offsets)) != 2
-      || !get_size (json_array_get_element (json_node_get_array (offsets), 0), &entry->begin)
-      || !get_size (json_array_get_element (json_node_get_array (offsets), 1), &entry->end))
+  offsets = nn_json_member (node, "data_offsets");
+  if (nn_json_count (offsets) != 2 || !get_size (nn_json_element (offsets, 0), &entry->begin)
+      || !get_size (nn_json_element (offsets, 1), &entry->end))
     return fail (weights, name, "expected two whole numbers in \"data_offsets\"", error);
   return TRUE;
 }
 
 static gboolean
-parse_metadata (NnWeights *weights, JsonNode *node, GError **error)
+parse_metadata (NnWeights *weights, NnJson node, GError **error)
 {
-  JsonObjectIter iter;
-  const gchar *key;
-  JsonNode *value;
-
-  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+  if (nn_json_type (node) != NN_JSON_OBJECT) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ is not an object",
                  weights->name);
     return FALSE;
   }
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &key, &value)) {
-    const gchar *text = nn_json_get_string (value);
-
-    if (!text) {
-      g_autofree gchar *shown = nn_json_shown (key);
+  if (nn_json_count (node) > NN_LOAD_MAX_TENSORS) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: safetensors header: __metadata__ has more than %d entries",
+                 weights->name, NN_LOAD_MAX_TENSORS);
+    return FALSE;
+  }
+  for (NnJson value = nn_json_first (node); nn_json_type (value); value = nn_json_next (node, value)) {
+    if (!nn_json_string (value)) {
+      g_autofree gchar *shown = nn_json_shown (nn_json_name (value));
 
       g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: safetensors header: __metadata__ \"%s\" is not a string",
                    weights->name, shown);
       return FALSE;
     }
-    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (text));
+    g_hash_table_insert (weights->metadata, g_strdup (nn_json_name (value)), g_strdup (nn_json_string (value)));
   }
   return TRUE;
 }
@@ -259,14 +254,12 @@ gboolean
 nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
 {
   g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (Entry));
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (NnJsonDoc) doc = NULL;
   g_autofree gchar *what = g_strdup_printf ("%s: safetensors header", weights->name);
   const guint8 *header;
-  JsonObjectIter iter;
-  const gchar *name;
-  JsonNode *node;
   NnCursor cursor;
   guint64 length;
+  NnJson root;
 
   nn_cursor_init (&cursor, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   if (!nn_cursor_uint_le (&cursor, 8, &length) || length > MAX_HEADER_BYTES
@@ -275,25 +268,30 @@ nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
                  weights->name);
     return FALSE;
   }
-  root = nn_json_parse ((const gchar *)header, length, what, error);
-  if (!root)
+  if (length > MAX_READ_HEADER_BYTES) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has %" G_GUINT64_FORMAT " bytes; up to %d are taken", what,
+                 length, MAX_READ_HEADER_BYTES);
     return FALSE;
-  if (!JSON_NODE_HOLDS_OBJECT (root)) {
+  }
+  doc = nn_json_parse ((const gchar *)header, length, what, error);
+  if (!doc)
+    return FALSE;
+  root = nn_json_root (doc);
+  if (nn_json_type (root) != NN_JSON_OBJECT) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not an object", what);
     return FALSE;
   }
-  if (json_object_get_size (json_node_get_object (root)) > NN_LOAD_MAX_TENSORS) {
+  if (nn_json_count (root) > NN_LOAD_MAX_TENSORS) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has more than %d tensors", what, NN_LOAD_MAX_TENSORS);
     return FALSE;
   }
-  json_object_iter_init_ordered (&iter, json_node_get_object (root));
-  while (json_object_iter_next_ordered (&iter, &name, &node)) {
+  for (NnJson value = nn_json_first (root); nn_json_type (value); value = nn_json_next (root, value)) {
     Entry entry = { 0 };
 
-    if (strcmp (name, "__metadata__") == 0) {
-      if (!parse_metadata (weights, node, error))
+    if (strcmp (nn_json_name (value), "__metadata__") == 0) {
+      if (!parse_metadata (weights, value, error))
         return FALSE;
-    } else if (!parse_entry (weights, name, node, &entry, error)) {
+    } else if (!parse_entry (weights, value, &entry, error)) {
       return FALSE;
     } else {
       g_array_append_val (entries, entry);

@@ -7,11 +7,14 @@
 
 #include "base/nn-hash.h"
 #include "load/file-read.h"
-#include "load/json-check.h"
+#include "load/json-read.h"
+#include "load/json-write.h"
 #include "load/modelinfo.h"
 
-/* ImageNet-21k's labels are 1 MB. */
-#define MAX_FILE_BYTES (16 << 20)
+/* The labels of ImageNet-21k, there and back (id2label, label2id), are 2 MB. */
+#define MAX_CONFIG_BYTES (4 << 20)
+/* Half a kilobyte in all models that there are. */
+#define MAX_PREPROCESSOR_BYTES (64 << 10)
 
 typedef struct {
   GHashTable *values;
@@ -31,34 +34,21 @@ set (Sidecar *sidecar, const gchar *key, gchar *value)
   g_hash_table_insert (sidecar->values, g_strdup (key), value);
 }
 
-/* Members, NULL (FALSE) where they are absent or of another type. */
-static JsonObject *
-get_object (JsonObject *object, const gchar *name)
+static gboolean
+get_number (NnJson value, gdouble *number)
 {
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  return nn_json_double (value, number) && isfinite (*number);
 }
 
 static const gchar *
-get_string (JsonObject *object, const gchar *name)
+get_string (NnJson object, const gchar *name)
 {
-  return nn_json_get_string (json_object_get_member (object, name));
-}
-
-static gboolean
-get_number (JsonNode *node, gdouble *value)
-{
-  if (!node || !JSON_NODE_HOLDS_VALUE (node)
-      || (json_node_get_value_type (node) != G_TYPE_INT64 && json_node_get_value_type (node) != G_TYPE_DOUBLE))
-    return FALSE;
-  *value = json_node_get_double (node);
-  return isfinite (*value);
+  return nn_json_string (nn_json_member (object, name));
 }
 
 /* A whole number of pixels. */
 static gboolean
-get_pixels (JsonNode *node, guint *pixels)
+get_pixels (NnJson node, guint *pixels)
 {
   gdouble value;
 
@@ -69,13 +59,11 @@ get_pixels (JsonNode *node, guint *pixels)
 }
 
 static gboolean
-get_boolean (JsonObject *object, const gchar *name, gboolean otherwise)
+get_boolean (NnJson object, const gchar *name, gboolean otherwise)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  const NnJsonType type = nn_json_type (nn_json_member (object, name));
 
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN
-             ? json_node_get_boolean (node)
-             : otherwise;
+  return type == NN_JSON_TRUE || (type != NN_JSON_FALSE && otherwise);
 }
 
 static void
@@ -86,21 +74,20 @@ set_pixels (Sidecar *sidecar, const gchar *key, guint pixels)
 
 /* mean or std: an array of three numbers */
 static void
-set_triple (Sidecar *sidecar, const gchar *key, JsonNode *node)
+set_triple (Sidecar *sidecar, const gchar *key, NnJson node)
 {
   GString *text = g_string_new (NULL);
   guint i;
 
-  if (!node)
+  if (!nn_json_type (node))
     goto out;
-  if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 3)
+  if (nn_json_type (node) != NN_JSON_ARRAY || nn_json_count (node) != 3)
     goto bad;
   for (i = 0; i < 3; i++) {
     gchar number[G_ASCII_DTOSTR_BUF_SIZE];
     gdouble value;
 
-    if (!get_number (json_array_get_element (json_node_get_array (node), i), &value)
-        || (value <= 0 && g_str_has_suffix (key, "std")))
+    if (!get_number (nn_json_element (node, i), &value) || (value <= 0 && g_str_has_suffix (key, "std")))
       goto bad;
     g_string_append_printf (text, "%s%s", i ? ", " : "", g_ascii_formatd (number, sizeof number, "%.9g", value));
   }
@@ -125,12 +112,12 @@ set_text_interpolation (Sidecar *sidecar, const gchar *name)
 
 /* Pillow's numbers of its filters. */
 static void
-set_numbered_interpolation (Sidecar *sidecar, JsonNode *node)
+set_numbered_interpolation (Sidecar *sidecar, NnJson node)
 {
   static const gchar *const filters[] = { "nearest", "", "bilinear", "bicubic" };
   guint number = 0;
 
-  if (!node)
+  if (!nn_json_type (node))
     return;
   if (get_pixels (node, &number) && number < G_N_ELEMENTS (filters))
     set_text_interpolation (sidecar, filters[number]);
@@ -138,78 +125,84 @@ set_numbered_interpolation (Sidecar *sidecar, JsonNode *node)
     set_text_interpolation (sidecar, number ? "" : "nearest");
 }
 
-static gchar *
-to_text (JsonNode *node)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-
-  json_generator_set_root (generator, node);
-  return json_generator_to_data (generator, NULL);
-}
-
-/* {"0": "tench", …}; transformers writes LABEL_0, LABEL_1, … where nobody named the classes. */
+/* {"0": "tench", …}; transformers writes LABEL_0, LABEL_1, … where nobody named the classes. What is no string stays
+ * for the labels' own check to refuse. */
 static void
-read_id2label (Sidecar *sidecar, JsonObject *config)
+read_id2label (Sidecar *sidecar, NnJson config)
 {
-  JsonNode *node = json_object_get_member (config, "id2label");
-  const gchar *first;
+  const NnJson labels = nn_json_member (config, "id2label");
+  const gchar *first = get_string (labels, "0");
+  GString *text;
 
-  if (!node || !JSON_NODE_HOLDS_OBJECT (node))
+  if (!first || strcmp (first, "LABEL_0") == 0)
     return;
-  first = get_string (json_node_get_object (node), "0");
-  if (first && strcmp (first, "LABEL_0"))
-    set (sidecar, "labels", to_text (node));
+  text = g_string_new ("{");
+  for (NnJson value = nn_json_first (labels); nn_json_type (value); value = nn_json_next (labels, value)) {
+    if (text->len > 1)
+      g_string_append_c (text, ',');
+    nn_json_append_string (text, nn_json_name (value));
+    g_string_append_c (text, ':');
+    if (nn_json_string (value))
+      nn_json_append_string (text, nn_json_string (value));
+    else
+      g_string_append (text, "null");
+  }
+  g_string_append_c (text, '}');
+  set (sidecar, "labels", g_string_free (text, FALSE));
 }
 
 /* ["n01440764", …] and {"n01440764": "tench", …} */
 static void
-read_label_names (Sidecar *sidecar, JsonObject *config)
+read_label_names (Sidecar *sidecar, NnJson config)
 {
-  JsonNode *names = json_object_get_member (config, "label_names");
-  JsonObject *descriptions = get_object (config, "label_descriptions");
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  guint i;
+  const NnJson names = nn_json_member (config, "label_names"), words = nn_json_member (config, "label_descriptions");
+  g_autoptr (GHashTable) descriptions = g_hash_table_new (nn_name_hash, g_str_equal);
+  GString *text;
 
-  if (!names || !JSON_NODE_HOLDS_ARRAY (names))
+  if (nn_json_type (names) != NN_JSON_ARRAY)
     return;
-  json_builder_begin_array (builder);
-  for (i = 0; i < json_array_get_length (json_node_get_array (names)); i++) {
-    const gchar *name = nn_json_get_string (json_array_get_element (json_node_get_array (names), i));
-    const gchar *description = NULL;
+  if (nn_json_type (words) == NN_JSON_OBJECT)
+    for (NnJson value = nn_json_first (words); nn_json_type (value); value = nn_json_next (words, value))
+      if (nn_json_string (value))
+        g_hash_table_insert (descriptions, (gpointer)nn_json_name (value), (gpointer)nn_json_string (value));
+  text = g_string_new ("[");
+  for (NnJson value = nn_json_first (names); nn_json_type (value); value = nn_json_next (names, value)) {
+    const gchar *name = nn_json_string (value), *description;
 
-    if (!name)
+    if (!name) {
+      g_string_free (text, TRUE);
       return;
-    if (descriptions)
-      description = get_string (descriptions, name);
-    json_builder_add_string_value (builder, description ? description : name);
+    }
+    description = g_hash_table_lookup (descriptions, name);
+    if (text->len > 1)
+      g_string_append_c (text, ',');
+    nn_json_append_string (text, description ? description : name);
   }
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  set (sidecar, "labels", to_text (root));
+  g_string_append_c (text, ']');
+  set (sidecar, "labels", g_string_free (text, FALSE));
 }
 
 /* timm.data.create_transform(), evaluation: Resize (floor (size / crop_pct)), CenterCrop (size). */
 static void
-read_timm_preprocess (Sidecar *sidecar, JsonObject *config)
+read_timm_preprocess (Sidecar *sidecar, NnJson config)
 {
-  JsonNode *size = json_object_get_member (config, "input_size");
+  const NnJson size = nn_json_member (config, "input_size");
   const gchar *mode = get_string (config, "crop_mode");
   gdouble crop_pct = 0.875; /* timm's own default */
   guint height, width;
 
-  set_triple (sidecar, "preprocess.mean", json_object_get_member (config, "mean"));
-  set_triple (sidecar, "preprocess.std", json_object_get_member (config, "std"));
+  set_triple (sidecar, "preprocess.mean", nn_json_member (config, "mean"));
+  set_triple (sidecar, "preprocess.std", nn_json_member (config, "std"));
   set_text_interpolation (sidecar, get_string (config, "interpolation"));
-  if (!size)
+  if (!nn_json_type (size))
     return;
-  if (!JSON_NODE_HOLDS_ARRAY (size) || json_array_get_length (json_node_get_array (size)) != 3
-      || !get_pixels (json_array_get_element (json_node_get_array (size), 1), &height)
-      || !get_pixels (json_array_get_element (json_node_get_array (size), 2), &width) || height != width) {
+  if (nn_json_type (size) != NN_JSON_ARRAY || nn_json_count (size) != 3
+      || !get_pixels (nn_json_element (size, 1), &height) || !get_pixels (nn_json_element (size, 2), &width)
+      || height != width) {
     warn (sidecar, "input_size is not [3, N, N], and is ignored");
     return;
   }
-  get_number (json_object_get_member (config, "crop_pct"), &crop_pct);
+  get_number (nn_json_member (config, "crop_pct"), &crop_pct);
   if (crop_pct < 0.1 || crop_pct > 2 || (mode && strcmp (mode, "center") && strcmp (mode, "squash"))) {
     warn (sidecar, "crop_pct or crop_mode is not one that is known, and the sizes are ignored");
     return;
@@ -219,11 +212,11 @@ read_timm_preprocess (Sidecar *sidecar, JsonObject *config)
 }
 
 static void
-read_config (Sidecar *sidecar, JsonObject *config)
+read_config (Sidecar *sidecar, NnJson config)
 {
   static const gchar *const strings[] = { "model_type", "hidden_act", "architecture" };
   static const gchar *const booleans[] = { "downsample_in_bottleneck", "downsample_in_first_stage" };
-  JsonObject *pretrained = get_object (config, "pretrained_cfg");
+  const NnJson pretrained = nn_json_member (config, "pretrained_cfg");
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (strings); i++) {
@@ -236,48 +229,45 @@ read_config (Sidecar *sidecar, JsonObject *config)
   for (i = 0; i < G_N_ELEMENTS (booleans); i++) {
     g_autofree gchar *key = g_strconcat ("config.", booleans[i], NULL);
 
-    if (json_object_has_member (config, booleans[i]))
+    if (nn_json_type (nn_json_member (config, booleans[i])))
       set (sidecar, key, g_strdup (get_boolean (config, booleans[i], FALSE) ? "true" : "false"));
   }
   read_id2label (sidecar, config);
   read_label_names (sidecar, config);
-  if (pretrained)
+  if (nn_json_type (pretrained) == NN_JSON_OBJECT)
     read_timm_preprocess (sidecar, pretrained);
-  else if (json_object_has_member (config, "architecture") && json_object_has_member (config, "input_size"))
+  else if (nn_json_type (nn_json_member (config, "architecture"))
+           && nn_json_type (nn_json_member (config, "input_size")))
     read_timm_preprocess (sidecar, config); /* as timm's older files have it */
 }
 
 /* size: 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; @stretch: the last of these */
 static gboolean
-get_size (JsonNode *node, guint *size, gboolean *stretch)
+get_size (NnJson node, guint *size, gboolean *stretch)
 {
-  JsonObject *object;
   guint width;
 
   *stretch = FALSE;
-  if (!node)
-    return FALSE;
-  if (!JSON_NODE_HOLDS_OBJECT (node))
+  if (nn_json_type (node) != NN_JSON_OBJECT)
     return get_pixels (node, size);
-  object = json_node_get_object (node);
-  if (get_pixels (json_object_get_member (object, "shortest_edge"), size))
+  if (get_pixels (nn_json_member (node, "shortest_edge"), size))
     return TRUE;
   *stretch = TRUE;
-  return get_pixels (json_object_get_member (object, "height"), size)
-         && get_pixels (json_object_get_member (object, "width"), &width) && width == *size;
+  return get_pixels (nn_json_member (node, "height"), size) && get_pixels (nn_json_member (node, "width"), &width)
+         && width == *size;
 }
 
 /* ConvNextImageProcessor, which transformers' ResNets use: below 384 pixels the shorter side becomes size / crop_pct
  * and the centre is cropped; from there on the picture is stretched. */
 static gboolean
-read_convnext_sizes (Sidecar *sidecar, JsonObject *config)
+read_convnext_sizes (Sidecar *sidecar, NnJson config)
 {
   gdouble crop_pct = 224.0 / 256;
   gboolean stretch;
   guint size;
 
-  get_number (json_object_get_member (config, "crop_pct"), &crop_pct);
-  if (!get_size (json_object_get_member (config, "size"), &size, &stretch) || stretch || crop_pct < 0.1 || crop_pct > 2)
+  get_number (nn_json_member (config, "crop_pct"), &crop_pct);
+  if (!get_size (nn_json_member (config, "size"), &size, &stretch) || stretch || crop_pct < 0.1 || crop_pct > 2)
     return FALSE;
   set_pixels (sidecar, "preprocess.crop", size);
   set_pixels (sidecar, "preprocess.resize", size < 384 ? (guint)floor (size / crop_pct) : 0);
@@ -285,14 +275,14 @@ read_convnext_sizes (Sidecar *sidecar, JsonObject *config)
 }
 
 static gboolean
-read_sizes (Sidecar *sidecar, JsonObject *config)
+read_sizes (Sidecar *sidecar, NnJson config)
 {
   gboolean stretch, ignored, crops = get_boolean (config, "do_center_crop", FALSE);
   guint size, crop;
 
-  if (!get_size (json_object_get_member (config, "size"), &size, &stretch))
+  if (!get_size (nn_json_member (config, "size"), &size, &stretch))
     return FALSE;
-  if (crops && !get_size (json_object_get_member (config, "crop_size"), &crop, &ignored))
+  if (crops && !get_size (nn_json_member (config, "crop_size"), &crop, &ignored))
     return FALSE;
   if (!crops)
     crop = size;
@@ -305,7 +295,7 @@ read_sizes (Sidecar *sidecar, JsonObject *config)
 }
 
 static void
-read_preprocessor (Sidecar *sidecar, JsonObject *config)
+read_preprocessor (Sidecar *sidecar, NnJson config)
 {
   const gchar *type = get_string (config, "image_processor_type");
   gboolean good;
@@ -316,19 +306,19 @@ read_preprocessor (Sidecar *sidecar, JsonObject *config)
     warn (sidecar, "pictures that are not resized or not scaled to 0 to 1 are not known, and it is ignored");
     return;
   }
-  good = (type && g_str_has_prefix (type, "ConvNext")) || json_object_has_member (config, "crop_pct")
+  good = (type && g_str_has_prefix (type, "ConvNext")) || nn_json_type (nn_json_member (config, "crop_pct"))
              ? read_convnext_sizes (sidecar, config)
              : read_sizes (sidecar, config);
   if (!good)
     warn (sidecar, "its sizes are not a square crop that is known, and are ignored");
   if (get_boolean (config, "do_normalize", TRUE)) {
-    set_triple (sidecar, "preprocess.mean", json_object_get_member (config, "image_mean"));
-    set_triple (sidecar, "preprocess.std", json_object_get_member (config, "image_std"));
+    set_triple (sidecar, "preprocess.mean", nn_json_member (config, "image_mean"));
+    set_triple (sidecar, "preprocess.std", nn_json_member (config, "image_std"));
   } else {
     set (sidecar, "preprocess.mean", g_strdup ("0, 0, 0"));
     set (sidecar, "preprocess.std", g_strdup ("1, 1, 1"));
   }
-  set_numbered_interpolation (sidecar, json_object_get_member (config, "resample"));
+  set_numbered_interpolation (sidecar, nn_json_member (config, "resample"));
 }
 
 /* The file of that name in the model's folder; hubs keep ONNX files in a folder onnx/, and what they share with the
@@ -347,11 +337,11 @@ find_beside (const gchar *model, const gchar *name)
 }
 
 static void
-read_file (Sidecar *sidecar, const gchar *model, const gchar *name, void (*read) (Sidecar *, JsonObject *))
+read_file (Sidecar *sidecar, const gchar *model, const gchar *name, guint64 max_bytes, void (*read) (Sidecar *, NnJson))
 {
   g_autofree gchar *path = find_beside (model, name), *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (NnJsonDoc) doc = NULL;
   g_autoptr (GError) error = NULL;
   gconstpointer data;
   gsize size;
@@ -359,15 +349,15 @@ read_file (Sidecar *sidecar, const gchar *model, const gchar *name, void (*read)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return;
   sidecar->shown = shown;
-  bytes = nn_file_read (path, MAX_FILE_BYTES, &error);
+  bytes = nn_file_read (path, max_bytes, &error);
   if (bytes) {
     data = g_bytes_get_data (bytes, &size);
-    root = nn_json_parse (data ? data : "", size, shown, &error);
+    doc = nn_json_parse (data ? data : "", size, shown, &error);
   }
-  if (!root)
+  if (!doc)
     g_ptr_array_add (sidecar->warnings, g_strdup_printf ("%s; it is ignored", error->message));
-  else if (JSON_NODE_HOLDS_OBJECT (root))
-    read (sidecar, json_node_get_object (root));
+  else if (nn_json_type (nn_json_root (doc)) == NN_JSON_OBJECT)
+    read (sidecar, nn_json_root (doc));
 }
 
 GHashTable *
@@ -376,8 +366,8 @@ nn_sidecar_load (const gchar *path, GPtrArray *warnings)
   Sidecar sidecar = { g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free), warnings, NULL };
   g_autoptr (GError) error = NULL;
 
-  read_file (&sidecar, path, "config.json", read_config);
-  read_file (&sidecar, path, "preprocessor_config.json", read_preprocessor);
+  read_file (&sidecar, path, "config.json", MAX_CONFIG_BYTES, read_config);
+  read_file (&sidecar, path, "preprocessor_config.json", MAX_PREPROCESSOR_BYTES, read_preprocessor);
   if (!nn_modelinfo_fill (path, sidecar.values, warnings, &error))
     g_ptr_array_add (warnings, g_strdup_printf ("%s; it is ignored", error->message));
   return sidecar.values;

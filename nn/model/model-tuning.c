@@ -4,12 +4,13 @@
 
 #include "base/nn-hash.h"
 #include "load/file-read.h"
-#include "load/json-check.h"
+#include "load/json-read.h"
+#include "load/json-write.h"
 #include "model/model-private.h"
 #include "model/model-tuning.h"
 
-/* A thousand layers take 50 kB. */
-#define MAX_FILE_BYTES (4 << 20)
+/* A layer takes 50 bytes: five thousand layers, of which the deepest ResNets have one thousand. */
+#define MAX_FILE_BYTES (256 << 10)
 #define MAX_SIZE 65535
 
 static const gchar *const algorithm_names[] = {
@@ -26,32 +27,26 @@ bad (GError **error, const gchar *shown, const gchar *what)
 }
 
 static gboolean
-get_uint (JsonObject *object, const gchar *name, guint max, guint *value)
+get_uint (NnJson object, const gchar *name, guint max, guint *value)
 {
-  JsonNode *node = json_object_get_member (object, name);
   gint64 number;
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+  if (!nn_json_int (nn_json_member (object, name), &number))
     return FALSE;
-  number = json_node_get_int (node);
   *value = (guint)CLAMP (number, 0, (gint64)max);
   return number >= 1 && number <= (gint64)max;
 }
 
 static gboolean
-read_layers (const NnGraph *graph, JsonObject *layers, NnAlgorithm *algorithms, const gchar *shown, GError **error)
+read_layers (const NnGraph *graph, NnJson layers, NnAlgorithm *algorithms, const gchar *shown, GError **error)
 {
   g_autoptr (GHashTable) by_name = g_hash_table_new (nn_name_hash, g_str_equal);
-  JsonObjectIter iter;
-  const gchar *name;
-  JsonNode *value;
 
   for (guint i = 0; i < graph->nodes->len; i++)
     if (nn_graph_node (graph, i)->op == NN_OP_CONV)
       g_hash_table_insert (by_name, nn_graph_node (graph, i)->name, GUINT_TO_POINTER (i));
-  json_object_iter_init (&iter, layers);
-  while (json_object_iter_next (&iter, &name, &value)) {
-    const gchar *algorithm = nn_json_get_string (value);
+  for (NnJson value = nn_json_first (layers); nn_json_type (value); value = nn_json_next (layers, value)) {
+    const gchar *name = nn_json_name (value), *algorithm = nn_json_string (value);
     g_autofree gchar *layer = nn_json_shown (name);
     NnAlgorithm a;
 
@@ -73,22 +68,20 @@ read_layers (const NnGraph *graph, JsonObject *layers, NnAlgorithm *algorithms, 
 }
 
 static gboolean
-read_tuning (NnModel *model, JsonNode *root, const gchar *shown, GError **error)
+read_tuning (NnModel *model, NnJson object, const gchar *shown, GError **error)
 {
   const NnGraph *graph = nn_model_get_graph (model);
   const gchar *const *levels = nn_cpu_get_isa_names ();
   g_autofree NnAlgorithm *algorithms = g_new0 (NnAlgorithm, graph->nodes->len);
-  JsonObject *object;
-  JsonNode *layers;
+  NnJson layers;
   const gchar *sha256, *isa_name;
   guint version, height, width, isa;
 
-  if (!JSON_NODE_HOLDS_OBJECT (root))
+  if (nn_json_type (object) != NN_JSON_OBJECT)
     return bad (error, shown, "is no JSON object");
-  object = json_node_get_object (root);
   if (!get_uint (object, "version", 1, &version))
     return bad (error, shown, "\"version\" is 1");
-  sha256 = nn_json_get_string (json_object_get_member (object, "sha256"));
+  sha256 = nn_json_string (nn_json_member (object, "sha256"));
   if (!sha256)
     return bad (error, shown, "\"sha256\" is the model file's, a string");
   if (!g_str_equal (sha256, nn_model_get_sha256 (model))) {
@@ -97,16 +90,16 @@ read_tuning (NnModel *model, JsonNode *root, const gchar *shown, GError **error)
   }
   if (!get_uint (object, "height", MAX_SIZE, &height) || !get_uint (object, "width", MAX_SIZE, &width))
     return bad (error, shown, "\"height\" and \"width\" are pixels, 1 to 65535");
-  isa_name = nn_json_get_string (json_object_get_member (object, "isa"));
+  isa_name = nn_json_string (nn_json_member (object, "isa"));
   for (isa = 0; levels[isa]; isa++)
     if (isa_name && g_str_equal (isa_name, levels[isa]))
       break;
   if (!levels[isa])
     return bad (error, shown, "\"isa\" is the name of a level");
-  layers = json_object_get_member (object, "layers");
-  if (!layers || !JSON_NODE_HOLDS_OBJECT (layers))
+  layers = nn_json_member (object, "layers");
+  if (nn_json_type (layers) != NN_JSON_OBJECT)
     return bad (error, shown, "\"layers\" is an object, layer to algorithm");
-  if (!read_layers (graph, json_node_get_object (layers), algorithms, shown, error))
+  if (!read_layers (graph, layers, algorithms, shown, error))
     return FALSE;
   nn_plan_cache_set_algorithms (nn_model_get_plans (model), isa, height, width, algorithms, graph->nodes->len);
   return TRUE;
@@ -117,17 +110,15 @@ nn_model_load_tuning (NnModel *model, const gchar *path, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = nn_file_read (path, MAX_FILE_BYTES, error);
-  JsonNode *root;
-  gboolean ok;
+  g_autoptr (NnJsonDoc) doc = NULL;
+  gconstpointer data;
+  gsize size;
 
   if (!bytes)
     return FALSE;
-  root = nn_json_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), shown, error);
-  if (!root)
-    return FALSE;
-  ok = read_tuning (model, root, shown, error);
-  json_node_unref (root);
-  return ok;
+  data = g_bytes_get_data (bytes, &size);
+  doc = nn_json_parse (data ? data : "", size, shown, error);
+  return doc && read_tuning (model, nn_json_root (doc), shown, error);
 }
 
 gchar *
@@ -135,41 +126,25 @@ nn_tuning_to_json (const NnModel *model, NnIsa isa, guint height, guint width, g
                    const NnAlgorithm *algorithms)
 {
   const NnGraph *graph = nn_model_get_graph (model);
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  JsonNode *root;
-  gchar *text;
+  GString *text = g_string_new ("{\n  \"version\" : 1,\n  \"sha256\" : ");
+  gboolean first = TRUE;
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "version");
-  json_builder_add_int_value (builder, 1);
-  json_builder_set_member_name (builder, "sha256");
-  json_builder_add_string_value (builder, nn_model_get_sha256 (model));
-  json_builder_set_member_name (builder, "isa");
-  json_builder_add_string_value (builder, nn_isa_name (isa));
-  json_builder_set_member_name (builder, "height");
-  json_builder_add_int_value (builder, height);
-  json_builder_set_member_name (builder, "width");
-  json_builder_add_int_value (builder, width);
-  /* For people: what was measured with. */
-  json_builder_set_member_name (builder, "threads");
-  json_builder_add_int_value (builder, threads);
-  json_builder_set_member_name (builder, "batch");
-  json_builder_add_int_value (builder, batch);
-  json_builder_set_member_name (builder, "layers");
-  json_builder_begin_object (builder);
+  nn_json_append_string (text, nn_model_get_sha256 (model));
+  g_string_append (text, ",\n  \"isa\" : ");
+  nn_json_append_string (text, nn_isa_name (isa));
+  /* Threads and batch are for people: what was measured with. */
+  g_string_append_printf (text,
+                          ",\n  \"height\" : %u,\n  \"width\" : %u,\n  \"threads\" : %u,\n  \"batch\" : %u,\n"
+                          "  \"layers\" : {",
+                          height, width, threads, batch);
   for (guint i = 0; i < graph->nodes->len; i++) {
     if (algorithms[i] == NN_ALGORITHM_AUTO)
       continue;
-    json_builder_set_member_name (builder, nn_graph_node (graph, i)->name);
-    json_builder_add_string_value (builder, algorithm_names[algorithms[i]]);
+    g_string_append (text, first ? "\n    " : ",\n    ");
+    nn_json_append_string (text, nn_graph_node (graph, i)->name);
+    g_string_append_printf (text, " : \"%s\"", algorithm_names[algorithms[i]]);
+    first = FALSE;
   }
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  json_node_unref (root);
-  return text;
+  g_string_append (text, "\n  }\n}");
+  return g_string_free (text, FALSE);
 }

@@ -1,11 +1,11 @@
 /* gst-resnet: model → file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <json-glib/json-glib.h>
 #include <nn/convert.h>
 #include <string.h>
 
 #include "base/nn-hash.h"
 #include "load/file-read.h"
+#include "load/json-write.h"
 #include "load/modelinfo.h"
 #include "load/onnx/onnx.h"
 #include "model/model-private.h"
@@ -26,17 +26,15 @@ set (GHashTable *metadata, const gchar *key, gchar *value)
 static gchar *
 labels_json (const gchar *const *labels)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
+  GString *text = g_string_new ("[");
 
-  json_builder_begin_array (builder);
-  for (; *labels; labels++)
-    json_builder_add_string_value (builder, *labels);
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, NULL);
+  for (; *labels; labels++) {
+    if (text->len > 1)
+      g_string_append_c (text, ',');
+    nn_json_append_string (text, *labels);
+  }
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
 }
 
 /* Nine digits are the same float again. */

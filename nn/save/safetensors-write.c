@@ -4,10 +4,10 @@
  * Format: README of the safetensors project, section "Format". */
 #include "save/safetensors-write.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
+#include "load/json-write.h"
 #include "load/tensor-data.h"
 
 /* A variance that is rounded to zero, or a mean that is rounded at all, costs more than the bytes are worth. */
@@ -35,56 +35,44 @@ check_half (const NnTensor *tensor, GError **error)
 }
 
 static void
-add_metadata (JsonBuilder *builder, GHashTable *metadata)
+append_metadata (GString *header, GHashTable *metadata)
 {
   g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (metadata), (GCompareFunc)strcmp);
-  const GList *l;
 
-  json_builder_set_member_name (builder, "__metadata__");
-  json_builder_begin_object (builder);
-  for (l = keys; l; l = l->next) {
-    json_builder_set_member_name (builder, l->data);
-    json_builder_add_string_value (builder, g_hash_table_lookup (metadata, l->data));
+  g_string_append (header, "{\"__metadata__\":{");
+  for (const GList *l = keys; l; l = l->next) {
+    if (l != keys)
+      g_string_append_c (header, ',');
+    nn_json_append_string (header, l->data);
+    g_string_append_c (header, ':');
+    nn_json_append_string (header, g_hash_table_lookup (metadata, l->data));
   }
-  json_builder_end_object (builder);
+  g_string_append_c (header, '}');
 }
 
 static gchar *
 make_header (const NnWeights *weights, GHashTable *metadata, gboolean half, gsize *size)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
-  gint64 at = 0;
-  guint i, k;
+  GString *header = g_string_new (NULL);
+  guint64 at = 0;
 
-  json_builder_begin_object (builder);
-  add_metadata (builder, metadata);
-  for (i = 0; i < weights->tensors->len; i++) {
+  append_metadata (header, metadata);
+  for (guint i = 0; i < weights->tensors->len; i++) {
     const NnTensor *tensor = g_ptr_array_index (weights->tensors, i);
-    gboolean as_half = is_half (tensor, half);
+    const gboolean as_half = is_half (tensor, half);
+    const guint64 end = at + tensor->n_elements * (as_half ? 2 : 4);
 
-    json_builder_set_member_name (builder, tensor->name);
-    json_builder_begin_object (builder);
-    json_builder_set_member_name (builder, "dtype");
-    json_builder_add_string_value (builder, as_half ? "F16" : "F32");
-    json_builder_set_member_name (builder, "shape");
-    json_builder_begin_array (builder);
-    for (k = 0; k < tensor->n_dims; k++)
-      json_builder_add_int_value (builder, (gint64)tensor->dims[k]);
-    json_builder_end_array (builder);
-    json_builder_set_member_name (builder, "data_offsets");
-    json_builder_begin_array (builder);
-    json_builder_add_int_value (builder, at);
-    at += (gint64)(tensor->n_elements * (as_half ? 2 : 4));
-    json_builder_add_int_value (builder, at);
-    json_builder_end_array (builder);
-    json_builder_end_object (builder);
+    g_string_append_c (header, ',');
+    nn_json_append_string (header, tensor->name);
+    g_string_append_printf (header, ":{\"dtype\":\"%s\",\"shape\":[", as_half ? "F16" : "F32");
+    for (guint k = 0; k < tensor->n_dims; k++)
+      g_string_append_printf (header, "%s%" G_GUINT64_FORMAT, k ? "," : "", tensor->dims[k]);
+    g_string_append_printf (header, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}", at, end);
+    at = end;
   }
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, size);
+  g_string_append_c (header, '}');
+  *size = header->len;
+  return g_string_free (header, FALSE);
 }
 
 gboolean

@@ -141,7 +141,7 @@ test_doubtful_indices (void)
   /* What Python would compute is no label. */
   expect_refused ("{0: 'cat', 1: 'd' + 'og'}", 25, 2, "JSON", "labels.txt");
   expect_refused ("{0: 'cat', 2: 'dog'}", 20, 2, "\"2\"", "once");
-  expect_refused ("{0: 'cat', 0: 'dog'}", 20, 2, "1 labels", "2 classes");
+  expect_refused ("{0: 'cat', 0: 'dog'}", 20, 2, "two members of the name", "\"0\"");
   expect_refused ("{0: 'cat', 1: \"dog}", 19, 2, "JSON", "labels.txt");
   expect_refused ("{\"classes\": [\"cat\"]}", 20, 2, "1 labels", "2 classes");
   expect_refused ("cat;dog;fox", 11, 2, "1 labels", "2 classes");
