@@ -1,10 +1,11 @@
 /* gst-resnet: ONNX file → model
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/model-onnx.h"
+
 #include "import/onnx/onnx-beginning.h"
 #include "import/onnx/onnx-end.h"
 #include "import/onnx/onnx-import.h"
 #include "model/model-metadata.h"
-#include "model/model-struct.h"
 
 /* The size that a file without preprocessing values is most likely to have been trained with: torchvision's ratio of
  * 256 to 224, CIFAR's whole picture. */

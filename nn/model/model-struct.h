@@ -5,7 +5,6 @@
 #include <nn/model.h>
 
 #include "graph/graph.h"
-#include "load/onnx/onnx.h"
 #include "plan/plan-cache.h"
 
 struct _NnModel {
@@ -25,8 +24,8 @@ struct _NnModel {
   GPtrArray *warnings; /* NULL-terminated once loaded */
 };
 
-/* Fills what an ONNX file says; frees @onnx as soon as the graph has what it needs of it; model-onnx.c. */
-gboolean nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error);
+/* An empty model. */
+NnModel *nn_model_new (void);
 
 /* A model that is no more than its graph, which it takes; for tests. */
 NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_classes);

@@ -1,18 +1,38 @@
-/* gst-resnet: file → model
+/* gst-resnet: what a model says of itself
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <nn/convert.h>
 #include <nn/model.h>
 
-#include "base/nn-finite.h"
 #include "base/nn-hash.h"
-#include "import/resnet/resnet-builder.h"
-#include "load/file-read.h"
-#include "load/sidecar.h"
-#include "load/weights.h"
-#include "model/model-metadata.h"
 #include "model/model-private.h"
 #include "model/model-struct.h"
-#include "model/model-tuning.h"
+
+NnModel *
+nn_model_new (void)
+{
+  NnModel *model = g_new0 (NnModel, 1);
+
+  model->ref_count = 1;
+  model->plans = nn_plan_cache_new ();
+  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
+  model->warnings = g_ptr_array_new_with_free_func (g_free);
+  return model;
+}
+
+NnModel *
+nn_model_new_from_graph (NnGraph *graph, guint n_classes)
+{
+  NnModel *model = nn_model_new ();
+
+  model->graph = graph;
+  model->n_classes = n_classes;
+  model->format = "a graph";
+  model->architecture = g_strdup ("a graph");
+  model->sha256 = g_strdup ("");
+  model->metadata = g_hash_table_new (nn_name_hash, g_str_equal);
+  nn_graph_finish (graph);
+  g_ptr_array_add (model->warnings, NULL);
+  return model;
+}
 
 NnModel *
 nn_model_ref (NnModel *model)
@@ -34,230 +54,6 @@ nn_model_unref (NnModel *model)
   g_free (model->architecture);
   g_free (model->sha256);
   g_free (model);
-}
-
-/* Weights were finite before BatchNorm was folded in; a huge gamma or a tiny variance can have changed that. */
-static gboolean
-check_folded (const NnGraph *graph, GError **error)
-{
-  guint i, j;
-
-  for (i = 0; i < graph->nodes->len; i++) {
-    const NnNode *node = nn_graph_node (graph, i);
-    GBytes *const arrays[] = { node->weight, node->bias };
-
-    for (j = 0; j < G_N_ELEMENTS (arrays); j++) {
-      gsize size = 0;
-      const gfloat *values = arrays[j] ? g_bytes_get_data (arrays[j], &size) : NULL;
-
-      if (nn_find_not_finite (values, size / sizeof (gfloat)) < size / sizeof (gfloat)) {
-        g_set_error (error, NN_ERROR, NN_ERROR_UNFIT,
-                     "%s: its weight times the BatchNorm's scale after it is over float32's range; the statistics or "
-                     "gamma are damaged",
-                     node->name);
-        return FALSE;
-      }
-    }
-  }
-  return TRUE;
-}
-
-/* A small stem says small pictures, and ImageNet's 224 pixels would still run, slowly and wrongly. */
-static void
-warn_of_small_stem (NnModel *model)
-{
-  guint i;
-
-  if (model->has_preprocess)
-    return;
-  for (i = 0; i < model->graph->nodes->len; i++) {
-    const NnNode *node = nn_graph_node (model->graph, i);
-
-    if (node->op != NN_OP_CONV)
-      continue;
-    if (node->kernel[0] == 3 && node->stride[0] == 1)
-      g_ptr_array_add (
-          model->warnings,
-          g_strdup ("the 3×3 stem is taken as CIFAR's (stride 1, no max-pool) and the file does not say its "
-                    "preprocessing, so ImageNet's is used (resize 256, crop 224); set resize, crop, mean and "
-                    "std to what the model was trained with (CIFAR-10: resize=32 crop=32 "
-                    "mean=0.4914,0.4822,0.4465 std=0.2470,0.2435,0.2616)"));
-    return;
-  }
-}
-
-static gboolean
-build (NnModel *model, const NnWeights *weights, GError **error)
-{
-  guint i, n_classes;
-
-  for (i = 0; i < weights->warnings->len; i++)
-    g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
-  model->metadata = g_hash_table_ref (weights->metadata);
-  model->format = weights->format;
-  model->sha256 = g_strdup (weights->sha256);
-  model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
-  if (!model->graph)
-    return FALSE;
-  n_classes = model->n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
-  if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
-                                    error)
-      || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, model->warnings, error))
-    return FALSE;
-  nn_metadata_read_beside (weights->beside, n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
-                           model->warnings);
-  warn_of_small_stem (model);
-  return TRUE;
-}
-
-/* After the file is read: folded, fused and checked. Frees the model when that fails. @file: memory that is the
- * model's own, or NULL. */
-static NnModel *
-finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError **error)
-{
-  g_autoptr (NnModel) model = built;
-  gboolean ok = model->graph != NULL;
-
-  if (ok && fold) {
-    if (file)
-      nn_graph_own_file (model->graph, g_bytes_get_data (file, NULL), g_bytes_get_size (file));
-    nn_graph_fold_batch_norm (model->graph);
-    nn_graph_fuse (model->graph);
-    nn_graph_remove_dead (model->graph);
-    nn_graph_finish (model->graph);
-    ok = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
-  }
-  if (!ok) {
-    g_prefix_error (error, "%s: ", name);
-    return NULL;
-  }
-  g_ptr_array_add (model->warnings, NULL);
-  return g_steal_pointer (&model);
-}
-
-static NnModel *
-model_new (void)
-{
-  NnModel *model = g_new0 (NnModel, 1);
-
-  model->ref_count = 1;
-  model->plans = nn_plan_cache_new ();
-  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
-  model->warnings = g_ptr_array_new_with_free_func (g_free);
-  return model;
-}
-
-NnModel *
-nn_model_new_from_graph (NnGraph *graph, guint n_classes)
-{
-  NnModel *model = model_new ();
-
-  model->graph = graph;
-  model->n_classes = n_classes;
-  model->format = "a graph";
-  model->architecture = g_strdup ("a graph");
-  model->sha256 = g_strdup ("");
-  model->metadata = g_hash_table_new (nn_name_hash, g_str_equal);
-  nn_graph_finish (graph);
-  g_ptr_array_add (model->warnings, NULL);
-  return model;
-}
-
-/* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
- */
-static NnModel *
-from_weights (NnWeights *weights, gboolean fold, GBytes *file, GError **error)
-{
-  NnModel *model = model_new ();
-  g_autofree gchar *name = g_strdup (weights->name);
-
-  if (!build (model, weights, error))
-    g_clear_pointer (&model->graph, nn_graph_free);
-  nn_weights_free (weights);
-  return finish (model, name, fold, file, error);
-}
-
-static NnModel *
-from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
-{
-  g_autofree gchar *folder = path ? g_path_get_dirname (path) : NULL;
-  NnOnnx *onnx = nn_onnx_load_bytes (bytes, name, folder, error);
-  g_autoptr (GHashTable) beside = NULL;
-  NnModel *model;
-
-  if (!onnx)
-    return NULL;
-  model = model_new ();
-  if (path)
-    beside = nn_sidecar_load (path, model->warnings);
-  if (!nn_model_build_onnx (model, onnx, beside, error))
-    g_clear_pointer (&model->graph, nn_graph_free);
-  return finish (model, name, fold, path ? bytes : NULL, error);
-}
-
-/* With a @path, @bytes are memory that the file was read into. */
-static NnModel *
-load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
-{
-  NnWeights *weights;
-
-  if (nn_onnx_looks_like (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
-    return from_onnx (bytes, path, name, fold, error);
-  weights = nn_weights_load_bytes (bytes, name, error);
-  if (weights && path)
-    nn_weights_look_beside (weights, path);
-  return weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
-}
-
-/* MODEL.tune.json beside the model; one that is no use is a warning. */
-static void
-look_for_tuning (NnModel *model, const gchar *path)
-{
-  g_autofree gchar *tuning = g_strconcat (path, NN_TUNING_SUFFIX, NULL);
-  GError *why = NULL;
-
-  if (!g_file_test (tuning, G_FILE_TEST_EXISTS) || nn_model_load_tuning (model, tuning, &why))
-    return;
-  g_ptr_array_insert (model->warnings, (gint)model->warnings->len - 1,
-                      g_strdup_printf ("%s; the tuning is not used", why->message));
-  g_error_free (why);
-}
-
-static NnModel *
-load_file (const gchar *path, gboolean fold, GError **error)
-{
-  g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
-
-  NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, error) : NULL;
-
-  if (model && fold)
-    look_for_tuning (model, path);
-  return model;
-}
-
-NnModel *
-nn_model_load (const gchar *path, GError **error)
-{
-  return load_file (path, TRUE, error);
-}
-
-NnModel *
-nn_model_load_unfolded (const gchar *path, GError **error)
-{
-  return load_file (path, FALSE, error);
-}
-
-NnModel *
-nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error)
-{
-  return load_bytes (bytes, NULL, name, TRUE, error);
-}
-
-NnModel *
-nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error)
-{
-  return load_bytes (bytes, NULL, name, FALSE, error);
 }
 
 NnGraph *

@@ -1,8 +1,9 @@
 /* gst-resnet: a convolution's weights, packed for matrix tiles
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/packed-bf16.h"
+
 #include "kernels/bf16.h"
 #include "plan/float-place.h"
-#include "plan/packed-forms.h"
 
 #define LANES 16
 /* Of 32 output channels 18 KB: less than a first-level cache. */

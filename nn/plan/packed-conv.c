@@ -1,7 +1,8 @@
 /* gst-resnet: a direct convolution's weights, packed for its kernels
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/packed-conv.h"
+
 #include "kernels/conv.h"
-#include "plan/packed-forms.h"
 
 /* A block of a grouped kernel: in_group inputs and as many outputs a group. */
 static inline void

@@ -1,8 +1,68 @@
-/* gst-resnet: the forms of packed weights, for packed-weight.c
+/* gst-resnet: the forms of packed weights
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "plan/packed-weight.h"
+#include <glib.h>
+
+#include "base/nn-workers.h"
+#include "graph/graph.h"
+
+typedef enum {
+  NN_PACKED_DIRECT, /* float32; packed-conv.c */
+  NN_PACKED_WINOGRAD_F2,
+  NN_PACKED_WINOGRAD_F4, /* + NnWinogradTile; float32; packed-winograd.c */
+  NN_PACKED_HIGH,        /* for tiles, two bfloat16 a number; packed-bf16.c */
+  NN_PACKED_MEDIUM,      /* bfloat16 */
+} NnPackedForm;
+
+/* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; one tap of the groups of
+ * a block, for a grouped kernel (conv.h); all taps of an input channel, for Winograd with few tiles (winograd.h); or
+ * one of Winograd's frequencies. */
+typedef enum {
+  NN_PACKED_TAPS,
+  NN_PACKED_ROWS,
+  NN_PACKED_GROUPED,
+  NN_PACKED_INPUTS,
+  NN_PACKED_FREQUENCIES,
+} NnPackedSegment;
+
+/* What the order of packed weights depends on, beside the blocks. */
+typedef struct {
+  NnPackedForm form;
+  NnPackedSegment segment;
+  guint n_segments, segment_length, n_blocks;
+} NnPackedLayout;
+
+/* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
+ * zeros.
+ * @first_input: the first input channel that is read
+ * @weights: [n_segments][segment_length][channels] floats, or as NnBf16Block says; @bias: [channels]
+ * @rest: what is lost of the weights, in an order of its form's; NULL where it is not kept
+ * @exact: n_exact weights whose rest is the least number there is, in the order of the rest */
+typedef struct {
+  guint first_channel, channels, first_input;
+  gpointer weights;
+  gfloat *bias;
+  gpointer rest;
+  gfloat *exact;
+  guint n_exact;
+} NnPackedBlock;
+
+/**
+ * NnPackedWeight: never changes once packed; reference-counted
+ * @complete: it can be unpacked
+ * @suspect: Winograd's sums may be far less exact than direct ones with these weights
+ * @memory: where all blocks' weights and biases lie; @rests: where their rests lie
+ * @size: of it all, bytes
+ */
+typedef struct _NnPackedWeight {
+  gint ref_count;
+  NnPackedLayout layout;
+  gboolean complete, suspect;
+  NnPackedBlock *blocks;
+  gpointer memory, rests;
+  gsize size;
+} NnPackedWeight;
 
 /* Fills a block's weights and rest, which are zeros, from the tensor; weights whose rest is out of reach go to @exact,
  * floats. */
@@ -11,9 +71,3 @@ typedef void NnPackFunc (const NnPackedWeight *packed, const NnNode *node, const
 /* Writes a block's weights into the tensor. */
 typedef void NnUnpackFunc (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block,
                            gfloat *tensor);
-
-NnPackFunc nn_packed_conv_pack, nn_packed_winograd_pack, nn_packed_bf16_pack;
-NnUnpackFunc nn_packed_conv_unpack, nn_packed_winograd_unpack, nn_packed_bf16_unpack;
-
-/* Whether Winograd's sums may be far less exact than direct ones with such weights, [out][in][9]. */
-gboolean nn_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels, NnWorkers *workers);

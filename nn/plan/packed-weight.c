@@ -6,7 +6,9 @@
 
 #include "base/nn-memory.h"
 #include "kernels/bf16.h"
-#include "plan/packed-forms.h"
+#include "plan/packed-bf16.h"
+#include "plan/packed-conv.h"
+#include "plan/packed-winograd.h"
 
 /* More weights than one in so many that are kept as they are (denormals, say, or weights of few digits): then the
  * tensor itself is kept. */

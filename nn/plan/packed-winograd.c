@@ -1,8 +1,9 @@
 /* gst-resnet: a convolution's weights, transformed for Winograd's algorithm
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/packed-winograd.h"
+
 #include "kernels/winograd.h"
 #include "plan/float-place.h"
-#include "plan/packed-forms.h"
 
 #define LANES NN_WINOGRAD_LANES
 /* Inputs that are transformed, then compared with what comes back, while they are in a cache. */

@@ -3,6 +3,7 @@
 #include "plan/plan-bf16.h"
 
 #include "base/nn-memory.h"
+#include "plan/plan-pack.h"
 
 /* Weights up to this size are kept in a core's second-level cache while pixels stream past; processors with AMX have
  * 2 MB of it. */

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "plan/packed-weight.h"
+#include "plan/plan-make.h"
+
 typedef struct {
   guint height, width, batch, threads;
   NnIsa isa;

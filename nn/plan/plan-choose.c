@@ -3,7 +3,9 @@
  *
  * The choice may depend on the layer and on the level, never on the batch or on the number of threads: algorithms
  * differ by rounding, and results must not. */
-#include "plan/plan.h"
+#include "plan/plan-choose.h"
+
+#include "plan/plan-winograd.h"
 
 /* The model's constants, all in units of the time that a multiply-add at the level's peak takes: fitted to AVX2 (Zen 3)
  * over 3×3 layers of 16 channels at 224² to 512 at 7². Times of weights add to the rest: memory is not kept busy all

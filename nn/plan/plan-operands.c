@@ -1,10 +1,11 @@
 /* gst-resnet: planning ONNX's operators, on plain tensors and on images
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/plan-operands.h"
+
 #include <string.h>
 
 #include "base/nn-memory.h"
 #include "graph/graph-private.h"
-#include "plan/plan.h"
 
 /* Floats that hold a value; 64-byte aligned, an int64 takes two. Element counts are below 2^29 (graph-plain.c). */
 static gsize

@@ -1,6 +1,8 @@
 /* gst-resnet: where buffers lie in the arena
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plan/plan.h"
+#include "plan/plan-place.h"
+
+#include "plan/plan-stages.h"
 
 /* Gaps that are looked at before a buffer goes behind all others: a graph where so many live at once is none that
  * anybody runs, and planning it should not take minutes. */

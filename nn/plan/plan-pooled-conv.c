@@ -5,8 +5,11 @@
  * rows that a band of the pool's rows needs into its thread's scratch memory, which stays in a cache, and takes their
  * maxima: the image is never there, nor is there a barrier between the two. Rows that two bands need are kept where one
  * thread computes both, else computed twice. */
+#include "plan/plan-pooled-conv.h"
+
 #include "base/nn-memory.h"
-#include "plan/plan.h"
+#include "plan/plan-pack.h"
+#include "plan/plan-stages.h"
 
 /* Weights up to this size are read again by every band; bytes. */
 #define WEIGHTS_IN_CACHE (256 * 1024)

@@ -4,7 +4,7 @@
  * Layers near the input have large activations and small weights, those near the output the other way round. So the
  * first nodes run a few images at a time, as many as a cache has room for, and the rest the whole batch, whose images
  * share the weights that come from memory. Where the cut is changes no bit: a sum's order does not depend on it. */
-#include "plan/plan.h"
+#include "plan/plan-stages.h"
 
 /* Activations of the images that go through a layer together: a share of the last-level cache that one program may
  * count on where others use it, too. Of 2 to 32 MB, 4 to 8 were the fastest for 20 images on ResNet-18 (Zen 3, two of

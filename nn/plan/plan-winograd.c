@@ -1,7 +1,10 @@
 /* gst-resnet: planning one 3×3 convolution of stride 1 as Winograd's: blocks of tiles, packed weights, its cost
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan/plan-winograd.h"
+
 #include "base/nn-memory.h"
-#include "plan/plan.h"
+#include "plan/plan-pack.h"
+#include "plan/plan-stages.h"
 
 /* A block's transformed tiles should stay in a core's second-level cache; bytes. */
 #define TILES_IN_CACHE (224 * 1024)

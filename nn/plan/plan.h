@@ -10,7 +10,7 @@
 #include "kernels/conv.h"
 #include "kernels/pool.h"
 #include "kernels/winograd.h"
-#include "plan/packed-weight.h"
+#include "plan/packed-forms.h"
 
 /**
  * NnBuffer: where one node's output lies in the arena
@@ -237,57 +237,3 @@ typedef struct {
   const NnAlgorithm *algorithms;
   NnWorkers *workers;
 } NnPlanOptions;
-
-NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
-void nn_plan_free (NnPlan *plan);
-
-/* A pool's windows in its input. */
-NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
-/* Which convolutions' loops are their max pools', too: their buffers are in_rows; before the plan has its stages;
- * plan-pooled-conv.c. */
-void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);
-/* Fills such a CONV step's pooled. */
-void nn_plan_pool_rows (NnPlan *plan, NnStep *step, const NnNode *pool, guint threads);
-void nn_plan_pool_rows_clear (NnStep *step);
-void nn_pooled_band (const NnPooledConv *pooled, guint task, NnPooledBand *band);
-
-/* Fills a CONV step's geometry, offset tables and packed weights from its node; plan-conv.c. */
-gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
-void nn_plan_conv_clear (NnStep *step);
-/* Fills the step's packed: nn_node_pack(), which takes @blocks. FALSE with an error: no memory. */
-gboolean nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error);
-/* The same for a step whose blocks and segments are known; fills the blocks' weights and biases. */
-gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
-                              GError **error);
-/* An error: no memory for what the node needs; FALSE. */
-gboolean nn_plan_no_memory (const NnNode *node, GError **error);
-/* A 3×3 convolution of stride 1, without groups or dilation. */
-gboolean nn_plan_is_plain_3x3 (const NnNode *node);
-
-/* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
- * @wants_image[i]. */
-gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
-                             GError **error);
-/* Fills plan->batch, inner and split for @batch images that are wanted, and which buffers are whole; plan-stages.c. */
-void nn_plan_choose_stages (NnPlan *plan, const NnGraph *graph, guint batch);
-/* How many images a node's step runs at a time at most. */
-guint nn_plan_images (const NnPlan *plan, guint node);
-/* The last node that reads each, n_buffers for the network's output; free with g_free(). */
-guint *nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph);
-/* Places buffers that live at the same time beside each other: offsets and plan->arena_size. */
-gboolean nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error);
-/* Fills operands of a PLAIN or an ELEMENTWISE step. */
-gboolean nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GError **error);
-/* Fills the factors of an AFFINE step. */
-gboolean nn_plan_affine (NnPlan *plan, NnStep *step, GError **error);
-void nn_plan_operands_clear (NnStep *step);
-
-/* The cheapest algorithm within plan->limit by the cost model; plan-choose.c. */
-NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost);
-
-/* Whether a step can be computed by Winograd's algorithm; fills a WINOGRAD step; plan-winograd.c. */
-gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
-/* Whether its weights stay as they are and are transformed while they are multiplied. */
-gboolean nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile);
-gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
-void nn_plan_winograd_clear (NnStep *step);

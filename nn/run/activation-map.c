@@ -1,10 +1,10 @@
 /* gst-resnet: class activation maps: where in the image a class was seen
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <nn/session.h>
+#include "run/activation-map.h"
+
 #include <string.h>
 
 #include "model/model-private.h"
-#include "run/session-private.h"
 
 /* The last feature map is what a global average pool reads whose result only the fully connected layer gets. */
 static gboolean
@@ -43,13 +43,13 @@ nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
     return FALSE;
   }
   /* Matrix tiles keep activations as pairs of bf16. */
-  if (session->plan->tile.conv) {
+  if (session->run.plan->tile.conv) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                  "class activation maps are made with precision highest only; this session runs as %s",
                  nn_precision_to_string (session->precision));
     return FALSE;
   }
-  buffer = &session->plan->buffers[map];
+  buffer = &session->run.plan->buffers[map];
   session->feature_buffer = buffer;
   session->feature_weight
       = nn_plan_cache_get_weight (nn_model_get_plans (session->model), nn_graph_node (graph, linear));
@@ -65,12 +65,13 @@ nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
 }
 
 void
-nn_session_store_feature_map (NnSession *session, guint first, guint images)
+nn_session_store_feature_map (NnSession *session, guint first)
 {
+  const NnRun *run = &session->run;
   const NnBuffer *b = session->feature_buffer;
 
-  for (guint i = 0; i < images; i++) {
-    const gfloat *in = nn_image_of (session, b, i) + b->origin;
+  for (guint i = 0; i < run->images; i++) {
+    const gfloat *in = nn_image_of (run, b, i) + b->origin;
     gfloat *out = session->feature_map + (gsize)(first + i) * b->height * b->width * b->channels;
 
     for (guint y = 0; y < b->height; y++) {

@@ -4,11 +4,11 @@
  * Two bfloat16 a number, one, Winograd's sums or plain float32: what a session is asked for may leave the contract on
  * a model, or be slower than what it should beat. What one session has found out holds for all of the model at that
  * level and size. */
-#include <nn/session.h>
+#include "run/session-choose.h"
 
 #include "model/model-private.h"
 #include "plan/plan-bf16.h"
-#include "run/session-private.h"
+#include "run/session-probe.h"
 
 /* Of the time of direct sums. Winograd's take no less of it in any network, so that what takes less is faster than
  * they, too, and need not be timed beside them. */
@@ -147,7 +147,7 @@ nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *asked, NnBf16I
   if (session && unknown && session->precision == NN_PRECISION_HIGH) {
     judge_tiles (&place, session, direct, &options, init);
     refused = tiles_are_refused (&place, options.precision);
-  } else if (session && probe && session->plan->tile.vectors) {
+  } else if (session && probe && session->run.plan->tile.vectors) {
     refused = vectors_are_refused (&place, session, &options, init);
   }
   if (session && refused && session->precision != NN_PRECISION_HIGHEST) {
@@ -155,7 +155,7 @@ nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *asked, NnBf16I
     options.precision = NN_PRECISION_HIGHEST;
     session = nn_session_make (model, &options, init, FALSE, error);
   }
-  if (session && session->precision == NN_PRECISION_HIGHEST && session->plan->suspect
+  if (session && session->precision == NN_PRECISION_HIGHEST && session->run.plan->suspect
       && winograd_is_refused (&place, session, &options, init)) {
     nn_session_free (session);
     session = nn_session_make (model, &options, init, FALSE, error);

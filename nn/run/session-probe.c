@@ -8,8 +8,9 @@
  *
  * Products of bfloat16 vectors are twice as fast as float32's on some processors and as fast on others, where
  * Winograd's sums then win: both are timed. */
+#include "run/session-probe.h"
+
 #include <math.h>
-#include <nn/session.h>
 
 #include "base/nn-clock.h"
 #include "run/session-private.h"

@@ -11,7 +11,7 @@ typedef struct {
 } Planes;
 
 static Planes
-planes_of (const NnBf16Run *run, const NnBuffer *buffer, guint image)
+planes_of (const NnRun *run, const NnBuffer *buffer, guint image)
 {
   Planes planes = { (NnBf16 *)(run->arena + buffer->offset) + image * buffer->size, NULL };
 
@@ -43,7 +43,7 @@ zero_plane (const NnBuffer *b, NnBf16 *image)
 /* Border and what follows the image: other buffers share the memory. Where the last one to lie there was alike it left
  * them. */
 static void
-zero_border (const NnBf16Run *run, const NnBuffer *buffer)
+zero_border (const NnRun *run, const NnBuffer *buffer)
 {
   if (buffer == run->plan->output || buffer->border_stays)
     return;
@@ -59,7 +59,7 @@ zero_border (const NnBf16Run *run, const NnBuffer *buffer)
 static void
 input_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnBuffer *b = run->plan->input;
   const guint image = task / b->height, y = task % b->height;
   const gsize plane = (gsize)b->height * b->width;
@@ -70,19 +70,19 @@ input_task (gpointer data, guint task, guint thread)
 }
 
 static guint
-conv_tiles (const NnBf16Run *run, const NnBf16Conv *conv)
+conv_tiles (const NnRun *run, const NnBf16Conv *conv)
 {
   return conv->batch_is_pixels ? (run->images + NN_BF16_PIXELS - 1) / NN_BF16_PIXELS : conv->n_tiles;
 }
 
 static guint
-conv_chunks (const NnBf16Run *run, const NnBf16Conv *conv)
+conv_chunks (const NnRun *run, const NnBf16Conv *conv)
 {
   return (conv_tiles (run, conv) + conv->tiles_a_task - 1) / conv->tiles_a_task;
 }
 
 static NnBf16ConvArgs
-conv_args (const NnBf16Run *run, guint image, Planes out)
+conv_args (const NnRun *run, guint image, Planes out)
 {
   const NnStep *step = run->step;
   const NnBf16Conv *conv = step->tile;
@@ -117,7 +117,7 @@ conv_args (const NnBf16Run *run, guint image, Planes out)
 static void
 conv_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnBf16Conv *conv = run->step->tile;
   const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
   const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
@@ -131,7 +131,7 @@ conv_task (gpointer data, guint task, guint thread)
 
 /* @source: where pixel (0, 0) of @in is, or would be. */
 static void
-max_pool_rows (const NnBf16Run *run, const NnBuffer *in, Planes source, const NnBuffer *out, guint image,
+max_pool_rows (const NnRun *run, const NnBuffer *in, Planes source, const NnBuffer *out, guint image,
                const NnWindow *window, guint first, guint end)
 {
   const Planes target = planes_at (planes_of (run, out, image), out->origin);
@@ -156,7 +156,7 @@ max_pool_rows (const NnBf16Run *run, const NnBuffer *in, Planes source, const Nn
 static void
 max_pool_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const guint image = task / step->out->height, y = task % step->out->height;
 
@@ -168,7 +168,7 @@ max_pool_task (gpointer data, guint task, guint thread)
 static void
 pooled_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->out;
   const guint a_row = step->tile->tiles_a_row;
@@ -176,8 +176,7 @@ pooled_task (gpointer data, guint task, guint thread)
   NnBf16ConvArgs args;
   Planes image = { NULL, NULL };
 
-  nn_pooled_rows (step, task, run->scratch + thread * run->scratch_size, nn_plan_bf16_n_planes (run->plan), in->row / 2,
-                  &rows);
+  nn_pooled_rows (run, task, thread, nn_plan_bf16_n_planes (run->plan), in->row / 2, &rows);
   image.hi = (NnBf16 *)rows.memory - rows.band.begin_in * in->row;
   if (run->plan->tile.products == 3)
     image.lo = image.hi + step->pooled->n_rows * in->row;
@@ -192,7 +191,7 @@ pooled_task (gpointer data, guint task, guint thread)
 static void
 average_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *out = step->out;
   const NnWindow *w = &step->window;
@@ -220,7 +219,7 @@ average_task (gpointer data, guint task, guint thread)
 static void
 add_task (gpointer data, guint task, guint thread)
 {
-  const NnBf16Run *run = data;
+  const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *other = step->residual, *out = step->out;
   const guint image = task / out->height, y = task % out->height;
@@ -233,41 +232,43 @@ add_task (gpointer data, guint task, guint thread)
   run->plan->tile.add (a.hi, a.lo, b.hi, b.lo, out->width * out->pixel, step->relu, to.hi, to.lo);
 }
 
-void
-nn_bf16_run_input (NnBf16Run *run)
+static void
+input_run (NnRun *run)
 {
-  zero_border (run, run->plan->input);
   nn_workers_run (run->workers, input_task, run, run->images * run->plan->input->height);
 }
 
-void
-nn_bf16_run_step (NnBf16Run *run, const NnStep *step)
+static void
+conv_run (NnRun *run)
 {
-  run->step = step;
-  zero_border (run, step->pooled ? step->pooled->out : step->out);
-  switch (step->kind) {
-  case NN_STEP_CONV: {
-    const NnBf16Conv *conv = step->tile;
-    const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
+  const NnStep *step = run->step;
+  const NnBf16Conv *conv = step->tile;
+  const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
 
-    if (step->pooled)
-      nn_pooled_run (step, run->workers, pooled_task, run, run->images, run->scratch, run->scratch_size);
-    else
-      nn_workers_run (run->workers, conv_task, run,
-                      conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
-    break;
-  }
-  case NN_STEP_MAX_POOL:
-    nn_workers_run (run->workers, max_pool_task, run, run->images * step->out->height);
-    break;
-  case NN_STEP_AVG_POOL:
-  case NN_STEP_GLOBAL_AVG_POOL:
-    nn_workers_run (run->workers, average_task, run, run->images * step->out->height);
-    break;
-  case NN_STEP_ADD:
-    nn_workers_run (run->workers, add_task, run, run->images * step->out->height);
-    break;
-  default: /* nn_plan_bf16_supports() keeps them out */
-    g_assert_not_reached ();
-  }
+  if (step->pooled)
+    nn_pooled_run (run, pooled_task);
+  else
+    nn_workers_run (run->workers, conv_task, run,
+                    conv_chunks (run, conv) * (conv->batch_is_pixels ? 1 : run->images) * groups);
 }
+
+static const gchar *
+conv_describe (const NnPlan *plan, const NnStep *step)
+{
+  return plan->tile.name;
+}
+
+static const NnStepRunner steps[] = {
+  [NN_STEP_CONV] = { .run = conv_run, .describe = conv_describe },
+  [NN_STEP_MAX_POOL] = { .task = max_pool_task, .name = "max pool" },
+  [NN_STEP_AVG_POOL] = { .task = average_task, .name = "average" },
+  [NN_STEP_GLOBAL_AVG_POOL] = { .task = average_task, .name = "average" },
+  [NN_STEP_ADD] = { .task = add_task, .name = "add" },
+};
+
+const NnRunFormat nn_run_bf16 = {
+  .input = input_run,
+  .clear = zero_border,
+  .steps = steps,
+  .n_steps = G_N_ELEMENTS (steps),
+};

@@ -1,9 +1,9 @@
 /* gst-resnet: steps that run ONNX's operators, and those that lead there and back
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run/step-plain.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "run/session-private.h"
 
 static void
 point_to (NnValue *value, gfloat *data)
@@ -37,7 +37,7 @@ row_of (const NnRun *run, const NnBuffer *buffer, guint task)
 {
   const guint height = run->step->out->height;
 
-  return nn_image_of (run->session, buffer, task / height) + buffer->origin + task % height * buffer->row;
+  return nn_image_of (run, buffer, task / height) + buffer->origin + task % height * buffer->row;
 }
 
 /* The step's inputs in the thread's own values, which *@out follows: tensors of image @task, or with @rows row @task.
@@ -45,17 +45,16 @@ row_of (const NnRun *run, const NnBuffer *buffer, guint task)
 static const NnValue **
 set_up_inputs (const NnRun *run, gboolean rows, guint task, guint thread, NnValue **out)
 {
-  const NnSession *session = run->session;
   const NnOperands *o = &run->step->operands;
-  NnValue *in = session->operands + (gsize)thread * session->plan->max_operands;
-  const NnValue **pointers = session->operand_pointers + (gsize)thread * session->plan->max_operands;
+  NnValue *in = run->operands + (gsize)thread * run->plan->max_operands;
+  const NnValue **pointers = run->operand_pointers + (gsize)thread * run->plan->max_operands;
 
   for (guint i = 0; i < o->n_in; i++) {
     const guint node = o->in_node[i];
 
     in[i] = o->in[i];
     if (node != NN_NO_NODE)
-      point_to (&in[i], rows ? row_of (run, &session->plan->buffers[node], task) : nn_plain_of (session, node, task));
+      point_to (&in[i], rows ? row_of (run, &run->plan->buffers[node], task) : nn_plain_of (run, node, task));
     pointers[i] = o->present[i] ? &in[i] : NULL;
   }
   *out = in + o->n_in;
@@ -73,7 +72,7 @@ nn_plain_task (gpointer data, guint task, guint thread)
 
   for (guint i = 0; i < o->n_out; i++) {
     out[i] = o->out[i];
-    point_to (&out[i], nn_plain_of (run->session, step->index, task) + o->out_offset[i]);
+    point_to (&out[i], nn_plain_of (run, step->index, task) + o->out_offset[i]);
   }
   run_operator (step, in, out);
 }
@@ -119,7 +118,7 @@ nn_concat_task (gpointer data, guint task, guint thread)
   gfloat *out = row_of (run, step->out, task);
 
   for (guint slot = 0; slot < nn_node_n_slots (node); slot++) {
-    const NnBuffer *from = &run->session->plan->buffers[nn_node_get_input (node, slot)];
+    const NnBuffer *from = &run->plan->buffers[nn_node_get_input (node, slot)];
     const gfloat *in = row_of (run, from, task);
 
     for (guint x = 0; x < step->out->width; x++)
@@ -137,7 +136,7 @@ nn_to_plain_task (gpointer data, guint task, guint thread)
   const guint y = task % b->height;
   const gsize plane = (gsize)b->height * b->width;
   const gfloat *in = row_of (run, b, task);
-  gfloat *out = nn_plain_of (run->session, step->index, task / b->height) + (gsize)y * b->width;
+  gfloat *out = nn_plain_of (run, step->index, task / b->height) + (gsize)y * b->width;
 
   for (guint x = 0; x < b->width; x++) {
     for (guint c = 0; c < b->channels; c++)
@@ -153,7 +152,7 @@ nn_to_image_task (gpointer data, guint task, guint thread)
   const NnBuffer *b = step->out;
   const guint y = task % b->height;
   const gsize plane = (gsize)b->height * b->width;
-  const gfloat *in = nn_plain_of (run->session, step->index, task / b->height) + (gsize)y * b->width;
+  const gfloat *in = nn_plain_of (run, step->index, task / b->height) + (gsize)y * b->width;
   gfloat *out = row_of (run, b, task);
 
   for (guint x = 0; x < b->width; x++) {

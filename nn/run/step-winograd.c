@@ -10,25 +10,18 @@
 
 #include "base/nn-memory.h"
 
+/* The tiles of all images of a run, and the blocks that they are cut into. */
 typedef struct {
-  const NnStep *step;
-  gfloat *arena, *scratch, *shared;
-  gsize scratch_stride;
-  guint first, n_tiles, n_blocks;
-} Run;
+  const NnRun *run;
+  guint n_tiles, n_blocks;
+} Tiles;
 
 /* What a product starts from: the bias is added after the transform back. */
 static const gfloat zeros[64] __attribute__ ((aligned (NN_ALIGNMENT)));
 
-static inline gfloat *
-image_of (const Run *run, const NnBuffer *buffer, guint image)
-{
-  return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
-}
-
 /* Of @channels channels of tile @t from @first on. */
 static void
-transform_tile (const Run *run, guint t, guint first, guint channels, gfloat *v)
+transform_tile (const NnRun *run, guint t, guint first, guint channels, gfloat *v)
 {
   const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
@@ -39,7 +32,7 @@ transform_tile (const Run *run, guint t, guint first, guint channels, gfloat *v)
   const gsize corner = (in->border - nn_node_pad (step->node, 0, in->height, &more)) * in->row
                        + (in->border - nn_node_pad (step->node, 1, in->width, &more)) * in->pixel;
   const NnWinogradInputArgs args = {
-    .in = image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel + first,
+    .in = nn_image_of (run, in, t / w->n_tiles) + corner + y * in->row + x * in->pixel + first,
     .in_row = in->row,
     .in_pixel = in->pixel,
     .rows = step->out->height + 2 - y,
@@ -53,7 +46,7 @@ transform_tile (const Run *run, guint t, guint first, guint channels, gfloat *v)
 }
 
 static void
-transform_input (const Run *run, guint first, guint n, gfloat *v)
+transform_input (const NnRun *run, guint first, guint n, gfloat *v)
 {
   const guint lanes = (guint)run->step->in->lanes;
 
@@ -62,7 +55,7 @@ transform_input (const Run *run, guint first, guint n, gfloat *v)
 }
 
 static void
-transform_output (const Run *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
+transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
 {
   const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
@@ -74,7 +67,7 @@ transform_output (const Run *run, guint first, guint n, const NnConvBlock *block
     NnWinogradOutputArgs args = {
       .in = products,
       .frequency = w->m_frequency,
-      .out = image_of (run, out, image) + out->origin + y * out->row + x * out->pixel + block->first_channel,
+      .out = nn_image_of (run, out, image) + out->origin + y * out->row + x * out->pixel + block->first_channel,
       .out_row = out->row,
       .out_pixel = out->pixel,
       .bias = block->bias,
@@ -85,7 +78,7 @@ transform_output (const Run *run, guint first, guint n, const NnConvBlock *block
     };
 
     if (residual) {
-      args.residual = image_of (run, residual, image) + residual->origin + y * residual->row + x * residual->pixel
+      args.residual = nn_image_of (run, residual, image) + residual->origin + y * residual->row + x * residual->pixel
                       + block->first_channel;
       args.residual_row = residual->row;
       args.residual_pixel = residual->pixel;
@@ -108,7 +101,7 @@ next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end
 
 /* One block of tiles times one group of output channels, and back. */
 static void
-multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
+multiply (const NnRun *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
 {
   const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
@@ -146,19 +139,22 @@ multiply (const Run *run, guint first, guint n, guint group, const gfloat *v, gf
 }
 
 static guint
-tiles_of_block (const Run *run, guint block)
+tiles_of_block (const Tiles *tiles, guint block)
 {
-  return MIN (run->step->winograd->block, run->n_tiles - block * run->step->winograd->block);
+  const guint most = tiles->run->step->winograd->block;
+
+  return MIN (most, tiles->n_tiles - block * most);
 }
 
 static void
 fused_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const Tiles *tiles = data;
+  const NnRun *run = tiles->run;
   const NnWinogradStep *w = run->step->winograd;
-  gfloat *v = run->scratch + thread * run->scratch_stride;
-  const guint block = task % run->n_blocks, part = task / run->n_blocks;
-  const guint first = block * w->block, n = tiles_of_block (run, block);
+  gfloat *v = nn_scratch_of (run, thread);
+  const guint block = task % tiles->n_blocks, part = task / tiles->n_blocks;
+  const guint first = block * w->block, n = tiles_of_block (tiles, block);
 
   transform_input (run, first, n, v);
   for (guint group = w->n_groups * part / w->n_parts; group < w->n_groups * (part + 1) / w->n_parts; group++)
@@ -170,33 +166,37 @@ fused_task (gpointer data, guint task, guint thread)
 static void
 product_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const Tiles *tiles = data;
+  const NnRun *run = tiles->run;
   const NnWinogradStep *w = run->step->winograd;
-  const guint block = w->own_tiles ? task / w->n_groups : task % run->n_blocks;
-  const guint group = w->own_tiles ? task % w->n_groups : task / run->n_blocks;
+  const guint block = w->own_tiles ? task / w->n_groups : task % tiles->n_blocks;
+  const guint group = w->own_tiles ? task % w->n_groups : task / tiles->n_blocks;
 
-  multiply (run, block * w->block, tiles_of_block (run, block), group, run->shared + block * w->v_size,
-            run->scratch + thread * run->scratch_stride + w->m_offset);
+  multiply (run, block * w->block, tiles_of_block (tiles, block), group, run->shared_scratch + block * w->v_size,
+            nn_scratch_of (run, thread) + w->m_offset);
 }
 
 /* A tile. */
 static void
 input_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const Tiles *tiles = data;
+  const NnRun *run = tiles->run;
   const NnWinogradStep *w = run->step->winograd;
 
-  transform_input (run, task, 1, run->shared + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
+  transform_input (run, task, 1,
+                   run->shared_scratch + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
 }
 
 /* A tile, where the weights are not transformed: some channels lie together. */
 static void
 chunks_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const Tiles *tiles = data;
+  const NnRun *run = tiles->run;
   const NnWinogradStep *w = run->step->winograd;
   const guint lanes = (guint)run->step->in->lanes, chunk = NN_WINOGRAD_TAPS_CHUNK;
-  gfloat *v = run->shared + task / w->block * w->v_size + task % w->block * chunk;
+  gfloat *v = run->shared_scratch + task / w->block * w->v_size + task % w->block * chunk;
 
   for (guint c = 0; c < lanes; c += chunk, v += nn_winograd_frequencies (w->tile) * w->v_frequency)
     transform_tile (run, task, c, MIN (chunk, lanes - c), v);
@@ -206,46 +206,47 @@ chunks_task (gpointer data, guint task, guint thread)
 static void
 taps_task (gpointer data, guint task, guint thread)
 {
-  const Run *run = data;
+  const Tiles *tiles = data;
+  const NnRun *run = tiles->run;
   const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
   const NnConvBlock *block = &step->blocks[task];
-  gfloat *products = run->scratch + thread * run->scratch_stride;
+  gfloat *products = nn_scratch_of (run, thread);
 
-  for (guint i = 0; i < run->n_blocks; i++) {
+  for (guint i = 0; i < tiles->n_blocks; i++) {
     const NnWinogradTapsArgs args = {
       .weights = block->weights,
-      .in = run->shared + i * w->v_size,
+      .in = run->shared_scratch + i * w->v_size,
       .out = products,
       .in_channels = step->node->in_channels,
     };
 
     w->taps (&args);
-    transform_output (run, i * w->block, tiles_of_block (run, i), block, products);
+    transform_output (run, i * w->block, tiles_of_block (tiles, i), block, products);
   }
 }
 
 void
-nn_winograd_step_run (NnWorkers *workers, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
-                      gfloat *shared, guint first, guint images)
+nn_winograd_run (NnRun *run)
 {
+  const NnStep *step = run->step;
   const NnWinogradStep *w = step->winograd;
-  Run run = { .step = step,
-              .arena = arena,
-              .scratch = scratch,
-              .shared = shared,
-              .scratch_stride = scratch_stride,
-              .first = first,
-              .n_tiles = w->n_tiles * images };
+  Tiles tiles = { .run = run, .n_tiles = w->n_tiles * run->images };
 
-  run.n_blocks = (run.n_tiles + w->block - 1) / w->block;
+  tiles.n_blocks = (tiles.n_tiles + w->block - 1) / w->block;
   if (w->taps) {
-    nn_workers_run (workers, chunks_task, &run, run.n_tiles);
-    nn_workers_run (workers, taps_task, &run, step->n_blocks);
+    nn_workers_run (run->workers, chunks_task, &tiles, tiles.n_tiles);
+    nn_workers_run (run->workers, taps_task, &tiles, step->n_blocks);
   } else if (w->fused) {
-    nn_workers_run (workers, fused_task, &run, run.n_blocks * w->n_parts);
+    nn_workers_run (run->workers, fused_task, &tiles, tiles.n_blocks * w->n_parts);
   } else {
-    nn_workers_run (workers, input_task, &run, run.n_tiles);
-    nn_workers_run (workers, product_task, &run, run.n_blocks * w->n_groups);
+    nn_workers_run (run->workers, input_task, &tiles, tiles.n_tiles);
+    nn_workers_run (run->workers, product_task, &tiles, tiles.n_blocks * w->n_groups);
   }
+}
+
+const gchar *
+nn_winograd_describe (const NnPlan *plan, const NnStep *step)
+{
+  return step->winograd->name;
 }

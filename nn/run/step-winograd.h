@@ -1,11 +1,9 @@
-/* gst-resnet: executes a convolution planned as Winograd's
+/* gst-resnet: runs a convolution planned as Winograd's
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "base/nn-workers.h"
-#include "plan/plan.h"
+#include "run/run-state.h"
 
-/* @first: image of the batch that is image 0 of this pass, for buffers that are whole.
- * @scratch: plan->scratch_size floats a thread, @scratch_stride apart; @shared: plan->shared_scratch_size floats. */
-void nn_winograd_step_run (NnWorkers *workers, const NnStep *step, gfloat *arena, gfloat *scratch, gsize scratch_stride,
-                           gfloat *shared, guint first, guint images);
+/* A WINOGRAD step's run and describe (run-format.h). */
+void nn_winograd_run (NnRun *run);
+const gchar *nn_winograd_describe (const NnPlan *plan, const NnStep *step);

@@ -54,8 +54,8 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
   start = g_get_monotonic_time ();
   for (guint run = 0; run < MIN_RUNS || (gdouble)(g_get_monotonic_time () - start) < seconds * G_USEC_PER_SEC; run++) {
     nn_session_run (session, input, options->max_batch, logits);
-    for (guint i = 0; i < session->plan->steps->len; i++) {
-      const NnStep *step = &g_array_index (session->plan->steps, NnStep, i);
+    for (guint i = 0; i < session->run.plan->steps->len; i++) {
+      const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
       const NnAlgorithm ran = step->kind == NN_STEP_WINOGRAD ? NN_ALGORITHM_WINOGRAD_F2 + step->winograd->tile
                               : step->kind == NN_STEP_CONV   ? NN_ALGORITHM_DIRECT
                                                              : NN_ALGORITHM_AUTO;

@@ -10,7 +10,7 @@
 #include "conv-avx512-emulated.h"
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
-#include "plan/plan.h"
+#include "plan/plan-make.h"
 #include "run/peak.h"
 #include "run/step-winograd.h"
 #include "winograd-emulated.h"
@@ -358,6 +358,7 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   gfloat *arena = nn_aligned_alloc0 (n->plan->arena_size * sizeof (gfloat)), *scratch, *shared;
   const gsize stride = (n->plan->scratch_size + 63) / 64 * 64;
   NnWorkers *workers = nn_workers_new (threads);
+  NnRun run;
 
   fill (arena, n->plan->arena_size, NAN);
   for (guint image = 0; image < images; image++) {
@@ -375,7 +376,15 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   shared = nn_aligned_alloc0 ((n->plan->shared_scratch_size + 1) * sizeof (gfloat));
   fill (scratch, stride * threads, NAN);
   fill (shared, n->plan->shared_scratch_size, NAN);
-  nn_winograd_step_run (workers, step, arena, scratch, stride, shared, 0, images);
+  run = (NnRun){ .plan = n->plan,
+                 .workers = workers,
+                 .arena = arena,
+                 .scratch = scratch,
+                 .shared_scratch = shared,
+                 .scratch_size = stride,
+                 .images = images,
+                 .step = step };
+  nn_winograd_run (&run);
   nn_workers_free (workers);
   nn_aligned_free (scratch);
   nn_aligned_free (shared);
@@ -500,16 +509,24 @@ bench (gconstpointer data)
       g_autoptr (GRand) rand = g_rand_new_with_seed (6);
       NnWorkers *workers = nn_workers_new (1);
       gfloat *arena, *scratch, *shared;
+      NnRun once;
       gdouble best = G_MAXDOUBLE;
 
       network_init (&n, level, NN_ALGORITHM_WINOGRAD_F2 + tile, 1, 1, FALSE, rand);
       arena = nn_aligned_alloc0 (n.plan->arena_size * sizeof (gfloat));
       scratch = nn_aligned_alloc0 (n.plan->scratch_size * sizeof (gfloat));
       shared = nn_aligned_alloc0 ((n.plan->shared_scratch_size + 1) * sizeof (gfloat));
-      for (guint run = 0; run < 50; run++) {
+      once = (NnRun){ .plan = n.plan,
+                      .workers = workers,
+                      .arena = arena,
+                      .scratch = scratch,
+                      .shared_scratch = shared,
+                      .images = 1,
+                      .step = last_step (&n) };
+      for (guint i = 0; i < 50; i++) {
         const gdouble start = nn_seconds ();
 
-        nn_winograd_step_run (workers, last_step (&n), arena, scratch, 0, shared, 0, 1);
+        nn_winograd_run (&once);
         best = MIN (best, nn_seconds () - start);
       }
       g_test_message ("%s: %u channels, %u × %u: %.3f ms, %.1f GFLOP/s counted as direct, %.2f of %.1f",

@@ -8,7 +8,8 @@
 
 #include "bf16-kernels-emulated.h"
 #include "model/model-private.h"
-#include "run/session-private.h"
+#include "plan/packed-weight.h"
+#include "run/session-choose.h"
 
 /* Contract 3: max |Δlogit| ≤ 1e-4 · max |logit|. */
 #define TOLERANCE 1e-4

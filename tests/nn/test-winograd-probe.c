@@ -7,7 +7,8 @@
 
 #include "model/model-private.h"
 #include "model/model-struct.h"
-#include "plan/packed-forms.h"
+#include "plan/packed-weight.h"
+#include "plan/packed-winograd.h"
 #include "plan/plan.h"
 
 #define SIZE 32

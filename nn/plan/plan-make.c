@@ -1,9 +1,16 @@
 /* gst-resnet: a graph at one input size → steps and buffers in one arena
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plan/plan.h"
+#include "plan/plan-make.h"
 
 #include "base/nn-memory.h"
 #include "plan/plan-bf16.h"
+#include "plan/plan-choose.h"
+#include "plan/plan-conv.h"
+#include "plan/plan-operands.h"
+#include "plan/plan-place.h"
+#include "plan/plan-pooled-conv.h"
+#include "plan/plan-stages.h"
+#include "plan/plan-winograd.h"
 
 /* Where pixels are a multiple of so many floats apart, the same channels of neighbouring pixels fall into a quarter of
  * a first-level cache's sets or fewer, and a kernel that reads some channels of many pixels finds little of it again. A
@@ -130,6 +137,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     if (!add_conv (plan, &step, options->algorithms ? options->algorithms[index] : NN_ALGORITHM_AUTO, options->threads,
                    error)) {
       nn_plan_conv_clear (&step);
+      nn_plan_winograd_clear (&step);
       nn_plan_bf16_clear (&step);
       return FALSE;
     }
@@ -250,6 +258,7 @@ nn_plan_free (NnPlan *plan)
   if (!plan)
     return;
   for (guint i = 0; i < plan->steps->len; i++) {
+    nn_plan_winograd_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_conv_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_operands_clear (&g_array_index (plan->steps, NnStep, i));
     nn_plan_pool_rows_clear (&g_array_index (plan->steps, NnStep, i));

@@ -1,0 +1,8 @@
+/* gst-resnet: which algorithm a convolution is computed with
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "plan/plan.h"
+
+/* The cheapest algorithm within plan->limit by the cost model, and what that says of it. */
+NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost);

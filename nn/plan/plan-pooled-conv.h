@@ -1,0 +1,16 @@
+/* gst-resnet: a max pool in the loop of the convolution before it
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "plan/plan.h"
+
+/* A pool's windows in its input. */
+NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
+/* Decides which convolutions compute their max pools, too: marks their buffers as in_rows. To be called before the plan
+ * has its stages. */
+void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);
+/* Fills the pooled of such a CONV step. */
+void nn_plan_pool_rows (NnPlan *plan, NnStep *step, const NnNode *pool, guint threads);
+void nn_plan_pool_rows_clear (NnStep *step);
+/* The band of the pool's rows that task number @task computes. */
+void nn_pooled_band (const NnPooledConv *pooled, guint task, NnPooledBand *band);

@@ -1,0 +1,275 @@
+/* gst-resnet: running the steps of a plan for float32
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run/step-float.h"
+
+#include <string.h>
+
+#include "run/pooled-rows.h"
+#include "run/step-plain.h"
+#include "run/step-winograd.h"
+
+/* Other buffers share the memory, so the border is made again where the last one to lie there was not alike. */
+static void
+zero_border (const NnRun *run, const NnBuffer *b)
+{
+  if (b->border == 0 || b->border_stays)
+    return;
+  for (guint i = 0; i < run->images; i++) {
+    gfloat *image = nn_image_of (run, b, i);
+    const gsize side = b->border * b->pixel;
+
+    memset (image, 0, (b->border * b->row + side) * sizeof (gfloat));
+    for (guint y = 0; y + 1 < b->height; y++)
+      memset (image + (b->border + y + 1) * b->row - side, 0, 2 * side * sizeof (gfloat));
+    memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (gfloat));
+  }
+}
+
+/* NCHW planes → NHWC; a task is a row of an image. */
+static void
+input_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnBuffer *b = run->plan->input;
+  const guint image = task / b->height, y = task % b->height;
+  const gsize plane = (gsize)b->height * b->width;
+  const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
+  gfloat *out = nn_image_of (run, b, image) + b->origin + y * b->row;
+
+  if (b->channels == 3) { /* nearly always; compilers make vectors of it */
+    const gfloat *restrict r = in, *restrict g = in + plane, *restrict blue = in + 2 * plane;
+
+    for (guint x = 0; x < b->width; x++, out += b->pixel) {
+      out[0] = r[x];
+      out[1] = g[x];
+      out[2] = blue[x];
+    }
+    return;
+  }
+  for (guint x = 0; x < b->width; x++) {
+    for (guint c = 0; c < b->channels; c++)
+      out[x * b->pixel + c] = in[c * plane + x];
+  }
+}
+
+/* @out: image @image's, or where it would begin if the rows that are written were a part of it. */
+static void
+conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, gfloat *out, guint first, guint n)
+{
+  const NnStep *step = run->step;
+  const NnConvArgs args = {
+    .in = nn_image_of (run, step->in, image),
+    .out = out + block->first_channel,
+    .residual = step->residual ? nn_image_of (run, step->residual, image) + block->first_channel : NULL,
+    .in_offset = step->in_offset,
+    .out_offset = step->out_offset,
+    .residual_offset = step->residual_offset,
+    .weights = block->weights,
+    .bias = block->bias,
+    .next = step->all_blocks || block + 1 == step->blocks + step->n_blocks ? NULL : block[1].weights,
+    .segment_offset = block->segment_offset,
+    .n_segments = step->n_segments,
+    .segment_length = step->segment_length,
+    .n_adjoining = step->inputs_adjoin ? step->n_pixels : 0,
+    .channels = block->channels,
+    .relu = step->relu,
+    .scratch = nn_scratch_of (run, thread),
+  };
+
+  block->variant->func (&args, first, n);
+}
+
+/* Tasks count pixels fastest, then images, then blocks: neighbours in time share their weights. */
+static void
+conv_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const guint pixels = step->batch_is_pixels ? run->images : step->n_pixels;
+  const guint images = step->batch_is_pixels ? 1 : run->images;
+  const guint first = task % step->n_chunks * step->chunk;
+  const guint image = task / step->n_chunks % images;
+  guint block = task / step->n_chunks / images;
+  gfloat *out = nn_image_of (run, step->out, image);
+
+  if (first >= pixels)
+    return;
+  if (!step->all_blocks) {
+    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
+    return;
+  }
+  for (block = 0; block < step->n_blocks; block++)
+    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
+}
+
+/* @source: where pixel (0, 0) of @in is, or would be. */
+static NnWindowArgs
+window_args (const NnRun *run, const gfloat *source, const NnBuffer *in, const NnBuffer *out, const NnWindow *window,
+             guint image)
+{
+  return (NnWindowArgs){
+    .in = source,
+    .out = nn_image_of (run, out, image) + out->origin,
+    .in_row = in->row,
+    .in_pixel = in->pixel,
+    .out_row = out->row,
+    .out_pixel = out->pixel,
+    .out_width = out->width,
+    .channels = (guint)out->lanes,
+    .window = *window,
+  };
+}
+
+/* What a task of a pool works on: one row of its output. */
+static NnWindowArgs
+row_args (const NnRun *run, guint task)
+{
+  const NnStep *step = run->step;
+  const guint image = task / step->out->height;
+  const gfloat *source = nn_image_of (run, step->in, image) + step->in->origin;
+
+  return window_args (run, source, step->in, step->out, &step->window, image);
+}
+
+static void
+max_pool_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnWindowArgs args = row_args (run, task);
+
+  run->plan->pool.max_pool_row (&args, task % run->step->out->height);
+}
+
+static void
+avg_pool_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  NnWindowArgs args = row_args (run, task);
+
+  args.count_pad = run->step->node->count_pad;
+  run->plan->pool.avg_pool_row (&args, task % run->step->out->height);
+}
+
+/* A band of the pool's rows, and before them those of the convolution that they read. */
+static void
+pooled_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnPooledConv *pooled = step->pooled;
+  const NnBuffer *in = step->out;
+  NnPooledRows rows;
+  NnWindowArgs args;
+  gfloat *image;
+
+  nn_pooled_rows (run, task, thread, 1, in->row, &rows);
+  image = rows.memory - rows.band.begin_in * in->row;
+  for (guint block = 0; block < step->n_blocks && rows.missing < rows.band.end_in; block++)
+    conv_block (run, thread, &step->blocks[block], rows.band.image, image, rows.missing * in->width,
+                (rows.band.end_in - rows.missing) * in->width);
+  args = window_args (run, image, in, pooled->out, &pooled->window, rows.band.image);
+  for (guint y = rows.band.first; y < rows.band.end; y++)
+    run->plan->pool.max_pool_row (&args, y);
+}
+
+static void
+average_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+
+  run->plan->pool.global_avg_pool (nn_image_of (run, in, task) + in->origin, in->row, in->pixel, in->height, in->width,
+                                   (guint)in->lanes, nn_image_of (run, out, task) + out->origin);
+}
+
+/* A row: each pixel times the factors, which are one pixel. */
+static void
+scale_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *factors = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->plan->pool.scale (nn_image_of (run, in, image) + in->origin + y * in->row,
+                         nn_image_of (run, factors, image) + factors->origin, out->width, (guint)out->pixel,
+                         nn_image_of (run, out, image) + out->origin + y * out->row);
+}
+
+static void
+sigmoid_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->plan->pool.sigmoid (nn_image_of (run, in, image) + in->origin + y * in->row, out->width * out->pixel,
+                           nn_image_of (run, out, image) + out->origin + y * out->row);
+}
+
+static void
+add_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnStep *step = run->step;
+  const NnBuffer *in = step->in, *residual = step->residual, *out = step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->plan->pool.add (nn_image_of (run, in, image) + in->origin + y * in->row,
+                       residual ? nn_image_of (run, residual, image) + residual->origin + y * residual->row : NULL,
+                       out->width * out->pixel, step->relu, nn_image_of (run, out, image) + out->origin + y * out->row);
+}
+
+static void
+conv_run (NnRun *run)
+{
+  const NnStep *step = run->step;
+  const guint images = step->batch_is_pixels ? 1 : run->images;
+
+  if (step->pooled)
+    nn_pooled_run (run, pooled_task);
+  else
+    nn_workers_run (run->workers, conv_task, run, step->n_chunks * images * (step->all_blocks ? 1 : step->n_blocks));
+}
+
+static const gchar *
+conv_describe (const NnPlan *plan, const NnStep *step)
+{
+  return step->blocks[0].variant->name;
+}
+
+static const gchar *
+operator_describe (const NnPlan *plan, const NnStep *step)
+{
+  return nn_operator_get_type (step->node->onnx);
+}
+
+static void
+input_run (NnRun *run)
+{
+  nn_workers_run (run->workers, input_task, run, run->images * run->plan->input->height);
+}
+
+static const NnStepRunner steps[] = {
+  [NN_STEP_CONV] = { .run = conv_run, .describe = conv_describe },
+  [NN_STEP_WINOGRAD] = { .run = nn_winograd_run, .describe = nn_winograd_describe },
+  [NN_STEP_MAX_POOL] = { .task = max_pool_task, .name = "max pool" },
+  [NN_STEP_AVG_POOL] = { .task = avg_pool_task, .name = "average" },
+  [NN_STEP_GLOBAL_AVG_POOL] = { .task = average_task, .an_image = TRUE, .name = "average" },
+  [NN_STEP_SIGMOID] = { .task = sigmoid_task, .name = "sigmoid" },
+  [NN_STEP_SCALE] = { .task = scale_task, .name = "scale" },
+  [NN_STEP_ADD] = { .task = add_task, .name = "add" },
+  [NN_STEP_AFFINE] = { .task = nn_affine_task, .name = "affine" },
+  [NN_STEP_CONCAT] = { .task = nn_concat_task, .name = "concat" },
+  [NN_STEP_ELEMENTWISE] = { .task = nn_elementwise_task, .describe = operator_describe },
+  [NN_STEP_PLAIN] = { .task = nn_plain_task, .an_image = TRUE, .plain_output = TRUE, .describe = operator_describe },
+  [NN_STEP_TO_PLAIN] = { .task = nn_to_plain_task, .plain_output = TRUE, .name = "NHWC to NCHW" },
+  [NN_STEP_TO_IMAGE] = { .task = nn_to_image_task, .name = "NCHW to NHWC" },
+};
+
+const NnRunFormat nn_run_float = {
+  .input = input_run,
+  .clear = zero_border,
+  .steps = steps,
+  .n_steps = G_N_ELEMENTS (steps),
+};
