@@ -3,11 +3,11 @@
 #include "load/torch/zip.h"
 
 #include "base/nn-memory.h"
+#include "load/torch/zip-directory.h"
 
 #include <string.h>
 #include <zip.h>
 
-#define MAX_ENTRIES 1000000
 /* Deflate cannot do better than 1032 to 1; a directory that claims more lies. */
 #define MAX_DEFLATE_RATIO 1032
 
@@ -90,8 +90,11 @@ nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
 {
   zip_error_t ze;
   zip_source_t *source;
-  NnZip *zip = g_new0 (NnZip, 1);
+  NnZip *zip;
 
+  if (!nn_zip_directory_check (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), name, error))
+    return NULL;
+  zip = g_new0 (NnZip, 1);
   zip->bytes = g_bytes_ref (bytes);
   zip->name = g_strdup (name);
   zip->source.data = g_bytes_get_data (bytes, &zip->source.size);
@@ -108,10 +111,6 @@ nn_zip_open (GBytes *bytes, const gchar *name, GError **error)
         name, zip_error_strerror (&ze));
     if (source)
       zip_source_free (source);
-    g_clear_pointer (&zip, nn_zip_close);
-  } else if (zip_get_num_entries (zip->archive, 0) > MAX_ENTRIES) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: %" G_GINT64_FORMAT " zip entries, more than the %d allowed",
-                 name, (gint64)zip_get_num_entries (zip->archive, 0), MAX_ENTRIES);
     g_clear_pointer (&zip, nn_zip_close);
   }
   zip_error_fini (&ze);

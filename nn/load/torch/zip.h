@@ -6,7 +6,8 @@
 
 typedef struct _NnZip NnZip;
 
-/* @bytes are the archive; @name stands for the file in messages. Zip64 and any number of entries up to a million. */
+/* @bytes are the archive; @name stands for the file in messages. Zip64 and any number of entries up to
+ * NN_ZIP_MAX_ENTRIES. */
 NnZip *nn_zip_open (GBytes *bytes, const gchar *name, GError **error);
 void nn_zip_close (NnZip *zip);
 
