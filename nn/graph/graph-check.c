@@ -48,11 +48,12 @@ check_window (const NnNode *node, GError **error)
   for (i = 0; i < 2; i++) {
     gboolean is_pool = node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL;
     /* So that each window has a pixel in it. */
-    gboolean pool_pad_fits
-        = node->pad[i] <= node->kernel[i] / 2 && (guint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
+    gboolean pool_pad_fits = node->pad[i] <= node->kernel[i] / 2 && node->pad_more[i] >= 0
+                             && (gint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
+    gboolean pad_fits
+        = node->pad[i] <= MAX_PAD && node->pad_more[i] <= MAX_PAD && (gint64)node->pad[i] + node->pad_more[i] >= 0;
 
-    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i]
-        || (is_pool ? !pool_pad_fits : node->pad[i] > MAX_PAD || node->pad_more[i] > MAX_PAD)) {
+    if (!node->kernel[i] || !node->stride[i] || !node->dilation[i] || (is_pool ? !pool_pad_fits : !pad_fits)) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
                    "%s: kernel %u, stride %u, dilation %u, padding %u do not go", node->name, node->kernel[i],
                    node->stride[i], node->dilation[i], node->pad[i]);

@@ -19,7 +19,7 @@ output_size (const NnNode *node, guint axis, guint in)
 
   if (node->same != NN_PAD_GIVEN)
     return in / node->stride[axis] + (in % node->stride[axis] != 0);
-  padded = (guint64)in + 2 * (guint64)node->pad[axis] + node->pad_more[axis];
+  padded = (guint64)((gint64)in + 2 * (gint64)node->pad[axis] + node->pad_more[axis]);
   reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
   return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
 }
@@ -30,7 +30,7 @@ nn_node_pad (const NnNode *node, guint axis, guint in, guint *more)
   guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1, out, pad, before;
 
   if (node->same == NN_PAD_GIVEN) {
-    *more = node->pad_more[axis];
+    *more = (guint)MAX (node->pad_more[axis], 0);
     return node->pad[axis];
   }
   out = output_size (node, axis, in);

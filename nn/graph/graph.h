@@ -48,7 +48,8 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  *   nominal size (0: there is none)
  * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
  * pool
- * @pad_more: so much more at the bottom and at the right (a size that is rounded up: ceil_mode)
+ * @pad_more: so much more at the bottom and at the right (a size that is rounded up: ceil_mode), of a convolution also
+ * less: a negative number
  * @same: other than NN_PAD_GIVEN: the padding depends on the input's size, pad and pad_more are 0; nn_node_pad()
  * @count_pad: AVG_POOL: padding counts as zeros
  * @onnx: ELEMENTWISE, PLAIN: what is computed
@@ -71,7 +72,8 @@ typedef struct {
   guint n_more_inputs;
   guint *more_inputs;
   guint in_channels, out_channels;
-  guint kernel[2], stride[2], pad[2], dilation[2], pad_more[2];
+  guint kernel[2], stride[2], pad[2], dilation[2];
+  gint pad_more[2];
   guint groups;
   GBytes *weight, *bias;
   struct _NnPackedWeight *packed;

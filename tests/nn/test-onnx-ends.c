@@ -1,62 +1,10 @@
 /* gst-resnet tests: what an ONNX graph begins and ends with, and sizes other than its own
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <math.h>
 #include <nn/session.h>
 #include <string.h>
 
 #include "model/model-struct.h"
-#include "onnx-text.h"
-
-#define TOLERANCE 2e-6f
-
-static NnModel *
-load (const gchar *text)
-{
-  g_autoptr (GBytes) bytes = onnx_text (text);
-  GError *error = NULL;
-  NnModel *model = nn_model_load_bytes (bytes, "x.onnx", &error);
-
-  g_assert_no_error (error);
-  return model;
-}
-
-/* Pixels of 0 to 255 where @pixels, else between −2 and 2. */
-static gfloat *
-run (NnModel *model, guint height, guint width, gboolean pixels)
-{
-  const NnSessionOptions options
-      = { .threads = 1, .height = height, .width = width, .precision = NN_PRECISION_HIGHEST };
-  const gsize n = (gsize)3 * height * width;
-  g_autofree gfloat *x = g_new (gfloat, n);
-  gfloat *y = g_new (gfloat, nn_model_get_n_classes (model));
-  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
-  GError *error = NULL;
-  g_autoptr (NnSession) session = nn_session_new (model, &options, &error);
-
-  g_assert_no_error (error);
-  for (gsize i = 0; i < n; i++)
-    x[i] = pixels ? (gfloat)g_rand_int_range (rand, 0, 256) : (gfloat)g_rand_double_range (rand, -2, 2);
-  nn_session_run (session, x, 1, y);
-  return y;
-}
-
-static void
-expect_same (const gchar *text, const gchar *other_text, guint height, guint width, gboolean pixels)
-{
-  g_autoptr (NnModel) model = load (text), other = load (other_text);
-  g_autofree gfloat *y = run (model, height, width, pixels), *expected = run (other, height, width, pixels);
-  gfloat largest = 0;
-  guint n = nn_model_get_n_classes (model), i;
-
-  g_assert_cmpuint (n, ==, nn_model_get_n_classes (other));
-  for (i = 0; i < n; i++)
-    largest = fmaxf (largest, fabsf (expected[i]));
-  g_assert_cmpfloat (largest, >, 0);
-  for (i = 0; i < n; i++)
-    if (!(fabsf (y[i] - expected[i]) <= TOLERANCE * largest))
-      g_error ("%s\nat %u×%u: output %u is %g, should be %g", text, height, width, i, (gdouble)y[i],
-               (gdouble)expected[i]);
-}
+#include "onnx-compare.h"
 
 #define HEAD "g = GlobalAveragePool l; y = Flatten g; "
 
@@ -105,7 +53,7 @@ test_same (void)
         g_autofree gchar *other = g_strdup_printf (cases[i].format, pads);
 #pragma GCC diagnostic pop
 
-        expect_same (text, other, sizes[s][0], sizes[s][1], FALSE);
+        onnx_compare (text, other, sizes[s][0], sizes[s][1], FALSE);
       }
     }
   }
@@ -130,10 +78,10 @@ test_integer_input (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++) {
     g_autofree gchar *text = g_strconcat (forms[i][0], conv, NULL), *other = g_strconcat (forms[i][1], conv, NULL);
-    g_autoptr (NnModel) model = load (text);
+    g_autoptr (NnModel) model = onnx_compare_load (text);
     const NnPreprocess *p = nn_model_get_preprocess (model);
 
-    expect_same (text, other, 8, 8, TRUE);
+    onnx_compare (text, other, 8, 8, TRUE);
     for (guint c = 0; c < 3; c++) {
       g_assert_cmpfloat (p->mean[c], ==, 0);
       g_assert_cmpfloat (p->std[c], ==, 1.f / 255);
@@ -175,7 +123,7 @@ test_outputs (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree gchar *text = g_strconcat ("in x N 3 8 8; ", cases[i].outputs, "; f w 4 3 3 3; l = Conv x w; " HEAD,
                                           "f v 4 3; z = MatMul y v; f u 4 2; logits = MatMul y u; ", NULL);
-    g_autoptr (NnModel) model = load (text);
+    g_autoptr (NnModel) model = onnx_compare_load (text);
 
     g_assert_cmpuint (nn_model_get_n_classes (model), ==, cases[i].n_classes);
     g_assert_true (cases[i].warning ? warns_of (model, cases[i].warning) : !warns_of (model, "outputs"));
@@ -209,7 +157,7 @@ test_parts_of_axes (void)
     g_autofree gchar *text = g_strconcat (begin, cases[i].text, end, NULL);
     g_autofree gchar *same = g_strconcat (begin, cases[i].same, end, NULL);
 
-    expect_same (text, same, 8, 8, FALSE);
+    onnx_compare (text, same, 8, 8, FALSE);
   }
 }
 
@@ -218,7 +166,7 @@ static void
 test_parts_of_any_size (void)
 {
   g_autoptr (NnModel) model
-      = load ("in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; p q = Split c, axis 3; l = Add p q; " HEAD);
+      = onnx_compare_load ("in x N 3 H W; out y; f w 4 3 1 1; c = Conv x w; p q = Split c, axis 3; l = Add p q; " HEAD);
 
   g_assert_true (warns_of (model, "splits axis 3 of an image"));
 }
@@ -252,8 +200,8 @@ test_parts (void)
     g_autofree gchar *text = g_strconcat (begin, cases[i].text, HEAD, NULL);
     g_autofree gchar *same = g_strconcat (begin, cases[i].same, HEAD, NULL);
 
-    expect_same (text, same, 224, 224, FALSE);
-    expect_same (text, same, 37, 50, FALSE);
+    onnx_compare (text, same, 224, 224, FALSE);
+    onnx_compare (text, same, 37, 50, FALSE);
   }
 }
 

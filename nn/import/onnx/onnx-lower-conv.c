@@ -46,8 +46,15 @@ lower_conv (const NnLowering *l)
     return NN_LOWER_KEEP;
   channels = (guint)weight->value.dims[0];
   same = nn_lower_same (l);
+  if (l->pad && !same) {
+    for (i = 0; i < 2; i++) {
+      window.begin[i + 1] += l->pad->begin[i];
+      window.end[i + 1] += l->pad->end[i];
+    }
+    *l->takes_pad = TRUE;
+  }
   for (i = 1; i < 3; i++)
-    if ((!same && window.end[i] < window.begin[i]) || window.end[i] > MAX_SIDE || window.stride[i] > MAX_SIDE
+    if (window.begin[i] > MAX_SIDE || window.end[i] > MAX_SIDE || window.stride[i] > MAX_SIDE
         || window.dilation[i] > MAX_SIDE || window.kernel[i] > MAX_SIDE
         || (same && window.dilation[i] * (window.kernel[i] - 1) > MAX_SIDE))
       return NN_LOWER_KEEP;
@@ -69,7 +76,7 @@ lower_conv (const NnLowering *l)
     node->stride[i] = (guint)window.stride[i + 1];
     node->dilation[i] = (guint)window.dilation[i + 1];
     node->pad[i] = same ? 0 : (guint)window.begin[i + 1];
-    node->pad_more[i] = same ? 0 : (guint)(window.end[i + 1] - window.begin[i + 1]);
+    node->pad_more[i] = same ? 0 : (gint)(window.end[i + 1] - window.begin[i + 1]);
   }
   return NN_LOWER_DONE;
 }

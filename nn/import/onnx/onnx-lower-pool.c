@@ -14,6 +14,13 @@ gives_size (const NnOpWindow *w, guint axis, gint64 more)
          && w->begin[axis] <= w->kernel[axis] / 2 && w->begin[axis] + more < w->kernel[axis];
 }
 
+/* Whether an average counts the zeros of a Pad before it as it would its own. */
+static gboolean
+takes_zeros (const NnOpWindow *w, NnPad same, gboolean count_pad)
+{
+  return !same && (count_pad || (!w->begin[1] && !w->begin[2] && !w->end[1] && !w->end[2]));
+}
+
 static NnLowered
 lower_window (const NnLowering *l, NnOp op)
 {
@@ -22,6 +29,7 @@ lower_window (const NnLowering *l, NnOp op)
   gint64 ceil_mode = 0, count_pad = 0, more[3] = { 0 };
   const NnPad same = nn_lower_same (l);
   NnOpWindow w;
+  gboolean takes_pad;
   guint i;
 
   memcpy (x.dims, l->in[0]->dims, sizeof x.dims);
@@ -31,6 +39,13 @@ lower_window (const NnLowering *l, NnOp op)
   nn_operator_get_int (node->onnx, "ceil_mode", &ceil_mode);
   if (op == NN_OP_AVG_POOL)
     nn_operator_get_int (node->onnx, "count_include_pad", &count_pad);
+  takes_pad = l->pad && op == NN_OP_AVG_POOL && takes_zeros (&w, same, count_pad != 0);
+  for (i = 0; takes_pad && i < 2; i++) {
+    w.in[i + 1] -= l->pad->begin[i] + l->pad->end[i];
+    w.begin[i + 1] += l->pad->begin[i];
+    w.end[i + 1] += l->pad->end[i];
+    count_pad = 1;
+  }
   for (i = 1; i < 3; i++) {
     gint64 reach = w.dilation[i] * (w.kernel[i] - 1) + 1, last = (w.out[i] - 1) * w.stride[i] + reach;
 
@@ -49,6 +64,8 @@ lower_window (const NnLowering *l, NnOp op)
     if (count_pad && last > w.in[i] + w.begin[i] + w.end[i])
       return NN_LOWER_KEEP;
   }
+  if (takes_pad)
+    *l->takes_pad = TRUE;
   nn_lower_become (l, op);
   node->count_pad = count_pad != 0;
   node->same = same;
@@ -57,7 +74,7 @@ lower_window (const NnLowering *l, NnOp op)
     node->stride[i] = (guint)w.stride[i + 1];
     node->dilation[i] = (guint)w.dilation[i + 1];
     node->pad[i] = same ? 0 : (guint)w.begin[i + 1];
-    node->pad_more[i] = (guint)more[i + 1];
+    node->pad_more[i] = (gint)more[i + 1];
   }
   return NN_LOWER_DONE;
 }

@@ -15,10 +15,14 @@ only_changes_shape (const gchar *type)
   return g_strv_contains (types, type);
 }
 
-/* What an old node has become. @image: its output as an image (channels 0: none); @shape: as PLAIN nodes see it. */
+/* What an old node has become. @image: its output as an image (channels 0: none); @shape: as PLAIN nodes see it.
+ * @padding: a Pad that is not among the new nodes: @node is what it pads, by @pad, and the other two are those of its
+ * output; NULL: there is none */
 typedef struct {
   guint node;
   NnShape image, shape;
+  NnNode *padding;
+  NnLowerPad pad;
 } Lowered;
 
 typedef struct {
@@ -98,6 +102,18 @@ image_shape (guint channels, guint height, guint width)
                     .dims = { 1, channels, height, width } };
 }
 
+/* The Pad that an old node has become is among the new nodes from now on: somebody reads its output. */
+static void
+place_padding (Lower *lower, guint old)
+{
+  Lowered *lowered = &lower->lowered[old];
+
+  if (!lowered->padding)
+    return;
+  nn_node_set_input (lowered->padding, 0, lowered->node);
+  lowered->node = add_node (lower, g_steal_pointer (&lowered->padding));
+}
+
 /* An engine node's own form for a PLAIN reader that knows it under another shape. */
 static gboolean
 reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
@@ -110,6 +126,7 @@ reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
   NnOperator *op;
   NnNode *reshape;
 
+  place_padding (lower, old);
   *node = lowered->node;
   if (same_dims (wanted, &lowered->shape))
     return TRUE;
@@ -143,8 +160,9 @@ copy_of_input (Lower *lower)
   return lower->input_copy;
 }
 
+/* @takes_pad: the node pads its first input itself. */
 static void
-read_images (Lower *lower, NnNode *node)
+read_images (Lower *lower, NnNode *node, gboolean takes_pad)
 {
   guint slot;
 
@@ -153,6 +171,8 @@ read_images (Lower *lower, NnNode *node)
 
     if (input == NN_NO_NODE)
       continue;
+    if (slot > 0 || !takes_pad)
+      place_padding (lower, input);
     input = lower->lowered[input].node;
     if (input == 0 && (node->op != NN_OP_CONV || slot > 0))
       input = copy_of_input (lower);
@@ -211,7 +231,9 @@ lower_one (Lower *lower, guint index, GError **error)
   Lowered *lowered = &lower->lowered[index];
   g_autofree const NnShape **in = g_new0 (const NnShape *, n_slots);
   g_autofree NnShape *images = g_new0 (NnShape, n_slots);
-  const NnLowering lowering = { .node = node, .in = in, .image = images, .out = &lower->shapes[index] };
+  gboolean takes_pad = FALSE;
+  NnLowering lowering
+      = { .node = node, .in = in, .image = images, .out = &lower->shapes[index], .takes_pad = &takes_pad };
   NnLowered result = NN_LOWER_KEEP;
 
   if (node->op == NN_OP_PLAIN) {
@@ -224,6 +246,15 @@ lower_one (Lower *lower, guint index, GError **error)
         continue;
       in[slot] = &lower->shapes[input];
       images[slot] = lower->lowered[input].image;
+    }
+    if (in[0] && lower->lowered[node->inputs[0]].padding)
+      lowering.pad = &lower->lowered[node->inputs[0]].pad;
+    if (strcmp (type, "Pad") == 0 && !lowering.pad && nn_lower_find_pad (&lowering, &lowered->pad)) {
+      lower->graph->nodes->pdata[index] = NULL;
+      lowered->node = lower->lowered[node->inputs[0]].node;
+      lowered->image = lowered->shape = lower->shapes[index];
+      lowered->padding = node;
+      return TRUE;
     }
     if (only_changes_shape (type) && in[0] && is_vector (&images[0]) && n_elements (in[0]) == n_elements (lowering.out)
         && ((const NnNode *)g_ptr_array_index (lower->nodes, lower->lowered[node->inputs[0]].node))->op != NN_OP_PLAIN)
@@ -241,7 +272,7 @@ lower_one (Lower *lower, guint index, GError **error)
   }
   lower->graph->nodes->pdata[index] = NULL;
   if (result == NN_LOWER_DONE) {
-    read_images (lower, node);
+    read_images (lower, node, takes_pad);
     lowered->image = lowered->shape = image_of_node (&lowering);
     node->out_channels = lowered->image.channels;
   } else {
@@ -278,6 +309,10 @@ nn_graph_lower (NnGraph *graph, GError **error)
   lower.nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)nn_node_free);
   for (i = 0; i < n && ok; i++)
     ok = lower_one (&lower, i, error);
+  if (ok)
+    place_padding (&lower, n - 1);
+  for (i = 0; i < n; i++)
+    g_clear_pointer (&lowered[i].padding, nn_node_free);
   g_ptr_array_unref (graph->nodes);
   graph->nodes = lower.nodes;
   if (!ok)

@@ -4,16 +4,25 @@
 
 #include "graph/graph-private.h"
 
+/* Zeros around an image that a Pad adds: [0] vertical, [1] horizontal. */
+typedef struct {
+  guint begin[2], end[2];
+} NnLowerPad;
+
 /**
  * NnLowering: one PLAIN node that may become something else
  * @shapes, @in, @out: what the operator takes (of each slot) and gives, as it sees them
  * @image: of each slot: the input as an image of channels × height × width; channels 0: it is none
+ * @pad: what a Pad has added to the first input; NULL: nothing
+ * @takes_pad: set where the node reads the image before that Pad instead, and pads by itself
  */
 typedef struct {
   NnNode *node;
   const NnShape *const *in;
   const NnShape *image;
   const NnShape *out;
+  const NnLowerPad *pad;
+  gboolean *takes_pad;
 } NnLowering;
 
 typedef enum {
@@ -22,6 +31,8 @@ typedef enum {
   NN_LOWER_ALIAS, /* it is its first input */
 } NnLowered;
 
+/* onnx-lower-pad.c: whether a Pad adds nothing but zeros around an image, and how many. */
+gboolean nn_lower_find_pad (const NnLowering *lowering, NnLowerPad *pad);
 /* onnx-lower-conv.c: Conv, Gemm, MatMul, BatchNormalization */
 NnLowered nn_lower_weights (const NnLowering *lowering, const gchar *type);
 /* onnx-lower-pool.c */
