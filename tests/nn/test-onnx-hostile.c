@@ -630,7 +630,7 @@ test_documented (void)
     const gchar *quote;
 
     if (g_str_has_prefix (lines[i], "#"))
-      inside = strcmp (lines[i], "### ONNX: refused while reading") == 0;
+      inside = strcmp (lines[i], "### ONNX files that are refused while they are read") == 0;
     if (!inside || !g_str_has_prefix (lines[i], "| ") || !(quote = strchr (lines[i], '"')))
       continue;
     {
