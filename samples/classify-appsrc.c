@@ -1,12 +1,12 @@
 /* gst-resnet sample: classify frames that the application has in memory
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Pushes RGB frames of its own through appsrc ! resnetclassify ! appsink and reads each frame's result from the meta
- * that it comes back with. Without --stdin the frames are drawn here: a disc whose colour goes from red to yellow.
+ * This application pushes RGB frames of its own through appsrc ! resnetclassify ! appsink. Each frame comes back with a
+ * meta that holds its result. Without --stdin it draws the frames itself: a disc whose colour goes from red to yellow.
  *
  *   classify-appsrc [--model=FILE] [--labels=FILE] [--top-k=N] [--size=WIDTHxHEIGHT] [--frames=N | --stdin]
  *
- * With --stdin the frames are raw RGB bytes, rows without padding, as many as come:
+ * With --stdin it reads frames as raw RGB bytes, in rows without padding, until the input ends:
  *
  *   python3 -c 'import sys, PIL.Image as I; sys.stdout.buffer.write(I.open("cat.png").convert("RGB").tobytes())' \
  *     | classify-appsrc --stdin --size=451x300
@@ -38,7 +38,7 @@ fail (const gchar *reason)
   g_printerr ("classify-appsrc: %s\n", reason);
 }
 
-/* A disc on a grey ground; @progress from 0 to 1. */
+/* Draws a disc on a grey ground; @progress goes from 0 to 1. */
 static void
 draw_frame (GstVideoFrame *frame, gdouble progress)
 {
@@ -59,7 +59,7 @@ draw_frame (GstVideoFrame *frame, gdouble progress)
   }
 }
 
-/* FALSE at the end of the input, or, with a message, where it ends inside a frame. */
+/* Returns FALSE at the end of the input. If the input ends inside a frame, it also prints a message. */
 static gboolean
 read_frame (GstVideoFrame *frame, gboolean *ok)
 {
@@ -79,7 +79,7 @@ read_frame (GstVideoFrame *frame, gboolean *ok)
   return TRUE;
 }
 
-/* The next frame, (transfer full), with its time; NULL when there is none. */
+/* Returns the next frame with its time (transfer full), or NULL when there is none. */
 static GstBuffer *
 next_buffer (App *app, gint n, gboolean *ok)
 {
@@ -108,7 +108,7 @@ next_buffer (App *app, gint n, gboolean *ok)
   return buffer;
 }
 
-/* The frame that comes out, (transfer full); NULL, with a message, when the pipeline failed. */
+/* Returns the frame that comes out (transfer full). When the pipeline failed, it prints a message and returns NULL. */
 static GstSample *
 pull_sample (App *app)
 {
@@ -150,7 +150,7 @@ classify_frames (App *app)
   for (gint n = 0; (buffer = next_buffer (app, n, &ok)); n++) {
     g_autoptr (GstSample) sample = NULL;
 
-    /* Takes the buffer; refused only when the pipeline failed, and then there is a message. */
+    /* This takes the buffer. It is refused only when the pipeline failed, and then there is a message on the bus. */
     gst_app_src_push_buffer (GST_APP_SRC (app->source), buffer);
     sample = pull_sample (app);
     if (!sample)

@@ -1,12 +1,13 @@
-/* gst-resnet sample: what is in these files?
+/* gst-resnet sample: prints what is in files
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An application around uridecodebin: it plays photographs and videos through resnetclassify and prints the classes
- * with the time in the file whenever the most likely one changes. Results come from the bus, in the main loop's thread.
+ * This application plays photographs and videos through uridecodebin and resnetclassify. It prints the classes and the
+ * time in the file whenever the most likely class changes. It reads the results from the bus, in the main loop's
+ * thread.
  *
  *   classify-file [--model=FILE] [--labels=FILE] [--top-k=N] [--every-frame] [--realtime] FILE-OR-URI...
  *
- * Exit status: 0 when all files were classified or Ctrl-C was pressed, else 1.
+ * The exit status is 0 when all files were classified or Ctrl-C was pressed, and 1 otherwise.
  */
 #include <glib-unix.h>
 #include <locale.h>
@@ -27,7 +28,7 @@ typedef struct {
   GMainLoop *loop;
   GstElement *pipeline, *source, *classifier, *sink;
 
-  /* Of the file that is playing. */
+  /* These belong to the file that is playing. */
   const gchar *file;
   guint n_results;
   gint last_index;
@@ -47,7 +48,7 @@ fail_file (App *app, const gchar *reason)
   g_main_loop_quit (app->loop);
 }
 
-/* Nothing to classify came out of the file: for want of a decoder, where one was missed. */
+/* Nothing to classify came out of the file. The reason is a missing decoder if one was missed. */
 static void
 fail_without_video (App *app)
 {
@@ -98,7 +99,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 
   switch (GST_MESSAGE_TYPE (message)) {
   case GST_MESSAGE_ELEMENT:
-    /* Posted by decodebin just before its error; "name" says in words what is missing. */
+    /* decodebin posts this just before its error; "name" says in words what is missing. */
     if (gst_message_has_name (message, "missing-plugin")) {
       g_free (app->missing);
       app->missing = g_strdup (gst_structure_get_string (gst_message_get_structure (message), "name"));
@@ -130,7 +131,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* In the streaming thread: the first video stream is classified, further ones are left alone. */
+/* This runs in the streaming thread. The first video stream is classified; further ones are left alone. */
 static void
 on_pad_added (GstElement *source, GstPad *pad, gpointer user_data)
 {
@@ -152,7 +153,7 @@ on_no_more_pads (GstElement *source, gpointer user_data)
         app->pipeline, gst_message_new_application (GST_OBJECT (app->pipeline), gst_structure_new_empty ("no-video")));
 }
 
-/* jpegdec trades accuracy for speed unless told otherwise; with this its pixels are those of other programs. */
+/* jpegdec is fast rather than exact unless it is told otherwise. With islow its pixels are those of other programs. */
 static void
 on_deep_element_added (GstBin *bin, GstBin *sub_bin, GstElement *element, gpointer user_data)
 {
@@ -199,7 +200,7 @@ make_pipeline (App *app)
     return FALSE;
   }
 
-  /* Sound is not even decoded. */
+  /* Only video is decoded, no sound. */
   g_object_set (app->source, "caps", caps, "expose-all-streams", FALSE, NULL);
   g_object_set (app->sink, "sync", app->realtime, NULL);
   g_object_set (app->classifier, "top-k", app->top_k, NULL);
@@ -218,7 +219,7 @@ make_pipeline (App *app)
   return TRUE;
 }
 
-/* Plays one file to its end. FALSE when it failed. */
+/* Plays one file to its end. Returns FALSE when that failed. */
 static gboolean
 classify (App *app, const gchar *file)
 {
@@ -255,7 +256,7 @@ classify (App *app, const gchar *file)
   else
     g_main_loop_run (app->loop);
   gst_element_set_state (app->pipeline, GST_STATE_NULL);
-  /* What the last file left on the bus is not the next one's. */
+  /* Messages that the last file left on the bus do not belong to the next one. */
   gst_bus_set_flushing (bus, TRUE);
   gst_bus_set_flushing (bus, FALSE);
   return !app->failed;
@@ -316,7 +317,7 @@ main (int argc, char **argv)
   App app = { .top_k = 3 };
   gboolean ok;
 
-  /* Names of files as the user has them, numbers with a point. */
+  /* File names are in the user's encoding; numbers are printed with a point. */
   setlocale (LC_CTYPE, "");
   app.loop = g_main_loop_new (NULL, FALSE);
   ok = parse_options (&app, &argc, &argv) && make_pipeline (&app);

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""gst-resnet sample: what is in these files, from Python through GObject introspection.
+"""gst-resnet sample: prints what is in files, from Python through GObject introspection.
 
     classify.py [--model FILE] [--labels FILE] [--top-k N] [--realtime] FILE-OR-URI...
 
-Prints the classes with the time in the file whenever the most likely one changes. Needs python3-gi and
-gir1.2-gstreamer-1.0. Exit status: 0 when all files were classified or Ctrl-C was pressed, else 1.
+It prints the classes and the time in the file whenever the most likely class changes. It needs python3-gi and
+gir1.2-gstreamer-1.0. The exit status is 0 when all files were classified or Ctrl-C was pressed, and 1 otherwise.
 """
 
 import argparse
@@ -18,12 +18,12 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402  (the version comes first)
 
-# PyGObject calls GValueArray's functions deprecated; they are the only way that does not need python3-gst-1.0.
+# PyGObject calls the functions of GValueArray deprecated, but no other way works without python3-gst-1.0.
 warnings.filterwarnings("ignore", "GObject.ValueArray", DeprecationWarning)
 
 
 def entries_of(buffer):
-    """The (label, confidence) pairs that resnetclassify attached to a buffer, the most confident first."""
+    """Return the (label, confidence) pairs that resnetclassify attached to a buffer, the most confident first."""
     meta = buffer.get_custom_meta("GstResnetClassificationMeta")
     if meta is None:
         return []
@@ -64,14 +64,14 @@ def make_pipeline(arguments):
 
 
 def on_element(_pipeline, _bin, element):
-    """jpegdec trades accuracy for speed unless told otherwise; with this its pixels are those of other programs."""
+    """Make jpegdec exact rather than fast, so that its pixels are those of other programs."""
     factory = element.get_factory()
     if factory is not None and factory.get_name() == "jpegdec":
         Gst.util_set_object_arg(element, "idct-method", "islow")
 
 
 def classify(pipeline, uri):
-    """Print what is in one file; raises RuntimeError with the pipeline's reason when it fails."""
+    """Print what is in one file. Raise RuntimeError with the pipeline's reason when that fails."""
     pipeline.get_by_name("source").props.uri = uri
     sink, bus = pipeline.get_by_name("sink"), pipeline.get_bus()
     pipeline.set_state(Gst.State.PLAYING)

@@ -1,15 +1,15 @@
 /* gst-resnet sample: many files and cameras, one model, a mosaic
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Each source is a bin of its own: source ! resnetclassify ! videoscale ! classoverlay. All their classifiers are in
- * one group, so that frames of several sources go through the network together; they share one model without being
- * asked. compositor puts the pictures side by side. What fails takes its own picture away and nobody else's.
+ * Each source is a bin of its own: source ! resnetclassify ! videoscale ! classoverlay. All classifiers are in one
+ * group, so that frames of several sources go through the network together. They share one model in any case.
+ * compositor puts the pictures side by side. When a source fails, only its own picture disappears.
  *
  *   many-streams [--model=FILE] [--labels=FILE] [--batch-size=N] [--interval=N] [--latest] [--columns=N] [--tile=WxH]
  *                [--headless | --output=FILE.webm] SOURCE...
  *
- * SOURCE: a file, a URI (rtsp://…) or a camera (/dev/video0). Exit status: 0 when all sources played to their end or
- * Ctrl-C was pressed, else 1.
+ * SOURCE is a file, a URI (rtsp://…) or a camera (/dev/video0). The exit status is 0 when all sources played to their
+ * end or Ctrl-C was pressed, and 1 otherwise.
  */
 #include <glib-unix.h>
 #include <locale.h>
@@ -20,7 +20,7 @@
 #define MAX_SOURCES 64
 #define MAX_TILE 4096
 #define MAX_MOSAIC 16384
-/* How long the recording has to be ended in after Ctrl-C. */
+/* After Ctrl-C, the recording must be finished within this time. */
 #define END_TIME_MS 30000
 
 typedef struct _App App;
@@ -71,7 +71,7 @@ fail_stream (Stream *stream, const gchar *reason)
     return;
   g_printerr ("many-streams: %s: %s\n", stream->name, reason);
   stream->failed = app->failed = TRUE;
-  /* First the tile: a thread that waits in it for the other tiles' frames is let go. */
+  /* The tile goes first, so that a thread that waits in it for the other tiles' frames goes on. */
   gst_element_release_request_pad (app->compositor, stream->tile);
   gst_clear_object (&stream->tile);
   gst_element_set_state (stream->bin, GST_STATE_NULL);
@@ -79,11 +79,11 @@ fail_stream (Stream *stream, const gchar *reason)
   if (--app->n_playing == 0)
     g_main_loop_quit (app->loop);
   else
-    /* One that fails at once keeps the pipeline from starting the others. */
+    /* A stream that fails at once would keep the pipeline from starting the others. */
     gst_element_set_state (app->pipeline, GST_STATE_PLAYING);
 }
 
-/* The stream whose element, or pad of an element, @object is; NULL: none's. */
+/* Returns the stream to which @object, an element or a pad of one, belongs, or NULL. */
 static Stream *
 find_stream (App *app, GstObject *object)
 {
@@ -138,7 +138,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
     if (stream) {
       fail_stream (stream, error->message);
     } else if (!gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (app->pipeline))) {
-      /* Of a stream that is gone already. */
+      /* The message is of a stream that is gone already. */
     } else {
       g_printerr ("many-streams: %s\n", error->message);
       app->failed = TRUE;
@@ -157,7 +157,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* In the streaming thread: the first video stream is shown, further ones are left alone. */
+/* This runs in the streaming thread. The first video stream is shown; further ones are left alone. */
 static void
 on_pad_added (GstElement *source, GstPad *pad, gpointer user_data)
 {
@@ -185,7 +185,7 @@ is_camera (const gchar *name)
   return g_str_has_prefix (name, "/dev/video");
 }
 
-/* v4l2src for a camera, uridecodebin for the rest. NULL with @error: there is no such file. */
+/* Makes v4l2src for a camera and uridecodebin for the rest. Returns NULL with @error when there is no such file. */
 static GstElement *
 make_source (Stream *stream, GError **error)
 {
@@ -212,7 +212,7 @@ make_source (Stream *stream, GError **error)
   source = make_element (stream->app, "uridecodebin", "install gstreamer1.0-plugins-base");
   if (!source)
     return NULL;
-  /* Sound is not even decoded. */
+  /* Only video is decoded, no sound. */
   g_object_set (source, "uri", uri, "caps", caps, "expose-all-streams", FALSE, NULL);
   g_signal_connect (source, "pad-added", G_CALLBACK (on_pad_added), stream);
   g_signal_connect (source, "no-more-pads", G_CALLBACK (on_no_more_pads), stream);
@@ -224,7 +224,7 @@ set_up_classifier (Stream *stream)
 {
   App *app = stream->app;
 
-  /* The answers' changes are all that is printed: not a message a frame. */
+  /* Only changes of the answer are printed, so no message is needed for each frame. */
   g_object_set (stream->classifier, "group", "mosaic", "batch-size", app->batch_size, "interval", app->interval,
                 "post-messages", FALSE, NULL);
   if (app->latest)
@@ -235,7 +235,7 @@ set_up_classifier (Stream *stream)
     g_object_set (stream->classifier, "labels", app->labels, NULL);
 }
 
-/* Where the tile is. One whose stream has ended goes black. */
+/* Puts the tile into its place. A tile whose stream has ended goes black. */
 static void
 set_up_tile (Stream *stream)
 {
@@ -246,7 +246,7 @@ set_up_tile (Stream *stream)
                 index / app->columns * app->tile_height, "width", app->tile_width, "height", app->tile_height, NULL);
 }
 
-/* Adds the stream's bin to the pipeline and links it. FALSE: said why. */
+/* Adds the stream's bin to the pipeline and links it. Returns FALSE after it has printed why that failed. */
 static gboolean
 add_stream (Stream *stream)
 {
@@ -285,7 +285,7 @@ add_stream (Stream *stream)
   set_up_classifier (stream);
   g_object_set (filter, "caps", caps, NULL);
   g_object_set (scale, "add-borders", TRUE, NULL);
-  /* Text on the small picture, so that it can be read; the network has seen the large one. */
+  /* The text is drawn on the small picture, so that one can read it. The network has seen the large one. */
   g_object_set (overlay, "top-k", 2, NULL);
   gst_bin_add_many (GST_BIN (stream->bin), source, stream->classifier, convert, scale, filter, overlay, NULL);
   if (is_camera (stream->name))
@@ -303,7 +303,7 @@ add_stream (Stream *stream)
   return TRUE;
 }
 
-/* What becomes of the mosaic. */
+/* Makes what follows the mosaic: a window, a file or nothing. */
 static GstElement *
 make_output (App *app)
 {
@@ -409,7 +409,7 @@ on_interrupt (gpointer user_data)
     return G_SOURCE_CONTINUE;
   }
   app->interrupted = TRUE;
-  /* In threads of their own: a tile may be waiting for the others. */
+  /* This happens in threads of its own, because a tile may be waiting for the others. */
   for (guint i = 0; i < app->n_streams; i++)
     if (app->streams[i].tile)
       gst_element_call_async (app->compositor, end_tile, gst_object_ref (app->streams[i].tile), gst_object_unref);
@@ -417,7 +417,7 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What the classifiers shared. */
+/* Prints what the classifiers shared. */
 static void
 print_statistics (App *app)
 {
@@ -453,7 +453,7 @@ parse_tile (App *app)
   guint64 width, height;
   g_auto (GStrv) parts = g_strsplit (tile, "x", -1);
 
-  /* Even, as chroma has half the samples. */
+  /* The sizes are even, because chroma has half the samples. */
   if (g_strv_length (parts) == 2 && g_ascii_string_to_unsigned (parts[0], 10, 16, MAX_TILE, &width, NULL)
       && g_ascii_string_to_unsigned (parts[1], 10, 16, MAX_TILE, &height, NULL) && width % 2 == 0 && height % 2 == 0) {
     app->tile_width = (gint)width;
@@ -550,7 +550,7 @@ main (int argc, char **argv)
 {
   App app = { .interval = 1 };
 
-  /* Names of files as the user has them, numbers with a point. */
+  /* File names are in the user's encoding; numbers are printed with a point. */
   setlocale (LC_CTYPE, "");
   app.loop = g_main_loop_new (NULL, FALSE);
   if (parse_options (&app, &argc, &argv) && make_pipeline (&app)) {

@@ -1,14 +1,14 @@
 /* gst-resnet sample: other models while a video plays
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Plays a file, a URI or a camera through resnetclassify and asks for the next of several models every few seconds.
- * Each is loaded and tried beside the stream and taken between two frames; one that cannot be used is rejected, and
- * the stream goes on with the one before. Prints both, and each change of the answer.
+ * This application plays a file, a URI or a camera through resnetclassify and asks for the next of several models every
+ * few seconds. The element loads and tries each model beside the stream and takes it between two frames. It rejects a
+ * model that cannot be used, and the stream goes on with the one before. Both are printed, and so is each new answer.
  *
  *   swap-model [--every=SECONDS] [--swaps=N] [--show] SOURCE MODEL MODEL...
  *
- * A model is a file, or "embedded". Exit status: 0 at the end of the source, after N swaps or Ctrl-C; 1 when the source
- * or the first model cannot be used.
+ * A model is a file, or "embedded". The exit status is 0 at the end of the source, after N swaps and after Ctrl-C. It
+ * is 1 when the source or the first model cannot be used.
  */
 #include <glib-unix.h>
 #include <locale.h>
@@ -21,9 +21,9 @@ typedef struct {
   gboolean show;
   gchar **arguments;
 
-  gchar **models; /* those of arguments after the source */
+  gchar **models; /* the arguments after the source */
   guint n_models, next;
-  gint n_answers; /* of the element, to what was asked for */
+  gint n_answers; /* how often the element has answered a request for a model */
   GMainLoop *loop;
   GstElement *pipeline, *classifier;
   gboolean failed;
@@ -138,7 +138,7 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What gst_parse_launch() takes for the source; NULL: said why. */
+/* Returns the source as gst_parse_launch() takes it, or NULL after it has printed why there is none. */
 static gchar *
 describe_source (const gchar *source)
 {
@@ -167,7 +167,7 @@ make_pipeline (App *app)
 
   if (!source)
     return FALSE;
-  /* The source's own speed, as a camera has it; late frames go on with the last answer. */
+  /* It plays at the source's own speed, as a camera does. Late frames go on with the last answer. */
   description
       = g_strdup_printf ("%s ! resnetclassify name=classifier post-messages=false qos=true ! %s", source,
                          app->show ? "classoverlay ! videoconvert ! autovideosink" : "fakesink sync=true qos=true");
@@ -206,7 +206,7 @@ parse_options (App *app, int *argc, char ***argv)
     g_printerr ("swap-model: name a source and at least two models; --help lists the options\n");
     return FALSE;
   }
-  /* (not a number is not in the range either) */
+  /* (This refuses a NaN, too.) */
   if (!(app->every >= 0.001 && app->every <= 86400)) {
     g_printerr ("swap-model: --every is %g, it must be from 0.001 to 86400 seconds\n", app->every);
     return FALSE;
@@ -240,7 +240,7 @@ main (int argc, char **argv)
 {
   App app = { .every = 2 };
 
-  /* Names of files as the user has them, numbers with a point. */
+  /* File names are in the user's encoding; numbers are printed with a point. */
   setlocale (LC_CTYPE, "");
   app.loop = g_main_loop_new (NULL, FALSE);
   if (parse_options (&app, &argc, &argv) && make_pipeline (&app)) {
