@@ -146,6 +146,10 @@ gst_resnet_classify_set_property (GObject * object, guint prop_id,
 
   GST_OBJECT_LOCK (self);
   known = gst_resnet_settings_set (&self->settings, prop_id, value);
+  if (known && self->controlling == g_thread_self ())
+    self->settings.control_serial++;
+  else if (known)
+    self->settings.serial++;
   running = self->running;
   GST_OBJECT_UNLOCK (self);
 
@@ -372,6 +376,40 @@ post_latency (GstResnetClassify * self)
       gst_message_new_latency (GST_OBJECT (self)));
 }
 
+/* Sets the properties that have a control binding to their values at the time of @buffer. */
+static void
+sync_controlled (GstResnetClassify * self, GstBuffer * buffer)
+{
+  const GstSegment *segment = &GST_BASE_TRANSFORM (self)->segment;
+  GstClockTime stream_time;
+
+  if (!gst_object_has_active_control_bindings (GST_OBJECT (self))
+      || segment->format != GST_FORMAT_TIME)
+    return;
+  stream_time = gst_segment_to_stream_time (segment, GST_FORMAT_TIME,
+      GST_BUFFER_PTS (buffer));
+  if (!GST_CLOCK_TIME_IS_VALID (stream_time))
+    return;
+  GST_OBJECT_LOCK (self);
+  self->controlling = g_thread_self ();
+  GST_OBJECT_UNLOCK (self);
+  gst_object_sync_values (GST_OBJECT (self), stream_time);
+  GST_OBJECT_LOCK (self);
+  self->controlling = NULL;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* With the object lock. TRUE: the user changed something since @settings were taken. */
+static gboolean
+take_settings (GstResnetClassify * self, GstResnetSettings * settings)
+{
+  gboolean changed = settings->serial != self->settings.serial;
+
+  if (changed || settings->control_serial != self->settings.control_serial)
+    gst_resnet_settings_copy (settings, &self->settings);
+  return changed;
+}
+
 /* The classifying thread: takes over what was set since its last frame. */
 static void
 sync_settings (GstResnetClassify * self)
@@ -381,9 +419,7 @@ sync_settings (GstResnetClassify * self)
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
-  changed = self->active.serial != self->settings.serial;
-  if (changed)
-    gst_resnet_settings_copy (&self->active, &self->settings);
+  changed = take_settings (self, &self->active);
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     return;
@@ -405,9 +441,7 @@ sync_passing (GstResnetClassify * self)
   gboolean changed, latency;
 
   GST_OBJECT_LOCK (self);
-  changed = self->passing.serial != self->settings.serial;
-  if (changed)
-    gst_resnet_settings_copy (&self->passing, &self->settings);
+  changed = take_settings (self, &self->passing);
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     return;
@@ -432,6 +466,7 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
+  sync_controlled (self, input);
   sync_passing (self);
   /* Only for the meta does the buffer have to be writable. */
   if (!self->passing.attach_meta) {

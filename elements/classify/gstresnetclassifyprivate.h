@@ -25,6 +25,7 @@ struct _GstResnetClassify
   GstResnetSettings settings;
   GstStructure *model_info;
   gboolean running;             /* between start and stop */
+  GThread *controlling;         /* this thread sets what control bindings say, NULL: none does */
   GstResnetPace pace;
   GstResnetAnswer *latest;      /* mode latest: the newest, NULL: none */
   GstResnetSwap *swap;          /* made when it is needed */

@@ -19,6 +19,7 @@
 #define STRING(...) GST_PROPERTY_STRING (GstResnetSettings, __VA_ARGS__)
 #define ALIAS(...) GST_PROPERTY_ALIAS (GstResnetSettings, __VA_ARGS__)
 #define ANY_TIME GST_PROPERTY_ANY_TIME
+#define CONTROLLABLE GST_PROPERTY_CONTROLLABLE
 #define AT_START GST_PROPERTY_AT_START
 
 /* name, nick, field and range and first value, when it may change, text. The longer texts above some rows are for those
@@ -145,12 +146,12 @@ static const GstPropertyRow rows[] = {
         ANY_TIME,
       "Chooses the function that turns the network's outputs into "
         "confidences"},
-  {"threshold", "Threshold", DOUBLE (threshold, 0.0, 1.0, 0.0), ANY_TIME,
+  {"threshold", "Threshold", DOUBLE (threshold, 0.0, 1.0, 0.0), CONTROLLABLE,
       "Leaves out the classes whose confidence is below this value, from 0 to "
         "1. If no class is left, the answer is \"unknown\". It has no effect "
         "with activation=none"},
   {"temperature", "Temperature", DOUBLE (temperature, 0.01, 100.0, 1.0),
-        ANY_TIME,
+        CONTROLLABLE,
       "Divides the network's outputs before the activation. Values above 1 "
         "make the answers less confident and values below 1 more confident, "
         "which calibrates a network; 1 changes nothing"},
@@ -161,11 +162,11 @@ static const GstPropertyRow rows[] = {
    * whatever the frame rate is: after the time constant they have covered 63 % of a change, after three of them 95 %.
    * Smoothing starts anew after a flush, new caps, another model or another temperature. Regions are not smoothed.
    */
-  {"smoothing", "Smoothing", UINT (smoothing, 0, G_MAXINT, 0), ANY_TIME,
+  {"smoothing", "Smoothing", UINT (smoothing, 0, G_MAXINT, 0), CONTROLLABLE,
       "Smooths the confidences over time with this time constant, in "
         "milliseconds of stream time, whatever the frame rate is. With 0 they "
         "are not smoothed"},
-  {"hysteresis", "Hysteresis", DOUBLE (hysteresis, 0.0, 1.0, 0.0), ANY_TIME,
+  {"hysteresis", "Hysteresis", DOUBLE (hysteresis, 0.0, 1.0, 0.0), CONTROLLABLE,
       "Keeps the answer from flickering between classes that are about equally "
         "confident: another class becomes the answer only when its confidence is "
         "larger than the present answer's by at least this much (0.1 is ten "
@@ -329,10 +330,7 @@ gboolean
 gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value)
 {
-  if (!gst_property_table_set (&table, settings, prop_id, value))
-    return FALSE;
-  settings->serial++;
-  return TRUE;
+  return gst_property_table_set (&table, settings, prop_id, value);
 }
 
 gboolean

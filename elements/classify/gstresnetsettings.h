@@ -44,7 +44,9 @@ G_BEGIN_DECLS
   guint batch_size;
   guint batch_timeout;          /* ms */
 
-  guint serial;                 /* goes up with each change */
+  /* Each goes up with each change of its kind. */
+  guint serial;                 /* by the user: the next frame is classified, whatever interval says */
+  guint control_serial;         /* by a control binding: counts from the next classification on */
 } GstResnetSettings;
 
 void gst_resnet_settings_init (GstResnetSettings * settings);
@@ -54,7 +56,7 @@ void gst_resnet_settings_copy (GstResnetSettings * dest,
 
 /* All of the element's properties, also the two read-only ones, which are not settings. */
 void gst_resnet_settings_install_properties (GObjectClass * klass);
-/* FALSE: @prop_id is none of the settings. Changes are counted in serial. */
+/* FALSE: @prop_id is none of the settings. */
 gboolean gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value);
 gboolean gst_resnet_settings_get (const GstResnetSettings * settings,

@@ -64,6 +64,8 @@ typedef struct
 /* When a property may change. */
 #define GST_PROPERTY_AT_START ((GParamFlags) (G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY))
 #define GST_PROPERTY_ANY_TIME ((GParamFlags) (G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING))
+/* Any time, also frame by frame from a GstControlBinding. */
+#define GST_PROPERTY_CONTROLLABLE ((GParamFlags) (GST_PROPERTY_ANY_TIME | GST_PARAM_CONTROLLABLE))
 #define GST_PROPERTY_READ_ONLY G_PARAM_READABLE
 
 typedef struct
