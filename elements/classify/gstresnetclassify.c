@@ -27,10 +27,11 @@
 #include "config.h"
 #endif
 
-#include "gstresnetclassifyprivate.h"
+#include "gstresnetclassifyreport.h"
+#include "gstresnetclassifysync.h"
 
 #include "frame/gstframecaps.h"
-#include "gstresnetenums.h"
+#include "gstresnetlog.h"
 
 GST_DEBUG_CATEGORY (gst_resnet_classify_debug);
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
@@ -73,6 +74,7 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
 
   GST_DEBUG_CATEGORY_INIT (gst_resnet_classify_debug, "resnetclassify", 0,
       "Classifies video frames with a ResNet");
+  gst_resnet_log_init ();
   gst_resnet_meta_register ();
 
   gobject_class->finalize = gst_resnet_classify_finalize;
@@ -206,14 +208,6 @@ forget_result (GstResnetClassify * self)
 }
 
 static void
-post_error (GstResnetClassify * self, GstMessageType type, GError * error)
-{
-  gst_element_message_full (GST_ELEMENT (self), type, error->domain,
-      error->code, g_strdup (error->message), NULL, __FILE__, GST_FUNCTION,
-      __LINE__);
-}
-
-static void
 gst_resnet_classify_dispatch_properties_changed (GObject * object,
     guint n_specs, GParamSpec ** specs)
 {
@@ -221,6 +215,16 @@ gst_resnet_classify_dispatch_properties_changed (GObject * object,
       specs);
   G_OBJECT_CLASS (parent_class)->dispatch_properties_changed (object, n_specs,
       specs);
+}
+
+static void
+warn (GstResnetClassify * self, const gchar * text)
+{
+  GError *error = g_error_new_literal (GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, text);
+
+  gst_resnet_classify_report (self, GST_MESSAGE_WARNING, error);
+  g_error_free (error);
 }
 
 static gboolean
@@ -250,7 +254,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   runner = gst_resnet_runner_new (&self->active, &error);
   if (!runner) {
     gst_resnet_classify_stop_swapping (self);
-    post_error (self, GST_MESSAGE_ERROR, error);
+    gst_resnet_classify_report (self, GST_MESSAGE_ERROR, error);
     g_error_free (error);
     return FALSE;
   }
@@ -265,11 +269,10 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   warnings =
       nn_model_get_warnings (gst_resnet_runner_get_model (runner)->model);
   for (; *warnings; warnings++)
-    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", *warnings), (NULL));
+    warn (self, *warnings);
   label_warnings = gst_resnet_runner_get_model (runner)->warnings;
   for (i = 0; i < label_warnings->len; i++)
-    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s",
-            (const gchar *) g_ptr_array_index (label_warnings, i)), (NULL));
+    warn (self, g_ptr_array_index (label_warnings, i));
   return TRUE;
 }
 
@@ -376,72 +379,14 @@ post_latency (GstResnetClassify * self)
       gst_message_new_latency (GST_OBJECT (self)));
 }
 
-/* Sets the properties that have a control binding to their values at the time of @buffer. */
-static void
-sync_controlled (GstResnetClassify * self, GstBuffer * buffer)
-{
-  const GstSegment *segment = &GST_BASE_TRANSFORM (self)->segment;
-  GstClockTime stream_time;
-
-  if (!gst_object_has_active_control_bindings (GST_OBJECT (self))
-      || segment->format != GST_FORMAT_TIME)
-    return;
-  stream_time = gst_segment_to_stream_time (segment, GST_FORMAT_TIME,
-      GST_BUFFER_PTS (buffer));
-  if (!GST_CLOCK_TIME_IS_VALID (stream_time))
-    return;
-  GST_OBJECT_LOCK (self);
-  self->controlling = g_thread_self ();
-  GST_OBJECT_UNLOCK (self);
-  gst_object_sync_values (GST_OBJECT (self), stream_time);
-  GST_OBJECT_LOCK (self);
-  self->controlling = NULL;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* With the object lock. TRUE: the user changed something since @settings were taken. */
-static gboolean
-take_settings (GstResnetClassify * self, GstResnetSettings * settings)
-{
-  gboolean changed = settings->serial != self->settings.serial;
-
-  if (changed || settings->control_serial != self->settings.control_serial)
-    gst_resnet_settings_copy (settings, &self->settings);
-  return changed;
-}
-
-/* The classifying thread: takes over what was set since its last frame. */
-static void
-sync_settings (GstResnetClassify * self)
-{
-  GstResnetRunner *runner = gst_resnet_analyzer_get_runner (self->analyzer);
-  GError *error = NULL;
-  gboolean changed;
-
-  GST_OBJECT_LOCK (self);
-  changed = take_settings (self, &self->active);
-  GST_OBJECT_UNLOCK (self);
-  if (!changed)
-    return;
-
-  if (!gst_resnet_runner_update (runner, &self->active, &error)) {
-    g_prefix_error (&error, "The preprocessing stays as it was. ");
-    post_error (self, GST_MESSAGE_WARNING, error);
-    g_error_free (error);
-    return;
-  }
-  gst_resnet_classify_set_model_info (self,
-      gst_resnet_runner_get_info (runner));
-}
-
-/* The same for the streaming thread. */
+/* The streaming thread: takes over what was set since its last frame. */
 static void
 sync_passing (GstResnetClassify * self)
 {
   gboolean changed, latency;
 
   GST_OBJECT_LOCK (self);
-  changed = take_settings (self, &self->passing);
+  changed = gst_resnet_classify_take_settings (self, &self->passing);
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     return;
@@ -466,7 +411,7 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  sync_controlled (self, input);
+  gst_resnet_classify_sync_controlled (self, input);
   sync_passing (self);
   /* Only for the meta does the buffer have to be writable. */
   if (!self->passing.attach_meta) {
@@ -484,7 +429,7 @@ warn_of_frame (GstResnetClassify * self, GError * error)
   if (!self->warned) {
     g_prefix_error (&error, "A frame goes on without classification (said "
         "once for these caps). ");
-    post_error (self, GST_MESSAGE_WARNING, error);
+    gst_resnet_classify_report (self, GST_MESSAGE_WARNING, error);
     self->warned = TRUE;
   }
   g_error_free (error);
@@ -516,7 +461,7 @@ classify_beside (gpointer data, GstBuffer * buffer,
   GstClockTime start = gst_util_get_timestamp ();
   GstResnetAnswer *answer, *former;
 
-  sync_settings (self);
+  gst_resnet_classify_sync_settings (self);
   gst_resnet_classify_take_model (self);
   answer = classify (self, buffer, times, durations);
   if (!answer) {
@@ -533,6 +478,7 @@ classify_beside (gpointer data, GstBuffer * buffer,
   durations[GST_RESNET_STAGE_TOTAL] = gst_util_get_timestamp () - start;
   gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_CLASSIFIED,
       durations);
+  gst_resnet_classify_log_answer (self, answer, times, durations);
   gst_resnet_classify_note_sharing (self);
   GST_OBJECT_LOCK (self);
   former = self->latest;
@@ -566,6 +512,7 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
   }
   gst_resnet_stats_add (self->stats, answer ? GST_RESNET_OUTCOME_REUSED :
       GST_RESNET_OUTCOME_WAITING, NULL);
+  gst_resnet_classify_log_passing (self, answer, times, "mode is latest");
   if (due && gst_resnet_worker_is_idle (self->worker)) {
     GST_OBJECT_LOCK (self);
     gst_resnet_pace_classified (&self->pace, times, 0);
@@ -587,6 +534,7 @@ pass_late (GstResnetClassify * self, GstBuffer * buffer,
   if (self->answer)
     gst_resnet_classify_attach_answer (self, buffer, TRUE);
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_LATE, NULL);
+  gst_resnet_classify_log_passing (self, self->answer, times, "it is late");
   GST_OBJECT_LOCK (self);
   self->pace.n_late++;
   message = gst_resnet_pace_new_message (&self->pace, times, NULL);
@@ -617,13 +565,15 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   if (!due) {
     gst_resnet_classify_attach_answer (self, buffer, TRUE);
     gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_REUSED, NULL);
+    gst_resnet_classify_log_passing (self, self->answer, &times,
+        "interval skips it");
     return GST_FLOW_OK;
   }
   if (late && gst_base_transform_is_qos_enabled (trans))
     return pass_late (self, buffer, &times);
 
   forget_result (self);
-  sync_settings (self);
+  gst_resnet_classify_sync_settings (self);
   gst_resnet_classify_take_model (self);
   self->answer = classify (self, gst_buffer_ref (buffer), &times, durations);
   if (!self->answer) {
@@ -636,6 +586,7 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   now = gst_util_get_timestamp ();
   durations[GST_RESNET_STAGE_TOTAL] = now - start;
   gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_CLASSIFIED, durations);
+  gst_resnet_classify_log_answer (self, self->answer, &times, durations);
   GST_OBJECT_LOCK (self);
   self->pace.n_on_time++;
   gst_resnet_pace_classified (&self->pace, &times, now - start);

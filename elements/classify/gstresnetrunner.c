@@ -384,6 +384,24 @@ gst_resnet_runner_get_model (GstResnetRunner * runner)
   return runner->model;
 }
 
+const gchar *
+gst_resnet_runner_get_path (GstResnetRunner * runner)
+{
+  return runner->settings.model;
+}
+
+const gchar *
+gst_resnet_runner_get_method (GstResnetRunner * runner)
+{
+  const gchar *method = NULL;
+  guint i;
+
+  /* Where images are prepared side by side, not every thread has had one. */
+  for (i = 0; i < runner->n_preprocessors && !method; i++)
+    method = nn_preprocessor_get_method (runner->preprocessors[i]);
+  return method;
+}
+
 const NnPreprocess *
 gst_resnet_runner_get_preprocess (GstResnetRunner * runner)
 {

@@ -44,6 +44,10 @@ GBytes *gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     guint class_index, guint * width, guint * height);
 
 GstResnetModel *gst_resnet_runner_get_model (GstResnetRunner * runner);
+/* (nullable): the file that the model is from, as property model named it; NULL or empty: the embedded model. */
+const gchar *gst_resnet_runner_get_path (GstResnetRunner * runner);
+/* How the last images were resized: nn_preprocessor_get_method(). */
+const gchar *gst_resnet_runner_get_method (GstResnetRunner * runner);
 const NnPreprocess *gst_resnet_runner_get_preprocess (GstResnetRunner * runner);
 const gchar *gst_resnet_runner_get_isa (GstResnetRunner * runner);
 /* "highest", "high" or "medium": which one runs. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/nn-cpu.h"
 
+#include <nn/log.h>
 #include <nn/session.h>
 #include <sched.h>
 #if defined(__x86_64__)
@@ -167,7 +168,7 @@ limit_of (const gchar *name, const gchar *what)
   if (name && *name && !nn_isa_from_name (name, &limit)) {
     g_autofree gchar *known = g_strjoinv (", ", (gchar **)isa_names);
 
-    g_warning ("%s=%s names no ISA level and is ignored; known are %s", what, name, known);
+    nn_log (G_LOG_LEVEL_WARNING, "%s=%s names no ISA level and is ignored; known are %s", what, name, known);
   }
   return limit;
 }
@@ -185,9 +186,10 @@ nn_cpu_level (const gchar *max_isa)
     const NnIsa isa = MIN (found, limit);
 
     if (isa < found)
-      g_debug ("ISA level %s: NN_MAX_ISA says so (the processor has %s)", nn_isa_name (isa), nn_isa_name (found));
+      nn_log (G_LOG_LEVEL_DEBUG, "ISA level %s: NN_MAX_ISA says so (the processor has %s)", nn_isa_name (isa),
+              nn_isa_name (found));
     else
-      g_debug ("ISA level %s: %s", nn_isa_name (isa), why);
+      nn_log (G_LOG_LEVEL_DEBUG, "ISA level %s: %s", nn_isa_name (isa), why);
     g_once_init_leave (&once, (gsize)isa + 1);
   }
   cap = limit_of (max_isa, "max_isa");

@@ -329,3 +329,19 @@ nn_preprocessor_run_u8 (NnPreprocessor *self, const NnImage *image, guint8 *rgb,
 
   return run (self, image, &sink, error);
 }
+
+const gchar *
+nn_preprocessor_get_method (const NnPreprocessor *self)
+{
+  switch (self->way) {
+  case NN_RESIZE_NEAREST:
+    return "nearest";
+  case NN_RESIZE_PLANES:
+    return "planes";
+  case NN_RESIZE_EXACT:
+    return "exact";
+  case NN_RESIZE_NONE:
+    break;
+  }
+  return NULL;
+}

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run/session-make.h"
 
+#include <nn/log.h>
+
 #include "base/nn-memory.h"
 #include "model/model-private.h"
 #include "run/step-bf16.h"
@@ -47,7 +49,7 @@ get_plan (NnSession *session, NnPrecision asked, NnBf16Init init, gboolean direc
       session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
       return plan;
     }
-    g_debug ("precision %s runs as highest: %s", nn_precision_to_string (asked), why->message);
+    nn_log (G_LOG_LEVEL_DEBUG, "precision %s runs as highest: %s", nn_precision_to_string (asked), why->message);
     g_error_free (why);
   }
   session->precision = NN_PRECISION_HIGHEST;

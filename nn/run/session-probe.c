@@ -11,6 +11,7 @@
 #include "run/session-probe.h"
 
 #include <math.h>
+#include <nn/log.h>
 
 #include "base/nn-clock.h"
 #include "run/session-private.h"
@@ -107,9 +108,10 @@ nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what
     else if (error > 0)
       worst = INFINITY;
   }
-  g_debug ("%s: %.1e of the largest logit from direct sums of float32 on made-up images (%.3f ms, those %.3f), %.0e "
-           "allowed",
-           what, worst, 1e3 * probe->seconds, 1e3 * direct->seconds, TOLERANCE);
+  nn_log (G_LOG_LEVEL_DEBUG,
+          "%s: %.1e of the largest logit from direct sums of float32 on made-up images (%.3f ms, those %.3f), %.0e "
+          "allowed",
+          what, worst, 1e3 * probe->seconds, 1e3 * direct->seconds, TOLERANCE);
   return worst <= TOLERANCE;
 }
 
@@ -133,8 +135,8 @@ nn_session_is_faster (NnSession *session, NnSession *reference)
       b = MIN (b, other);
     }
   }
-  g_debug ("precision %s: %.3f ms an image, %s %.3f ms: %s runs", nn_precision_to_string (session->precision), 1e3 * a,
-           nn_precision_to_string (reference->precision), 1e3 * b,
-           nn_precision_to_string (a < GAIN * b ? session->precision : reference->precision));
+  nn_log (G_LOG_LEVEL_DEBUG, "precision %s: %.3f ms an image, %s %.3f ms: %s runs",
+          nn_precision_to_string (session->precision), 1e3 * a, nn_precision_to_string (reference->precision), 1e3 * b,
+          nn_precision_to_string (a < GAIN * b ? session->precision : reference->precision));
   return a < GAIN * b;
 }

@@ -1,5 +1,6 @@
 /* gst-resnet: label files: bad ones name what is wrong, good ones in every form give the same labels
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gstdio.h>
 #include <nn/error.h>
 #include <nn/labels.h>
 #include <string.h>
@@ -54,6 +55,38 @@ test_no_file (void)
   g_assert_null (nn_labels_load ("/", 2, NULL, &error));
   g_assert_error (error, NN_ERROR, NN_ERROR_IO);
   g_clear_error (&error);
+}
+
+/* The labels themselves in the place of a file's name. A file may have such a name all the same. */
+static void
+test_a_list (void)
+{
+  static const gchar *const lists[] = { "cat,dog", "cat, dog", "cat;dog", "cat|dog", "cat\ndog", "cat dog", "a,b.txt" };
+  static const gchar *const names[] = { "cat", "labels.txt", "my labels.txt", "./no folder/labels" };
+  g_autofree gchar *folder = g_dir_make_tmp ("gst-resnet-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (folder, "a,b.txt", NULL);
+  g_auto (GStrv) labels = NULL;
+  GError *error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    g_assert_null (nn_labels_load (lists[i], 2, NULL, &error));
+    g_assert_error (error, NN_ERROR, NN_ERROR_IO);
+    g_assert_nonnull (strstr (error->message, lists[i]));
+    g_assert_nonnull (strstr (error->message, "list of labels"));
+    g_clear_error (&error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_assert_null (nn_labels_load (names[i], 2, NULL, &error));
+    g_assert_error (error, NN_ERROR, NN_ERROR_IO);
+    g_assert_null (strstr (error->message, "list of labels"));
+    g_clear_error (&error);
+  }
+  g_assert_true (g_file_set_contents (path, "cat\ndog\n", -1, NULL));
+  labels = nn_labels_load (path, 2, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (labels[1], ==, "dog");
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 static void
@@ -189,6 +222,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/labels/bad", test_bad);
   g_test_add_func ("/labels/no-file", test_no_file);
+  g_test_add_func ("/labels/a-list", test_a_list);
   g_test_add_func ("/labels/doubtful-indices", test_doubtful_indices);
   g_test_add_func ("/labels/good", test_good);
   g_test_add_func ("/labels/indices", test_indices);

@@ -80,4 +80,8 @@ gboolean nn_preprocessor_run (NnPreprocessor *preprocessor, const NnImage *image
 /* The uint8 stage alone: after resize and crop, before ToTensor. @rgb is crop × crop × 3, interleaved R, G, B. */
 gboolean nn_preprocessor_run_u8 (NnPreprocessor *preprocessor, const NnImage *image, guint8 *rgb, GError **error);
 
+/* How the last run resized, for logs: "exact" (Pillow's fixed-point passes over RGB), "planes" (YUV planes resized
+ * before they are converted), "nearest"; NULL before the first run. */
+const gchar *nn_preprocessor_get_method (const NnPreprocessor *preprocessor);
+
 G_END_DECLS

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * taken as such only where every line has one and each from 0 is there once; else lines are taken as they stand, with a
  * warning. Refused with NN_ERROR_LABELS: any other count (the message has both numbers), an object in which an index is
  * missing or there twice, invalid UTF-8 (with the line), a line over 4096 bytes.
+ * Where @path names no file and looks like a list of labels ("cat,dog"), the error says so.
  * Returns: (transfer full): NULL-terminated, free with g_strfreev()
  */
 gchar **nn_labels_load (const gchar *path, guint n_classes, GPtrArray *warnings, GError **error);
