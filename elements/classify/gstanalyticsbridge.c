@@ -9,8 +9,6 @@
 
 #include <gst/analytics/analytics.h>
 
-#include "gstresnetregions.h"
-
 static gboolean
 add_result (GstAnalyticsRelationMeta * meta, const GstResnetResult * result,
     const GstResnetModel * model, GstAnalyticsClsMtd * mtd)

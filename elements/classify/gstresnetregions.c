@@ -20,18 +20,6 @@
 /* Every region is compared with every other up to so many pairs. */
 #define MAX_PAIRS (1024 * 1024)
 
-void
-gst_resnet_regions_add (GArray * regions, GstResnetRegionKind kind, gint id,
-    gint64 key, GQuark type, gint64 x, gint64 y, gint64 width, gint64 height)
-{
-  GstResnetRegion region = {
-    .kind = kind,.id = id,.key = key,.type = type,.x = x,.y = y,
-    .width = width,.height = height,.source_pts = GST_CLOCK_TIME_NONE
-  };
-
-  g_array_append_val (regions, region);
-}
-
 static gboolean
 has_type (gchar ** types, GQuark type)
 {

@@ -12,10 +12,6 @@ G_BEGIN_DECLS
  * metas: each GstVideoRegionOfInterestMeta, then, with gstreamer-analytics, each GstAnalyticsODMtd. */
 void gst_resnet_regions_find (GstBuffer * buffer,
     const GstResnetSettings * settings, GArray * regions);
-/* For gst_resnet_regions_find(): one more region, its sides may be anything. */
-void gst_resnet_regions_add (GArray * regions, GstResnetRegionKind kind,
-    gint id, gint64 key, GQuark type, gint64 x, gint64 y, gint64 width,
-    gint64 height);
 
 /* Sets @image's rectangle to @region's, with roi-padding, as far as it lies inside @bounds (whose rectangle is all of
  * the picture). FALSE: nothing is left, or less than roi-min-size. */

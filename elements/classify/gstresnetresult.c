@@ -334,3 +334,15 @@ gst_resnet_answer_to_message (const GstResnetAnswer * answer,
   g_free (name);
   return gst_message_new_element (object, structure);
 }
+
+void
+gst_resnet_regions_add (GArray * regions, GstResnetRegionKind kind, gint id,
+    gint64 key, GQuark type, gint64 x, gint64 y, gint64 width, gint64 height)
+{
+  GstResnetRegion region = {
+    .kind = kind,.id = id,.key = key,.type = type,.x = x,.y = y,
+    .width = width,.height = height,.source_pts = GST_CLOCK_TIME_NONE
+  };
+
+  g_array_append_val (regions, region);
+}

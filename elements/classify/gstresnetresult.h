@@ -90,5 +90,9 @@ void gst_resnet_times_init (GstResnetTimes * times, GstBuffer * buffer,
 /* The message "classification" for the frame of these times. */
 GstMessage *gst_resnet_answer_to_message (const GstResnetAnswer * answer,
     GstObject * object, const GstResnetTimes * times);
+/* Appends a region to @regions. Its sides may be any numbers; gst_resnet_regions_clip() checks them. */
+void gst_resnet_regions_add (GArray * regions, GstResnetRegionKind kind,
+    gint id, gint64 key, GQuark type, gint64 x, gint64 y, gint64 width,
+    gint64 height);
 
 G_END_DECLS

@@ -31,6 +31,7 @@
 
 #include <gst/video/video.h>
 
+#include "gstoverlayread.h"
 #include "gstoverlayscene.h"
 #include "gstoverlaystats.h"
 #include "classify/gstresnetresult.h"

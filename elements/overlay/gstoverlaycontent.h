@@ -51,15 +51,7 @@ gboolean gst_overlay_content_is_empty (const GstOverlayContent * content);
 gboolean gst_overlay_content_equal (const GstOverlayContent * a,
     const GstOverlayContent * b);
 
-/* Takes over what @buffer's metas say. */
-void gst_overlay_content_read (GstOverlayContent * content,
-    const GstOverlaySettings * settings, GstBuffer * buffer);
-/* Where @buffer has a heat map (the last classifier's) of the right size, takes a reference of it. */
-gboolean gst_overlay_heatmap_read (GstOverlayHeatmap * heatmap,
-    GstBuffer * buffer);
 void gst_overlay_heatmap_clear (GstOverlayHeatmap * heatmap);
-/* The time that the last classifier took for this buffer, GST_CLOCK_TIME_NONE: unknown, or an earlier one's result. */
-GstClockTime gst_overlay_processing_time (GstBuffer * buffer);
 
 /* For readers of other metas. FALSE: not to be shown (not finite, not confident enough, too many). */
 gboolean gst_overlay_content_add_entry (GstOverlayContent * content,

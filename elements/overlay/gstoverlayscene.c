@@ -9,6 +9,7 @@
 
 #include "frame/gstframecheck.h"
 #include "gstoverlayheat.h"
+#include "gstoverlayread.h"
 
 /* What cairo's images and ours can be; of larger frames the upper left. */
 #define MAX_SIZE 32767

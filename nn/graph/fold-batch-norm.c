@@ -3,8 +3,7 @@
 #include <math.h>
 
 #include "base/nn-memory.h"
-#include "graph/graph-private.h"
-#include "graph/graph.h"
+#include "graph/fold-batch-norm.h"
 
 static const gfloat *
 floats (GBytes *bytes)

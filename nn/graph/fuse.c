@@ -1,7 +1,6 @@
 /* gst-resnet: conv + add + relu as one node
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "graph/graph-private.h"
-#include "graph/graph.h"
+#include "graph/fuse.h"
 
 /* A convolution that can add something to its result: nobody else reads it, nothing comes after its sum yet. */
 static gboolean

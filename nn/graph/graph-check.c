@@ -1,7 +1,7 @@
 /* gst-resnet: what a well-formed graph promises
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/graph-check.h"
 #include "base/nn-memory.h"
-#include "graph/graph.h"
 
 /* Of a convolution on one side: the largest input there is; the sum of a few cannot overflow. */
 #define MAX_PAD 65535

@@ -1,6 +1,6 @@
 /* gst-resnet: operations in words
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "graph/graph.h"
+#include "graph/graph-describe.h"
 
 /* "3x3/2", "3x5/2x1", "1x1", "3x3 d2" */
 static void

@@ -3,25 +3,12 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
-#include "graph/graph-private.h"
-#include "graph/graph.h"
+#include "graph/graph-plain.h"
 
 /* Offsets inside an image are 32 bits; an integer takes the room of two floats. */
 #define MAX_ELEMENTS (G_MAXINT32 / 4)
 /* More outputs than this has no operator that is taken. */
 #define MAX_OUTPUTS 8
-
-gchar *
-nn_shape_string (const NnShape *shape)
-{
-  GString *string = g_string_new ("[");
-  guint i;
-
-  for (i = 0; i < shape->n_dims; i++)
-    g_string_append_printf (string, "%s%" G_GUINT64_FORMAT, i ? ", " : "", shape->dims[i]);
-  g_string_append_c (string, ']');
-  return g_string_free (string, FALSE);
-}
 
 guint
 nn_plain_inputs (const NnNode *node, const NnShape *shapes, NnValue *values, const NnValue **pointers)

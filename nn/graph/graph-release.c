@@ -3,9 +3,8 @@
  *
  * Weights are views of one piece of memory, the whole file, which would otherwise stay until the last of them is
  * replaced: by folding, by packing. */
+#include "graph/graph-release.h"
 #include "base/nn-memory.h"
-#include "graph/graph-private.h"
-#include "graph/graph.h"
 
 /* Numbers that a node reads; @node: whose weight they are, NULL: something else. */
 typedef struct {
@@ -58,17 +57,4 @@ nn_graph_own_file (NnGraph *graph, gconstpointer data, gsize size)
       r->node->owns_weight = alone && r->begin >= file && r->end <= file + size;
     highest = MAX (highest, r->end);
   }
-}
-
-void
-nn_node_drop_weight (NnNode *node)
-{
-  if (node->weight && node->owns_weight) {
-    gsize size;
-    gconstpointer data = g_bytes_get_data (node->weight, &size);
-
-    nn_memory_give_back ((gpointer)data, size);
-  }
-  node->owns_weight = FALSE;
-  g_clear_pointer (&node->weight, g_bytes_unref);
 }

@@ -1,7 +1,8 @@
 /* gst-resnet: shape inference
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "graph/graph-private.h"
-#include "graph/graph.h"
+#include "graph/graph-shapes.h"
+
+#include "graph/graph-plain.h"
 
 /* A layer's output of one image: what an index of type gint32 reaches, so that kernels may compute offsets in pixels
  * without overflow; 8 GiB of floats. */
@@ -9,37 +10,6 @@
 
 /* The largest input side. */
 #define MAX_SIDE 65535
-
-/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + padding − dilation · (kernel − 1) − 1) / stride + 1); 0
- * where the kernel does not fit into the padded input. */
-static guint
-output_size (const NnNode *node, guint axis, guint in)
-{
-  guint64 padded, reach;
-
-  if (node->same != NN_PAD_GIVEN)
-    return in / node->stride[axis] + (in % node->stride[axis] != 0);
-  padded = (guint64)((gint64)in + 2 * (gint64)node->pad[axis] + node->pad_more[axis]);
-  reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
-  return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
-}
-
-guint
-nn_node_pad (const NnNode *node, guint axis, guint in, guint *more)
-{
-  guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1, out, pad, before;
-
-  if (node->same == NN_PAD_GIVEN) {
-    *more = (guint)MAX (node->pad_more[axis], 0);
-    return node->pad[axis];
-  }
-  out = output_size (node, axis, in);
-  pad = out ? (out - 1) * node->stride[axis] + reach : 0;
-  pad = pad > in ? pad - in : 0;
-  before = node->same == NN_PAD_SAME_UPPER ? pad / 2 : pad - pad / 2;
-  *more = (guint)(pad - before > before ? pad - 2 * before : 0);
-  return (guint)before;
-}
 
 /* An image is what all but PLAIN nodes read; its channels are what the weights were made for. */
 static gboolean
@@ -80,8 +50,8 @@ infer_one (const NnNode *node, const NnShape *shapes, NnShape *out, GError **err
   case NN_OP_CONV:
   case NN_OP_MAX_POOL:
   case NN_OP_AVG_POOL:
-    out->height = output_size (node, 0, in->height);
-    out->width = output_size (node, 1, in->width);
+    out->height = nn_node_output_size (node, 0, in->height);
+    out->width = nn_node_output_size (node, 1, in->width);
     break;
   case NN_OP_GLOBAL_AVG_POOL:
   case NN_OP_GLOBAL_MAX_POOL:

@@ -2,34 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/graph.h"
 
-#include "base/nn-memory.h"
-#include "graph/graph-private.h"
-#include "plan/packed-weight.h"
-
-void
-nn_node_free (NnNode *node)
-{
-  if (!node)
-    return;
-  node->owns_weight = FALSE; /* the whole file goes */
-  nn_node_drop_weight (node);
-  g_clear_pointer (&node->packed, nn_packed_weight_unref);
-  g_clear_pointer (&node->bias, g_bytes_unref);
-  g_clear_pointer (&node->bn_gamma, g_bytes_unref);
-  g_clear_pointer (&node->bn_beta, g_bytes_unref);
-  g_clear_pointer (&node->bn_mean, g_bytes_unref);
-  g_clear_pointer (&node->bn_variance, g_bytes_unref);
-  for (guint i = 0; node->constants && i < nn_node_n_slots (node); i++)
-    nn_constant_free (node->constants[i]);
-  g_free (node->constants);
-  g_free (node->more_inputs);
-  if (node->onnx)
-    nn_operator_unref (node->onnx);
-  g_free (node->name);
-  g_free (node->op_string);
-  g_free (node);
-}
-
 static void
 node_free_notify (gpointer node)
 {

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
-#include "graph/graph.h"
+#include "graph/node.h"
+#include "plan/packed-weight.h"
 
 guint
 nn_node_n_slots (const NnNode *node)
@@ -61,69 +62,70 @@ nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint 
   }
 }
 
-NnConstant *
-nn_constant_new (const NnValue *value, GBytes *storage)
+void
+nn_node_drop_weight (NnNode *node)
 {
-  NnConstant *constant = g_new (NnConstant, 1);
+  if (node->weight && node->owns_weight) {
+    gsize size;
+    gconstpointer data = g_bytes_get_data (node->weight, &size);
 
-  constant->value = *value;
-  constant->storage = g_bytes_ref (storage);
-  return constant;
-}
-
-NnConstant *
-nn_constant_new_zeros (const NnValue *type)
-{
-  gboolean is_float = nn_dtype_is_float (type->dtype);
-  NnConstant *constant;
-  gpointer data;
-  gsize size;
-
-  if (!nn_size_mul (type->n_elements, is_float ? sizeof (gfloat) : sizeof (gint64), &size)
-      || !(data = g_try_malloc0 (MAX (size, 1))))
-    return NULL;
-  constant = g_new (NnConstant, 1);
-  constant->value = *type;
-  constant->value.f32 = is_float ? data : NULL;
-  constant->value.i64 = is_float ? NULL : data;
-  constant->storage = g_bytes_new_take (data, MAX (size, 1));
-  return constant;
-}
-
-NnConstant *
-nn_constant_new_ints (const gint64 *values, guint n)
-{
-  const gint64 none = 0; /* a list of no elements has a place, too */
-  g_autoptr (GBytes) storage = g_bytes_new (n ? values : &none, MAX (n, 1) * sizeof *values);
-  const NnValue value = { .dtype = NN_DTYPE_I64,
-                          .n_dims = 1,
-                          .dims = { n },
-                          .n_elements = n,
-                          .i64 = (gint64 *)g_bytes_get_data (storage, NULL) };
-
-  return nn_constant_new (&value, storage);
-}
-
-NnConstant *
-nn_constant_new_float (gfloat number)
-{
-  g_autoptr (GBytes) storage = g_bytes_new (&number, sizeof number);
-  const NnValue value = { .dtype = NN_DTYPE_F32, .n_elements = 1, .f32 = (gfloat *)g_bytes_get_data (storage, NULL) };
-
-  return nn_constant_new (&value, storage);
-}
-
-NnConstant *
-nn_constant_copy (const NnConstant *constant)
-{
-  return constant ? nn_constant_new (&constant->value, constant->storage) : NULL;
+    nn_memory_give_back ((gpointer)data, size);
+  }
+  node->owns_weight = FALSE;
+  g_clear_pointer (&node->weight, g_bytes_unref);
 }
 
 void
-nn_constant_free (NnConstant *constant)
+nn_node_free (NnNode *node)
 {
-  if (!constant)
+  if (!node)
     return;
-  g_bytes_unref (constant->storage);
-  g_free (constant);
+  node->owns_weight = FALSE; /* the whole file goes */
+  nn_node_drop_weight (node);
+  g_clear_pointer (&node->packed, nn_packed_weight_unref);
+  g_clear_pointer (&node->bias, g_bytes_unref);
+  g_clear_pointer (&node->bn_gamma, g_bytes_unref);
+  g_clear_pointer (&node->bn_beta, g_bytes_unref);
+  g_clear_pointer (&node->bn_mean, g_bytes_unref);
+  g_clear_pointer (&node->bn_variance, g_bytes_unref);
+  for (guint i = 0; node->constants && i < nn_node_n_slots (node); i++)
+    nn_constant_free (node->constants[i]);
+  g_free (node->constants);
+  g_free (node->more_inputs);
+  if (node->onnx)
+    nn_operator_unref (node->onnx);
+  g_free (node->name);
+  g_free (node->op_string);
+  g_free (node);
+}
+
+/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + padding − dilation · (kernel − 1) − 1) / stride + 1); 0
+ * where the kernel does not fit into the padded input. */
+guint
+nn_node_output_size (const NnNode *node, guint axis, guint in)
+{
+  guint64 padded, reach;
+
+  if (node->same != NN_PAD_GIVEN)
+    return in / node->stride[axis] + (in % node->stride[axis] != 0);
+  padded = (guint64)((gint64)in + 2 * (gint64)node->pad[axis] + node->pad_more[axis]);
+  reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1;
+  return padded < reach ? 0 : (guint)MIN ((padded - reach) / node->stride[axis] + 1, G_MAXUINT);
+}
+
+guint
+nn_node_pad (const NnNode *node, guint axis, guint in, guint *more)
+{
+  guint64 reach = (guint64)node->dilation[axis] * (node->kernel[axis] - 1) + 1, out, pad, before;
+
+  if (node->same == NN_PAD_GIVEN) {
+    *more = (guint)MAX (node->pad_more[axis], 0);
+    return node->pad[axis];
+  }
+  out = nn_node_output_size (node, axis, in);
+  pad = out ? (out - 1) * node->stride[axis] + reach : 0;
+  pad = pad > in ? pad - in : 0;
+  before = node->same == NN_PAD_SAME_UPPER ? pad / 2 : pad - pad / 2;
+  *more = (guint)(pad - before > before ? pad - 2 * before : 0);
+  return (guint)before;
 }

@@ -1,7 +1,6 @@
 /* gst-resnet: nodes that nobody reads
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "graph/graph-private.h"
-#include "graph/graph.h"
+#include "graph/remove-dead.h"
 
 void
 nn_graph_remove_dead (NnGraph *graph)

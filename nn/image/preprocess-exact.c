@@ -3,9 +3,10 @@
  *
  * A source row is fetched (and, when the horizontal pass comes first, resized) when the first output row needs it, and
  * kept in a ring as long as a later one may. */
-#include "image/preprocessor-private.h"
+#include "image/preprocess-exact.h"
 
 #include "base/nn-memory.h"
+#include "image/preprocess-rows.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  *
  * Resizing and converting are both linear, but for rounding and clamping, so they can change places. The vertical pass
  * comes first: it takes whole rows of bytes, whatever lies in them. */
-#include "image/preprocessor-private.h"
+#include "image/preprocess-planes.h"
 
 #include "base/nn-memory.h"
 

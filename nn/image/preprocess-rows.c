@@ -1,6 +1,6 @@
 /* gst-resnet: rows of pixels in bytes, from whatever the image is
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "image/preprocessor-private.h"
+#include "image/preprocess-rows.h"
 
 #include "base/nn-memory.h"
 

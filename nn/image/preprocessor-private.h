@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "image/image-private.h"
+#include "image/resize-filter.h"
 
 /* --- rows of whole pixels in bytes, then Pillow's two passes --- */
 
@@ -76,38 +76,6 @@ struct _NnPreprocessor {
   NnExactWay exact;
   NnPlanesWay planes;
 };
-
-/* Where finished rows go: one of the two is set. */
-typedef struct {
-  gfloat *tensor;
-  guint8 *rgb;
-} NnImageSink;
-
-/* Row @row of what CenterCrop keeps: pixel x's R is r[x · step]. */
-void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row, const guint8 *r, const guint8 *g,
-                            const guint8 *b, guint step);
-
-/* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
-gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
-
-/* Where the components are bytes of one pixel of 3 or 4 bytes: the first one's address, and their @order in it; else
- * NULL. */
-const guint8 *nn_packed_base (const NnImage *image, guint8 order[3]);
-gboolean nn_fetch_yuv_init (NnExactWay *way, const NnImage *image);
-/* FETCH, YUV: the needed columns of row @row as pixels of in_bytes. */
-void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst);
-
-/* FALSE: no memory. */
-gboolean nn_exact_way_init (NnPreprocessor *self, const NnImage *image);
-void nn_exact_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
-void nn_exact_way_clear (NnExactWay *way);
-
-gboolean nn_planes_way_init (NnPreprocessor *self, const NnImage *image);
-void nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
-void nn_planes_way_clear (NnPlanesWay *way);
-
-/* 0–255 from limited-range or full-range gray. */
-guint8 nn_gray_to_full (guint8 value, gboolean full_range);
 
 static inline const guint8 *
 nn_component_at (const NnComponent *component, guint row, guint column)

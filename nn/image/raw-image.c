@@ -1,7 +1,7 @@
 /* gst-resnet: a view of one raw frame, by the names that GStreamer gives formats
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/nn-memory.h"
-#include "image/image-private.h"
+#include "image/resize-filter.h"
 
 #include <nn/error.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* gst-resnet: the geometry and the filters of Resize → CenterCrop
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "image/resize-filter.h"
 #include "base/nn-memory.h"
-#include "image/image-private.h"
 
 #include <math.h>
 #include <string.h>

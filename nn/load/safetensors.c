@@ -11,7 +11,7 @@
 #include "load/nn-cursor.h"
 #include "load/tensor-data.h"
 #include "load/tensor-names.h"
-#include "load/weights-private.h"
+#include "load/weights.h"
 
 /* What the format's own reader takes, and so what is known as such a file; and what is read here: the lines of a
  * hundred thousand tensors are 12 MB. */

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "load/weights.h"
+#include <nn/error.h>
+
+#include "load/tensor.h"
 
 /* No model file's values may take more than this, whatever the file claims. */
 #define NN_LOAD_MAX_BYTES (G_GUINT64_CONSTANT (8) << 30)
@@ -31,9 +33,6 @@ gboolean nn_budget_take (NnBudget *budget, guint64 bytes, const gchar *file, con
 gfloat nn_half_to_float (guint16 bits);
 gfloat nn_bfloat16_to_float (guint16 bits);
 
-/* Number of elements of a shape; FALSE on overflow of gsize or when @n_dims is over NN_TENSOR_MAX_DIMS. */
-gboolean nn_shape_n_elements (guint n_dims, const guint64 *dims, gsize *n_elements);
-
 /**
  * nn_tensor_new: a view of a storage, as contiguous values
  * @raw: the storage's bytes
@@ -47,7 +46,6 @@ gboolean nn_shape_n_elements (guint n_dims, const guint64 *dims, gsize *n_elemen
 NnTensor *nn_tensor_new (const gchar *name, NnDType dtype, GBytes *raw, gboolean big_endian, guint64 offset,
                          guint n_dims, const guint64 *dims, const guint64 *strides, NnBudget *budget, const gchar *file,
                          GError **error);
-void nn_tensor_free (NnTensor *tensor);
 
 /* @n elements of @dtype (a floating type) to float32. */
 void nn_convert_to_float (gfloat *out, const guint8 *in, gsize n, NnDType dtype, gboolean big_endian);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/model.h>
 
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
 #include "model/model-private.h"
 
 /* 2 × multiply-adds: each output element of a convolution takes in / groups · kernel h · kernel w of them. Shapes are

@@ -5,9 +5,16 @@
 #include <nn/tune.h>
 
 #include "base/nn-finite.h"
+#include "graph/fold-batch-norm.h"
+#include "graph/fuse.h"
+#include "graph/graph-check.h"
+#include "graph/graph-describe.h"
+#include "graph/graph-release.h"
+#include "graph/remove-dead.h"
 #include "import/resnet/resnet-builder.h"
 #include "load/file-read.h"
 #include "load/sidecar.h"
+#include "load/weights-load.h"
 #include "load/weights.h"
 #include "model/model-metadata.h"
 #include "model/model-onnx.h"

@@ -5,6 +5,9 @@
 #include "import/onnx/onnx-beginning.h"
 #include "import/onnx/onnx-end.h"
 #include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-layout.h"
+#include "import/onnx/onnx-lower.h"
+#include "import/onnx/onnx-quantize.h"
 #include "model/model-metadata.h"
 
 /* The size that a file without preprocessing values is most likely to have been trained with: torchvision's ratio of

@@ -3,6 +3,7 @@
 #include <nn/model.h>
 
 #include "base/nn-hash.h"
+#include "graph/graph-describe.h"
 #include "model/model-private.h"
 #include "model/model-struct.h"
 

@@ -5,6 +5,8 @@
  * general path of a session for nodes that have no fast kernel. Clear, never tuned. */
 #pragma once
 
+#include <nn/error.h>
+
 #include "load/onnx/onnx.h"
 
 /**

@@ -3,6 +3,8 @@
 #include "plan/plan-make.h"
 
 #include "base/nn-memory.h"
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
 #include "plan/plan-bf16.h"
 #include "plan/plan-choose.h"
 #include "plan/plan-conv.h"

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/nn-memory.h"
-#include "graph/graph-private.h"
+#include "graph/graph-plain.h"
+#include "graph/graph.h"
+#include "graph/shape.h"
+#include "plan/plan.h"
 
 /* Floats that hold a value; 64-byte aligned, an int64 takes two. Element counts are below 2^29 (graph-plain.c). */
 static gsize

@@ -6,6 +6,7 @@
 
 #include "base/nn-workers.h"
 #include "graph/graph.h"
+#include "graph/shape.h"
 #include "kernels/bf16.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nn-hash.h"
+#include "graph/fold-batch-norm.h"
 #include "load/file-read.h"
 #include "load/json-write.h"
 #include "load/modelinfo.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "fuzz-common.h"
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
 #include "model/model-private.h"
 
 /* What one input may cost: numbers multiplied, and elements of what is loaded and computed. */

@@ -5,6 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/graph-check.h"
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
+
 GBytes *
 test_random_floats (guint32 seed, gsize n, gdouble low, gdouble high)
 {

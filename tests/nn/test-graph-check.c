@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "graph-reference.h"
+#include "graph/graph-check.h"
+#include "graph/graph-describe.h"
 
 /* input → conv → relu → pool → + → average → linear */
 static NnGraph *

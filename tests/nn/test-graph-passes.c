@@ -1,6 +1,10 @@
 /* gst-resnet tests: each pass leaves what the network computes as it was
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph-reference.h"
+#include "graph/fold-batch-norm.h"
+#include "graph/fuse.h"
+#include "graph/graph-describe.h"
+#include "graph/remove-dead.h"
 
 /* float32 weights are rounded once when BatchNorm is folded in. */
 #define FOLD_TOLERANCE 1e-6

@@ -4,6 +4,7 @@
 
 #include "base/nn-memory.h"
 #include "graph-reference.h"
+#include "graph/graph-release.h"
 
 #define WEIGHTS ((gsize)64 * 64 * 9)
 #define BYTES (WEIGHTS * sizeof (gfloat))

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "graph-reference.h"
+#include "graph/graph-check.h"
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
 
 static void
 refused (const NnGraph *graph, guint height, guint width, const gchar *name)

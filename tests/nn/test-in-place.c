@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "graph-reference.h"
+#include "graph/fuse.h"
 #include "model/model-private.h"
 #include "model/model-struct.h"
 #include "run/session-private.h"

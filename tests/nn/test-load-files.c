@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "load/weights-load.h"
 #include "load/weights.h"
 
 static const struct {

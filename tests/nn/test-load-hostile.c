@@ -8,6 +8,7 @@
 #include <zip.h>
 
 #include "cpu-limit.h"
+#include "load/weights-load.h"
 #include "load/weights.h"
 
 #define P(literal) literal, sizeof literal - 1

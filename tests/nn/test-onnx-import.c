@@ -6,7 +6,11 @@
 #include <nn/session.h>
 #include <string.h>
 
+#include "graph/fold-batch-norm.h"
+#include "graph/fuse.h"
 #include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-layout.h"
+#include "import/onnx/onnx-lower.h"
 #include "model/model-private.h"
 #include "model/model-struct.h"
 #include "onnx-text.h"

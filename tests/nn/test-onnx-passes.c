@@ -4,7 +4,15 @@
 #include <nn/session.h>
 #include <string.h>
 
+#include "graph/fold-batch-norm.h"
+#include "graph/fuse.h"
+#include "graph/graph-check.h"
+#include "graph/remove-dead.h"
 #include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-layout.h"
+#include "import/onnx/onnx-lower.h"
+#include "import/onnx/onnx-make.h"
+#include "import/onnx/onnx-quantize.h"
 #include "model/model-struct.h"
 #include "onnx-text.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "graph-reference.h"
-#include "graph/graph-private.h"
+#include "graph/graph.h"
 #include "load/onnx/onnx.h"
 #include "model/model-private.h"
 #include "save/onnx-rewrite.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu-limit.h"
+#include "load/weights-load.h"
 #include "load/weights.h"
 
 static GBytes *

@@ -5,8 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/shape.h"
 #include "import/onnx/onnx-evaluate.h"
 #include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-make.h"
 
 /* Nodes that are evaluated, elements of a node, and multiplications of all: the ends of large classifiers fit. */
 #define MAX_NODES 128

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#include "graph/graph-private.h"
+#include "graph/graph-plain.h"
+#include "graph/graph-shapes.h"
+#include "graph/shape.h"
 
 /* No operator that is taken has more outputs. */
 #define MAX_OUTPUTS 8

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/graph.h"
+#include "graph/shape.h"
 
 /* Values of the nodes of a graph that has INPUT and PLAIN nodes only, as nn_onnx_import() gives it. It refers to the
  * graph, which must outlive it. */

@@ -6,7 +6,10 @@
 
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
+#include "graph/graph-check.h"
+#include "graph/remove-dead.h"
 #include "import/onnx/onnx-expand.h"
+#include "import/onnx/onnx-make.h"
 #include "import/onnx/onnx-output.h"
 #include "load/onnx/onnx-attribute.h"
 

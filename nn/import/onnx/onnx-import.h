@@ -29,23 +29,3 @@ typedef struct {
  * NN_ERROR_TOO_LARGE.
  */
 NnGraph *nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error);
-
-/* Passes over a graph of PLAIN nodes, each leaves a valid graph that computes the same. */
-
-/* What is quantized and dequantized again becomes one rounding of floats, also where only a MaxPool or a change of
- * shape is in between: the same bits without integers. */
-gboolean nn_graph_join_quantization (NnGraph *graph, GError **error);
-/* Transposes of images are moved towards the output, through what works on every element or on an axis, until they meet
- * their inverse: an NHWC graph becomes an NCHW one. */
-gboolean nn_graph_sink_transposes (NnGraph *graph, GError **error);
-/* PLAIN nodes that the engine has an operation of its own for. */
-gboolean nn_graph_lower (NnGraph *graph, GError **error);
-
-/* An operator of opset 13 with @n_inputs inputs and, where @attribute is not NULL, one attribute: a list of @n
- * integers.
- */
-NnOperator *nn_operator_make (const gchar *op_type, guint n_inputs, const gchar *attribute, const gint64 *ints, guint n,
-                              GError **error);
-/* The same whose attribute is one integer. */
-NnOperator *nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribute, gint64 value,
-                                  GError **error);

@@ -2,8 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "graph/graph-private.h"
-#include "import/onnx/onnx-import.h"
+#include "graph/graph-check.h"
+#include "graph/graph-shapes.h"
+#include "graph/remove-dead.h"
+#include "graph/shape.h"
+#include "import/onnx/onnx-layout.h"
+#include "import/onnx/onnx-make.h"
 
 /* What an old node has become: a new one, seen through a Transpose (ONNX: dims[k] = new dims[perm[k]]). */
 typedef struct {

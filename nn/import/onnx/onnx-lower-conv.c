@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/onnx/onnx-lower.h"
+#include "import/onnx/onnx-lower-conv.h"
 
 /* Sides of an input and of its padding. */
 #define MAX_SIDE 65535
@@ -12,18 +12,6 @@ absent (const NnLowering *l, guint slot)
 {
   return slot >= nn_node_n_slots (l->node)
          || (!l->node->constants[slot] && nn_node_get_input (l->node, slot) == NN_NO_NODE);
-}
-
-NnPad
-nn_lower_same (const NnLowering *lowering)
-{
-  const gchar *auto_pad = nn_operator_get_string (lowering->node->onnx, "auto_pad");
-
-  if (!auto_pad)
-    return NN_PAD_GIVEN;
-  return strcmp (auto_pad, "SAME_UPPER") == 0   ? NN_PAD_SAME_UPPER
-         : strcmp (auto_pad, "SAME_LOWER") == 0 ? NN_PAD_SAME_LOWER
-                                                : NN_PAD_GIVEN;
 }
 
 static NnLowered

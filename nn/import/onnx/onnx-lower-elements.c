@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "import/onnx/onnx-lower.h"
+#include "graph/shape.h"
+#include "import/onnx/onnx-lower-elements.h"
 
 static gsize
 elements_of (const NnShape *shape)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/onnx/onnx-lower.h"
+#include "import/onnx/onnx-lower-pad.h"
 
 /* Of one side; what a graph can be checked for. */
 #define MAX_PAD 4096

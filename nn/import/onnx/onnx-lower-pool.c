@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/onnx/onnx-lower.h"
+#include "import/onnx/onnx-lower-pool.h"
 
 /* Whether the engine's rule for a pool's output size, with so much more padding at the end, gives this one. */
 static gboolean

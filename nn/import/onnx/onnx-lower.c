@@ -4,7 +4,17 @@
 
 #include <string.h>
 
+#include "graph/graph-check.h"
+#include "graph/graph-shapes.h"
+#include "graph/remove-dead.h"
+#include "graph/shape.h"
 #include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-lower-conv.h"
+#include "import/onnx/onnx-lower-elements.h"
+#include "import/onnx/onnx-lower-node.h"
+#include "import/onnx/onnx-lower-pad.h"
+#include "import/onnx/onnx-lower-pool.h"
+#include "import/onnx/onnx-make.h"
 
 /* Changes of shape that move nothing when an image is 1×1. */
 static gboolean
@@ -33,48 +43,10 @@ typedef struct {
   guint input_copy; /* of the network's input for what reads no input, NN_NO_NODE: none */
 } Lower;
 
-void
-nn_lower_become (const NnLowering *lowering, NnOp op)
-{
-  NnNode *node = lowering->node;
-  guint slot;
-
-  node->op = op;
-  for (slot = 0; slot < nn_node_n_slots (node); slot++)
-    nn_constant_free (node->constants[slot]);
-  g_clear_pointer (&node->constants, g_free);
-  g_clear_pointer (&node->onnx, nn_operator_unref);
-  nn_node_set_n_slots (node, 2);
-}
-
-const NnConstant *
-nn_lower_constant (const NnLowering *lowering, guint slot)
-{
-  return slot < nn_node_n_slots (lowering->node) ? lowering->node->constants[slot] : NULL;
-}
-
-GBytes *
-nn_lower_floats (const NnConstant *constant, gsize n)
-{
-  if (!constant || !constant->value.f32 || constant->value.n_elements != n)
-    return NULL;
-  return g_bytes_new_with_free_func (constant->value.f32, n * sizeof (gfloat), (GDestroyNotify)g_bytes_unref,
-                                     g_bytes_ref (constant->storage));
-}
-
 static gboolean
 same_dims (const NnShape *a, const NnShape *b)
 {
   return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
-}
-
-gboolean
-nn_lower_is_image (const NnLowering *lowering, guint slot)
-{
-  const NnShape *in = lowering->in[slot], *image = &lowering->image[slot];
-
-  return in && image->channels && in->n_dims == 4 && in->dims[0] == 1 && in->dims[1] == image->channels
-         && in->dims[2] == image->height && in->dims[3] == image->width;
 }
 
 static guint

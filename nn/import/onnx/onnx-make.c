@@ -1,6 +1,6 @@
 /* gst-resnet: operators that no file has, for passes
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "import/onnx/onnx-import.h"
+#include "import/onnx/onnx-make.h"
 
 static NnOperator *
 make (const gchar *op_type, guint n_inputs, NnAttribute *attribute, GError **error)

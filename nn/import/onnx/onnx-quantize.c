@@ -3,8 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "graph/graph-private.h"
-#include "import/onnx/onnx-import.h"
+#include "graph/graph-check.h"
+#include "graph/graph-shapes.h"
+#include "graph/remove-dead.h"
+#include "graph/shape.h"
+#include "import/onnx/onnx-make.h"
+#include "import/onnx/onnx-quantize.h"
 
 /* What an old node has become. @twin: where it is on a grid, the node of the floats that its integers stand for, else
  * NN_NO_NODE */

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-blocks.h"
+
+#include "import/resnet/resnet-gates.h"
 
 static gchar *
 block_layer (guint stage, guint block, const gchar *layer)

@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "graph/graph-check.h"
+#include "import/resnet/resnet-describe.h"
+#include "import/resnet/resnet-fitness.h"
+#include "import/resnet/resnet-foreign.h"
+#include "import/resnet/resnet-head.h"
+#include "import/resnet/resnet-layers.h"
+#include "import/resnet/resnet-names.h"
+#include "import/resnet/resnet-stages.h"
+#include "import/resnet/resnet-survey.h"
 
 /* A name that could be a ResNet's, in a place where this one has nothing. */
 static gboolean

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-describe.h"
 
 /* Torchvision's depths, by blocks a stage. */
 static const struct {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-fastai.h"
 
 /* A linear layer behind a BatchNorm1d, as one: W' = W · scale, b' = b + W · shift; float64, rounded once. */
 typedef struct {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/nn-finite.h"
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-fitness.h"
 
 /* "[3, 0, 1, 2]" of the element at a flat index; free with g_free(). */
 static gchar *

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-foreign.h"
 
 /* Part of a name → what is known to be named so; the first match counts. Only for the error's wording. */
 static const struct {
@@ -48,4 +48,17 @@ nn_foreign_hint (const gchar *name)
     if (strstr (name, hints[i].part))
       return hints[i].hint;
   return "";
+}
+
+/* What training leaves beside a network and evaluation does not need: the buffers that a profiler (thop) hangs on every
+ * layer, the counter of torch.optim.swa_utils.AveragedModel, the class weights of a loss. */
+gboolean
+nn_resnet_is_harmless (const gchar *name)
+{
+  static const gchar *const names[] = { "n_averaged",  "criterion.weight", "criterion.pos_weight",
+                                        "loss.weight", "loss_fn.weight",   "loss_fn.pos_weight",
+                                        NULL };
+
+  return g_str_has_suffix (name, "total_ops") || g_str_has_suffix (name, "total_params")
+         || g_strv_contains (names, name);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-gates.h"
 
 /* A convolution across channels becomes a matrix of channels × channels; 256 MiB. */
 #define MAX_ECA_CHANNELS 8192

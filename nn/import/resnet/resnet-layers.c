@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-layers.h"
 
 /* "[128, *, 3, 3]": * where any size does; what @found (nullable) has there when there is one of so many dimensions. */
 static gchar *
@@ -302,29 +302,10 @@ nn_resnet_append_conv (NnResnetBuilder *builder, const gchar *layer, const NnTen
 }
 
 gboolean
-nn_resnet_add_head (NnResnetBuilder *builder, GError **error)
+nn_resnet_append_linear (NnResnetBuilder *builder, const gchar *layer, const NnTensor *weight, GError **error)
 {
-  const gchar *const layer = "fc", *const name = "fc.weight";
-  const guint64 dims[] = { 0, builder->channels, 1, 1 };
-  const NnTensor *weight = nn_resnet_get (builder, name);
-  NnNode *node;
+  NnNode *node = append (builder, NN_OP_LINEAR, layer, (guint)weight->dims[0]);
 
-  if (builder->survey.names.naming == NN_NAMING_FASTAI)
-    return nn_resnet_add_fastai_head (builder, error);
-  nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
-  if (!weight) {
-    g_autofree gchar *shown = nn_resnet_names_shown (&builder->survey.names, name);
-
-    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
-                 "%s: missing, expected [*, %u]; a network without its classifier cannot classify", shown,
-                 builder->channels);
-    return FALSE;
-  }
-  /* timm's pre-activation networks end in a 1×1 convolution. */
-  weight = nn_resnet_take (builder, name, weight->n_dims == 4 ? 4 : 2, dims, NN_ROLE_WEIGHT, error);
-  if (!weight)
-    return FALSE;
-  node = append (builder, NN_OP_LINEAR, layer, (guint)weight->dims[0]);
   node->weight = tensor_bytes (weight);
   detach (&node->weight);
   if (nn_resnet_has (builder, layer, "bias")) {

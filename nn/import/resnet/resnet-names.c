@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/nn-hash.h"
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-foreign.h"
 
 /**
  * Rule: a layer's name in a file ↔ ours

@@ -2,7 +2,15 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <nn/error.h>
+
 #include "load/weights.h"
+
+/* ResNet-1202 has 200 blocks a stage. */
+#define NN_RESNET_MAX_STAGES 8
+#define NN_RESNET_MAX_BLOCKS 512
+#define NN_RESNET_MAX_CHANNELS 65536
+#define NN_RESNET_MAX_CLASSES (1u << 20)
 
 /**
  * Our own names are torchvision's, and timm's where torchvision has none:
@@ -59,7 +67,3 @@ gchar *nn_naming_from_ours (NnNaming naming, const gchar *layer);
 
 /* "layer2.0.conv1" → 2, 0, "conv1"; FALSE where it isn't one of a block. */
 gboolean nn_resnet_parse_block (const gchar *layer, guint *stage, guint *block, const gchar **rest);
-/* No part of the network, and none that matters. */
-gboolean nn_resnet_is_harmless (const gchar *name);
-/* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
-const gchar *nn_foreign_hint (const gchar *name);

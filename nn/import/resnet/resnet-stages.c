@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "import/resnet/resnet-private.h"
+#include "import/resnet/resnet-stages.h"
+
+#include "import/resnet/resnet-blocks.h"
 
 static void
 add_max_pool (NnResnetBuilder *builder)

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <nn/error.h>
+
 #include "load/weights.h"
 
 typedef enum {

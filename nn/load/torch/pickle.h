@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <nn/error.h>
+
 #include "load/nn-cursor.h"
 #include "load/weights.h"
 

@@ -11,7 +11,7 @@
 #include "load/torch/pickle.h"
 #include "load/torch/state-dict.h"
 #include "load/torch/zip.h"
-#include "load/weights-private.h"
+#include "load/weights.h"
 
 #include <string.h>
 

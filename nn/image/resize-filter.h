@@ -1,4 +1,4 @@
-/* gst-resnet: what the files of nn/image share: geometry, filters, the exact conversion of YUV
+/* gst-resnet: geometry of a resize, its filters, the matrix of YUV
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -1,0 +1,17 @@
+/* gst-resnet: reads what a buffer's metas say, for classoverlay
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstoverlaycontent.h"
+
+G_BEGIN_DECLS
+/* Takes over what @buffer's metas say. */
+void gst_overlay_content_read (GstOverlayContent * content,
+    const GstOverlaySettings * settings, GstBuffer * buffer);
+/* Where @buffer has a heat map (the last classifier's) of the right size, takes a reference of it. */
+gboolean gst_overlay_heatmap_read (GstOverlayHeatmap * heatmap,
+    GstBuffer * buffer);
+/* The time that the last classifier took for this buffer, GST_CLOCK_TIME_NONE: unknown, or an earlier one's result. */
+GstClockTime gst_overlay_processing_time (GstBuffer * buffer);
+
+G_END_DECLS

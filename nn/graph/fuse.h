@@ -1,0 +1,8 @@
+/* gst-resnet: convolution, sum and ReLU become one node
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/graph.h"
+
+/* A pass: it leaves a valid graph. */
+void nn_graph_fuse (NnGraph *graph);

@@ -1,0 +1,101 @@
+/* gst-resnet: one operation of the network
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/constant.h"
+#include "ops/operator.h"
+
+typedef enum {
+  NN_OP_INPUT,           /* n_inputs 0; out_channels channels */
+  NN_OP_CONV,            /* input 0; after fusing an optional input 1 is added before the activation */
+  NN_OP_BATCH_NORM,      /* y = scale · (x − mean) / sqrt (variance + epsilon) + shift; gone after folding */
+  NN_OP_RELU,            /* gone after fusing */
+  NN_OP_ADD,             /* inputs 0 and 1; gone after fusing where one of them is a convolution used once */
+  NN_OP_MAX_POOL,        /* padding never wins */
+  NN_OP_AVG_POOL,        /* the mean of the pixels in the window; padding does not count */
+  NN_OP_GLOBAL_AVG_POOL, /* → channels × 1 × 1 */
+  NN_OP_GLOBAL_MAX_POOL, /* → channels × 1 × 1 */
+  NN_OP_SIGMOID,         /* y = 1 / (1 + exp (−x)) */
+  NN_OP_SCALE,           /* input 0 times input 1, which is channels × 1 × 1 */
+  NN_OP_LINEAR,          /* y = W x + b on a channels × 1 × 1 input */
+  NN_OP_AFFINE,          /* y = weight[c] · x + bias[c] */
+  NN_OP_CONCAT,          /* the inputs' channels one after the other */
+  NN_OP_ELEMENTWISE,     /* an ONNX operator that computes each element from the elements at its place */
+  NN_OP_PLAIN,           /* any ONNX operator, on plain row-major tensors */
+} NnOp;
+
+#define NN_NO_NODE G_MAXUINT
+
+/* ONNX's auto_pad: so much padding that there are ⌈input / stride⌉ outputs; an odd one is larger after the input
+ * (upper) or before it (lower). */
+typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
+
+/**
+ * NnNode: one operation
+ * @name: the layer's name in the state dict ("layer1.0.conv1"); made up where it has none ("layer1.0.add", "maxpool")
+ * @inputs: indices of earlier nodes; NN_NO_NODE where unused
+ * @more_inputs: CONCAT, PLAIN: n_more_inputs inputs beyond the second, or NULL
+ * @in_channels, @out_channels: INPUT has out_channels only; for pools and element-wise operations both are equal;
+ *   CONCAT: in_channels is the first input's; PLAIN: in_channels is 0, out_channels the second dimension at the graph's
+ *   nominal size (0: there is none)
+ * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
+ * pool
+ * @pad_more: so much more at the bottom and at the right (a size that is rounded up: ceil_mode), of a convolution also
+ * less: a negative number
+ * @same: other than NN_PAD_GIVEN: the padding depends on the input's size, pad and pad_more are 0; nn_node_pad()
+ * @count_pad: AVG_POOL: padding counts as zeros
+ * @onnx: ELEMENTWISE, PLAIN: what is computed
+ * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
+ *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
+ * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
+ *   float32, row-major
+ * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
+ * @packed: CONV, LINEAR: stands for @weight, which is NULL then; packed-weight.h
+ * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
+ * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
+ * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
+ * @op_string: for people: "conv 3x3/2 g32 + add + relu"; filled by nn_graph_finish()
+ */
+typedef struct {
+  NnOp op;
+  gchar *name;
+  gchar *op_string;
+  guint inputs[2];
+  guint n_more_inputs;
+  guint *more_inputs;
+  guint in_channels, out_channels;
+  guint kernel[2], stride[2], pad[2], dilation[2];
+  gint pad_more[2];
+  guint groups;
+  GBytes *weight, *bias;
+  struct _NnPackedWeight *packed;
+  GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
+  gdouble bn_epsilon;
+  gboolean relu, count_pad, owns_weight;
+  NnPad same;
+  NnOperator *onnx;
+  NnConstant **constants;
+} NnNode;
+
+void nn_node_free (NnNode *node);
+/* Frees a node's weight: it is replaced, or something stands for it. Nobody may have a reference to it. */
+void nn_node_drop_weight (NnNode *node);
+
+/* A node's input slots: 2 and more; any may be NN_NO_NODE. */
+guint nn_node_n_slots (const NnNode *node);
+guint nn_node_get_input (const NnNode *node, guint slot);
+/* The first that is a node: an operator's first input may be a constant. */
+guint nn_node_first_input (const NnNode *node);
+void nn_node_set_input (NnNode *node, guint slot, guint input);
+/* Room for that many slots. */
+void nn_node_set_n_slots (NnNode *node, guint n);
+/* Takes @op and @constants' entries; @inputs: n_inputs nodes or NN_NO_NODE. For ELEMENTWISE and PLAIN. */
+void nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint *inputs,
+                           NnConstant *const *constants);
+
+/* Padding before an input of that size along an axis (0: vertical), and how much more there is after it than before, 0
+ * where it is less. */
+guint nn_node_pad (const NnNode *node, guint axis, guint in, guint *more);
+/* The size of the output along an axis (0: vertical) as torch.nn.Conv2d and MaxPool2d compute it, 0 where the kernel
+ * does not fit into the padded input. */
+guint nn_node_output_size (const NnNode *node, guint axis, guint in);

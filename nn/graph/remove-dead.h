@@ -1,0 +1,8 @@
+/* gst-resnet: nodes that nobody reads are removed
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "graph/graph.h"
+
+/* A pass: it leaves a valid graph, whose nodes have new indices. */
+void nn_graph_remove_dead (NnGraph *graph);

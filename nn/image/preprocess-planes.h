@@ -1,0 +1,12 @@
+/* gst-resnet: planes of YUV resized, then the small result converted
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "image/preprocess-store.h"
+
+/* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
+gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
+/* FALSE: no memory. */
+gboolean nn_planes_way_init (NnPreprocessor *self, const NnImage *image);
+void nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
+void nn_planes_way_clear (NnPlanesWay *way);

@@ -1,0 +1,20 @@
+/* gst-resnet: finished rows of pixels to where they belong
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "image/preprocessor-private.h"
+
+/* Where finished rows go: one of the two is set. */
+typedef struct {
+  gfloat *tensor;
+  guint8 *rgb;
+} NnImageSink;
+
+/* Row @row of what CenterCrop keeps: pixel x's R is r[x · step]. */
+void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row, const guint8 *r, const guint8 *g,
+                            const guint8 *b, guint step);
+/* The pixels of the crop outside the image, which are zero before ToTensor. */
+void nn_preprocessor_store_padding (NnPreprocessor *self, const NnImageSink *sink);
+
+/* 0–255 from limited-range or full-range gray. */
+guint8 nn_gray_to_full (guint8 value, gboolean full_range);

@@ -1,0 +1,7 @@
+/* gst-resnet: ONNX's pools as the engine's
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "import/onnx/onnx-lower-node.h"
+
+NnLowered nn_lower_pool (const NnLowering *lowering, const gchar *type);

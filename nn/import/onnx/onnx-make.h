@@ -1,0 +1,14 @@
+/* gst-resnet: operators of ONNX that passes put in
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ops/operator.h"
+
+/* An operator of opset 13 with @n_inputs inputs and, where @attribute is not NULL, one attribute: a list of @n
+ * integers.
+ */
+NnOperator *nn_operator_make (const gchar *op_type, guint n_inputs, const gchar *attribute, const gint64 *ints, guint n,
+                              GError **error);
+/* The same whose attribute is one integer. */
+NnOperator *nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribute, gint64 value,
+                                  GError **error);

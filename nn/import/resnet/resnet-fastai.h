@@ -1,0 +1,7 @@
+/* gst-resnet: fastai's head
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "import/resnet/resnet-layers.h"
+
+gboolean nn_resnet_add_fastai_head (NnResnetBuilder *builder, GError **error);

@@ -1,0 +1,136 @@
+/* gst-resnet: a model file → named tensors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "load/weights-load.h"
+
+#include <string.h>
+
+#include "load/file-read.h"
+#include "load/safetensors.h"
+#include "load/sha256.h"
+#include "load/sidecar.h"
+#include "load/torch/pth.h"
+
+/* The first bytes that tell a file's kind, and for what is not taken, what to do. */
+static gboolean
+starts_with (const guint8 *data, gsize size, const gchar *prefix, gsize n)
+{
+  return size >= n && memcmp (data, prefix, n) == 0;
+}
+
+#define STARTS_WITH(data, size, literal) starts_with (data, size, literal, sizeof literal - 1)
+
+static const gchar *
+foreign_format (const guint8 *data, gsize size)
+{
+  const guint8 *text = data;
+  gsize left = size;
+
+  if (STARTS_WITH (data, size, "\x89HDF\r\n\x1a\n"))
+    return "an HDF5 file (Keras weights), which does not say what its layers compute; export the model to ONNX with "
+           "tf2onnx (python -m tf2onnx.convert --keras model.h5 --output model.onnx)";
+  if (STARTS_WITH (data, size, "version https://git-lfs"))
+    return "a Git LFS pointer, not the model itself; fetch the real file with `git lfs pull`";
+  if (STARTS_WITH (data, size, "\x1f\x8b"))
+    return "compressed with gzip; decompress it first";
+  if (STARTS_WITH (data, size, "7z\xbc\xaf\x27\x1c") || STARTS_WITH (data, size, "Rar!"))
+    return "a compressed archive; unpack the model from it first";
+  if (STARTS_WITH (data, size, "GGUF"))
+    return "a GGUF file; a ResNet's state dict (.pth) or safetensors is needed";
+  if (size > 262 && memcmp (data + 257, "ustar", 5) == 0)
+    return "a tar archive (torch.save before 0.1.10 wrote such files); load it with an old PyTorch and save its "
+           "state_dict() "
+           "again";
+  while (left > 0 && g_ascii_isspace (*text)) {
+    text++;
+    left--;
+  }
+  if (left >= 5
+      && (g_ascii_strncasecmp ((const gchar *)text, "<!doc", 5) == 0
+          || g_ascii_strncasecmp ((const gchar *)text, "<html", 5) == 0))
+    return "an HTML page, not a model: the download got a web page instead; download the file itself";
+  if (left >= 5 && g_ascii_strncasecmp ((const gchar *)text, "<?xml", 5) == 0)
+    return "XML, not a model";
+  /* ModelProto begins with field 1 (ir_version, a small varint) and nearly always field 2 (producer_name, a string). */
+  if (size > 4 && data[0] == 0x08 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a || data[2] == 0x42))
+    return "an ONNX model, which holds a graph and not a state dict";
+  return NULL;
+}
+
+static gboolean
+load_any (NnWeights *weights, GBytes *bytes, GError **error)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  const gchar *foreign;
+
+  if (size == 0) {
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file is empty; a model (.pth, .safetensors) is needed",
+                 weights->name);
+    return FALSE;
+  }
+  if (STARTS_WITH (data, size, "PK\x03\x04") || STARTS_WITH (data, size, "PK\x05\x06")) {
+    weights->format = "PyTorch zip";
+    return nn_pth_load_zip (weights, bytes, error);
+  }
+  if (nn_safetensors_detect (data, size)) {
+    weights->format = "safetensors";
+    return nn_safetensors_load (weights, bytes, error);
+  }
+  if ((foreign = foreign_format (data, size))) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: this is %s", weights->name, foreign);
+    return FALSE;
+  }
+  /* torch.save writes protocol 2 unless it is told another: those from 2 on begin with PROTO, 1 with the magic
+   * number as decimal text. */
+  if (data[0] == 0x80 || STARTS_WITH (data, size, "L119547037146038801333356L\n")) {
+    weights->format = "PyTorch legacy pickle";
+    return nn_pth_load_legacy (weights, bytes, error);
+  }
+  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+               "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt), nor "
+               "safetensors, nor ONNX",
+               weights->name, data[0], size > 1 ? data[1] : 0);
+  return FALSE;
+}
+
+NnWeights *
+nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
+{
+  NnWeights *weights = nn_weights_new (NULL, name);
+  NnSha256Job *sum = nn_sha256_start (bytes);
+  gboolean loaded = load_any (weights, bytes, error);
+
+  weights->sha256 = nn_sha256_finish (sum);
+  if (!loaded) {
+    /* Names of entries in an archive are bytes; a message is text. */
+    if (error && !g_utf8_validate ((*error)->message, -1, NULL)) {
+      gchar *valid = g_utf8_make_valid ((*error)->message, -1);
+
+      g_free ((*error)->message);
+      (*error)->message = valid;
+    }
+    nn_weights_free (weights);
+    return NULL;
+  }
+  return weights;
+}
+
+void
+nn_weights_look_beside (NnWeights *weights, const gchar *path)
+{
+  g_hash_table_unref (weights->beside);
+  weights->beside = nn_sidecar_load (path, weights->warnings);
+}
+
+NnWeights *
+nn_weights_load (const gchar *path, GError **error)
+{
+  g_autofree gchar *shown = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
+
+  NnWeights *weights = bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
+
+  if (weights)
+    nn_weights_look_beside (weights, path);
+  return weights;
+}
