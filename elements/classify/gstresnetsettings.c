@@ -239,7 +239,8 @@ static const GstPropertyRow rows[] = {
         "is another one than before. Below the threshold the answer is "
         "\"unknown\""},
   {"attach-meta", "Attach meta", BOOLEAN (attach_meta, TRUE), ANY_TIME,
-      "Attaches a GstClassificationMeta to each frame that has a result"},
+      "Attaches the result to each frame that has one, as a custom meta named "
+        "GstResnetClassificationMeta"},
 
   /* Many streams in one process. */
   /**
