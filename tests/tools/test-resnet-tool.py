@@ -11,6 +11,7 @@ import math
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,47 @@ class TestCommandLine(ToolTest):
         for command in ('inspect', 'bench'):
             self.check(2, command, self.model, self.red, says='red.ppm')
 
+    def test_hints(self):
+        options = {'--topk': '--top-k', '--top_k=3': '--top-k', '--topK': '--top-k', '--label': '--labels',
+                   '--num-threads=2': '--threads', '--presicion': '--precision', '--jsno': '--json',
+                   '--max_isa=c': '--max-isa'}
+        for given, meant in options.items():
+            name = given.split('=')[0]
+            self.check(2, 'classify', self.model, self.red, given, says=f'there is no option {name}; did you mean {meant}?')
+        self.check(2, 'bench', self.model, '--batchsize', '3', says='did you mean --batch?')
+        # Nothing is close; an option of another command; names longer than any that is compared.
+        for given in ('--foo', '--x', '--batch=3', '--' + 50 * 'a'):
+            result = self.check(2, 'classify', self.model, self.red, given, says=f'there is no option {given.split("=")[0]}')
+            self.assertNotIn('did you mean', result.stderr)
+        self.assertNotIn('option', self.check(1, 'classify', self.model, '--', '--topk').stderr)
+        for given, meant in {'clasify': 'classify', 'Inspect': 'inspect', 'benchmark': 'bench', '--verison': '--version',
+                             'evla': 'eval'}.items():
+            self.check(2, given, says=f"did you mean '{meant}'?")
+        self.check(2, 'help', 'convrt', says="did you mean 'convert'?")
+        self.check(2, self.red, says='classify MODEL IMAGE')
+
+    def test_model_forgotten(self):
+        self.check(2, 'classify', self.red, says=f"did you mean 'resnet-tool classify embedded {self.red}'?")
+        self.check(2, 'classify', self.red, says='is a picture')
+        self.check(2, 'classify', *4 * [self.red], says=f"embedded {self.red} {self.red} ...'?")
+        self.check(2, 'classify', self.red, self.model, says=f"'resnet-tool classify {self.model} {self.red}'?")
+        spaced = self.path('a picture.ppm')
+        shutil.copy(self.red, spaced)
+        self.check(2, 'classify', spaced, says=f"embedded '{spaced}''?")
+        self.check(2, 'preprocess', self.red, '--output', self.path('x.npy'), says=f"preprocess embedded {self.red}'?")
+        self.check(2, 'eval', self.dir, says=f"'resnet-tool eval embedded {self.dir}'?")
+        for command in ('inspect', 'bench', 'run', 'convert', 'eval'):
+            extra = {'convert': [self.path('o.onnx')], 'eval': [self.dir]}.get(command, [])
+            result = self.check(2, command, self.red, *extra, says='is a picture, but the first argument is the model')
+            self.assertNotIn('did you mean', result.stderr)
+        # A model that begins as a picture does: the length of a safetensors header is 0x4d42, "BM".
+        with open(self.model, 'rb') as f:
+            data = f.read()
+        length = struct.unpack('<Q', data[:8])[0]
+        padded = data[8:8 + length] + b' ' * (0x4d42 - length)
+        model = self.write('bm.safetensors', struct.pack('<Q', 0x4d42) + padded + data[8 + length:])
+        self.check(0, 'inspect', model)
+
     def test_strict_values(self):
         bad = {
             '--threads': ['-1', 'two', '1.5', '', ' 1', '1 ', '0x1', '1e0', '99999999999999999999'],
@@ -128,7 +170,9 @@ class TestCommandLine(ToolTest):
                      'eval': [self.dir], 'convert': [self.path('out.onnx')]}.get(command, [])
             for model in (self.path('missing.pth'), empty, cut, self.dir, self.red):
                 with self.subTest(command, model=model):
-                    self.check(1, command, model, *extra, says=os.path.basename(model))
+                    # What is no model at all in its place is a mistake in the command line.
+                    wrong = model == self.red or (command == 'eval' and model == self.dir)
+                    self.check(2 if wrong else 1, command, model, *extra, says=os.path.basename(model))
 
     def test_closed_pipe_is_quiet(self):
         process = subprocess.Popen([t.TOOL, 'inspect', 'embedded', '--json'], stdout=subprocess.PIPE,

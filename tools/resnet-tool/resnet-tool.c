@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool-common.h"
+#include "tool-hint.h"
 
 static const ToolCommand *const commands[] = {
   &tool_inspect_command,    &tool_classify_command, &tool_eval_command,    &tool_bench_command,
@@ -21,6 +22,31 @@ find_command (const gchar *name)
     if (g_str_equal (commands[i]->name, name))
       return commands[i];
   return NULL;
+}
+
+static int
+unknown_command (const gchar *name)
+{
+  const gchar *names[G_N_ELEMENTS (commands) + 3];
+  const gchar *closest;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i]->name;
+  names[i++] = "help";
+  names[i++] = "--version";
+  names[i] = NULL;
+  closest = tool_closest (name, names);
+  if (closest)
+    tool_error ("there is no %s '%s'; did you mean '%s'? (try 'resnet-tool --help').",
+                name[0] == '-' ? "option" : "command", name, closest);
+  else if (g_file_test (name, G_FILE_TEST_EXISTS))
+    tool_error ("'%s' is a file, but the first argument is a command, as in 'resnet-tool classify MODEL IMAGE' (try "
+                "'resnet-tool --help').",
+                name);
+  else
+    tool_error ("there is no %s '%s' (try 'resnet-tool --help').", name[0] == '-' ? "option" : "command", name);
+  return TOOL_USAGE;
 }
 
 static void
@@ -58,10 +84,8 @@ help (int argc, char **argv)
     return TOOL_OK;
   }
   command = find_command (argv[2]);
-  if (!command) {
-    tool_error ("there is no command '%s' (try 'resnet-tool --help').", argv[2]);
-    return TOOL_USAGE;
-  }
+  if (!command)
+    return unknown_command (argv[2]);
   prgname = g_strdup_printf ("resnet-tool %s", command->name);
   g_set_prgname (prgname);
   context = command->context ();
@@ -97,10 +121,8 @@ main (int argc, char **argv)
     return tool_finish (TOOL_OK);
   }
   command = find_command (argv[1]);
-  if (!command) {
-    tool_error ("there is no %s '%s' (try 'resnet-tool --help').", argv[1][0] == '-' ? "option" : "command", argv[1]);
-    return TOOL_USAGE;
-  }
+  if (!command)
+    return unknown_command (argv[1]);
   prgname = g_strdup_printf ("resnet-tool %s", command->name);
   g_set_prgname (prgname);
   g_free (prgname);

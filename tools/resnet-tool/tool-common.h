@@ -58,6 +58,7 @@ typedef struct {
   gboolean json;
   gboolean quiet;
   gchar **arguments; /* what is left after the options */
+  GPtrArray *names;  /* of all options that the command takes, without dashes, NULL-terminated */
 } ToolOptions;
 
 #define TOOL_OPTIONS_DEFAULT                                                                                           \

@@ -102,36 +102,68 @@ begins (const guint8 *data, gsize size, const gchar *magic, gsize length)
   return size >= length && memcmp (data, magic, length) == 0;
 }
 
+typedef enum { KIND_UNKNOWN, KIND_JPEG, KIND_PNG, KIND_GIF, KIND_BMP, KIND_TIFF, KIND_WEBP, KIND_PNM } Kind;
+
+static Kind
+kind_of (const guint8 *data, gsize size)
+{
+  if (begins (data, size, "\xff\xd8\xff", 3))
+    return KIND_JPEG;
+  if (begins (data, size, "\x89PNG\r\n\x1a\n", 8))
+    return KIND_PNG;
+  if (begins (data, size, "GIF87a", 6) || begins (data, size, "GIF89a", 6))
+    return KIND_GIF;
+  if (begins (data, size, "BM", 2))
+    return KIND_BMP;
+  if (begins (data, size, "II*\0", 4) || begins (data, size, "MM\0*", 4) || begins (data, size, "II+\0", 4)
+      || begins (data, size, "MM\0+", 4))
+    return KIND_TIFF;
+  if (begins (data, size, "RIFF", 4) && size >= 12 && memcmp (data + 8, "WEBP", 4) == 0)
+    return KIND_WEBP;
+  if (size >= 3 && data[0] == 'P' && data[1] >= '1' && data[1] <= '6' && (g_ascii_isspace (data[2]) || data[2] == '#'))
+    return KIND_PNM;
+  return KIND_UNKNOWN;
+}
+
+gboolean
+tool_image_is_known (const guint8 *data, gsize size)
+{
+  return kind_of (data, size) != KIND_UNKNOWN;
+}
+
 static gboolean
 decode (const guint8 *data, gsize size, ToolImage *image, GError **error)
 {
-  if (begins (data, size, "\xff\xd8\xff", 3))
+  switch (kind_of (data, size)) {
+  case KIND_JPEG:
     return tool_jpeg_decode (data, size, image, error);
-  if (begins (data, size, "\x89PNG\r\n\x1a\n", 8))
+  case KIND_PNG:
 #ifdef TOOL_HAVE_PNG
     return tool_png_decode (data, size, image, error);
 #else
     return refuse_unbuilt ("PNG", "libpng", error);
 #endif
-  if (begins (data, size, "GIF87a", 6) || begins (data, size, "GIF89a", 6))
+  case KIND_GIF:
     return tool_gif_decode (data, size, image, error);
-  if (begins (data, size, "BM", 2))
+  case KIND_BMP:
     return tool_bmp_decode (data, size, image, error);
-  if (begins (data, size, "II*\0", 4) || begins (data, size, "MM\0*", 4) || begins (data, size, "II+\0", 4)
-      || begins (data, size, "MM\0+", 4))
+  case KIND_TIFF:
 #ifdef TOOL_HAVE_TIFF
     return tool_tiff_decode (data, size, image, error);
 #else
     return refuse_unbuilt ("TIFF", "libtiff", error);
 #endif
-  if (begins (data, size, "RIFF", 4) && size >= 12 && memcmp (data + 8, "WEBP", 4) == 0)
+  case KIND_WEBP:
 #ifdef TOOL_HAVE_WEBP
     return tool_webp_decode (data, size, image, error);
 #else
     return refuse_unbuilt ("WebP", "libwebp", error);
 #endif
-  if (size >= 3 && data[0] == 'P' && data[1] >= '1' && data[1] <= '6' && (g_ascii_isspace (data[2]) || data[2] == '#'))
+  case KIND_PNM:
     return tool_pnm_decode (data, size, image, error);
+  case KIND_UNKNOWN:
+    break;
+  }
   g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                "the file is no image of a kind that this tool reads (JPEG, PNG, GIF, BMP, WebP, TIFF, PNM)");
   return FALSE;

@@ -22,5 +22,8 @@ typedef struct {
  */
 gboolean tool_image_load (const gchar *path, const ToolImageOptions *options, ToolImage *image, GError **error);
 
+/* Does a file that begins with these bytes (16 of them are enough) look like one of these kinds? */
+gboolean tool_image_is_known (const guint8 *data, gsize size);
+
 /* The whole of a file, at most TOOL_IMAGE_MAX_FILE bytes. */
 GBytes *tool_file_read (const gchar *path, GError **error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tool-common.h"
+#include "tool-hint.h"
 
 gboolean
 tool_parse_uint (const gchar *name, const gchar *string, guint min, guint max, guint *value, GError **error)
@@ -177,6 +178,11 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
   GOptionGroup *group = g_option_group_new ("main", "", "", options, NULL);
   gsize i;
 
+  if (!options->names)
+    options->names = g_ptr_array_new ();
+  g_ptr_array_set_size (options->names, 0);
+  for (i = 0; entries && entries[i].long_name; i++)
+    g_ptr_array_add (options->names, (gpointer)entries[i].long_name);
   if (entries)
     g_option_group_add_entries (group, entries);
   for (i = 0; i < G_N_ELEMENTS (shared); i++)
@@ -184,7 +190,10 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
       const GOptionEntry one[] = { shared[i].entry, { NULL } };
 
       g_option_group_add_entries (group, one);
+      g_ptr_array_add (options->names, (gpointer)shared[i].entry.long_name);
     }
+  g_ptr_array_add (options->names, (gpointer) "help");
+  g_ptr_array_add (options->names, NULL);
   g_option_group_add_entries (group, rest);
   g_option_context_set_main_group (context, group);
   g_option_context_set_summary (context, summary);
@@ -205,6 +214,29 @@ tool_usage_error (const ToolCommand *command, const gchar *format, ...)
   return TOOL_USAGE;
 }
 
+/* The first option that the command does not take: what it is, and what was probably meant. */
+static gchar *
+hint_option (int argc, char **argv, const ToolOptions *options)
+{
+  const gchar *const *names = (const gchar *const *)options->names->pdata;
+  int i;
+
+  for (i = 1; i < argc && !g_str_equal (argv[i], "--"); i++) {
+    g_autofree gchar *name = NULL;
+    const gchar *closest;
+
+    if (!g_str_has_prefix (argv[i], "--"))
+      continue;
+    name = g_strndup (argv[i] + 2, strcspn (argv[i] + 2, "="));
+    if (g_strv_contains (names, name))
+      continue;
+    closest = tool_closest (name, names);
+    return closest ? g_strdup_printf ("there is no option --%s; did you mean --%s?", name, closest)
+                   : g_strdup_printf ("there is no option --%s", name);
+  }
+  return NULL;
+}
+
 gboolean
 tool_parse (const ToolCommand *command, int argc, char **argv, ToolOptions *options, guint min, guint max)
 {
@@ -213,10 +245,22 @@ tool_parse (const ToolCommand *command, int argc, char **argv, ToolOptions *opti
   guint n;
 
   if (!g_option_context_parse (context, &argc, &argv, &error)) {
-    tool_usage_error (command, "%s", error->message);
+    g_autofree gchar *hint = g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
+                                 ? hint_option (argc, argv, options)
+                                 : NULL;
+
+    tool_usage_error (command, "%s", hint ? hint : error->message);
     return FALSE;
   }
   n = options->arguments ? g_strv_length (options->arguments) : 0;
+  if (n > 0) {
+    g_autofree gchar *hint = tool_hint_model (command->name, options->arguments, max);
+
+    if (hint) {
+      tool_usage_error (command, "%s", hint);
+      return FALSE;
+    }
+  }
   if (n < min || n > max) {
     if (n < min && !n)
       tool_usage_error (command, "a MODEL is needed: a .pth, .safetensors or .onnx file, or 'embedded'");
