@@ -13,7 +13,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${2:-$root/build-fuzz}
 work=${3:-$build/work}
 if [ ! -f "$build/build.ninja" ]; then
-  CC=clang meson setup "$build" "$root" -Dfuzz=true -Dplugin=disabled -Dsamples=disabled -Db_sanitize=address,undefined \
+  CC=clang meson setup "$build" "$root" -Dfuzz=true -Dsamples=disabled -Db_sanitize=address,undefined \
     -Db_lundef=false -Dbuildtype=debugoptimized -Dc_args='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
 fi
 ninja -C "$build"
