@@ -152,9 +152,8 @@ plane_inside (const GstVideoFrame * frame, const GstMapInfo * map, guint plane,
   return rows_inside (map, data, size / ref_stride, ref_stride, stride);
 }
 
-/* Layouts that pixel strides do not describe. */
-static gboolean
-is_irregular (const GstVideoFormatInfo * finfo)
+gboolean
+gst_frame_format_is_irregular (const GstVideoFormatInfo * finfo)
 {
   guint i;
 
@@ -175,7 +174,7 @@ check_bounds (const GstVideoFrame * frame, gint width, gint height,
   GstVideoInfo ref;
   guint i;
 
-  if (is_irregular (finfo)) {
+  if (gst_frame_format_is_irregular (finfo)) {
     inside = gst_video_info_set_format (&ref, finfo->format, width, height);
     for (i = 0; inside && i < GST_VIDEO_FRAME_N_PLANES (frame); i++)
       inside = plane_inside (frame, &frame->map[frame->meta ? i : 0], i, &ref);

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
   gboolean cropped;             /* by a GstVideoCropMeta */
 } GstFramePicture;
 
+/* TRUE: pixel strides do not describe the layout (packed closer than bytes, tiled, with a palette). */
+gboolean gst_frame_format_is_irregular (const GstVideoFormatInfo * finfo);
+
 /* Needs no mapping. FALSE with an error where the metas contradict the caps, the buffer or one another. */
 gboolean gst_frame_get_picture (GstBuffer * buffer, const GstVideoInfo * info,
     GstFramePicture * picture, GError ** error);

@@ -10,9 +10,7 @@
 #include "gstframecaps.h"
 #include "gstframecheck.h"
 #include "gstframenarrow.h"
-
-/* Zeros behind a staged frame. */
-#define STAGING_SLACK 64
+#include "gstframestage.h"
 
 struct _GstFrameView
 {
@@ -21,8 +19,7 @@ struct _GstFrameView
 
   /* for formats that are not viewed where they lie, of this size */
   gint kept_width, kept_height;
-  GstVideoInfo staging_info;
-  guint8 *staging;              /* what the converter reads of complex formats */
+  GstFrameStage *stage;         /* where the converter does not keep to the frame */
   GstVideoConverter *converter; /* to a plainer format */
   GstBuffer *converted_buffer;
   GstVideoFrame converted;      /* mapped as long as the buffer is there */
@@ -50,7 +47,7 @@ drop_kept (GstFrameView * view)
 {
   g_clear_pointer (&view->narrow, gst_frame_narrow_free);
   g_clear_pointer (&view->converter, gst_video_converter_free);
-  g_clear_pointer (&view->staging, g_free);
+  g_clear_pointer (&view->stage, gst_frame_stage_free);
   if (view->converted_buffer) {
     gst_video_frame_unmap (&view->converted);
     gst_clear_buffer (&view->converted_buffer);
@@ -102,14 +99,8 @@ make_converter (GstFrameView * view, const GstVideoInfo * in,
   if (!gst_video_info_set_format (out, plain_format (in->finfo),
           GST_VIDEO_INFO_WIDTH (in), GST_VIDEO_INFO_HEIGHT (in)))
     return FALSE;
-  /* GStreamer 1.22 reads up to a word behind the rows of some of them (NV16_10LE32), which can be behind the buffer. */
-  if ((in->finfo->flags & GST_VIDEO_FORMAT_FLAG_COMPLEX)
-      && !GST_VIDEO_FORMAT_INFO_IS_TILED (in->finfo)) {
-    view->staging_info = *in;
-    view->staging = g_try_malloc0 (GST_VIDEO_INFO_SIZE (in) + STAGING_SLACK);
-    if (!view->staging)
-      return FALSE;
-  }
+  if (gst_frame_stage_is_needed (in->finfo))
+    view->stage = gst_frame_stage_new ();
   /* Same colorimetry and siting on both sides: only the packing changes. */
   out->colorimetry = in->colorimetry;
   out->chroma_site = in->chroma_site;
@@ -214,29 +205,6 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
   image->chroma_top = (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0;
 }
 
-/* Makes @source a frame in the staging memory, with default strides. Its bounds have been checked. */
-static void
-stage (GstFrameView * view, GstVideoFrame * source)
-{
-  const GstVideoInfo *info = &view->staging_info;
-  guint i, n = GST_VIDEO_INFO_N_PLANES (info);
-
-  for (i = 0; i < n; i++) {
-    gsize offset = GST_VIDEO_INFO_PLANE_OFFSET (info, i);
-    gsize end = i + 1 < n ? GST_VIDEO_INFO_PLANE_OFFSET (info, i + 1) :
-        GST_VIDEO_INFO_SIZE (info);
-    gsize stride = GST_VIDEO_INFO_PLANE_STRIDE (info, i);
-    const guint8 *row = source->data[i];
-
-    source->data[i] = view->staging + offset;
-    for (; offset + stride <= end; offset += stride) {
-      memcpy (view->staging + offset, row, stride);
-      row += GST_VIDEO_FRAME_PLANE_STRIDE (source, i);
-    }
-    source->info.stride[i] = (gint) stride;
-  }
-}
-
 static gboolean
 convert (GstFrameView * view, gint width, gint height, NnImage * image,
     GError ** error)
@@ -248,8 +216,13 @@ convert (GstFrameView * view, gint width, gint height, NnImage * image,
   /* A video meta's frame can be larger than what the converter is to read. */
   source.info.width = width;
   source.info.height = height;
-  if (view->staging)
-    stage (view, &source);
+  if (view->stage && !gst_frame_stage_fill (view->stage, &view->frame, width,
+          height, &source)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "There is no memory for a copy of a %s frame of %d×%d",
+        GST_VIDEO_INFO_NAME (&view->info), width, height);
+    return FALSE;
+  }
   if (view->converter) {
     gst_video_converter_frame (view->converter, &source, &view->converted);
     plain = &view->converted;

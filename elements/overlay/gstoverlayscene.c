@@ -8,6 +8,7 @@
 #include "gstoverlayscene.h"
 
 #include "frame/gstframecheck.h"
+#include "frame/gstframestage.h"
 #include "gstoverlayheat.h"
 #include "gstoverlayread.h"
 
@@ -18,6 +19,7 @@ struct _GstOverlayScene
 {
   GstVideoInfo info;
   gboolean direct;              /* blended by us */
+  GstFrameStage *stage;         /* where GStreamer's blending does not keep to the frame */
   GstOverlayMatrix matrix;
   GstOverlayHeatColors heat_colors;
 
@@ -84,6 +86,7 @@ gst_overlay_scene_free (GstOverlayScene * scene)
   gst_overlay_content_free (scene->content);
   gst_overlay_content_free (scene->next);
   g_array_unref (scene->layers);
+  g_clear_pointer (&scene->stage, gst_frame_stage_free);
   g_free (scene);
 }
 
@@ -92,6 +95,9 @@ gst_overlay_scene_set_info (GstOverlayScene * scene, const GstVideoInfo * info)
 {
   scene->info = *info;
   scene->direct = gst_overlay_format_is_direct (info->finfo);
+  g_clear_pointer (&scene->stage, gst_frame_stage_free);
+  if (gst_frame_stage_is_needed (info->finfo))
+    scene->stage = gst_frame_stage_new ();
   gst_overlay_matrix_init (&scene->matrix, info);
   gst_overlay_heat_colors_init (&scene->heat_colors, &scene->matrix);
   gst_overlay_scene_invalidate (scene);
@@ -257,11 +263,37 @@ gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
   return TRUE;
 }
 
+/* By GStreamer. */
+static gboolean
+blend_composition (GstOverlayScene * scene, GstVideoFrame * frame,
+    GError ** error)
+{
+  GstVideoOverlayComposition *composition = get_composition (scene);
+  GstVideoFrame staged;
+
+  if (!composition)
+    return TRUE;
+  if (!scene->stage) {
+    if (gst_video_overlay_composition_blend (composition, frame))
+      return TRUE;
+  } else if (gst_frame_stage_fill (scene->stage, frame,
+          GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame),
+          &staged) && gst_video_overlay_composition_blend (composition,
+          &staged)) {
+    gst_frame_stage_give_back (scene->stage);
+    return TRUE;
+  }
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+      "GStreamer cannot blend into frames of format %s, %d×%d",
+      GST_VIDEO_INFO_NAME (&scene->info), GST_VIDEO_FRAME_WIDTH (frame),
+      GST_VIDEO_FRAME_HEIGHT (frame));
+  return FALSE;
+}
+
 gboolean
 gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
     GError ** error)
 {
-  GstVideoOverlayComposition *composition;
   GstFramePicture picture;
   GstVideoFrame frame;
   gboolean done = TRUE;
@@ -281,13 +313,7 @@ gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
       gst_overlay_layer_blend (&g_array_index (scene->layers, GstOverlayLayer,
               i), &scene->matrix, &frame);
   } else {
-    composition = get_composition (scene);
-    done = !composition
-        || gst_video_overlay_composition_blend (composition, &frame);
-    if (!done)
-      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-          "GStreamer cannot blend into frames of format %s",
-          GST_VIDEO_INFO_NAME (&scene->info));
+    done = blend_composition (scene, &frame, error);
   }
   gst_video_frame_unmap (&frame);
   return done;

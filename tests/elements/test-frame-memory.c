@@ -3,6 +3,9 @@
 
 #include "overlay-fixture.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #define WIDTH 48
 #define HEIGHT 37
 #define CAPS_OF "video/x-raw,format=%s,width=48,height=37,framerate=25/1"
@@ -351,6 +354,134 @@ GST_START_TEST (test_padded_picture)
 
 GST_END_TEST;
 
+/* Memory that ends, or begins, at a page that nobody may touch. */
+typedef struct
+{
+  guint8 *area;
+  gsize size, page;
+} Guarded;
+
+static void
+guarded_init (Guarded * guarded, gsize size)
+{
+  guarded->page = sysconf (_SC_PAGESIZE);
+  guarded->size = (size / guarded->page + 1) * guarded->page;
+  guarded->area = mmap (NULL, guarded->size + 2 * guarded->page, PROT_NONE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  fail_unless (guarded->area != MAP_FAILED);
+  fail_unless (mprotect (guarded->area + guarded->page, guarded->size,
+          PROT_READ | PROT_WRITE) == 0);
+}
+
+static GstBuffer *
+guarded_frame_new (Guarded * guarded, const GstVideoInfo * info,
+    gboolean at_end)
+{
+  gsize size = GST_VIDEO_INFO_SIZE (info);
+  guint8 *bytes = guarded->area + guarded->page;
+
+  fail_unless (size <= guarded->size);
+  if (at_end)
+    bytes += guarded->size - size;
+  memset (bytes, 0x55, size);
+  return gst_buffer_new_wrapped_full (0, bytes, size, 0, size, NULL, NULL);
+}
+
+/* Every format at every width: neither element touches a byte beside a well-formed frame. */
+GST_START_TEST (test_every_width)
+{
+  GstHarness *harness[2];
+  const GstVideoFormat *formats;
+  Guarded guarded;
+  guint i, n, width, k, side;
+  /* valgrind sees each byte, and takes its time. */
+  guint slow = fixture_get_number ("GST_RESNET_TEST_SIZES", 0) ? 29 : 1;
+
+  guarded_init (&guarded, 4 << 20);
+  harness[0] = fixture_harness_new (FIXTURE_SMALL, NULL);
+  harness[1] = overlay_harness_new (NULL);
+  formats = gst_video_formats_raw (&n);
+  for (i = __i__; i < n; i += 4) {
+    const GstVideoFormatInfo *finfo = gst_video_format_get_info (formats[i]);
+    /* The regular layouts are ours to read, and all alike. */
+    gboolean regular = !(finfo->flags & (GST_VIDEO_FORMAT_FLAG_COMPLEX |
+            GST_VIDEO_FORMAT_FLAG_TILED | GST_VIDEO_FORMAT_FLAG_PALETTE))
+        && finfo->pixel_stride[0] > 0;
+
+    for (width = 1; width <= 260; width += (regular ? 13 : 1) * slow) {
+      GstVideoInfo info;
+      GstCaps *caps;
+
+      if (!gst_video_info_set_format (&info, formats[i], width,
+              1 + width * 2 % 134))
+        continue;
+      info.fps_n = 25;
+      info.fps_d = 1;
+      caps = gst_video_info_to_caps (&info);
+      for (k = 0; k < 2; k++) {
+        gst_harness_set_src_caps (harness[k], gst_caps_ref (caps));
+        for (side = regular; side < 2; side++) {
+          GstBuffer *frame = guarded_frame_new (&guarded, &info, side), *after;
+
+          if (k == 1)
+            add_results (frame);
+          after = gst_harness_push_and_pull (harness[k], frame);
+          fail_unless (after != NULL);
+          if (k == 0)
+            fail_unless (gst_buffer_get_classification_meta (after) != NULL,
+                "%s, %u", finfo->name, width);
+          gst_buffer_unref (after);
+        }
+      }
+      gst_caps_unref (caps);
+    }
+  }
+  overlay_teardown (harness[0], NULL);
+  overlay_teardown (harness[1], NULL);
+  munmap (guarded.area, guarded.size + 2 * guarded.page);
+}
+
+GST_END_TEST;
+
+/* GStreamer 1.22 writes half of the last chroma sample of an odd width into the first tile of the next row. */
+GST_START_TEST (test_last_odd_column)
+{
+  GstVideoInfo info;
+  GstHarness *harness = overlay_harness_new ("video/x-raw,"
+      "format=NV12_10BE_8L128,width=121,height=401,framerate=25/1");
+  GstBuffer *frame, *before, *after;
+  GstMapInfo from, to;
+  gint plane, row;
+
+  g_object_set (harness->element, "top-k", 0, NULL);
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12_10BE_8L128, 121, 401);
+  frame = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
+  gst_buffer_memset (frame, 0, 0x55, -1);
+  overlay_add_region (frame, 100, 3, 50, 380, "cat", 0.5);
+  after = overlay_push (harness, frame, &before);
+  fail_if (overlay_equal (before, after));
+  fail_unless (gst_buffer_map (before, &from, GST_MAP_READ));
+  fail_unless (gst_buffer_map (after, &to, GST_MAP_READ));
+  for (plane = 0; plane < 2; plane++) {
+    gint stride = GST_VIDEO_INFO_PLANE_STRIDE (&info, plane);
+
+    for (row = 0; row < GST_VIDEO_TILE_Y_TILES (stride); row++) {
+      gsize offset = GST_VIDEO_INFO_PLANE_OFFSET (&info, plane)
+          + (gsize) row * GST_VIDEO_TILE_X_TILES (stride) * 1024;
+
+      fail_unless (memcmp (from.data + offset, to.data + offset, 1024) == 0,
+          "plane %u: the first tile of row %u was written to", plane, row);
+    }
+  }
+  gst_buffer_unmap (before, &from);
+  gst_buffer_unmap (after, &to);
+  gst_buffer_unref (before);
+  gst_buffer_unref (after);
+  overlay_teardown (harness, NULL);
+}
+
+GST_END_TEST;
+
 static Suite *
 frame_memory_suite (void)
 {
@@ -362,6 +493,8 @@ frame_memory_suite (void)
   tcase_add_loop_test (tcase, test_reused_results, 0, N_LIES);
   tcase_add_test (tcase, test_honest_memory);
   tcase_add_test (tcase, test_padded_picture);
+  tcase_add_loop_test (tcase, test_every_width, 0, 4);
+  tcase_add_test (tcase, test_last_odd_column);
   return suite;
 }
 
