@@ -18,7 +18,7 @@ Installs what is missing, builds and tests. Without STEP all of them run, in thi
   tsan      ThreadSanitizer, the threaded tests
   engine    nn/ and resnet-tool alone, without GStreamer (-Dplugin=disabled), unoptimized
   install   meson install into an empty folder; GStreamer finds the installed plugin
-  copy      tools/try.sh in a copy of the tree whose path has spaces, then README.md's commands in it
+  copy      tools/try.sh in a copy of the tree whose path has spaces, then the documents' commands in it
   debian13  the GStreamer analytics path in a Debian 13 folder (tools/test-debian13.sh): runs when asked for with
             --debian13, or when GST_RESNET_DEBIAN13 names a folder that script has made
 
@@ -184,7 +184,7 @@ step_copy () {
   (cd / && "$copy/tools/try.sh") || status=1
   say "--- tools/try.sh once more"
   (cd "$copy" && ./tools/try.sh) || status=1
-  say "--- the commands in README.md"
+  say "--- the commands in the documents"
   (cd "$copy" && python3 tests/project/check-readme.py --tree "$copy") || status=1
   rm -rf "$parent"
   return "$status"
