@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every relative link in the tree's Markdown files leads to a file or folder of the tree, and its #anchor to a heading.
+Every source file that they name between backquotes, `plan.h` or `nn/plan/plan.h`, is there, too.
 
-Links to other hosts are not followed. Text in code blocks and between backquotes holds no links.
+Links to other hosts are not followed. Text in code blocks is not looked at.
 """
 
 import argparse
@@ -15,6 +16,9 @@ FENCE = re.compile(r"^\s*(```+|~~~+)")
 LINK = re.compile(r"!?\[(?:[^\[\]]|!?\[[^\]]*\]\([^)]*\))*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 INNER = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 DEFINITION = re.compile(r"^\s{0,3}\[[^\]]+\]:\s*(\S+)")
+NAMED = re.compile(r"`(?:\./)?((?:[\w.-]+/)*[\w.-]+\.(?:c|h|py|sh|md))`")
+# Files of other projects, and the place where our header is installed.
+ELSEWHERE = {"resnet.py", "resnetv2.py", "Resample.c", "Geometry.c", "gst/resnet/gstclassificationmeta.h"}
 HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 
 
@@ -75,17 +79,32 @@ def problem_with(root, page, target):
     return None
 
 
+def missing_names(text, files):
+    """Source files that are named and that no path of the tree ends in; FAMILY-c.c stands for a name."""
+    for number, line in lines_of(text):
+        for name in NAMED.findall(line):
+            stands_for = re.search(r"[A-Z]{3}", name) and pathlib.PurePath(name).stem not in ("README", "CONTRIBUTING", "NEWS")
+            if name not in ELSEWHERE and not stands_for and not any(path == name or path.endswith("/" + name) for path in files):
+                yield number, name
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
     root = parser.parse_args().root.resolve()
-    pages = [
-        path for path in sorted(root.rglob("*.md"))
+    files = [
+        path for path in sorted(root.rglob("*"))
         if not any(part.startswith((".", "build")) or part == "shared" for part in path.relative_to(root).parts[:-1])
     ]
+    pages = [path for path in files if path.suffix == ".md"]
+    names = [str(path.relative_to(root)) for path in files]
     links = problems = 0
     for page in pages:
-        for number, target in links_of(page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        for number, name in missing_names(text, names):
+            problems += 1
+            print(f"{page.relative_to(root)}:{number}: there is no file {name}")
+        for number, target in links_of(text):
             links += 1
             problem = problem_with(root, page, target)
             if problem:
