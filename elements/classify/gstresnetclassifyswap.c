@@ -101,7 +101,8 @@ gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
   for (i = 0; i < n_specs; i++) {
     model |= g_str_equal (specs[i]->name, "model")
         || g_str_equal (specs[i]->name, "labels-file")
-        || g_str_equal (specs[i]->name, "labels");
+        || g_str_equal (specs[i]->name, "labels")
+        || g_str_equal (specs[i]->name, "weights");
     watch |= g_str_equal (specs[i]->name, "watch-model");
   }
   GST_OBJECT_LOCK (self);

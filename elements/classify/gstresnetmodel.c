@@ -8,7 +8,7 @@
 #include "gstresnetmodel.h"
 
 #include <glib/gstdio.h>
-#include <nn/labels.h>
+#include <nn/answer.h>
 
 #include "default-model.h"
 #include "gstresnetshare.h"
@@ -42,19 +42,21 @@ gst_resnet_propagate_nn_error (GError ** dest, GError * error,
 }
 
 static gboolean
-load_weights (GstResnetModel * self, const gchar * path, GError ** error)
+load_weights (GstResnetModel * self, const gchar * path,
+    const NnModelOptions * options, GError ** error)
 {
   GError *nn_error = NULL;
   GStatBuf st;
 
   if (is_set (path)) {
-    self->model = nn_model_load (path, &nn_error);
+    self->model = nn_model_load_with (path, options, &nn_error);
     if (self->model && g_stat (path, &st) == 0)
       self->size = st.st_size;
   } else {
     GBytes *bytes = default_model_get_bytes ();
 
-    self->model = nn_model_load_bytes (bytes, "embedded model", &nn_error);
+    self->model =
+        nn_model_load_bytes_with (bytes, "embedded model", options, &nn_error);
     self->size = g_bytes_get_size (bytes);
     g_bytes_unref (bytes);
     path = NULL;
@@ -77,7 +79,7 @@ load_labels (GstResnetModel * self, const gchar * path, GError ** error)
 
   if (is_set (path)) {
     self->labels =
-        nn_labels_load (path, self->n_classes, self->warnings, &nn_error);
+        nn_model_load_labels (self->model, path, self->warnings, &nn_error);
     if (!self->labels) {
       gst_resnet_propagate_nn_error (error, nn_error, path);
       return FALSE;
@@ -94,13 +96,14 @@ load_labels (GstResnetModel * self, const gchar * path, GError ** error)
 
 GstResnetModel *
 gst_resnet_model_load (const gchar * path, const gchar * labels,
-    GError ** error)
+    const NnModelOptions * options, GError ** error)
 {
   GstResnetModel *self = g_new0 (GstResnetModel, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
-  if (!load_weights (self, path, error) || !load_labels (self, labels, error)) {
+  if (!load_weights (self, path, options, error)
+      || !load_labels (self, labels, error)) {
     gst_resnet_model_unref (self);
     return NULL;
   }

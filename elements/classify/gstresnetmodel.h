@@ -17,10 +17,10 @@ G_BEGIN_DECLS
   GPtrArray *warnings;          /* of the label file: gchar * */
 } GstResnetModel;
 
-/* @path, @labels: (nullable): as the properties model and labels say it. Errors are in the domains of GStreamer, ready
+/* @path, @labels, @options' members: (nullable): as the properties say it. Errors are in the domains of GStreamer, ready
  * to be posted: GST_RESOURCE_ERROR NOT_FOUND and OPEN_READ, GST_STREAM_ERROR FORMAT, GST_LIBRARY_ERROR SETTINGS. */
 GstResnetModel *gst_resnet_model_load (const gchar * path,
-    const gchar * labels, GError ** error);
+    const gchar * labels, const NnModelOptions * options, GError ** error);
 GstResnetModel *gst_resnet_model_ref (GstResnetModel * model);
 void gst_resnet_model_unref (GstResnetModel * model);
 

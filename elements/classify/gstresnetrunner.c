@@ -7,8 +7,8 @@
 
 #include "gstresnetrunner.h"
 
-#include <float.h>
 #include <math.h>
+#include <nn/answer.h>
 #include <nn/session.h>
 
 #include "gstresnetshare.h"
@@ -33,7 +33,7 @@ struct _GstResnetRunner
   gboolean heatmap;
   gfloat *tensor;               /* batch × 3 × crop × crop */
 
-  gfloat *logits;               /* batch × n_classes */
+  gfloat *outputs;              /* batch × the network's outputs */
   gfloat *confidences;          /* n_classes */
 };
 
@@ -145,8 +145,9 @@ gst_resnet_runner_update (GstResnetRunner * runner,
     runner->batch = batch;
     g_free (runner->tensor);
     runner->tensor = g_new (gfloat, (gsize) batch * 3 * p.crop * p.crop);
-    g_free (runner->logits);
-    runner->logits = g_new (gfloat, (gsize) batch * runner->model->n_classes);
+    g_free (runner->outputs);
+    runner->outputs =
+        g_new (gfloat, (gsize) batch * nn_model_get_n_outputs (model));
   }
   runner->preprocess = p;
   make_preprocessors (runner);
@@ -161,10 +162,12 @@ GstResnetRunner *
 gst_resnet_runner_new (const GstResnetSettings * settings, GError ** error)
 {
   GstResnetRunner *runner = g_new0 (GstResnetRunner, 1);
+  const NnModelOptions options = {.weights = settings->weights };
 
   gst_resnet_settings_copy (&runner->settings, settings);
   runner->model =
-      gst_resnet_model_load (settings->model, settings->labels, error);
+      gst_resnet_model_load (settings->model, settings->labels, &options,
+      error);
   if (!runner->model || !gst_resnet_runner_update (runner, settings, error)) {
     gst_resnet_runner_free (runner);
     return NULL;
@@ -181,7 +184,7 @@ gst_resnet_runner_free (GstResnetRunner * runner)
   drop_preprocessors (runner);
   g_clear_pointer (&runner->model, gst_resnet_model_unref);
   g_free (runner->tensor);
-  g_free (runner->logits);
+  g_free (runner->outputs);
   g_free (runner->confidences);
   g_free (runner);
 }
@@ -249,7 +252,7 @@ void
 gst_resnet_runner_infer (GstResnetRunner * runner, guint n)
 {
   if (!runner->group) {
-    nn_session_run (runner->session, runner->tensor, n, runner->logits);
+    nn_session_run (runner->session, runner->tensor, n, runner->outputs);
     return;
   }
   if (runner->silent)
@@ -257,7 +260,7 @@ gst_resnet_runner_infer (GstResnetRunner * runner, guint n)
   runner->silent = FALSE;
   gst_resnet_group_run (runner->group,
       runner->settings.batch_timeout * GST_MSECOND, n, runner->tensor,
-      runner->logits);
+      runner->outputs);
 }
 
 void
@@ -281,54 +284,18 @@ gst_resnet_runner_get_sharing (GstResnetRunner * runner,
         &sharing->group_images);
 }
 
-/* Temperature acts on what goes into the activation, also where that is in the network: softmax (log p) = p. */
-static NnActivation
-apply_temperature (const GstResnetRunner * runner,
-    const GstResnetSettings * settings, const gfloat * outputs, gfloat * scaled)
-{
-  const NnModel *model = runner->model->model;
-  NnActivation activation =
-      nn_model_resolve_activation (model, settings->activation);
-  NnActivation inside = NN_ACTIVATION_NONE;
-  guint i, n = runner->model->n_classes;
-
-  if (settings->activation == NN_ACTIVATION_AUTO) {
-    if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SOFTMAX)
-      activation = inside = NN_ACTIVATION_SOFTMAX;
-    else if (nn_model_get_output (model) == NN_MODEL_OUTPUT_SIGMOID)
-      activation = inside = NN_ACTIVATION_SIGMOID;
-  }
-  for (i = 0; i < n; i++) {
-    gfloat value = outputs[i];
-
-    if (inside == NN_ACTIVATION_SOFTMAX)
-      value = logf (MAX (value, FLT_MIN));
-    else if (inside == NN_ACTIVATION_SIGMOID)
-      value = logf (MAX (value, FLT_MIN)) - logf (MAX (1 - value, FLT_EPSILON));
-    scaled[i] = value / settings->temperature;
-  }
-  return activation;
-}
-
 gfloat *
 gst_resnet_runner_get_confidences (GstResnetRunner * runner,
     const GstResnetSettings * settings, guint slot, GError ** error)
 {
   guint i, n = runner->model->n_classes;
-  gfloat *logits = runner->logits + (gsize) slot * n;
+  const gfloat *outputs = runner->outputs +
+      (gsize) slot * nn_model_get_n_outputs (runner->model->model);
   gfloat *confidences = runner->confidences;
-  NnActivation activation;
   gboolean finite = FALSE;
 
-  /* Dividing by 1 changes no bit, but takes time. */
-  if (settings->temperature != 1.0f) {
-    activation = apply_temperature (runner, settings, logits, confidences);
-    logits = confidences;
-  } else {
-    activation = nn_model_resolve_activation (runner->model->model,
-        settings->activation);
-  }
-  nn_activate (activation, logits, n, confidences);
+  nn_model_answer (runner->model->model, settings->activation,
+      settings->temperature, outputs, confidences);
   for (i = 0; i < n && !finite; i++)
     finite = isfinite (confidences[i]);
   if (finite)
@@ -355,6 +322,8 @@ gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     guint class_index, guint * width, guint * height)
 {
   gfloat *map, low, high;
+  gboolean negative;
+  guint output;
   guint8 *gray;
   gsize i, n;
 
@@ -364,7 +333,11 @@ gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     return NULL;
   map = g_new (gfloat, n);
   gray = g_malloc (n);
-  nn_session_get_activation_map (runner->session, slot, class_index, map);
+  output = nn_model_get_output_of (runner->model->model, class_index,
+      &negative);
+  nn_session_get_activation_map (runner->session, slot, output, map);
+  for (i = 0; negative && i < n; i++)
+    map[i] = -map[i];
   low = high = map[0];
   for (i = 1; i < n; i++) {
     low = MIN (low, map[i]);
@@ -443,6 +416,9 @@ gst_resnet_runner_get_info (GstResnetRunner * runner)
       "format", G_TYPE_STRING, nn_model_get_format (model),
       "size", G_TYPE_UINT64, runner->model->size, NULL);
 
+  if (nn_model_get_weights (model))
+    gst_structure_set (info,
+        "weights", G_TYPE_STRING, nn_model_get_weights (model), NULL);
   g_free (input);
   return info;
 }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
     typedef struct
 {
   gchar *model, *labels;
+  gchar *weights, *architecture;
   gboolean watch_model;
   guint threads;
   NnPrecision precision;

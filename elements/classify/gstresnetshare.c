@@ -26,7 +26,7 @@ struct _GstResnetGroup
   guint n_members, n_active;    /* under the registry's mutex and the group's */
   NnModel *model;
   NnSession *session;
-  guint batch, n_classes;
+  guint batch, n_outputs;
   gsize image;                  /* floats */
 
   GMutex mutex;
@@ -61,6 +61,7 @@ static gboolean
 same_model (const NnModel * a, const NnModel * b)
 {
   return g_str_equal (nn_model_get_sha256 (a), nn_model_get_sha256 (b))
+      && strcmp (nn_model_get_variant (a), nn_model_get_variant (b)) == 0
       && same_labels (nn_model_get_labels (a), nn_model_get_labels (b))
       && nn_model_has_preprocess (a) == nn_model_has_preprocess (b)
       && memcmp (nn_model_get_preprocess (a), nn_model_get_preprocess (b),
@@ -162,11 +163,11 @@ group_new (const gchar * key, NnModel * model,
     return NULL;
   }
   group->batch = MAX (options->max_batch, 1);
-  group->n_classes = nn_model_get_n_classes (model);
+  group->n_outputs = nn_model_get_n_outputs (model);
   group->image = (gsize) 3 *nn_session_get_height (group->session)
   * nn_session_get_width (group->session);
   group->tensors = g_new (gfloat, group->batch * group->image);
-  group->logits = g_new (gfloat, (gsize) group->batch * group->n_classes);
+  group->logits = g_new (gfloat, (gsize) group->batch * group->n_outputs);
   return group;
 }
 
@@ -253,8 +254,8 @@ run_batch (GstResnetGroup * group)
   }
   nn_session_run (group->session, group->tensors, n, group->logits);
   for (i = 0, request = first; request != end; request = request->next) {
-    memcpy (request->logits, group->logits + (gsize) i * group->n_classes,
-        (gsize) request->n * group->n_classes * sizeof (gfloat));
+    memcpy (request->logits, group->logits + (gsize) i * group->n_outputs,
+        (gsize) request->n * group->n_outputs * sizeof (gfloat));
     i += request->n;
   }
 
@@ -307,7 +308,7 @@ gst_resnet_group_run (GstResnetGroup * group, GstClockTime timeout, guint n,
 
     run_request (group, timeout, now, tensor, logits);
     tensor += now * group->image;
-    logits += (gsize) now *group->n_classes;
+    logits += (gsize) now *group->n_outputs;
     n -= now;
   }
 }

@@ -484,22 +484,29 @@ is_list (const gchar *path)
   return strpbrk (path, ",;|\n") || (strchr (path, ' ') && !strpbrk (path, "./\\"));
 }
 
-gchar **
-nn_labels_load (const gchar *path, guint n_classes, GPtrArray *warnings, GError **error)
+GBytes *
+nn_labels_read (const gchar *path, GError **error)
 {
-  g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = NULL;
-  gconstpointer data;
-  gsize size;
-
   if (is_list (path) && !g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_autofree gchar *shown = g_filename_display_name (path);
+
     g_set_error (error, NN_ERROR, NN_ERROR_IO,
                  "%s: there is no such file; this looks like a list of labels, but the name of a file with one label a "
                  "line is needed",
                  shown);
     return NULL;
   }
-  bytes = nn_file_read (path, MAX_FILE_BYTES, error);
+  return nn_file_read (path, MAX_FILE_BYTES, error);
+}
+
+gchar **
+nn_labels_load (const gchar *path, guint n_classes, GPtrArray *warnings, GError **error)
+{
+  g_autofree gchar *shown = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = nn_labels_read (path, error);
+  gconstpointer data;
+  gsize size;
+
   if (!bytes)
     return NULL;
   data = g_bytes_get_data (bytes, &size);

@@ -231,7 +231,7 @@ take_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, GArray *entri
 
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (names, (gpointer)g_array_index (entries, Entry, i).name);
-  stripped = nn_tensor_names_strip (names, weights->warnings);
+  stripped = nn_tensor_names_strip (names, &weights->sets, weights->warnings);
   nn_budget_init (&budget, g_bytes_get_size (bytes));
   for (guint i = 0; i < entries->len; i++) {
     const Entry *e = &g_array_index (entries, Entry, i);

@@ -56,20 +56,75 @@ find_roots (const GPtrArray *names)
   return roots;
 }
 
-/* The empty prefix where there is a network without one, else the first that has a stem too, else the first. */
-static const gchar *
-choose_root (const GPtrArray *roots, GHashTable *set)
+/* Whether all names under the root @whole are under @other too. */
+static gboolean
+has_all_of (const gchar *whole, const gchar *other, const GPtrArray *names, GHashTable *set)
 {
-  for (guint i = 0; i < roots->len; i++)
-    if (*(const gchar *)g_ptr_array_index (roots, i) == 0)
-      return "";
+  gsize n = strlen (whole);
+
+  for (guint i = 0; i < names->len; i++) {
+    const gchar *name = g_ptr_array_index (names, i);
+
+    if (!strncmp (name, whole, n) && strstr (name + n, "layer") == name + n
+        && !g_str_has_suffix (name, "num_batches_tracked") && !has_name (set, other, name + n))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* How good a root is, the lower the better: what has a stem, then what did not only help in training, then the empty
+ * one. */
+static guint
+root_rank (const gchar *root, GHashTable *set)
+{
+  gboolean has_stem = has_name (set, root, "conv1.weight") || has_name (set, root, "conv1.0.weight");
+
+  return *root ? (has_stem ? 0 : 4) + (nn_weight_set_is_helper (root) ? 2 : 1) : 0;
+}
+
+/* Of several roots the one that the user named; else the averaged copy where it is whole; else the best one. */
+static const gchar *
+choose_root (const GPtrArray *roots, const GPtrArray *names, GHashTable *set, NnWeightSets *sets)
+{
+  const gchar *plain = NULL, *averaged = NULL;
+
   for (guint i = 0; i < roots->len; i++) {
     const gchar *root = g_ptr_array_index (roots, i);
 
-    if (has_name (set, root, "conv1.weight") || has_name (set, root, "conv1.0.weight"))
+    if (sets && sets->wanted && !sets->found && nn_weight_set_is_called (root, sets->wanted)) {
+      sets->found = TRUE;
       return root;
+    }
+    if (nn_weight_set_is_averaged (root)) {
+      if (!averaged || root_rank (root, set) < root_rank (averaged, set))
+        averaged = root;
+    } else if (!plain || root_rank (root, set) < root_rank (plain, set)) {
+      plain = root;
+    }
   }
-  return roots->len ? g_ptr_array_index (roots, 0) : NULL;
+  if (averaged && (!plain || has_all_of (plain, averaged, names, set)))
+    return averaged;
+  return plain;
+}
+
+/* Without the dot at its end, for people; the empty one has a name too. */
+static gchar *
+root_name (const gchar *root)
+{
+  return *root ? g_strndup (root, strlen (root) - 1) : g_strdup ("(no prefix)");
+}
+
+static void
+note_roots (const GPtrArray *roots, const gchar *taken, NnWeightSets *sets, GPtrArray *warnings)
+{
+  if (!sets || roots->len < 2 || sets->taken)
+    return;
+  sets->taken = root_name (taken);
+  for (guint i = 0; i < roots->len; i++)
+    if (strcmp (g_ptr_array_index (roots, i), taken))
+      g_ptr_array_add (sets->others, root_name (g_ptr_array_index (roots, i)));
+  if (!sets->found)
+    nn_weight_sets_tell (sets, nn_weight_set_is_averaged (taken) ? "the averaged weights" : NULL, warnings);
 }
 
 /* The longest part of @prefix, ending in '.', with which all names begin. */
@@ -143,12 +198,11 @@ root_of (const gchar *name, GHashTable *roots)
 }
 
 GPtrArray *
-nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
+nn_tensor_names_strip (const GPtrArray *names, NnWeightSets *sets, GPtrArray *warnings)
 {
   GHashTable *set = g_hash_table_new (nn_name_hash, g_str_equal);
   GHashTable *root_set = g_hash_table_new (nn_name_hash, g_str_equal);
   GHashTable *taken = g_hash_table_new (nn_name_hash, g_str_equal);
-  GHashTable *told = g_hash_table_new (nn_name_hash, g_str_equal);
   GPtrArray *roots = find_roots (names);
   GPtrArray *out = g_ptr_array_new_with_free_func (g_free);
   const gchar *root;
@@ -158,7 +212,9 @@ nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
     g_hash_table_add (set, g_ptr_array_index (names, i));
   for (guint i = 0; i < roots->len; i++)
     g_hash_table_add (root_set, g_ptr_array_index (roots, i));
-  root = choose_root (roots, set);
+  root = choose_root (roots, names, set, sets);
+  if (root)
+    note_roots (roots, root, sets, warnings);
   root_size = root ? strlen (root) : 0;
   shared = root ? shared_length (root, names) : wrapper_length (names);
   g_ptr_array_set_size (out, (gint)names->len);
@@ -171,10 +227,6 @@ nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
     if (own && strcmp (own, root) == 0 && name[root_size]) {
       out->pdata[i] = g_strdup (name + root_size);
       g_hash_table_add (taken, out->pdata[i]);
-    } else if (own && g_hash_table_add (told, (gpointer)own) && g_hash_table_size (told) <= 8) {
-      g_ptr_array_add (warnings,
-                       g_strdup_printf ("the file holds another network under \"%s\"; the one %s%s%s is used", own,
-                                        *root ? "under \"" : "without a prefix", root, *root ? "\"" : ""));
     }
   }
   for (guint i = 0; i < names->len; i++) {
@@ -196,7 +248,6 @@ nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings)
   g_hash_table_unref (set);
   g_hash_table_unref (root_set);
   g_hash_table_unref (taken);
-  g_hash_table_unref (told);
   g_ptr_array_unref (roots);
   return out;
 }

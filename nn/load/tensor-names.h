@@ -4,10 +4,13 @@
 
 #include <glib.h>
 
+#include "load/weight-sets.h"
+
 /**
  * nn_tensor_names_strip: the names as the ResNet itself would have them
  * @names: gchar *, as in the file, all different
- * @warnings: gchar * are appended
+ * @sets: (nullable): filled with what was taken of several networks, where nothing else was before
+ * @warnings: (nullable): gchar * are appended
  * Returns: a GPtrArray of as many gchar * (free with g_ptr_array_unref()), again all different; NULL where the tensor
  * is to be left out
  *
@@ -16,8 +19,10 @@
  *  - Names under PREFIX lose it.
  *  - Names outside PREFIX lose only the part of it that all names share: of "module.backbone.…" and
  * "module.head.weight" the second becomes "head.weight", so that a classifier beside the backbone can still be found.
- *  - Names under the prefix of another ResNet (MoCo's encoder_k beside encoder_q) are left out, with a warning.
+ *  - Names under the prefix of another ResNet (MoCo's encoder_k beside encoder_q) are left out, with a warning. Of
+ *    several the one is taken that the user wants; else an averaged copy (ema_model) where it is whole; else the one
+ *    without a prefix; else the first that is not a teacher.
  *  - torch's AveragedModel counts in "n_averaged", which belongs to no network and is left out.
  * Names without "layer1.0." lose common leading components that are known wrappers (module, _orig_mod, model, …).
  */
-GPtrArray *nn_tensor_names_strip (const GPtrArray *names, GPtrArray *warnings);
+GPtrArray *nn_tensor_names_strip (const GPtrArray *names, NnWeightSets *sets, GPtrArray *warnings);

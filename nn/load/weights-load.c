@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "load/file-read.h"
+#include "load/json-read.h"
 #include "load/safetensors.h"
 #include "load/sha256.h"
 #include "load/sidecar.h"
@@ -93,12 +94,43 @@ load_any (NnWeights *weights, GBytes *bytes, GError **error)
   return FALSE;
 }
 
+/* The set that the user named must be one of the file's. */
+static gboolean
+check_wanted (const NnWeights *weights, GError **error)
+{
+  const NnWeightSets *sets = &weights->sets;
+  g_autoptr (GString) names = NULL;
+  g_autofree gchar *wanted = NULL;
+
+  if (!sets->wanted || sets->found)
+    return TRUE;
+  names = g_string_new (NULL);
+  for (guint i = 0; sets->taken && i <= sets->others->len; i++) {
+    g_autofree gchar *shown = nn_json_shown (i ? g_ptr_array_index (sets->others, i - 1) : sets->taken);
+
+    g_string_append_printf (names, "%s\"%s\"", i ? ", " : "; there are ", shown);
+  }
+  wanted = nn_json_shown (sets->wanted);
+  g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: has no weights that are called \"%s\"%s", weights->name, wanted,
+               sets->taken ? names->str : "; it holds one network only, which is taken without the option");
+  return FALSE;
+}
+
 NnWeights *
 nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
+  return nn_weights_load_set (bytes, name, NULL, error);
+}
+
+NnWeights *
+nn_weights_load_set (GBytes *bytes, const gchar *name, const gchar *wanted, GError **error)
+{
   NnWeights *weights = nn_weights_new (NULL, name);
   NnSha256Job *sum = nn_sha256_start (bytes);
-  gboolean loaded = load_any (weights, bytes, error);
+  gboolean loaded;
+
+  weights->sets.wanted = wanted && *wanted ? g_strdup (wanted) : NULL;
+  loaded = load_any (weights, bytes, error) && check_wanted (weights, error);
 
   weights->sha256 = nn_sha256_finish (sum);
   if (!loaded) {

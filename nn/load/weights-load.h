@@ -17,5 +17,8 @@
  */
 NnWeights *nn_weights_load (const gchar *path, GError **error);
 NnWeights *nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error);
+/* The same of the set of weights that is called @wanted (nullable) where the file holds several: "model_ema",
+ * "student". NN_ERROR_ARGUMENT names those that are there where none is called so. */
+NnWeights *nn_weights_load_set (GBytes *bytes, const gchar *name, const gchar *wanted, GError **error);
 /* Reads what lies beside the file at @path, into @beside. */
 void nn_weights_look_beside (NnWeights *weights, const gchar *path);

@@ -18,6 +18,7 @@ nn_weights_new (const gchar *format, const gchar *name)
   weights->metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   weights->beside = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
   weights->warnings = g_ptr_array_new_with_free_func (g_free);
+  nn_weight_sets_init (&weights->sets, NULL);
   return weights;
 }
 
@@ -31,6 +32,7 @@ nn_weights_free (NnWeights *weights)
   g_hash_table_unref (weights->metadata);
   g_hash_table_unref (weights->beside);
   g_ptr_array_unref (weights->warnings);
+  nn_weight_sets_clear (&weights->sets);
   g_free (weights->name);
   g_free (weights->sha256);
   g_free (weights);

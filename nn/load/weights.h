@@ -3,6 +3,7 @@
 #pragma once
 
 #include "load/tensor.h"
+#include "load/weight-sets.h"
 
 /**
  * NnWeights: a state dict
@@ -12,6 +13,7 @@
  * @tensors: NnTensor *, in file order
  * @metadata: string → string, safetensors' __metadata__; empty elsewhere
  * @beside: string → string, what files beside the model say (load/sidecar.h); empty for a model in memory
+ * @sets: which of several networks in the file these are
  * @warnings: gchar *: what a user should know although it could be loaded
  */
 typedef struct {
@@ -22,6 +24,7 @@ typedef struct {
   GHashTable *by_name;
   GHashTable *metadata;
   GHashTable *beside;
+  NnWeightSets sets;
   GPtrArray *warnings;
 } NnWeights;
 

@@ -73,22 +73,26 @@ warn_of_small_stem (NnModel *model)
 static gboolean
 build (NnModel *model, const NnWeights *weights, GError **error)
 {
-  guint i, n_classes;
+  guint i, n_outputs;
 
   for (i = 0; i < weights->warnings->len; i++)
     g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
+  model->weights = g_strdup (weights->sets.taken);
+  model->other_weights = g_new0 (gchar *, (gsize)weights->sets.others->len + 1);
+  for (i = 0; i < weights->sets.others->len; i++)
+    model->other_weights[i] = g_strdup (g_ptr_array_index (weights->sets.others, i));
   model->metadata = g_hash_table_ref (weights->metadata);
   model->format = weights->format;
   model->sha256 = g_strdup (weights->sha256);
   model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
   if (!model->graph)
     return FALSE;
-  n_classes = model->n_classes = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  n_outputs = model->n_outputs = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
   if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
                                     error)
-      || !nn_metadata_read_labels (weights->metadata, n_classes, &model->labels, model->warnings, error))
+      || !nn_metadata_read_labels (weights->metadata, n_outputs, &model->labels, model->warnings, error))
     return FALSE;
-  nn_metadata_read_beside (weights->beside, n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
+  nn_metadata_read_beside (weights->beside, n_outputs, &model->labels, &model->preprocess, &model->has_preprocess,
                            model->warnings);
   warn_of_small_stem (model);
   return TRUE;
@@ -153,16 +157,22 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
 
 /* With a @path, @bytes are memory that the file was read into. */
 static NnModel *
-load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, GError **error)
+load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
+            GError **error)
 {
+  const gchar *wanted = options ? options->weights : NULL;
   NnWeights *weights;
+  NnModel *model;
 
   if (nn_onnx_looks_like (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
     return from_onnx (bytes, path, name, fold, error);
-  weights = nn_weights_load_bytes (bytes, name, error);
+  weights = nn_weights_load_set (bytes, name, wanted, error);
   if (weights && path)
     nn_weights_look_beside (weights, path);
-  return weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
+  model = weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
+  if (model && options)
+    model->variant = g_strconcat (wanted ? wanted : "", "\n", options->architecture ? options->architecture : "", NULL);
+  return model;
 }
 
 /* MODEL.tune.json beside the model; one that is no use is a warning. */
@@ -180,12 +190,12 @@ look_for_tuning (NnModel *model, const gchar *path)
 }
 
 static NnModel *
-load_file (const gchar *path, gboolean fold, GError **error)
+load_file (const gchar *path, gboolean fold, const NnModelOptions *options, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
 
-  NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, error) : NULL;
+  NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, options, error) : NULL;
 
   if (model && fold)
     look_for_tuning (model, path);
@@ -195,23 +205,41 @@ load_file (const gchar *path, gboolean fold, GError **error)
 NnModel *
 nn_model_load (const gchar *path, GError **error)
 {
-  return load_file (path, TRUE, error);
+  return load_file (path, TRUE, NULL, error);
+}
+
+NnModel *
+nn_model_load_with (const gchar *path, const NnModelOptions *options, GError **error)
+{
+  return load_file (path, TRUE, options, error);
 }
 
 NnModel *
 nn_model_load_unfolded (const gchar *path, GError **error)
 {
-  return load_file (path, FALSE, error);
+  return load_file (path, FALSE, NULL, error);
+}
+
+NnModel *
+nn_model_load_unfolded_with (const gchar *path, const NnModelOptions *options, GError **error)
+{
+  return load_file (path, FALSE, options, error);
 }
 
 NnModel *
 nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
-  return load_bytes (bytes, NULL, name, TRUE, error);
+  return load_bytes (bytes, NULL, name, TRUE, NULL, error);
+}
+
+NnModel *
+nn_model_load_bytes_with (GBytes *bytes, const gchar *name, const NnModelOptions *options, GError **error)
+{
+  return load_bytes (bytes, NULL, name, TRUE, options, error);
 }
 
 NnModel *
 nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error)
 {
-  return load_bytes (bytes, NULL, name, FALSE, error);
+  return load_bytes (bytes, NULL, name, FALSE, NULL, error);
 }

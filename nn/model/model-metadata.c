@@ -4,8 +4,9 @@
 
 #include <math.h>
 #include <nn/error.h>
-#include <nn/labels.h>
 #include <string.h>
+
+#include "model/model-labels.h"
 
 /* Values come from an untrusted file: a message shows at most this many of their bytes. */
 #define MAX_SHOWN 80
@@ -120,26 +121,26 @@ nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gbo
 }
 
 gboolean
-nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels, GPtrArray *warnings, GError **error)
+nn_metadata_read_labels (GHashTable *metadata, guint n_outputs, gchar ***labels, GPtrArray *warnings, GError **error)
 {
   const gchar *value = g_hash_table_lookup (metadata, "labels");
 
   *labels = NULL;
   if (!value)
     return TRUE;
-  *labels = nn_labels_parse (value, strlen (value), "the metadata key labels", n_classes, warnings, error);
+  *labels = nn_model_labels_parse (n_outputs, value, strlen (value), "the metadata key labels", warnings, error);
   return *labels != NULL;
 }
 
 void
-nn_metadata_read_beside (GHashTable *beside, guint n_classes, gchar ***labels, NnPreprocess *preprocess,
+nn_metadata_read_beside (GHashTable *beside, guint n_outputs, gchar ***labels, NnPreprocess *preprocess,
                          gboolean *has_preprocess, GPtrArray *warnings)
 {
   NnPreprocess found = *preprocess;
   gboolean any = FALSE;
   g_autoptr (GError) label_error = NULL, error = NULL;
 
-  if (!*labels && !nn_metadata_read_labels (beside, n_classes, labels, warnings, &label_error))
+  if (!*labels && !nn_metadata_read_labels (beside, n_outputs, labels, warnings, &label_error))
     g_ptr_array_add (
         warnings, g_strdup_printf ("the labels in config.json beside the model are ignored: %s", label_error->message));
   if (*has_preprocess)

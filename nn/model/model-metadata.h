@@ -17,10 +17,10 @@ gboolean nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *prepro
 
 /* The key labels. *labels: NULL-terminated, free with g_strfreev(), NULL when there is none. @warnings: gchar * are
  * appended. Errors: NN_ERROR_LABELS. */
-gboolean nn_metadata_read_labels (GHashTable *metadata, guint n_classes, gchar ***labels, GPtrArray *warnings,
+gboolean nn_metadata_read_labels (GHashTable *metadata, guint n_outputs, gchar ***labels, GPtrArray *warnings,
                                   GError **error);
 
 /* What files beside the model say (load/sidecar.h), where the model itself says nothing of it: nobody knows whether
  * they are this model's, so that what does not fit is a warning. */
-void nn_metadata_read_beside (GHashTable *beside, guint n_classes, gchar ***labels, NnPreprocess *preprocess,
+void nn_metadata_read_beside (GHashTable *beside, guint n_outputs, gchar ***labels, NnPreprocess *preprocess,
                               gboolean *has_preprocess, GPtrArray *warnings);

@@ -114,14 +114,14 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
   model->graph = nn_onnx_import (onnx, &import, model->warnings, error);
   if (!model->graph)
     return FALSE;
-  model->n_classes = import.n_classes;
+  model->n_outputs = import.n_classes;
   model->n_parameters = import.n_parameters;
   if (!take_end (model, error))
     return FALSE;
-  if (!nn_metadata_read_labels (onnx->metadata, model->n_classes, &model->labels, model->warnings, error))
+  if (!nn_metadata_read_labels (onnx->metadata, model->n_outputs, &model->labels, model->warnings, error))
     return FALSE;
   if (beside)
-    nn_metadata_read_beside (beside, model->n_classes, &model->labels, &model->preprocess, &model->has_preprocess,
+    nn_metadata_read_beside (beside, model->n_outputs, &model->labels, &model->preprocess, &model->has_preprocess,
                              model->warnings);
   take_size (model, &import);
   take_pixels (model, &import);

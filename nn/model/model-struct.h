@@ -13,7 +13,7 @@ struct _NnModel {
   gchar *architecture;
   const gchar *format;
   gchar *sha256;
-  guint n_classes;
+  guint n_outputs;
   guint64 n_parameters;
   NnModelOutput output;
   gchar **labels;
@@ -21,11 +21,14 @@ struct _NnModel {
   gboolean has_preprocess;
   GHashTable *metadata;
   NnPlanCache *plans;
-  GPtrArray *warnings; /* NULL-terminated once loaded */
+  gchar *variant;        /* of the options, or "" */
+  gchar *weights;        /* the set that was taken, NULL where there is one only */
+  gchar **other_weights; /* NULL: none */
+  GPtrArray *warnings;   /* NULL-terminated once loaded */
 };
 
 /* An empty model. */
 NnModel *nn_model_new (void);
 
 /* A model that is no more than its graph, which it takes; for tests. */
-NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_classes);
+NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_outputs);

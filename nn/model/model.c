@@ -20,12 +20,12 @@ nn_model_new (void)
 }
 
 NnModel *
-nn_model_new_from_graph (NnGraph *graph, guint n_classes)
+nn_model_new_from_graph (NnGraph *graph, guint n_outputs)
 {
   NnModel *model = nn_model_new ();
 
   model->graph = graph;
-  model->n_classes = n_classes;
+  model->n_outputs = n_outputs;
   model->format = "a graph";
   model->architecture = g_strdup ("a graph");
   model->sha256 = g_strdup ("");
@@ -52,6 +52,9 @@ nn_model_unref (NnModel *model)
   g_clear_pointer (&model->metadata, g_hash_table_unref);
   g_ptr_array_unref (model->warnings);
   g_strfreev (model->labels);
+  g_strfreev (model->other_weights);
+  g_free (model->weights);
+  g_free (model->variant);
   g_free (model->architecture);
   g_free (model->sha256);
   g_free (model);
@@ -93,25 +96,10 @@ nn_model_get_format (const NnModel *model)
   return model->format;
 }
 
-guint
-nn_model_get_n_classes (const NnModel *model)
-{
-  return model->n_classes;
-}
-
 NnModelOutput
 nn_model_get_output (const NnModel *model)
 {
   return model->output;
-}
-
-NnActivation
-nn_model_resolve_activation (const NnModel *model, NnActivation activation)
-{
-  if (activation != NN_ACTIVATION_AUTO)
-    return activation;
-  return model->output == NN_MODEL_OUTPUT_SOFTMAX || model->output == NN_MODEL_OUTPUT_SIGMOID ? NN_ACTIVATION_NONE
-                                                                                              : NN_ACTIVATION_SOFTMAX;
 }
 
 guint64
@@ -142,6 +130,26 @@ gboolean
 nn_model_has_preprocess (const NnModel *model)
 {
   return model->has_preprocess;
+}
+
+const gchar *
+nn_model_get_variant (const NnModel *model)
+{
+  return model->variant ? model->variant : "\n";
+}
+
+const gchar *
+nn_model_get_weights (const NnModel *model)
+{
+  return model->weights;
+}
+
+const gchar *const *
+nn_model_get_other_weights (const NnModel *model)
+{
+  static const gchar *const none[] = { NULL };
+
+  return model->other_weights ? (const gchar *const *)model->other_weights : none;
 }
 
 const gchar *const *

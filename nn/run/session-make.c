@@ -74,7 +74,7 @@ nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init ini
   session->max_batch = MAX (options->max_batch, 1);
   session->height = options->height > 0 ? options->height : crop;
   session->width = options->width > 0 ? options->width : crop;
-  session->n_classes = nn_model_get_n_classes (model);
+  session->n_classes = nn_model_get_n_outputs (model);
   session->isa = nn_cpu_level (options->max_isa);
   run->workers = nn_workers_new (threads);
   plan = run->plan = get_plan (session, options->precision, init, direct, error);

@@ -119,7 +119,7 @@ save_modelinfo (const gchar *path, const NnOnnx *onnx, guint size, const NnModel
   g_autofree gchar *group = g_path_get_basename (path), *text = NULL;
   const gint64 side = size ? (gint64)size : -1;
   NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
-  NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, nn_model_get_n_classes (model) } };
+  NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, nn_model_get_n_outputs (model) } };
   g_autoptr (NnSaveFile) file = NULL;
 
   if (onnx) {

@@ -252,7 +252,7 @@ def main():
         write(f'good-nested-{key}.pth', saved(training({key: base}), i % 2 == 0))
     for prefix in ('module.', '_orig_mod.', 'model.', 'backbone.', 'module._orig_mod.model.backbone.'):
         write(f'good-prefix-{prefix.rstrip(".")}.pth', saved({'state_dict': tensors(prefix=prefix)}))
-    write('good-averaged.pth', saved({'model_ema': {k: v * 0 for k, v in base.items()}, 'model': base}))
+    write('good-averaged.pth', saved({'model': {k: v * 0 for k, v in base.items()}, 'model_ema': base}))
 
     # good: safetensors
     write('good-f32.safetensors', save_safetensors(base))

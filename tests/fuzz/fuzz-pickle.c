@@ -16,9 +16,14 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   FUZZ_CHECK_RESULT (pickle, error);
   if (pickle) {
     g_autoptr (GError) find_error = NULL;
-    g_autoptr (GPtrArray) entries = nn_state_dict_find (nn_pickle_root (pickle), "fuzz", &find_error);
+    g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+    NnWeightSets sets;
+    g_autoptr (GPtrArray) entries = NULL;
 
+    nn_weight_sets_init (&sets, NULL);
+    entries = nn_state_dict_find (nn_pickle_root (pickle), "fuzz", &sets, warnings, &find_error);
     FUZZ_CHECK_RESULT (entries, find_error);
+    nn_weight_sets_clear (&sets);
   }
   return 0;
 }

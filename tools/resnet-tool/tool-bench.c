@@ -361,7 +361,7 @@ bench_run (int argc, char **argv)
   session = tool_session_new (model, &options, batch, height, width, &error);
   if (!session)
     return tool_fail (error);
-  measure (session, batch, nn_model_get_n_classes (model), warmup, seconds, &result);
+  measure (session, batch, nn_model_get_n_outputs (model), warmup, seconds, &result);
   if (options.json)
     print_json (options.arguments[0], model, session, &result, flops);
   else

@@ -19,7 +19,7 @@ typedef struct {
   guint top_k;
   guint *indices;
   gfloat *confidences;
-  NnActivation activation;
+  const NnModel *model;
   guint label_columns;
   gboolean bars, unicode;
   JsonBuilder *json;
@@ -127,9 +127,9 @@ on_result (guint index, const gfloat *logits, const GError *error, gpointer data
     tool_error ("%s", error->message);
     c->n_failed++;
   } else {
-    nn_activate (c->activation, logits, c->n_classes, c->confidences);
+    nn_model_answer (c->model, options.activation, 1, logits, c->confidences);
     /* Of the logits: their order is the confidences' too, and a softmax that saturates makes no ties of them. */
-    n = nn_topk (logits, c->n_classes, c->top_k, c->indices);
+    n = nn_model_rank (c->model, logits, c->top_k, c->indices);
   }
   if (c->json)
     add_json (c, c->paths[index], n, error);
@@ -167,7 +167,7 @@ classify_run (int argc, char **argv)
     return tool_fail (error);
   c.labels = labels;
   c.n_classes = nn_model_get_n_classes (model);
-  c.activation = nn_model_resolve_activation (model, options.activation);
+  c.model = model;
   c.top_k = MIN (options.top_k, c.n_classes);
   c.indices = indices = g_new (guint, c.top_k);
   c.confidences = confidences = g_new (gfloat, c.n_classes);
@@ -184,8 +184,8 @@ classify_run (int argc, char **argv)
     json_builder_begin_array (builder);
   }
   image_options = (ToolImageOptions){ options.exif, options.quiet };
-  if (!tool_pipeline_run (session, c.n_classes, &preprocess, options.max_isa, &image_options, options.threads, c.paths,
-                          c.n_paths, on_result, &c, &error))
+  if (!tool_pipeline_run (session, nn_model_get_n_outputs (model), &preprocess, options.max_isa, &image_options,
+                          options.threads, c.paths, c.n_paths, on_result, &c, &error))
     return tool_fail (error);
   if (builder) {
     json_builder_end_array (builder);

@@ -53,10 +53,17 @@ tool_finish (int status)
   return TOOL_FAILED;
 }
 
+NnModelOptions
+tool_model_options (const ToolOptions *options)
+{
+  return (NnModelOptions){ .weights = options->weights, .architecture = options->architecture };
+}
+
 NnModel *
 tool_model_open (const gchar *name, const ToolOptions *options, GError **error)
 {
   NnModel *model;
+  const NnModelOptions model_options = tool_model_options (options);
   const gchar *const *warning;
 
   if (g_str_equal (name, "embedded")) {
@@ -66,9 +73,9 @@ tool_model_open (const gchar *name, const ToolOptions *options, GError **error)
       g_set_error (error, NN_ERROR, NN_ERROR_IO, "this build of resnet-tool has no embedded model; name a model file");
       return NULL;
     }
-    model = nn_model_load_bytes (bytes, "embedded", error);
+    model = nn_model_load_bytes_with (bytes, "embedded", &model_options, error);
   } else {
-    model = nn_model_load (name, error);
+    model = nn_model_load_with (name, &model_options, error);
   }
   if (!model || options->quiet)
     return model;
@@ -102,7 +109,7 @@ tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labe
     g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
     guint i;
 
-    *labels = nn_labels_load (options->labels, nn_model_get_n_classes (model), warnings, error);
+    *labels = nn_model_load_labels (model, options->labels, warnings, error);
     for (i = 0; i < warnings->len && !options->quiet; i++)
       tool_warning ("%s", (const gchar *)g_ptr_array_index (warnings, i));
     return *labels != NULL;
@@ -277,6 +284,7 @@ tool_json_number (JsonBuilder *builder, const gchar *name, gdouble value)
 void
 tool_json_model (JsonBuilder *builder, const gchar *name, const NnModel *model)
 {
+  const gchar *const *other;
   g_autofree gchar *display = tool_display_name (name);
 
   json_builder_set_member_name (builder, "model");
@@ -289,6 +297,15 @@ tool_json_model (JsonBuilder *builder, const gchar *name, const NnModel *model)
   json_builder_add_string_value (builder, nn_model_get_format (model));
   json_builder_set_member_name (builder, "sha256");
   json_builder_add_string_value (builder, nn_model_get_sha256 (model));
+  if (nn_model_get_weights (model)) {
+    json_builder_set_member_name (builder, "weights");
+    json_builder_add_string_value (builder, nn_model_get_weights (model));
+    json_builder_set_member_name (builder, "other_weights");
+    json_builder_begin_array (builder);
+    for (other = nn_model_get_other_weights (model); *other; other++)
+      json_builder_add_string_value (builder, *other);
+    json_builder_end_array (builder);
+  }
   json_builder_set_member_name (builder, "classes");
   json_builder_add_int_value (builder, nn_model_get_n_classes (model));
   json_builder_set_member_name (builder, "parameters");

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <json-glib/json-glib.h>
+#include <nn/answer.h>
 #include <nn/image.h>
 #include <nn/labels.h>
 #include <nn/model.h>
@@ -48,6 +49,7 @@ typedef enum {
 typedef struct {
   guint threads; /* 0: all CPUs of this process */
   gchar *labels; /* a file's name */
+  gchar *weights, *architecture;
   guint top_k;
   NnActivation activation;
   gboolean has_resize, has_crop, has_mean, has_std, has_interpolation;
@@ -92,6 +94,8 @@ int tool_finish (int status);
 
 /* @name: a file, or "embedded". Its warnings go to stderr unless @options is quiet. */
 NnModel *tool_model_open (const gchar *name, const ToolOptions *options, GError **error);
+/* The options that say how a model's file is read. */
+NnModelOptions tool_model_options (const ToolOptions *options);
 /* The model's preprocessing with the options' values over it, checked. */
 gboolean tool_preprocess_get (const NnModel *model, const ToolOptions *options, NnPreprocess *preprocess,
                               GError **error);

@@ -61,6 +61,8 @@ is_same_file (const gchar *a, const gchar *b)
 static NnModel *
 open_unfolded (const gchar *name, GError **error)
 {
+  const NnModelOptions model_options = tool_model_options (&options);
+
   if (g_str_equal (name, "embedded")) {
     g_autoptr (GBytes) bytes = default_model_get_bytes ();
 
@@ -69,7 +71,7 @@ open_unfolded (const gchar *name, GError **error)
     g_set_error (error, NN_ERROR, NN_ERROR_IO, "this build of resnet-tool has no embedded model; name a model file");
     return NULL;
   }
-  return nn_model_load_unfolded (name, error);
+  return nn_model_load_unfolded_with (name, &model_options, error);
 }
 
 static gint64

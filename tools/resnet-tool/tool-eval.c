@@ -26,7 +26,7 @@ typedef struct {
   gint csv_errno;
   gboolean progress, unicode;
   gint64 start, last_shown;
-  NnActivation activation;
+  const NnModel *model;
 } Eval;
 
 static GOptionContext *
@@ -119,6 +119,13 @@ write_csv_row (Eval *e, guint image, guint folder, gint predicted, gdouble confi
     e->csv_errno = errno;
 }
 
+/* What orders images by how much they are of the second class, without the rounding of probabilities near 1. */
+static gdouble
+score_of (const NnModel *model, const gfloat *outputs)
+{
+  return nn_model_get_n_outputs (model) == 1 ? outputs[0] : (gdouble)outputs[1] - outputs[0];
+}
+
 static void
 on_result (guint index, const gfloat *logits, const GError *error, gpointer data)
 {
@@ -130,12 +137,12 @@ on_result (guint index, const gfloat *logits, const GError *error, gpointer data
   if (error) {
     g_ptr_array_add (r->failures, g_utf8_make_valid (error->message, -1));
   } else {
-    n = nn_topk (logits, r->n_classes, BEST, best);
-    tool_report_add (r, folder, best, n);
+    n = nn_model_rank (e->model, logits, BEST, best);
+    tool_report_add (r, folder, best, n, score_of (e->model, logits));
   }
   if (e->csv) {
     if (!error)
-      nn_activate (e->activation, logits, r->n_classes, e->confidences);
+      nn_model_answer (e->model, options.activation, 1, logits, e->confidences);
     write_csv_row (e, index, folder, error ? -1 : (gint)best[0], error ? 0 : e->confidences[best[0]]);
   }
   show_progress (e, index + 1);
@@ -178,7 +185,7 @@ warn_about_folders (const ToolFolder *folder, ToolMatch how)
 
 static void
 print_json (const gchar *name, const NnModel *model, const NnSession *session, const NnPreprocess *preprocess,
-            const ToolReport *r, gdouble min_top1, gboolean passed)
+            ToolReport *r, gdouble min_top1, gboolean passed)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree gchar *directory = tool_display_name (options.arguments[1]);
@@ -223,8 +230,9 @@ evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **
       goto csv_failed;
   }
   e->start = g_get_monotonic_time ();
-  ok = tool_pipeline_run (session, r->n_classes, preprocess, options.max_isa, &image_options, options.threads,
-                          (const gchar *const *)r->folder->paths->pdata, r->folder->n_images, on_result, e, error);
+  ok = tool_pipeline_run (session, nn_model_get_n_outputs (e->model), preprocess, options.max_isa, &image_options,
+                          options.threads, (const gchar *const *)r->folder->paths->pdata, r->folder->n_images,
+                          on_result, e, error);
   r->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
   if (e->csv && fclose (e->csv) != 0 && !e->csv_errno)
     e->csv_errno = errno;
@@ -288,7 +296,7 @@ eval_run (int argc, char **argv)
     tool_report_clear (&report);
     return tool_fail (error);
   }
-  e.activation = nn_model_resolve_activation (model, options.activation);
+  e.model = model;
   e.confidences = confidences = g_new (gfloat, n_classes);
   e.progress = !options.quiet && isatty (STDERR_FILENO);
   e.unicode = e.progress && tool_fancy (STDERR_FILENO);

@@ -63,6 +63,12 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   printf ("%s\n", display);
   printf ("  architecture   %s\n", nn_model_get_architecture (model));
   printf ("  format         %s\n", nn_model_get_format (model));
+  if (nn_model_get_weights (model)) {
+    g_autofree gchar *others = g_strjoinv (", ", (gchar **)nn_model_get_other_weights (model));
+
+    printf ("  weights        %s (also in the file: %s; --weights NAME takes another)\n", nn_model_get_weights (model),
+            others);
+  }
   printf ("  sha256         %s\n", nn_model_get_sha256 (model));
   printf ("  parameters     %s\n", parameters);
   printf ("  input          3x%ux%u\n", height, width);

@@ -127,6 +127,9 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
   return FALSE;
 }
 
+/* A member that is in each set. */
+#define EVERY_COMMAND ((ToolOptionSet)~0)
+
 GOptionContext *
 tool_context_new (const gchar *arguments, const gchar *summary, const gchar *description, ToolOptionSet set,
                   ToolOptions *options, const GOptionEntry *entries)
@@ -165,6 +168,9 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
     { TOOL_OPT_PRECISION,
       { "precision", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
         "auto (default), highest (fp32), high (two bf16 a number), medium (bf16)", "NAME" } },
+    { EVERY_COMMAND,
+      { "weights", 'w', 0, G_OPTION_ARG_STRING, &options->weights,
+        "Of several sets of weights in one file this one (state_dict, model_ema, student, ...)", "NAME" } },
     { TOOL_OPT_JSON,
       { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json, "One JSON document on standard output", NULL } },
     { TOOL_OPT_QUIET,

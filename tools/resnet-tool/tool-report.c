@@ -23,6 +23,7 @@ tool_report_init (ToolReport *report, const ToolFolder *folder, const guint *cla
   report->labels = labels;
   report->n_classes = n_classes;
   report->failures = g_ptr_array_new_with_free_func (g_free);
+  tool_two_classes_init (&report->two_classes);
   report->n_read = g_new0 (guint, folder->n_folders);
   report->top1 = g_new0 (guint, folder->n_folders);
   report->top5 = g_new0 (guint, folder->n_folders);
@@ -38,6 +39,7 @@ void
 tool_report_clear (ToolReport *report)
 {
   g_clear_pointer (&report->failures, g_ptr_array_unref);
+  tool_two_classes_clear (&report->two_classes);
   g_clear_pointer (&report->n_read, g_free);
   g_clear_pointer (&report->top1, g_free);
   g_clear_pointer (&report->top5, g_free);
@@ -45,9 +47,12 @@ tool_report_clear (ToolReport *report)
 }
 
 void
-tool_report_add (ToolReport *report, guint f, const guint *best, guint n_best)
+tool_report_add (ToolReport *report, guint f, const guint *best, guint n_best, gdouble score)
 {
   guint i;
+
+  if (report->n_classes == 2)
+    tool_two_classes_add (&report->two_classes, report->classes[f], best[0], score);
 
   report->total++;
   report->n_read[f]++;
@@ -204,8 +209,9 @@ print_confusions (const ToolReport *r)
 }
 
 void
-tool_report_print (const ToolReport *r, gboolean tables)
+tool_report_print (ToolReport *r, gboolean tables)
 {
+  gchar buffer[TOOL_LABEL_SIZE];
   g_autofree gchar *read = tool_group_digits (r->total);
   guint i;
 
@@ -227,12 +233,14 @@ tool_report_print (const ToolReport *r, gboolean tables)
   if (!r->total)
     return;
   printf ("top-1       %.2f %%  (%u)\n", tool_report_percent (r->total_top1, r->total), r->total_top1);
+  if (r->n_classes == 2)
+    tool_two_classes_print (&r->two_classes, class_label (r, 1, buffer));
   if (r->n_classes > 5)
     printf ("top-5       %.2f %%  (%u)\n", tool_report_percent (r->total_top5, r->total), r->total_top5);
 }
 
 void
-tool_report_json (const ToolReport *r, JsonBuilder *b)
+tool_report_json (ToolReport *r, JsonBuilder *b)
 {
   gchar buffer[TOOL_LABEL_SIZE];
   guint f, c, i;
@@ -258,6 +266,9 @@ tool_report_json (const ToolReport *r, JsonBuilder *b)
     json_builder_add_double_value (b, tool_report_percent (r->total_top5, r->total));
   else
     json_builder_add_null_value (b);
+
+  if (r->n_classes == 2)
+    tool_two_classes_json (&r->two_classes, class_label (r, 1, buffer), b);
 
   json_builder_set_member_name (b, "classes");
   json_builder_begin_array (b);

@@ -75,7 +75,7 @@ run_run (int argc, char **argv)
     return TOOL_FAILED;
   }
   batch = (guint)MIN (n, MAX_BATCH);
-  n_classes = nn_model_get_n_classes (model);
+  n_classes = nn_model_get_n_outputs (model);
   image_size = 3 * shape[1] * shape[2];
   session = tool_session_new (model, &options, batch, (guint)shape[1], (guint)shape[2], &error);
   if (!session)

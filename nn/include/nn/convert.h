@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * errors as nn_model_load()'s. */
 NnModel *nn_model_load_unfolded (const gchar *path, GError **error);
 NnModel *nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error);
+NnModel *nn_model_load_unfolded_with (const gchar *path, const NnModelOptions *options, GError **error);
 
 typedef enum {
   NN_SAVE_ONNX,        /* opset 17, IR version 8 */

@@ -27,6 +27,8 @@ G_BEGIN_DECLS
  * Returns: (transfer full): NULL-terminated, free with g_strfreev()
  */
 gchar **nn_labels_load (const gchar *path, guint n_classes, GPtrArray *warnings, GError **error);
+/* The bytes of such a file, which may not be larger than any label file is. */
+GBytes *nn_labels_read (const gchar *path, GError **error);
 /* The same from memory, NUL bytes refused; @name stands for the file in messages. */
 gchar **nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_classes, GPtrArray *warnings,
                          GError **error);

@@ -21,6 +21,22 @@ typedef struct _NnModel NnModel;
 NnModel *nn_model_load (const gchar *path, GError **error);
 /* The same from memory; @name stands for the file in messages. */
 NnModel *nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error);
+
+/**
+ * NnModelOptions: what a file says twice, or cannot say; zero means what the file says
+ * @weights: of several sets of weights in one file the one to take, by its key or prefix ("state_dict", "student");
+ *   NULL or "": what the library that writes such files takes itself
+ * @architecture: what the tensors of a state dict cannot show: a network's name ("resnetblur50") and traits
+ *   ("stride=1x1"), separated by commas; docs/formats.md has all. NULL or "": what the family's published code has
+ */
+typedef struct {
+  const gchar *weights;
+  const gchar *architecture;
+} NnModelOptions;
+
+/* @options: (nullable) */
+NnModel *nn_model_load_with (const gchar *path, const NnModelOptions *options, GError **error);
+NnModel *nn_model_load_bytes_with (GBytes *bytes, const gchar *name, const NnModelOptions *options, GError **error);
 NnModel *nn_model_ref (NnModel *model);
 void nn_model_unref (NnModel *model);
 
@@ -28,6 +44,9 @@ void nn_model_unref (NnModel *model);
 const gchar *nn_model_get_architecture (const NnModel *model);
 /* "safetensors", "PyTorch zip", "PyTorch legacy pickle", "ONNX" */
 const gchar *nn_model_get_format (const NnModel *model);
+/* Numbers that a session gives for an image. */
+guint nn_model_get_n_outputs (const NnModel *model);
+/* Classes that an answer is about: as many as outputs, or two where there is one output (nn/answer.h). */
 guint nn_model_get_n_classes (const NnModel *model);
 /* Trainable parameters as PyTorch counts them (weights, biases, BatchNorm's gamma and beta; no running statistics). */
 guint64 nn_model_get_n_parameters (const NnModel *model);
@@ -39,6 +58,12 @@ const gchar *const *nn_model_get_labels (const NnModel *model);
 const NnPreprocess *nn_model_get_preprocess (const NnModel *model);
 /* TRUE when the file's metadata said at least one of the preprocessing values. */
 gboolean nn_model_has_preprocess (const NnModel *model);
+/* What the options say that the model was loaded with, for telling models of one file apart. */
+const gchar *nn_model_get_variant (const NnModel *model);
+/* Which set of weights was taken of a file that holds several; NULL where it holds one. */
+const gchar *nn_model_get_weights (const NnModel *model);
+/* The other sets' names, NULL-terminated, never NULL. */
+const gchar *const *nn_model_get_other_weights (const NnModel *model);
 /* What a user should know though the model runs (untrained BatchNorm statistics, …): sentences, NULL-terminated, never
  * NULL. */
 const gchar *const *nn_model_get_warnings (const NnModel *model);
@@ -52,8 +77,8 @@ typedef enum {
 } NnModelOutput;
 
 NnModelOutput nn_model_get_output (const NnModel *model);
-/* For nn_activate(): AUTO becomes softmax (of a log-softmax that gives its probabilities), or none where the network
- * ends in softmax or sigmoid already. All others stay what they are. */
+/* AUTO becomes softmax (of a log-softmax that gives its probabilities), a sigmoid for one output, or none where the
+ * network ends in softmax or sigmoid already. All others stay what they are. */
 NnActivation nn_model_resolve_activation (const NnModel *model, NnActivation activation);
 
 /* One row of `resnet-tool inspect`: a node after folding and fusing. */

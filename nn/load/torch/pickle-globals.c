@@ -2,12 +2,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A pickle is a program whose dangerous instructions are "import this name" and "call it". Here a name is looked up in
- * the table below and nowhere else, and a call makes a plain value. Three sorts of names are on the list: what torch
- * itself writes for tensors, Python's own containers, and inert things that training scripts put beside the weights
- * (arguments, paths, dates, NumPy numbers). The last sort becomes an opaque value that remembers its name only. */
+ * the table below and nowhere else, and a call makes a plain value. What torch itself writes for tensors, and Python's
+ * own containers, become what they are in Python. Every other name (losses, optimizers, arguments, paths, dates, NumPy
+ * numbers that training scripts put beside the weights) becomes an opaque value that remembers its name only: nothing
+ * of it is imported, made or called. Names that can run commands end the reading. */
 #include "load/torch/pickle-private.h"
 
 #include <string.h>
+
+/* Longer names of modules and classes are nobody's. */
+#define MAX_NAME 512
 
 typedef enum {
   G_INERT,        /* opaque when called, opaque when mentioned */
@@ -174,7 +178,12 @@ static const GlobalEntry globals[] = {
   INERT ("pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint"),
   INERT ("pytorch_lightning.callbacks.early_stopping", "EarlyStopping"),
   INERT ("mmengine.logging.history_buffer", "HistoryBuffer"),
+
+  /* Any other name, of anybody's class or function. */
+  INERT ("", ""),
 };
+
+#define ANY_OTHER (G_N_ELEMENTS (globals) - 1)
 
 /* Python 3's builtins and Python 2's __builtin__. */
 static const GlobalEntry builtins[] = {
@@ -217,58 +226,74 @@ starts_with (const gchar *data, gsize size, const gchar *prefix)
   return size >= n && memcmp (data, prefix, n) == 0;
 }
 
-/* A name that is not on the list: what was it? */
-static void
-refuse (NnPickleVm *vm, const gchar *module, gsize module_size, const gchar *name, gsize name_size)
+/* Names whose only use in a pickle is to run something. They are never called here either; a file that has one is no
+ * checkpoint that anybody should go on with. */
+static gboolean
+is_command (const gchar *module, gsize module_size, const gchar *name, gsize name_size)
 {
-  /* Modules of the language and the system are never a network's class. */
-  static const gchar *const system_modules[]
-      = { "os",        "posix",      "nt",       "sys",     "builtins", "__builtin__", "shutil",  "socket",
-          "pty",       "subprocess", "commands", "runpy",   "code",     "types",       "ctypes",  "importlib",
-          "functools", "operator",   "pickle",   "_pickle", "marshal",  "webbrowser",  "platform" };
-  static const gchar *const network_modules[]
-      = { "torch.nn.modules.", "torch.nn.parallel.", "torch.fx.",   "torchvision.models.",
-          "torchvision.ops.",  "timm.models.",       "timm.layers." };
-  gchar *shown_module = nn_pickle_printable (module, module_size);
-  gchar *shown_name = nn_pickle_printable (name, name_size);
-  gsize root = 0;
-  gboolean is_system = FALSE, is_network = FALSE;
+  static const gchar *const modules[]
+      = { "os",      "posix",       "nt",      "subprocess", "commands",   "pty",       "socket",
+          "sys",     "shutil",      "runpy",   "code",       "ctypes",     "importlib", "pickle",
+          "dill",    "cloudpickle", "_pickle", "marshal",    "webbrowser", "platform",  "multiprocessing",
+          "asyncio", "pip",         "timeit",  "bdb",        "pdb",        "profile" };
+  static const gchar *const names[]
+      = { "eval",          "exec",   "execfile",      "compile", "__import__",       "open",        "apply",
+          "system",        "popen",  "Popen",         "input",   "raw_input",        "breakpoint",  "load",
+          "loads",         "FileIO", "import_module", "globals", "_load_from_bytes", "__globals__", "__class__",
+          "__subclasses__" };
+  gsize root = 0, last = name_size;
+  guint i;
 
   while (root < module_size && module[root] != '.')
     root++;
-  for (guint i = 0; i < G_N_ELEMENTS (system_modules); i++)
-    is_system = is_system || equals (system_modules[i], module, root);
-  for (guint i = 0; i < G_N_ELEMENTS (network_modules); i++)
-    is_network = is_network || starts_with (module, module_size, network_modules[i]);
-  /* A class of the user's own: a module's state always has these two among its attributes. */
-  if (!is_system && !is_network)
-    is_network = memmem (vm->cursor->data, vm->cursor->size, "_parameters", 11)
-                 && memmem (vm->cursor->data, vm->cursor->size, "_modules", 8);
+  while (last > 0 && name[last - 1] != '.')
+    last--;
+  for (i = 0; i < G_N_ELEMENTS (modules); i++)
+    if (equals (modules[i], module, root))
+      return TRUE;
+  for (i = 0; i < G_N_ELEMENTS (names); i++)
+    if (equals (names[i], name + last, name_size - last))
+      return TRUE;
+  return FALSE;
+}
 
+/* Text that a person can read, as Python's names are. */
+static gboolean
+is_name (const gchar *s, gsize size)
+{
+  if (size == 0 || size > MAX_NAME || !g_utf8_validate (s, (gssize)size, NULL))
+    return FALSE;
+  for (gsize i = 0; i < size; i++)
+    if ((guchar)s[i] <= 0x20 || s[i] == 0x7f)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether a name that is not in the tables may stand for something inert; FALSE with the error set. */
+static gboolean
+may_be_inert (NnPickleVm *vm, const gchar *module, gsize module_size, const gchar *name, gsize name_size)
+{
+  g_autofree gchar *shown_module = NULL, *shown_name = NULL;
+
+  if (is_name (module, module_size) && is_name (name, name_size) && !starts_with (module, module_size, "__torch__")
+      && !is_command (module, module_size, name, name_size))
+    return TRUE;
+  shown_module = nn_pickle_printable (module, module_size);
+  shown_name = nn_pickle_printable (name, name_size);
   if (starts_with (module, module_size, "__torch__"))
-    nn_pickle_fail (vm, NN_ERROR_UNSUPPORTED,
-                    "this is a TorchScript archive (class \"%s.%s\"); in Python save its state dict instead: "
-                    "torch.save(torch.jit.load(file).state_dict(), \"weights.pth\")",
-                    shown_module, shown_name);
-  else if (is_network && !is_system)
-    nn_pickle_fail (
-        vm, NN_ERROR_UNSUPPORTED,
-        "this is a whole pickled module (torch.save(model), class \"%s.%s\"), which is code and is not run; "
-        "in Python save model.state_dict() instead",
-        shown_module, shown_name);
-  else if (equals ("torch.storage", module, module_size) && equals ("_load_from_bytes", name, name_size))
-    nn_pickle_fail (
+    return nn_pickle_fail (vm, NN_ERROR_UNSUPPORTED,
+                           "this is a TorchScript archive (class \"%s.%s\"); in Python save its state dict instead: "
+                           "torch.save(torch.jit.load(file).state_dict(), \"weights.pth\")",
+                           shown_module, shown_name);
+  if (equals ("torch.storage", module, module_size) && equals ("_load_from_bytes", name, name_size))
+    return nn_pickle_fail (
         vm, NN_ERROR_UNSAFE,
         "refuses the global \"torch.storage._load_from_bytes\", which means that the state dict was written "
         "with pickle.dump(); write it with torch.save(); nothing of it was run");
-  else
-    nn_pickle_fail (
-        vm, NN_ERROR_UNSAFE,
-        "refuses the global \"%s.%s\": it is not on the list of names that a state dict needs; nothing of it "
-        "was run",
-        shown_module, shown_name);
-  g_free (shown_module);
-  g_free (shown_name);
+  return nn_pickle_fail (vm, NN_ERROR_UNSAFE,
+                         "refuses the global \"%s.%s\", which no state dict needs and which can run commands; nothing "
+                         "of it was run",
+                         shown_module, shown_name);
 }
 
 static const GlobalEntry *
@@ -291,7 +316,6 @@ find_global (const gchar *module, gsize module_size, const gchar *name, gsize na
         *index = (guint)G_N_ELEMENTS (globals) + i;
         return TRUE;
       }
-    return FALSE;
   }
   if (equals ("torch", module, module_size) || equals ("torch.cuda", module, module_size)
       || equals ("torch.storage", module, module_size)) {
@@ -301,7 +325,7 @@ find_global (const gchar *module, gsize module_size, const gchar *name, gsize na
         return TRUE;
       }
   }
-  for (guint i = 0; i < G_N_ELEMENTS (globals); i++)
+  for (guint i = 0; i < ANY_OTHER; i++)
     if (equals (globals[i].module, module, module_size) && equals (globals[i].name, name, name_size)) {
       *index = i;
       return TRUE;
@@ -317,8 +341,9 @@ nn_pickle_global (NnPickleVm *vm, const gchar *module, gsize module_size, const 
   guint index;
 
   if (!find_global (module, module_size, name, name_size, &index)) {
-    refuse (vm, module, module_size, name, name_size);
-    return NULL;
+    if (!may_be_inert (vm, module, module_size, name, name_size))
+      return NULL;
+    index = ANY_OTHER;
   }
   value = nn_pickle_value_new (vm, NN_PICKLE_GLOBAL);
   if (!value)
@@ -474,9 +499,19 @@ call_typed (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *
   if (function->global >= FIRST_STORAGE)
     return wrong_arguments (vm, callable->data);
   entry = entry_of (function->global);
+  if (entry->kind == G_INERT) /* a subclass that is made in its own way: no tensor here */
+    return make_opaque (vm, args->items[1]->data);
   if (entry->kind != G_TENSOR_V1 && entry->kind != G_TENSOR_V2 && entry->kind != G_TENSOR_V3)
     return wrong_arguments (vm, callable->data);
   return call_tensor (vm, entry, function, args->items[2]);
+}
+
+gboolean
+nn_pickle_is_inert (const NnPickleValue *callable)
+{
+  return callable->type == NN_PICKLE_OPAQUE
+         || (callable->type == NN_PICKLE_GLOBAL && callable->global < FIRST_STORAGE
+             && entry_of (callable->global)->kind == G_INERT);
 }
 
 NnPickleValue *
@@ -502,6 +537,10 @@ nn_pickle_reduce (NnPickleVm *vm, NnPickleValue *callable, NnPickleValue *args)
   entry = entry_of (callable->global);
   switch (entry->kind) {
   case G_INERT:
+    /* copyreg._reconstructor (class, base, state) */
+    if (g_str_has_suffix (callable->data, "._reconstructor") && args->n_items
+        && args->items[0]->type == NN_PICKLE_GLOBAL)
+      return make_opaque (vm, args->items[0]->data);
     return make_opaque (vm, callable->data);
   case G_DICT:
     return make_dict (vm, callable, args);
@@ -543,12 +582,9 @@ nn_pickle_persistent (NnPickleVm *vm, NnPickleValue *id)
     nn_pickle_fail (vm, NN_ERROR_FORMAT, "a persistent id that torch.save does not write");
     return NULL;
   }
-  if (strcmp (items[0]->data, "module") == 0) {
-    nn_pickle_fail (vm, NN_ERROR_UNSUPPORTED,
-                    "this is a whole pickled module (torch.save(model)), which is code and is not run; in Python save "
-                    "model.state_dict() instead");
-    return NULL;
-  }
+  /* torch.save's older form: ('module', class, its file, its source) for the class of a module. */
+  if (strcmp (items[0]->data, "module") == 0 && id->n_items == 4 && items[1]->type == NN_PICKLE_GLOBAL)
+    return items[1];
   if (strcmp (items[0]->data, "storage") != 0 || (id->n_items != 5 && id->n_items != 6)
       || items[1]->type != NN_PICKLE_GLOBAL || items[1]->global < FIRST_STORAGE || items[2]->type != NN_PICKLE_STRING
       || items[4]->type != NN_PICKLE_INT || items[4]->integer < 0) {

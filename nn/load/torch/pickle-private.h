@@ -49,7 +49,7 @@ const gchar *nn_pickle_intern (NnPickleVm *vm, const gchar *data, gsize size);
 /* Hostile bytes for a message: escaped, shortened; free with g_free(). */
 gchar *nn_pickle_printable (const gchar *data, gsize size);
 
-/* The GLOBAL value of a name on the list; NULL with the error set for all others. */
+/* The GLOBAL value of a name; NULL with the error set for one that can run commands. */
 NnPickleValue *nn_pickle_global (NnPickleVm *vm, const gchar *module, gsize module_size, const gchar *name,
                                  gsize name_size);
 
@@ -57,5 +57,8 @@ NnPickleValue *nn_pickle_global (NnPickleVm *vm, const gchar *module, gsize modu
  * called, or the arguments do not fit. */
 NnPickleValue *nn_pickle_reduce (NnPickleVm *vm, NnPickleValue *callable, NnPickleValue *args);
 
-/* torch.save's persistent id, a tuple. */
+/* Whether a call makes an opaque value of it, whatever its arguments are. */
+gboolean nn_pickle_is_inert (const NnPickleValue *callable);
+
+/* torch.save's persistent id, a tuple: a storage, or a class. */
 NnPickleValue *nn_pickle_persistent (NnPickleVm *vm, NnPickleValue *id);

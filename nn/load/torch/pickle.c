@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define MAX_DEPTH 1000
+/* Twice as many attributes as are looked at: one dictionary can be the state of many objects. */
+#define MAX_ATTRIBUTES 512
 
 /* stack */
 
@@ -402,12 +404,13 @@ op_reduce (NnPickleVm *vm, gboolean with_keywords)
   callable = args ? pop (vm) : NULL;
   if (!callable)
     return FALSE;
-  if (with_keywords && (keywords->type != NN_PICKLE_DICT || keywords->n_items))
+  if (with_keywords && (keywords->type != NN_PICKLE_DICT || keywords->n_items) && !nn_pickle_is_inert (callable))
     return nn_pickle_fail (vm, NN_ERROR_UNSUPPORTED, "a call with keyword arguments");
   return push (vm, nn_pickle_reduce (vm, callable, args));
 }
 
-/* object.__setstate__ (state): OrderedDict's _metadata, a tensor's Python attributes; nothing that is needed here. */
+/* object.__setstate__ (state): OrderedDict's _metadata, a tensor's Python attributes; nothing that is needed here but
+ * to know a module: it always has these two among its attributes. */
 static gboolean
 op_build (NnPickleVm *vm)
 {
@@ -418,6 +421,9 @@ op_build (NnPickleVm *vm)
     return FALSE;
   if (object->type != NN_PICKLE_OPAQUE && object->type != NN_PICKLE_DICT && object->type != NN_PICKLE_TENSOR)
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "a state for something that has none");
+  if (object->type == NN_PICKLE_OPAQUE && state->n_items <= MAX_ATTRIBUTES && nn_pickle_dict_get (state, "_parameters")
+      && nn_pickle_dict_get (state, "_modules"))
+    object->is_module = TRUE;
   return TRUE;
 }
 
@@ -428,7 +434,7 @@ op_persistent (NnPickleVm *vm)
 
   NnPickleValue *storage = id ? nn_pickle_persistent (vm, id) : NULL;
 
-  if (storage)
+  if (storage && storage->type == NN_PICKLE_STORAGE)
     g_ptr_array_add (vm->pickle->storages, storage);
   return push (vm, storage);
 }

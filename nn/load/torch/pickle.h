@@ -10,7 +10,8 @@
 /**
  * The interpreter below reads the instructions of Python's pickle, protocols 0 to 5, into a tree of plain values.
  * Nothing is ever imported or called: a "global" is a name looked up in a fixed list (pickle-globals.c), "reduce" on
- * one of those names makes one of the values below, and every other name ends the reading with NN_ERROR_UNSAFE.
+ * one of those names makes one of the values below, and of every other name a value that is opaque. Names that can run
+ * commands end the reading with NN_ERROR_UNSAFE.
  *
  * The tree is a directed graph without cycles (cycles are refused): a memo makes one value appear in many places, so
  * walk it with a set of what was seen, never as a tree.
@@ -57,11 +58,12 @@ typedef struct {
 
 struct _NnPickleValue {
   NnPickleType type;
-  guint8 mark;     /* of the check for cycles */
-  guint8 n_copies; /* 1: a dictionary was already made of it, or it is one that was made so */
-  gboolean text;   /* of BIG_INT */
-  guint global;    /* of GLOBAL: index in the list */
-  gsize n_items;   /* of items; also bytes of data */
+  guint8 mark;      /* of the check for cycles */
+  guint8 n_copies;  /* 1: a dictionary was already made of it, or it is one that was made so */
+  guint8 is_module; /* of OPAQUE: it has the attributes of a torch.nn.Module */
+  gboolean text;    /* of BIG_INT */
+  guint global;     /* of GLOBAL: index in the list */
+  gsize n_items;    /* of items; also bytes of data */
   gsize n_allocated;
   union {
     gint64 integer;

@@ -158,7 +158,7 @@ add_state_dict (Pth *pth, GPtrArray *entries, GError **error)
 
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (names, ((NnStateEntry *)g_ptr_array_index (entries, i))->name);
-  stripped = nn_tensor_names_strip (names, pth->weights->warnings);
+  stripped = nn_tensor_names_strip (names, &pth->weights->sets, pth->weights->warnings);
   for (guint i = 0; ok && i < entries->len; i++) {
     const NnStateEntry *entry = g_ptr_array_index (entries, i);
     const gchar *name = g_ptr_array_index (stripped, i);
@@ -303,7 +303,7 @@ nn_pth_load_zip (NnWeights *weights, GBytes *bytes, GError **error)
   pickle = nn_pickle_parse (&cursor, pth.file, error);
   if (!pickle || !table_storages (&pth, pickle, error))
     goto out;
-  entries = nn_state_dict_find (nn_pickle_root (pickle), pth.file, error);
+  entries = nn_state_dict_find (nn_pickle_root (pickle), pth.file, &weights->sets, weights->warnings, error);
   if (!entries || !add_state_dict (&pth, entries, error))
     goto out;
   if (pth.n_wrong_crcs)
@@ -452,7 +452,7 @@ nn_pth_load_legacy (NnWeights *weights, GBytes *bytes, GError **error)
   value = nn_pickle_dict_get (nn_pickle_root (sys_info), "little_endian");
   if (!read_legacy_storages (&pth, &cursor, bytes, value && value->type == NN_PICKLE_BOOL && !value->integer, error))
     goto out;
-  entries = nn_state_dict_find (nn_pickle_root (object), pth.file, error);
+  entries = nn_state_dict_find (nn_pickle_root (object), pth.file, &weights->sets, weights->warnings, error);
   ok = entries && add_state_dict (&pth, entries, error);
 out:
   pth_clear (&pth);

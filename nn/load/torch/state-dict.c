@@ -3,52 +3,49 @@
 #include "load/torch/state-dict.h"
 
 #include "base/nn-hash.h"
+#include "load/json-read.h"
 #include "load/tensor-data.h"
+#include "load/tensor-names.h"
 
 #include <string.h>
 
 #define MAX_DEPTH 5
 #define MAX_DICTS 4096
+/* So many convolutions make a network of a dictionary. */
+#define MIN_CONVOLUTIONS 3
 
-/* Keys under which people keep state dicts, the most trusted first. The rest of the list is worse than anything that is
- * not on it: averaged copies, of which the plain one is preferred (what the user's own evaluation used can be had by
- * saving only that). */
+/* Keys under which people keep state dicts, the most trusted first. */
 static const gchar *const known_keys[]
     = { "state_dict", "model_state_dict", "model_state", "model",    "net_state_dict", "net",     "network",
         "module",     "weights",          "params",      "backbone", "encoder",        "student", "teacher" };
-static const gchar *const averaged_keys[]
-    = { "state_dict_ema", "model_ema_state_dict", "model_ema", "ema_state_dict", "ema_model", "params_ema", "ema" };
 /* Keys beside a backbone's dictionary that hold the classifier. */
 static const gchar *const head_keys[] = { "head", "fc", "classifier", "linear", "cls_head" };
 
 #define RANK_ROOT 100
 #define RANK_UNKNOWN 200
-#define RANK_AVERAGED 300
 
+/* @path: its keys with dots between them, NULL at the root */
 typedef struct {
   NnPickleValue *dict, *parent;
+  gchar *path;
   guint rank, depth;
-  gboolean is_resnet; /* has the names of one */
+  gboolean is_network;  /* has convolutions, or the names of a ResNet */
+  gboolean is_averaged; /* a copy whose weights are averages over training */
 } Candidate;
 
-static gint
-find_key (const gchar *const *keys, gsize n, const gchar *key)
+static void
+candidate_clear (gpointer data)
 {
-  for (gsize i = 0; i < n; i++)
-    if (strcmp (keys[i], key) == 0)
-      return (gint)i;
-  return -1;
+  g_free (((Candidate *)data)->path);
 }
 
 static guint
 rank_of (const gchar *key)
 {
-  gint i = find_key (known_keys, G_N_ELEMENTS (known_keys), key);
-
-  if (i >= 0)
-    return (guint)i;
-  i = find_key (averaged_keys, G_N_ELEMENTS (averaged_keys), key);
-  return i >= 0 ? RANK_AVERAGED + (guint)i : RANK_UNKNOWN;
+  for (guint i = 0; i < G_N_ELEMENTS (known_keys); i++)
+    if (strcmp (known_keys[i], key) == 0)
+      return i;
+  return RANK_UNKNOWN;
 }
 
 static gboolean
@@ -70,42 +67,179 @@ is_optimizer_key (const gchar *key)
   return g_str_has_prefix (key, "optim") || strcmp (key, "param_groups") == 0 || g_str_has_suffix (key, "optimizer");
 }
 
-/* Appends @dict to @candidates when it has tensors, and the dictionaries in it to @queue. */
+/* What can hold state dicts: a dictionary, or a list of them (one a fold). */
+static gboolean
+is_container (const NnPickleValue *value)
+{
+  return value->type == NN_PICKLE_DICT || value->type == NN_PICKLE_LIST || value->type == NN_PICKLE_TUPLE;
+}
+
+static void
+queue_child (const Candidate *at, NnPickleValue *value, const gchar *key, GArray *queue, GHashTable *seen)
+{
+  Candidate child = { .dict = value, .parent = at->dict, .depth = at->depth + 1 };
+
+  if (!is_container (value) || at->depth == MAX_DEPTH || queue->len >= MAX_DICTS || g_hash_table_contains (seen, value))
+    return;
+  child.rank = rank_of (key);
+  if (at->depth) /* a path is as good as its worst key */
+    child.rank = MAX (child.rank, at->rank);
+  child.is_averaged = at->is_averaged || nn_weight_set_is_averaged (key);
+  child.path = at->path ? g_strconcat (at->path, ".", key, NULL) : g_strdup (key);
+  g_hash_table_add (seen, value);
+  g_array_append_val (queue, child);
+}
+
+/* Appends the dictionary to @candidates when it has tensors, and the containers in it to @queue. */
 static void
 look_at (const Candidate *at, GArray *candidates, GArray *queue, GHashTable *seen)
 {
   Candidate found = *at;
-  guint n_tensors = 0;
+  guint n_tensors = 0, n_convolutions = 0;
 
-  for (gsize i = 0; i + 1 < at->dict->n_items; i += 2) {
+  for (gsize i = 0; at->dict->type != NN_PICKLE_DICT && i < at->dict->n_items; i++) {
+    g_autofree gchar *key = g_strdup_printf ("%" G_GSIZE_FORMAT, i);
+
+    queue_child (at, at->dict->items[i], key, queue, seen);
+  }
+  for (gsize i = 0; at->dict->type == NN_PICKLE_DICT && i + 1 < at->dict->n_items; i += 2) {
     NnPickleValue *const *pair = at->dict->items + i;
-    Candidate child = { pair[1], at->dict, 0, at->depth + 1, FALSE };
 
     if (is_entry (pair)) {
       n_tensors++;
-      found.is_resnet = found.is_resnet || (is_short_name (pair[0]) && strstr (pair[0]->data, "layer1.0."));
+      n_convolutions += pair[1]->tensor->n_dims == 4;
+      found.is_network = found.is_network || (is_short_name (pair[0]) && strstr (pair[0]->data, "layer1.0."));
     }
-    if (!is_short_name (pair[0]) || pair[1]->type != NN_PICKLE_DICT || is_optimizer_key (pair[0]->data)
-        || at->depth == MAX_DEPTH || queue->len >= MAX_DICTS || g_hash_table_contains (seen, pair[1]))
-      continue;
-    child.rank = rank_of (pair[0]->data);
-    if (at->depth) /* a path is as good as its worst key */
-      child.rank = MAX (child.rank, at->rank);
-    g_hash_table_add (seen, pair[1]);
-    g_array_append_val (queue, child);
+    if (is_short_name (pair[0]) && !is_optimizer_key (pair[0]->data))
+      queue_child (at, pair[1], pair[0]->data, queue, seen);
   }
+  found.is_network = found.is_network || n_convolutions >= MIN_CONVOLUTIONS;
+  found.path = g_strdup (at->path);
   if (n_tensors)
     g_array_append_val (candidates, found);
+  else
+    g_free (found.path);
 }
 
 static gboolean
 is_better (const Candidate *a, const Candidate *b)
 {
-  if (a->is_resnet != b->is_resnet)
-    return a->is_resnet;
+  if (a->is_network != b->is_network)
+    return a->is_network;
   if (a->rank != b->rank)
     return a->rank < b->rank;
   return a->depth < b->depth;
+}
+
+static const Candidate *
+best_of (const GArray *candidates, gboolean averaged)
+{
+  const Candidate *best = NULL;
+
+  for (guint i = 0; i < candidates->len; i++) {
+    const Candidate *c = &g_array_index (candidates, Candidate, i);
+
+    if (c->is_averaged == averaged && (!best || is_better (c, best)))
+      best = c;
+  }
+  return best;
+}
+
+/* The names of a candidate's tensors as the network itself would have them. */
+static GPtrArray *
+bare_names (const Candidate *c)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (nn_name_hash, g_str_equal);
+
+  for (gsize i = 0; i + 1 < c->dict->n_items && names->len < NN_LOAD_MAX_TENSORS; i += 2)
+    if (is_entry (c->dict->items + i) && is_short_name (c->dict->items[i])
+        && g_hash_table_add (seen, (gpointer)c->dict->items[i]->data))
+      g_ptr_array_add (names, (gpointer)c->dict->items[i]->data);
+  return nn_tensor_names_strip (names, NULL, NULL);
+}
+
+/* The first tensor that @whole has and @other lacks, or NULL; free with g_free(). */
+static gchar *
+find_missing (const Candidate *whole, const Candidate *other)
+{
+  g_autoptr (GPtrArray) wanted = bare_names (whole), there = bare_names (other);
+  g_autoptr (GHashTable) set = g_hash_table_new (nn_name_hash, g_str_equal);
+
+  for (guint i = 0; i < there->len; i++)
+    if (there->pdata[i])
+      g_hash_table_add (set, there->pdata[i]);
+  for (guint i = 0; i < wanted->len; i++) {
+    const gchar *name = g_ptr_array_index (wanted, i);
+
+    if (name && !g_str_has_suffix (name, "num_batches_tracked") && !g_hash_table_contains (set, name))
+      return g_strdup (name);
+  }
+  return NULL;
+}
+
+/* mmengine's EMAHook saves the averaged weights as "state_dict" and those of the training as "ema_state_dict". */
+static gboolean
+is_mmengine (const NnPickleValue *root)
+{
+  const NnPickleValue *meta = nn_pickle_dict_get (root, "meta");
+
+  return nn_pickle_dict_get (root, "message_hub") || (meta && nn_pickle_dict_get (meta, "mmengine_version"));
+}
+
+/* Of several: what the library that writes such files takes itself. @why: (out): a reason for people, or NULL; free
+ * with g_free() */
+static const Candidate *
+choose (const NnPickleValue *root, const GArray *candidates, gchar **why)
+{
+  const Candidate *plain = best_of (candidates, FALSE), *averaged = best_of (candidates, TRUE);
+  g_autofree gchar *missing = NULL, *shown = NULL;
+
+  *why = NULL;
+  if (!averaged || !averaged->is_network || (plain && plain->is_network && plain->parent != averaged->parent))
+    return plain ? plain : averaged;
+  if (!plain || !plain->is_network)
+    return averaged;
+  if (is_mmengine (root)) {
+    *why = g_strdup ("where mmengine keeps the averaged weights");
+    return plain;
+  }
+  missing = find_missing (plain, averaged);
+  if (!missing) {
+    *why = g_strdup ("the averaged weights, as timm and torchvision's references take them");
+    return averaged;
+  }
+  shown = nn_json_shown (missing);
+  *why = g_strdup_printf ("since the averaged weights have no %s", shown);
+  return plain;
+}
+
+/* Fills @sets with what is there beside @taken. */
+static void
+note_others (const GArray *candidates, const Candidate *taken, NnWeightSets *sets)
+{
+  for (guint i = 0; i < candidates->len; i++) {
+    const Candidate *c = &g_array_index (candidates, Candidate, i);
+
+    if (c != taken && c->is_network && c->path && taken->path)
+      g_ptr_array_add (sets->others, g_strdup (c->path));
+  }
+  if (sets->others->len)
+    sets->taken = g_strdup (taken->path);
+}
+
+static const Candidate *
+find_wanted (const GArray *candidates, const gchar *wanted)
+{
+  const Candidate *found = NULL;
+
+  for (guint i = 0; i < candidates->len; i++) {
+    const Candidate *c = &g_array_index (candidates, Candidate, i);
+
+    if (c->path && nn_weight_set_is_called (c->path, wanted) && (!found || is_better (c, found)))
+      found = c;
+  }
+  return found;
 }
 
 /* The keys of a dictionary, for a message. */
@@ -140,7 +274,7 @@ type_name (const NnPickleValue *value)
     return "a tuple";
   case NN_PICKLE_OPAQUE:
   case NN_PICKLE_GLOBAL:
-    return "a Python object";
+    return "a Python object, which is never made";
   case NN_PICKLE_STRING:
   case NN_PICKLE_BYTES:
     return "a string";
@@ -149,11 +283,92 @@ type_name (const NnPickleValue *value)
   }
 }
 
+/* "layer1.0.conv1.weight" */
+static gboolean
+is_tensor_name (const NnPickleValue *key)
+{
+  static const gchar *const ends[] = { "weight", "bias", "running_mean", "running_var" };
+  const gchar *dot = is_short_name (key) ? strrchr (key->data, '.') : NULL;
+
+  for (guint i = 0; dot && i < G_N_ELEMENTS (ends); i++)
+    if (strcmp (dot + 1, ends[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_object (const NnPickleValue *value)
+{
+  return value->type == NN_PICKLE_OPAQUE || value->type == NN_PICKLE_GLOBAL;
+}
+
+/* An object where a tensor should be; FALSE with the error set. */
+static gboolean
+check_no_objects (const NnPickleValue *dict, const gchar *file, GError **error)
+{
+  for (gsize i = 0; dict->type == NN_PICKLE_DICT && i + 1 < dict->n_items; i += 2) {
+    NnPickleValue *const *pair = dict->items + i;
+    g_autofree gchar *name = NULL, *class = NULL;
+
+    if (!is_object (pair[1]) || !is_tensor_name (pair[0]))
+      continue;
+    name = nn_json_shown (pair[0]->data);
+    class = nn_json_shown (pair[1]->data);
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+                 "%s: \"%s\" is an object of the class \"%s\" and not a tensor; objects are never made, save "
+                 "model.state_dict() of a plain model",
+                 file, name, class);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* What torch.nn and the libraries of networks make; and whatever has a module's attributes. */
+static gboolean
+is_module (const NnPickleValue *value)
+{
+  static const gchar *const modules[]
+      = { "torch.nn.modules.", "torch.nn.parallel.", "torch.fx.",   "torchvision.models.",
+          "torchvision.ops.",  "timm.models.",       "timm.layers." };
+
+  if (!is_object (value))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (modules); i++)
+    if (g_str_has_prefix (value->data, modules[i]))
+      return TRUE;
+  return value->is_module;
+}
+
+/* The first whole module that is the root, or one of its members; losses are modules too. */
+static const NnPickleValue *
+find_module (const NnPickleValue *root)
+{
+  if (is_module (root))
+    return root;
+  for (gsize i = 0; root->type == NN_PICKLE_DICT && i + 1 < root->n_items; i += 2)
+    if (is_module (root->items[i + 1]) && !g_str_has_prefix (root->items[i + 1]->data, "torch.nn.modules.loss."))
+      return root->items[i + 1];
+  return NULL;
+}
+
 static void
 explain (const NnPickleValue *root, const gchar *file, GError **error)
 {
+  const NnPickleValue *module = find_module (root);
   g_autofree gchar *keys = NULL;
 
+  if (module) {
+    g_autofree gchar *class = nn_json_shown (module->data);
+
+    g_set_error (
+        error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+        "%s: this is a whole pickled module (torch.save(model), class \"%s\"), which is code and is not run; in "
+        "Python save model.state_dict() instead",
+        file, class);
+    return;
+  }
+  if (!check_no_objects (root, file, error))
+    return;
   if (root->type != NN_PICKLE_DICT) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                  "%s: holds %s, not a state dict; save model.state_dict() with torch.save()", file, type_name (root));
@@ -227,41 +442,14 @@ collect (const NnPickleValue *dict, const gchar *prefix, GPtrArray *entries, GHa
   return TRUE;
 }
 
-GPtrArray *
-nn_state_dict_find (NnPickleValue *root, const gchar *file, GError **error)
+/* The tensors of @best, and of a classifier beside it. */
+static GPtrArray *
+collect_all (const Candidate *best, const gchar *file, GError **error)
 {
-  GArray *queue = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  GArray *candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  GHashTable *seen = g_hash_table_new (NULL, NULL);
-  GHashTable *by_name = g_hash_table_new (nn_name_hash, g_str_equal);
-  Candidate start = { root, NULL, RANK_ROOT, 0, FALSE };
-  const Candidate *best = NULL;
-  GPtrArray *entries = NULL;
-  gboolean ok;
+  g_autoptr (GHashTable) by_name = g_hash_table_new (nn_name_hash, g_str_equal);
+  GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
+  gboolean ok = check_no_objects (best->dict, file, error) && collect (best->dict, "", entries, by_name, file, error);
 
-  if (root->type == NN_PICKLE_DICT) {
-    g_hash_table_add (seen, root);
-    g_array_append_val (queue, start);
-  }
-  for (guint i = 0; i < queue->len; i++) {
-    Candidate at = g_array_index (queue, Candidate, i); /* a copy: the array grows meanwhile */
-
-    look_at (&at, candidates, queue, seen);
-  }
-  for (guint i = 0; i < candidates->len; i++) {
-    const Candidate *c = &g_array_index (candidates, Candidate, i);
-
-    if (!best || is_better (c, best))
-      best = c;
-  }
-  /* An optimizer's own state can hold tensors under strings; a model's checkpoint has its tensors under one of the
-   * known keys, or at the root. */
-  if (!best || nn_pickle_dict_get (best->dict, "param_groups")) {
-    explain (root, file, error);
-    goto out;
-  }
-  entries = g_ptr_array_new_with_free_func (entry_free);
-  ok = collect (best->dict, "", entries, by_name, file, error);
   /* {"backbone": {…}, "head": {…}}: the classifier's dictionary comes too, its key before its names. */
   for (guint i = 0; ok && best->parent && i < G_N_ELEMENTS (head_keys); i++) {
     NnPickleValue *head = nn_pickle_dict_get (best->parent, head_keys[i]);
@@ -272,10 +460,44 @@ nn_state_dict_find (NnPickleValue *root, const gchar *file, GError **error)
   }
   if (!ok)
     g_clear_pointer (&entries, g_ptr_array_unref);
-out:
-  g_array_unref (queue);
-  g_array_unref (candidates);
-  g_hash_table_unref (seen);
-  g_hash_table_unref (by_name);
   return entries;
+}
+
+GPtrArray *
+nn_state_dict_find (NnPickleValue *root, const gchar *file, NnWeightSets *sets, GPtrArray *warnings, GError **error)
+{
+  g_autoptr (GArray) queue = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  g_autoptr (GArray) candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autofree gchar *why = NULL;
+  Candidate start = { .dict = root, .rank = RANK_ROOT };
+  const Candidate *best = NULL, *wanted;
+
+  g_array_set_clear_func (queue, candidate_clear);
+  g_array_set_clear_func (candidates, candidate_clear);
+  if (is_container (root)) {
+    g_hash_table_add (seen, root);
+    g_array_append_val (queue, start);
+  }
+  for (guint i = 0; i < queue->len; i++) {
+    Candidate at = g_array_index (queue, Candidate, i); /* a copy: the array grows meanwhile */
+
+    look_at (&at, candidates, queue, seen);
+  }
+  best = choose (root, candidates, &why);
+  wanted = sets->wanted ? find_wanted (candidates, sets->wanted) : NULL;
+  if (wanted)
+    best = wanted;
+  /* An optimizer's own state can hold tensors under strings; a model's checkpoint has its tensors under one of the
+   * known keys, or at the root. What a whole module leaves beside itself is no network either. */
+  if (!best || nn_pickle_dict_get (best->dict, "param_groups") || (!best->is_network && find_module (root))) {
+    explain (root, file, error);
+    return NULL;
+  }
+  note_others (candidates, best, sets);
+  if (wanted)
+    sets->found = TRUE;
+  else if (sets->taken)
+    nn_weight_sets_tell (sets, why, warnings);
+  return collect_all (best, file, error);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "load/torch/pickle.h"
+#include "load/weight-sets.h"
 
 /* One tensor of the state dict; both belong to others (the pickle, the dictionary's owner). */
 typedef struct {
@@ -13,9 +14,14 @@ typedef struct {
 /**
  * nn_state_dict_find: the tensors of the model in what torch.save wrote
  * A state dict is a dictionary from strings to tensors. It may be the root, or lie under keys that training scripts use
- * ("state_dict", "model", "net", …); an averaged copy ("model_ema") only where there is no other. The first tensor of
- * an equal name loses, as in Python. Errors: NN_ERROR_UNSUPPORTED with what the file holds instead (an optimizer's
- * state, a single tensor, …) Returns: a GPtrArray of NnStateEntry *, in file order, names all different; free with
- * g_ptr_array_unref()
+ * ("state_dict", "model", "net", …), also in a list. Of several networks the one is taken that @sets wants; else the
+ * averaged copy ("state_dict_ema", "model_ema"), as timm does, where it has all tensors of the plain one; else the
+ * better known key. The first tensor of an equal name loses, as in Python.
+ * @sets: filled with what was taken and what else is there
+ * @warnings: gchar * are appended
+ * Errors: NN_ERROR_UNSUPPORTED with what the file holds instead (an optimizer's state, a single tensor, a whole module,
+ * an object in a tensor's place, …)
+ * Returns: a GPtrArray of NnStateEntry *, in file order, names all different; free with g_ptr_array_unref()
  */
-GPtrArray *nn_state_dict_find (NnPickleValue *root, const gchar *file, GError **error);
+GPtrArray *nn_state_dict_find (NnPickleValue *root, const gchar *file, NnWeightSets *sets, GPtrArray *warnings,
+                               GError **error);
