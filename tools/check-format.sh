@@ -27,7 +27,7 @@ for argument in "$@"; do
 done
 cd -- "$source_root" || exit 1
 gst_folders='elements plugin tests/elements'
-other_folders='nn tools samples tests bench training'
+other_folders='nn evaluate tools samples tests bench training'
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 

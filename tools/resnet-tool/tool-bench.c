@@ -1,5 +1,6 @@
 /* gst-resnet: resnet-tool bench: how fast a model runs here
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <evaluate/plain-text.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,8 +219,8 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
     const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
 
     total += layer->seconds;
-    name_width = MAX (name_width, tool_columns (layer->name));
-    kernel_width = MAX (kernel_width, tool_columns (layer->kernel));
+    name_width = MAX (name_width, evaluate_text_columns (layer->name));
+    kernel_width = MAX (kernel_width, evaluate_text_columns (layer->kernel));
   }
   printf ("\n  %-*s  %-*s  %9s  %10s  %8s  %7s\n", (int)name_width, "layer", (int)kernel_width, "kernel", "predicted",
           r->batch > 1 ? "ms a batch" : "ms", "GFLOP/s", "share");
@@ -227,9 +228,9 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
     const LayerResult *layer = &g_array_index (r->layers, LayerResult, i);
     g_autoptr (GString) line = g_string_new ("  ");
 
-    tool_append_padded (line, layer->name, name_width);
+    evaluate_text_append_padded (line, layer->name, name_width);
     g_string_append (line, "  ");
-    tool_append_padded (line, layer->kernel, kernel_width);
+    evaluate_text_append_padded (line, layer->kernel, kernel_width);
     if (layer->predicted > 0)
       g_string_append_printf (line, "  %9.4f", layer->predicted * 1000);
     else

@@ -3,6 +3,7 @@
 #include "tool-common.h"
 
 #include <errno.h>
+#include <evaluate/class-match.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,19 +119,6 @@ tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labe
   return TRUE;
 }
 
-gboolean
-tool_is_wordnet_id (const gchar *string, gsize length)
-{
-  gsize i;
-
-  if (length != 9 || string[0] != 'n')
-    return FALSE;
-  for (i = 1; i < 9; i++)
-    if (!g_ascii_isdigit (string[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /* {"0": ["n01440764", "tench"], ...} */
 static void
 identifiers_of_json (const gchar *text, gsize size, guint n_classes, GPtrArray *ids)
@@ -150,7 +138,7 @@ identifiers_of_json (const gchar *text, gsize size, guint n_classes, GPtrArray *
                           : NULL;
     const gchar *id = first && JSON_NODE_HOLDS_VALUE (first) ? json_node_get_string (first) : NULL;
 
-    if (!id || !tool_is_wordnet_id (id, strlen (id)))
+    if (!id || !evaluate_is_wordnet_id (id, strlen (id)))
       return;
     g_ptr_array_add (ids, g_strdup (id));
   }
@@ -172,7 +160,7 @@ tool_identifiers_get (const ToolOptions *options, guint n_classes)
     gchar **line;
 
     for (line = lines; *line; line++)
-      if (strlen (*line) > 10 && tool_is_wordnet_id (*line, 9 * (g_ascii_isspace ((*line)[9]) != 0)))
+      if (strlen (*line) > 10 && evaluate_is_wordnet_id (*line, 9 * (g_ascii_isspace ((*line)[9]) != 0)))
         g_ptr_array_add (ids, g_strndup (*line, 9));
   }
   if (ids->len != n_classes)
@@ -212,62 +200,10 @@ tool_display_name (const gchar *path)
   return g_utf8_make_valid (path, -1);
 }
 
-guint
-tool_columns (const gchar *string)
-{
-  guint n = 0;
-
-  for (; *string; string = g_utf8_next_char (string)) {
-    gunichar c = g_utf8_get_char (string);
-
-    n += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-  }
-  return n;
-}
-
-void
-tool_append_padded (GString *out, const gchar *string, guint columns)
-{
-  gboolean cut = tool_columns (string) > columns;
-  guint limit = cut ? columns - MIN (columns, 2) : columns;
-  guint n = 0;
-
-  while (*string) {
-    gunichar c = g_utf8_get_char (string);
-    guint width = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-
-    if (n + width > limit)
-      break;
-    g_string_append_unichar (out, c);
-    n += width;
-    string = g_utf8_next_char (string);
-  }
-  if (cut)
-    for (; n < columns && n < limit + 2; n++)
-      g_string_append_c (out, '.');
-  for (; n < columns; n++)
-    g_string_append_c (out, ' ');
-}
-
 gboolean
 tool_fancy (int fd)
 {
   return isatty (fd) && g_get_charset (NULL);
-}
-
-gchar *
-tool_group_digits (guint64 value)
-{
-  g_autofree gchar *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
-  GString *out = g_string_new (NULL);
-  gsize n = strlen (digits), i;
-
-  for (i = 0; i < n; i++) {
-    if (i && (n - i) % 3 == 0)
-      g_string_append_c (out, ',');
-    g_string_append_c (out, digits[i]);
-  }
-  return g_string_free (out, FALSE);
 }
 
 void

@@ -104,7 +104,6 @@ gboolean tool_labels_get (const NnModel *model, const ToolOptions *options, gcha
 /* WordNet identifiers ("n01440764") of the classes, where the --labels file has one for each beside its label
  * (synset_words.txt, imagenet_class_index.json); else NULL. Free with g_strfreev(). */
 gchar **tool_identifiers_get (const ToolOptions *options, guint n_classes);
-gboolean tool_is_wordnet_id (const gchar *string, gsize length);
 /* A session for @preprocess's crop (or height × width where not 0) and up to @max_batch images. */
 NnSession *tool_session_new (NnModel *model, const ToolOptions *options, guint max_batch, guint height, guint width,
                              GError **error);
@@ -114,13 +113,8 @@ NnSession *tool_session_new (NnModel *model, const ToolOptions *options, guint m
 const gchar *tool_label (gchar *const *labels, guint index, gchar buffer[TOOL_LABEL_SIZE]);
 /* Valid UTF-8 for people and for JSON, whatever the bytes of a file's name are; free with g_free(). */
 gchar *tool_display_name (const gchar *path);
-/* Columns of a terminal; and @string cut or padded to exactly @columns, appended. */
-guint tool_columns (const gchar *string);
-void tool_append_padded (GString *out, const gchar *string, guint columns);
 /* TRUE where stdout (stderr) is a terminal that shows UTF-8. */
 gboolean tool_fancy (int fd);
-/* "11,689,512" */
-gchar *tool_group_digits (guint64 value);
 
 /* JSON: members that several commands write; a non-finite number becomes null, which JSON can say. */
 void tool_json_number (JsonBuilder *builder, const gchar *name, gdouble value);

@@ -1,5 +1,6 @@
 /* gst-resnet: resnet-tool convert: a model as a file for other programs
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <evaluate/plain-text.h>
 #include <nn/convert.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,7 +131,7 @@ convert_run (int argc, char **argv)
   if (!nn_model_save (model, out, format, &save, &error))
     return tool_fail (error);
   if (!options.quiet) {
-    size = tool_group_digits ((guint64)file_size (out));
+    size = evaluate_text_group_digits ((guint64)file_size (out));
     printf ("%s: %s, %u classes, %s bytes\n", display, nn_model_get_architecture (model),
             nn_model_get_n_classes (model), size);
   }

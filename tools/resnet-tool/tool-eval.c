@@ -1,17 +1,16 @@
 /* gst-resnet: resnet-tool eval: how good is a model on a folder of images
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <evaluate/evaluation-json.h>
+#include <evaluate/plain-text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tool-common.h"
-#include "tool-folder.h"
 #include "tool-pipeline.h"
-#include "tool-report.h"
 
-#define BEST 5
 #define BAR_COLUMNS 24
 /* Microseconds between two pictures of the progress bar. */
 #define PROGRESS_INTERVAL 100000
@@ -20,12 +19,13 @@ static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gchar *csv_path, *confusion_path, *min_top1_string;
 
 typedef struct {
-  ToolReport *report;
+  EvaluateReport *report;
   gfloat *confidences;
   FILE *csv;
   gint csv_errno;
   gboolean progress, unicode;
   gint64 start, last_shown;
+  gdouble seconds;
   const NnModel *model;
 } Eval;
 
@@ -65,7 +65,7 @@ eval_context (void)
 static void
 show_progress (Eval *e, guint done)
 {
-  const ToolReport *r = e->report;
+  const EvaluateReport *r = e->report;
   gint64 now = g_get_monotonic_time ();
   gdouble seconds = (gdouble)(now - e->start) / G_USEC_PER_SEC, rate = done / MAX (seconds, 1e-6);
   guint n = r->folder->n_images, filled = (guint)((guint64)BAR_COLUMNS * done / n), i;
@@ -86,8 +86,8 @@ show_progress (Eval *e, guint done)
     g_string_append_printf (line, "ETA %u:%02u:%02u", left / 3600, left / 60 % 60, left % 60);
   else
     g_string_append_printf (line, "ETA %u:%02u", left / 60, left % 60);
-  if (r->total)
-    g_string_append_printf (line, "  top-1 %.2f %%", tool_report_percent (r->total_top1, r->total));
+  if (r->counts->total)
+    g_string_append_printf (line, "  top-1 %.2f %%", evaluate_percent (r->counts->total_top1, r->counts->total));
   g_string_append (line, "\033[K");
   if (done == n)
     g_string_append (line, "\r\033[K");
@@ -96,23 +96,23 @@ show_progress (Eval *e, guint done)
 }
 
 static void
-write_csv_row (Eval *e, guint image, guint folder, gint predicted, gdouble confidence)
+write_csv_row (Eval *e, guint image, gint predicted, gdouble confidence)
 {
-  const ToolReport *r = e->report;
+  const EvaluateReport *r = e->report;
+  const guint folder = g_array_index (r->folder->folder_of, guint, image);
   g_autoptr (GString) row = g_string_new (NULL);
-  gchar buffer[TOOL_LABEL_SIZE];
-  gboolean by_folder = !r->labels && r->how == TOOL_MATCH_ORDER;
+  gchar buffer[EVALUATE_LABEL_SIZE];
 
-  tool_csv_append (row, g_ptr_array_index (r->folder->paths, image));
+  evaluate_text_append_csv (row, g_ptr_array_index (r->folder->paths, image));
   g_string_append_c (row, ',');
-  tool_csv_append (row, by_folder ? r->folder->names[folder] : tool_label (r->labels, r->classes[folder], buffer));
+  evaluate_text_append_csv (row, evaluate_report_get_label (r, r->counts->classes[folder], buffer));
   if (predicted < 0) {
     g_string_append (row, ",,,\n");
   } else {
     gchar number[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_string_append_c (row, ',');
-    tool_csv_append (row, by_folder ? r->folder->names[predicted] : tool_label (r->labels, (guint)predicted, buffer));
+    evaluate_text_append_csv (row, evaluate_report_get_label (r, (guint)predicted, buffer));
     g_string_append_printf (row, ",%d,%s\n", predicted, g_ascii_formatd (number, sizeof number, "%.9g", confidence));
   }
   if (fwrite (row->str, 1, row->len, e->csv) != row->len && !e->csv_errno)
@@ -130,43 +130,42 @@ static void
 on_result (guint index, const gfloat *logits, const GError *error, gpointer data)
 {
   Eval *e = data;
-  ToolReport *r = e->report;
-  guint folder = g_array_index (r->folder->folder_of, guint, index);
-  guint best[BEST] = { 0 }, n = 0;
+  EvaluateReport *r = e->report;
+  guint best[EVALUATE_BEST] = { 0 }, n = 0;
 
   if (error) {
-    g_ptr_array_add (r->failures, g_utf8_make_valid (error->message, -1));
+    evaluate_report_add_failure (r, error->message);
   } else {
-    n = nn_model_rank (e->model, logits, BEST, best);
-    tool_report_add (r, folder, best, n, score_of (e->model, logits));
+    n = nn_model_rank (e->model, logits, EVALUATE_BEST, best);
+    evaluate_report_add (r, index, best, n, score_of (e->model, logits));
   }
   if (e->csv) {
     if (!error)
       nn_model_answer (e->model, options.activation, 1, logits, e->confidences);
-    write_csv_row (e, index, folder, error ? -1 : (gint)best[0], error ? 0 : e->confidences[best[0]]);
+    write_csv_row (e, index, error ? -1 : (gint)best[0], error ? 0 : e->confidences[best[0]]);
   }
   show_progress (e, index + 1);
 }
 
 static void
 print_head (const gchar *name, const NnModel *model, const NnSession *session, const NnPreprocess *preprocess,
-            const ToolReport *r)
+            const EvaluateReport *r)
 {
   g_autofree gchar *display = tool_display_name (name);
   g_autofree gchar *steps = tool_preprocess_string (preprocess);
 
   printf ("%s: %s, %u classes, %s, precision %s, %u threads\n", display, nn_model_get_architecture (model),
-          r->n_classes, nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
-          nn_session_get_threads (session));
+          r->counts->n_classes, nn_session_get_isa (session),
+          nn_precision_to_string (nn_session_get_precision (session)), nn_session_get_threads (session));
   printf ("%s\n", steps);
   printf ("%u images in %u folders, matched to the classes by %s\n\n", r->folder->n_images, r->folder->n_folders,
-          r->how == TOOL_MATCH_NAME ? "name" : "sorted order");
+          r->how == EVALUATE_MATCH_NAME ? "name" : "sorted order");
   fflush (stdout);
 }
 
 /* What torchvision's order does to folders whose names are numbers surprises people: 0, 1, 10, 11, 2. */
 static void
-warn_about_folders (const ToolFolder *folder, ToolMatch how)
+warn_about_folders (const EvaluateFolder *folder, EvaluateMatch how)
 {
   gboolean numbers = TRUE, in_order = TRUE;
   guint64 number, last = 0;
@@ -179,13 +178,13 @@ warn_about_folders (const ToolFolder *folder, ToolMatch how)
     if (!folder->counts[i])
       tool_warning ("folder '%s' has no image in it.", folder->names[i]);
   }
-  if (how == TOOL_MATCH_ORDER && numbers && !in_order)
+  if (how == EVALUATE_MATCH_ORDER && numbers && !in_order)
     tool_warning ("the folders' names are numbers, and are taken in torchvision's order, that of text (1, 10, 2).");
 }
 
 static void
 print_json (const gchar *name, const NnModel *model, const NnSession *session, const NnPreprocess *preprocess,
-            ToolReport *r, gdouble min_top1, gboolean passed)
+            const EvaluateReport *r, gdouble seconds, gdouble min_top1, gboolean passed)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree gchar *directory = tool_display_name (options.arguments[1]);
@@ -201,9 +200,9 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   json_builder_add_int_value (builder, nn_session_get_threads (session));
   json_builder_set_member_name (builder, "directory");
   json_builder_add_string_value (builder, directory);
-  tool_report_json (r, builder);
-  tool_json_number (builder, "seconds", r->seconds);
-  tool_json_number (builder, "images_per_second", r->folder->n_images / MAX (r->seconds, 1e-9));
+  evaluate_report_add_json (r, builder);
+  tool_json_number (builder, "seconds", seconds);
+  tool_json_number (builder, "images_per_second", r->folder->n_images / MAX (seconds, 1e-9));
   if (min_top1 >= 0) {
     tool_json_number (builder, "min_top1", min_top1);
     json_builder_set_member_name (builder, "passed");
@@ -215,10 +214,18 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
 }
 
 static gboolean
+save_confusion (const EvaluateReport *report, GError **error)
+{
+  g_autofree gchar *text = evaluate_report_to_csv (report);
+
+  return g_file_set_contents (confusion_path, text, -1, error);
+}
+
+static gboolean
 evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **error)
 {
   const ToolImageOptions image_options = { options.exif, options.quiet };
-  ToolReport *r = e->report;
+  EvaluateReport *r = e->report;
   g_autofree gchar *display = csv_path ? tool_display_name (csv_path) : NULL;
   gboolean ok;
 
@@ -233,13 +240,13 @@ evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **
   ok = tool_pipeline_run (session, nn_model_get_n_outputs (e->model), preprocess, options.max_isa, &image_options,
                           options.threads, (const gchar *const *)r->folder->paths->pdata, r->folder->n_images,
                           on_result, e, error);
-  r->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
+  e->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
   if (e->csv && fclose (e->csv) != 0 && !e->csv_errno)
     e->csv_errno = errno;
   if (!ok)
     return FALSE;
   if (!e->csv_errno)
-    return !confusion_path || tool_report_save_confusion (r, confusion_path, error);
+    return !confusion_path || save_confusion (r, error);
 
 csv_failed:
   g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: the file could not be written: %s", display,
@@ -252,17 +259,18 @@ eval_run (int argc, char **argv)
 {
   g_autoptr (NnModel) model = NULL;
   g_autoptr (NnSession) session = NULL;
-  g_autoptr (ToolFolder) folder = NULL;
+  g_autoptr (EvaluateFolder) folder = NULL;
+  g_autoptr (EvaluateReport) report = NULL;
   g_auto (GStrv) labels = NULL;
   g_auto (GStrv) identifiers = NULL;
   g_autofree guint *classes = NULL;
   g_autofree gfloat *confidences = NULL;
   NnPreprocess preprocess;
-  ToolReport report = { 0 };
-  ToolMatch how;
-  Eval e = { .report = &report };
+  EvaluateMatch how;
+  Eval e = { 0 };
   const gchar *name;
   gdouble min_top1 = -1;
+  const EvaluateCounts *counts;
   guint n_classes;
   gboolean passed;
   int status = TOOL_FAILED;
@@ -281,53 +289,55 @@ eval_run (int argc, char **argv)
       || !tool_labels_get (model, &options, &labels, &error))
     return tool_fail (error);
   n_classes = nn_model_get_n_classes (model);
-  folder = tool_folder_scan (options.arguments[1], &error);
+  folder = evaluate_folder_scan (options.arguments[1], &error);
   if (!folder)
     return tool_fail (error);
   identifiers = tool_identifiers_get (&options, n_classes);
-  classes = tool_folder_match (folder, labels, identifiers, n_classes, &how, &error);
-  if (!classes)
-    return tool_fail (error);
+  classes = evaluate_match_classes (folder, labels, identifiers, n_classes, &how, &error);
+  if (!classes) {
+    tool_error ("%s%s", error->message, labels ? "" : " (option --labels)");
+    g_error_free (error);
+    return TOOL_FAILED;
+  }
   if (!options.quiet)
     warn_about_folders (folder, how);
   session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, folder->n_images), preprocess.crop,
                               preprocess.crop, &error);
-  if (!session || !tool_report_init (&report, folder, classes, how, labels, n_classes, &error)) {
-    tool_report_clear (&report);
+  if (session)
+    report = evaluate_report_new (folder, classes, how, labels, n_classes, &error);
+  if (!report)
     return tool_fail (error);
-  }
+  e.report = report;
   e.model = model;
   e.confidences = confidences = g_new (gfloat, n_classes);
   e.progress = !options.quiet && isatty (STDERR_FILENO);
   e.unicode = e.progress && tool_fancy (STDERR_FILENO);
   if (!options.json && !options.quiet)
-    print_head (name, model, session, &preprocess, &report);
+    print_head (name, model, session, &preprocess, report);
 
-  if (!evaluate (&e, session, &preprocess, &error)) {
-    tool_fail (error);
-    goto done;
-  }
-  passed = min_top1 < 0 || (report.total && 100.0 * report.total_top1 >= min_top1 * report.total);
+  if (!evaluate (&e, session, &preprocess, &error))
+    return tool_fail (error);
+  counts = report->counts;
+  passed = min_top1 < 0 || (counts->total && 100.0 * counts->total_top1 >= min_top1 * counts->total);
   if (options.json) {
-    print_json (name, model, session, &preprocess, &report, min_top1, passed);
+    print_json (name, model, session, &preprocess, report, e.seconds, min_top1, passed);
   } else {
-    tool_report_print (&report, !options.quiet);
-    printf ("time        %.1f s, %.0f images/s\n", report.seconds, folder->n_images / MAX (report.seconds, 1e-9));
+    g_autofree gchar *text = evaluate_report_to_text (report, !options.quiet);
+
+    fputs (text, stdout);
+    printf ("time        %.1f s, %.0f images/s\n", e.seconds, folder->n_images / MAX (e.seconds, 1e-9));
   }
   fflush (stdout);
-  if (!report.total)
+  if (!counts->total)
     tool_error ("none of the %u images could be read; the first: %s", folder->n_images,
-                (const gchar *)g_ptr_array_index (report.failures, 0));
+                (const gchar *)g_ptr_array_index (report->failures, 0));
   else if (!passed)
-    tool_error ("top-1 is %.2f %%, below the minimum of %g %%.", tool_report_percent (report.total_top1, report.total),
+    tool_error ("top-1 is %.2f %%, below the minimum of %g %%.", evaluate_percent (counts->total_top1, counts->total),
                 min_top1);
   else
     status = TOOL_OK;
-  if (report.failures->len && report.total && options.json && !options.quiet)
-    tool_warning ("%u of %u images could not be read.", report.failures->len, folder->n_images);
-
-done:
-  tool_report_clear (&report);
+  if (report->failures->len && counts->total && options.json && !options.quiet)
+    tool_warning ("%u of %u images could not be read.", report->failures->len, folder->n_images);
   return status;
 }
 

@@ -1,5 +1,6 @@
 /* gst-resnet: resnet-tool inspect: what is in a model file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <evaluate/plain-text.h>
 #include <stdio.h>
 
 #include "tool-common.h"
@@ -50,7 +51,7 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
 {
   g_autofree gchar *display = tool_display_name (name);
   g_autofree gchar *steps = tool_preprocess_string (preprocess);
-  g_autofree gchar *parameters = tool_group_digits (nn_model_get_n_parameters (model));
+  g_autofree gchar *parameters = evaluate_text_group_digits (nn_model_get_n_parameters (model));
   const gchar *source
       = options.has_resize || options.has_crop || options.has_mean || options.has_std || options.has_interpolation
             ? "with this command line's values"
@@ -95,8 +96,8 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   for (i = 0; i < layers->len; i++) {
     const NnLayerInfo *layer = &g_array_index (layers, NnLayerInfo, i);
 
-    name_width = MAX (name_width, tool_columns (layer->name));
-    op_width = MAX (op_width, tool_columns (layer->op));
+    name_width = MAX (name_width, evaluate_text_columns (layer->name));
+    op_width = MAX (op_width, evaluate_text_columns (layer->op));
   }
   name_width = MIN (name_width, 32);
   op_width = MIN (op_width, 40);
@@ -112,9 +113,9 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
       g_snprintf (in, sizeof in, "%ux%ux%u", layer->in[0], layer->in[1], layer->in[2]);
       g_snprintf (out, sizeof out, "%ux%ux%u", layer->out[0], layer->out[1], layer->out[2]);
       g_string_append (line, "  ");
-      tool_append_padded (line, layer->name, name_width);
+      evaluate_text_append_padded (line, layer->name, name_width);
       g_string_append (line, "  ");
-      tool_append_padded (line, layer->op, op_width);
+      evaluate_text_append_padded (line, layer->op, op_width);
       g_string_append_printf (line, "  %14s  %14s  %10s  %8s\n", in, out,
                               scaled (number[0], (gdouble)layer->n_parameters),
                               scaled (number[1], (gdouble)layer->flops));
