@@ -1,5 +1,6 @@
 /* gst-resnet: which bodies a level has, of each family
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernels/activation.h"
 #include "kernels/bf16.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
@@ -67,4 +68,18 @@ nn_bf16_kernels_init (NnBf16Kernels *kernels, NnIsa isa, guint products)
   }
 #endif
   return FALSE;
+}
+
+void
+nn_activation_kernels_init (NnActivationKernels *kernels, NnIsa isa)
+{
+  nn_activation_kernels_init_c (kernels);
+#ifdef NN_HAVE_X86
+  if (!(isa >= NN_ISA_AVX2))
+    return;
+  nn_activation_kernels_init_avx2 (kernels);
+  if (!(isa >= NN_ISA_AVX512))
+    return;
+  nn_activation_kernels_init_avx512 (kernels);
+#endif
 }
