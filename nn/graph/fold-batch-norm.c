@@ -90,7 +90,7 @@ nn_graph_fold_batch_norm (NnGraph *graph)
       continue;
     conv = nn_graph_node (graph, bn->inputs[0]);
     if ((conv->op == NN_OP_CONV || conv->op == NN_OP_LINEAR) && readers[bn->inputs[0]] == 1 && !conv->relu
-        && conv->inputs[1] == NN_NO_NODE) {
+        && !conv->activation.kind && conv->inputs[1] == NN_NO_NODE) {
       fold (conv, bn);
       nn_graph_absorb (graph, bn->inputs[0], i);
     } else if (bn->op == NN_OP_BATCH_NORM) {

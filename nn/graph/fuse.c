@@ -1,4 +1,4 @@
-/* gst-resnet: conv + add + relu as one node
+/* gst-resnet: conv + add + activation as one node
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/fuse.h"
 
@@ -8,7 +8,8 @@ can_add (const NnGraph *graph, const guint *readers, guint index)
 {
   const NnNode *node = nn_graph_node (graph, index);
 
-  return node->op == NN_OP_CONV && readers[index] == 1 && !node->relu && node->inputs[1] == NN_NO_NODE;
+  return node->op == NN_OP_CONV && readers[index] == 1 && !node->relu && !node->activation.kind
+         && node->inputs[1] == NN_NO_NODE;
 }
 
 static void
@@ -36,10 +37,24 @@ fuse_relu (NnGraph *graph, const guint *readers, guint index)
   guint input = nn_graph_node (graph, index)->inputs[0];
   const NnNode *before = nn_graph_node (graph, input);
 
-  if (readers[input] != 1 || (before->op != NN_OP_CONV && before->op != NN_OP_ADD && before->op != NN_OP_AFFINE))
+  if (readers[input] != 1 || before->activation.kind
+      || (before->op != NN_OP_CONV && before->op != NN_OP_ADD && before->op != NN_OP_AFFINE))
     return;
   nn_graph_absorb (graph, input, index);
   nn_graph_node (graph, index)->relu = TRUE;
+}
+
+static void
+fuse_activation (NnGraph *graph, const guint *readers, guint index)
+{
+  const NnLayerActivation activation = nn_graph_node (graph, index)->activation;
+  const guint input = nn_graph_node (graph, index)->inputs[0];
+  const NnNode *before = nn_graph_node (graph, input);
+
+  if (readers[input] != 1 || before->op != NN_OP_CONV || before->relu || before->activation.kind)
+    return;
+  nn_graph_absorb (graph, input, index);
+  nn_graph_node (graph, index)->activation = activation;
 }
 
 /* One walk in execution order does it: a sum is fused before the ReLU after it is looked at. The number of readers of a
@@ -57,6 +72,9 @@ nn_graph_fuse (NnGraph *graph)
       break;
     case NN_OP_RELU:
       fuse_relu (graph, readers, i);
+      break;
+    case NN_OP_ACTIVATION:
+      fuse_activation (graph, readers, i);
       break;
     default:
       break;

@@ -218,6 +218,13 @@ nn_graph_check (const NnGraph *graph, GError **error)
       g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: only convolutions and sums carry a ReLU", node->name);
       return FALSE;
     }
+    if ((node->op == NN_OP_ACTIVATION) != (node->activation.kind != NN_LAYER_ACTIVATION_NONE)
+        && (node->op != NN_OP_CONV || node->relu)) {
+      g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
+                   "%s: only an activation has a kind of activation, and a convolution without a ReLU may carry one",
+                   node->name);
+      return FALSE;
+    }
   }
   return TRUE;
 }

@@ -17,6 +17,25 @@ append_window (GString *string, const NnNode *node)
     g_string_append_printf (string, " d%u", node->dilation[0]);
 }
 
+static const gchar *
+activation_name (const NnLayerActivation *activation)
+{
+  static const gchar *const names[] = {
+    [NN_LAYER_ACTIVATION_NONE] = "nothing",
+    [NN_LAYER_ACTIVATION_CLIP] = "clip",
+    [NN_LAYER_ACTIVATION_LEAKY_RELU] = "leaky relu",
+    [NN_LAYER_ACTIVATION_HARD_SIGMOID] = "hard sigmoid",
+    [NN_LAYER_ACTIVATION_HARD_SWISH] = "hard swish",
+    [NN_LAYER_ACTIVATION_SIGMOID] = "sigmoid",
+    [NN_LAYER_ACTIVATION_SWISH] = "swish",
+    [NN_LAYER_ACTIVATION_TANH] = "tanh",
+    [NN_LAYER_ACTIVATION_GELU] = "gelu",
+    [NN_LAYER_ACTIVATION_GELU_TANH] = "gelu (tanh)",
+  };
+
+  return names[activation->kind];
+}
+
 static gchar *
 describe (const NnNode *node)
 {
@@ -36,7 +55,9 @@ describe (const NnNode *node)
     [NN_OP_AFFINE] = "affine",
     [NN_OP_CONCAT] = "concat",
   };
-  GString *string = g_string_new (node->onnx ? nn_operator_get_type (node->onnx) : words[node->op]);
+  GString *string = g_string_new (node->onnx                     ? nn_operator_get_type (node->onnx)
+                                  : node->op == NN_OP_ACTIVATION ? activation_name (&node->activation)
+                                                                 : words[node->op]);
 
   if (node->op == NN_OP_CONV || node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL)
     append_window (string, node);
@@ -46,6 +67,8 @@ describe (const NnNode *node)
     g_string_append (string, " + add");
   if (node->relu)
     g_string_append (string, " + relu");
+  if (node->op != NN_OP_ACTIVATION && node->activation.kind)
+    g_string_append_printf (string, " + %s", activation_name (&node->activation));
   return g_string_free (string, FALSE);
 }
 

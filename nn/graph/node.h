@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/constant.h"
+#include "kernels/activation.h"
 #include "ops/operator.h"
 
 typedef enum {
@@ -20,6 +21,7 @@ typedef enum {
   NN_OP_LINEAR,          /* y = W x + b on a channels × 1 × 1 input */
   NN_OP_AFFINE,          /* y = weight[c] · x + bias[c] */
   NN_OP_CONCAT,          /* the inputs' channels one after the other */
+  NN_OP_ACTIVATION,      /* y = f (x), activation.h; gone after fusing where x is a convolution used once */
   NN_OP_ELEMENTWISE,     /* an ONNX operator that computes each element from the elements at its place */
   NN_OP_PLAIN,           /* any ONNX operator, on plain row-major tensors */
 } NnOp;
@@ -54,6 +56,7 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
+ * @activation: ACTIVATION: what it computes; CONV after fusing: what comes last, then without @relu
  * @op_string: for people: "conv 3x3/2 g32 + add + relu"; filled by nn_graph_finish()
  */
 typedef struct {
@@ -72,6 +75,7 @@ typedef struct {
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad, owns_weight;
+  NnLayerActivation activation;
   NnPad same;
   NnOperator *onnx;
   NnConstant **constants;

@@ -93,37 +93,38 @@ error_function (Vector x)
 
 /* @kind is a constant of the call. */
 INLINE Vector
-activate (Vector x, const NnActivationKind kind, gfloat a, gfloat b)
+activate (Vector x, const NnLayerActivationKind kind, gfloat a, gfloat b)
 {
   const Vector zero = { 0 };
 
   switch (kind) {
-  case NN_ACTIVATION_CLIP:
+  case NN_LAYER_ACTIVATION_CLIP:
     return at_most (at_least (x, zero + a), zero + b);
-  case NN_ACTIVATION_LEAKY_RELU:
+  case NN_LAYER_ACTIVATION_LEAKY_RELU:
     return select_where (x < zero, a * x, x);
-  case NN_ACTIVATION_HARD_SIGMOID:
+  case NN_LAYER_ACTIVATION_HARD_SIGMOID:
     return at_most (at_least (a * x + b, zero), zero + 1.f);
-  case NN_ACTIVATION_HARD_SWISH:
+  case NN_LAYER_ACTIVATION_HARD_SWISH:
     return x * at_most (at_least (x * (1.f / 6) + 0.5f, zero), zero + 1.f);
-  case NN_ACTIVATION_SIGMOID:
+  case NN_LAYER_ACTIVATION_SIGMOID:
     return sigmoid (x);
-  case NN_ACTIVATION_SWISH:
+  case NN_LAYER_ACTIVATION_SWISH:
     return x * sigmoid (a * x);
-  case NN_ACTIVATION_TANH:
+  case NN_LAYER_ACTIVATION_TANH:
     return hyperbolic_tangent (x);
-  case NN_ACTIVATION_GELU:
+  case NN_LAYER_ACTIVATION_GELU:
     return 0.5f * x * (1.f + error_function (x * 0.70710678f));
-  case NN_ACTIVATION_GELU_TANH:
+  case NN_LAYER_ACTIVATION_GELU_TANH:
     return x * sigmoid (1.59576912f * (x + 0.044715f * x * x * x));
-  case NN_ACTIVATION_NONE:
+  case NN_LAYER_ACTIVATION_NONE:
     break;
   }
   return x;
 }
 
 INLINE void
-apply_kind (const NnActivation *activation, const NnActivationKind kind, const gfloat *in, gsize n, gfloat *out)
+apply_kind (const NnLayerActivation *activation, const NnLayerActivationKind kind, const gfloat *in, gsize n,
+            gfloat *out)
 {
   const gfloat a = activation->a, b = activation->b;
   gsize i = 0;
@@ -140,23 +141,23 @@ apply_kind (const NnActivation *activation, const NnActivationKind kind, const g
 }
 
 static void
-apply (const NnActivation *activation, const gfloat *in, gsize n, gfloat *out)
+apply (const NnLayerActivation *activation, const gfloat *in, gsize n, gfloat *out)
 {
 #define CASE(kind)                                                                                                     \
   case kind:                                                                                                           \
     apply_kind (activation, kind, in, n, out);                                                                         \
     break
   switch (activation->kind) {
-    CASE (NN_ACTIVATION_NONE);
-    CASE (NN_ACTIVATION_CLIP);
-    CASE (NN_ACTIVATION_LEAKY_RELU);
-    CASE (NN_ACTIVATION_HARD_SIGMOID);
-    CASE (NN_ACTIVATION_HARD_SWISH);
-    CASE (NN_ACTIVATION_SIGMOID);
-    CASE (NN_ACTIVATION_SWISH);
-    CASE (NN_ACTIVATION_TANH);
-    CASE (NN_ACTIVATION_GELU);
-    CASE (NN_ACTIVATION_GELU_TANH);
+    CASE (NN_LAYER_ACTIVATION_NONE);
+    CASE (NN_LAYER_ACTIVATION_CLIP);
+    CASE (NN_LAYER_ACTIVATION_LEAKY_RELU);
+    CASE (NN_LAYER_ACTIVATION_HARD_SIGMOID);
+    CASE (NN_LAYER_ACTIVATION_HARD_SWISH);
+    CASE (NN_LAYER_ACTIVATION_SIGMOID);
+    CASE (NN_LAYER_ACTIVATION_SWISH);
+    CASE (NN_LAYER_ACTIVATION_TANH);
+    CASE (NN_LAYER_ACTIVATION_GELU);
+    CASE (NN_LAYER_ACTIVATION_GELU_TANH);
   }
 #undef CASE
 }

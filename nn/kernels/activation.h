@@ -8,28 +8,28 @@
 
 /* The names are ONNX's. */
 typedef enum {
-  NN_ACTIVATION_NONE,
-  NN_ACTIVATION_CLIP,         /* min (max (x, a), b) */
-  NN_ACTIVATION_LEAKY_RELU,   /* x < 0 ? a · x : x */
-  NN_ACTIVATION_HARD_SIGMOID, /* min (max (a · x + b, 0), 1) */
-  NN_ACTIVATION_HARD_SWISH,   /* x · min (max (x / 6 + 1 / 2, 0), 1) */
-  NN_ACTIVATION_SIGMOID,      /* 1 / (1 + exp (−x)) */
-  NN_ACTIVATION_SWISH,        /* x / (1 + exp (−a · x)); SiLU with a = 1 */
-  NN_ACTIVATION_TANH,         /* 1 − 2 / (1 + exp (2 x)) */
-  NN_ACTIVATION_GELU,         /* x / 2 · (1 + erf (x / √2)) */
-  NN_ACTIVATION_GELU_TANH,    /* x / 2 · (1 + tanh (√(2 / π) · (x + 0.044715 x³))) */
-} NnActivationKind;
+  NN_LAYER_ACTIVATION_NONE,
+  NN_LAYER_ACTIVATION_CLIP,         /* min (max (x, a), b) */
+  NN_LAYER_ACTIVATION_LEAKY_RELU,   /* x < 0 ? a · x : x */
+  NN_LAYER_ACTIVATION_HARD_SIGMOID, /* min (max (a · x + b, 0), 1) */
+  NN_LAYER_ACTIVATION_HARD_SWISH,   /* x · min (max (x / 6 + 1 / 2, 0), 1) */
+  NN_LAYER_ACTIVATION_SIGMOID,      /* 1 / (1 + exp (−x)) */
+  NN_LAYER_ACTIVATION_SWISH,        /* x / (1 + exp (−a · x)); SiLU with a = 1 */
+  NN_LAYER_ACTIVATION_TANH,         /* 1 − 2 / (1 + exp (2 x)) */
+  NN_LAYER_ACTIVATION_GELU,         /* x / 2 · (1 + erf (x / √2)) */
+  NN_LAYER_ACTIVATION_GELU_TANH,    /* x / 2 · (1 + tanh (√(2 / π) · (x + 0.044715 x³))) */
+} NnLayerActivationKind;
 
 /* A kind with its numbers. */
 typedef struct {
-  NnActivationKind kind;
+  NnLayerActivationKind kind;
   gfloat a, b;
-} NnActivation;
+} NnLayerActivation;
 
 /* out[i] = f (in[i]) for i from 0 to @n − 1, any @n, any alignment; @out may be @in. A NaN stays one. The result is
  * within 4e-7 of the true one, or of 1e-6 of its size where that is more. What an element becomes depends on no other
  * element and not on its place. */
-typedef void (*NnActivationFunc) (const NnActivation *activation, const gfloat *in, gsize n, gfloat *out);
+typedef void (*NnActivationFunc) (const NnLayerActivation *activation, const gfloat *in, gsize n, gfloat *out);
 
 typedef struct {
   NnActivationFunc apply;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/model-onnx.h"
 
+#include "import/onnx/onnx-activation.h"
 #include "import/onnx/onnx-beginning.h"
 #include "import/onnx/onnx-end.h"
 #include "import/onnx/onnx-import.h"
@@ -136,6 +137,6 @@ nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **
   gboolean ok = build (model, onnx, beside, error);
 
   nn_onnx_free (onnx);
-  return ok && nn_graph_join_quantization (model->graph, error) && nn_graph_sink_transposes (model->graph, error)
-         && nn_graph_lower (model->graph, error);
+  return ok && nn_graph_join_quantization (model->graph, error) && nn_graph_join_activations (model->graph, error)
+         && nn_graph_sink_transposes (model->graph, error) && nn_graph_lower (model->graph, error);
 }

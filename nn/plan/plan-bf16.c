@@ -45,6 +45,8 @@ nn_plan_bf16_supports (const NnGraph *graph, GError **error)
     switch (node->op) {
     case NN_OP_CONV:
     case NN_OP_LINEAR:
+      if (node->activation.kind)
+        break;
       continue;
     case NN_OP_RELU:
     case NN_OP_ADD:

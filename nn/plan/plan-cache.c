@@ -126,6 +126,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
+  NnActivationKernels activation;
   const Knowledge *known;
   NnPlanOptions options = { .height = height,
                             .width = width,
@@ -135,6 +136,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
                             .conv = &conv,
                             .pool = &pool,
                             .winograd = &winograd,
+                            .activation = &activation,
                             .tile = tile,
                             .workers = workers };
 
@@ -155,6 +157,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
   nn_conv_kernels_init (&conv, isa);
   nn_pool_kernels_init (&pool, isa);
   nn_winograd_kernels_init (&winograd, isa);
+  nn_activation_kernels_init (&activation, isa);
   if (made.key.direct)
     options.limit = NN_ALGORITHM_DIRECT;
   if (known->n == graph->nodes->len)

@@ -158,6 +158,9 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   case NN_OP_SIGMOID:
     step.kind = NN_STEP_SIGMOID;
     break;
+  case NN_OP_ACTIVATION:
+    step.kind = NN_STEP_ACTIVATION;
+    break;
   case NN_OP_SCALE:
     step.kind = NN_STEP_SCALE;
     break;
@@ -218,6 +221,10 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->conv = *options->conv;
   plan->pool = *options->pool;
   plan->winograd = *options->winograd;
+  if (options->activation)
+    plan->activation = *options->activation;
+  else
+    nn_activation_kernels_init_c (&plan->activation);
   plan->take_weights = options->take_weights;
   plan->workers = options->workers;
   if (options->tile)

@@ -55,8 +55,9 @@ joins_pool (const NnPlan *plan, const NnGraph *graph, const guint *last_use, gui
   NnWindow w;
   guint rows, twice;
 
-  if (conv->op != NN_OP_CONV || conv->inputs[1] != NN_NO_NODE || !pool || pool->op != NN_OP_MAX_POOL
-      || pool->inputs[0] != i || i + 2 == plan->n_buffers || last_use[i] != i + 1 || plan->plain[i].size > 0)
+  if (conv->op != NN_OP_CONV || conv->activation.kind || conv->inputs[1] != NN_NO_NODE || !pool
+      || pool->op != NN_OP_MAX_POOL || pool->inputs[0] != i || i + 2 == plan->n_buffers || last_use[i] != i + 1
+      || plan->plain[i].size > 0)
     return FALSE;
   /* In float32 it may be Winograd's, and an entry whose bits depend on the cut has a cut of its own. */
   if (!plan->tile.conv && (nn_plan_is_plain_3x3 (conv) || plan->conv.variant[0].fixed))

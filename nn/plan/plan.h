@@ -7,6 +7,7 @@
 #include "base/nn-workers.h"
 #include "graph/graph.h"
 #include "graph/shape.h"
+#include "kernels/activation.h"
 #include "kernels/bf16.h"
 #include "kernels/conv.h"
 #include "kernels/pool.h"
@@ -121,6 +122,7 @@ typedef enum {
   NN_STEP_AVG_POOL,
   NN_STEP_GLOBAL_AVG_POOL,
   NN_STEP_SIGMOID,
+  NN_STEP_ACTIVATION,
   NN_STEP_SCALE,
   NN_STEP_ADD,
   NN_STEP_AFFINE,
@@ -200,6 +202,7 @@ typedef struct {
   NnConvKernels conv;
   NnPoolKernels pool;
   NnWinogradKernels winograd;
+  NnActivationKernels activation;
   NnAlgorithm limit;
   NnBf16Kernels tile;
   guint n_buffers;
@@ -233,6 +236,7 @@ typedef struct {
   const NnConvKernels *conv;
   const NnPoolKernels *pool;
   const NnWinogradKernels *winograd;
+  const NnActivationKernels *activation; /* NULL: the portable ones */
   const NnBf16Kernels *tile;
   NnAlgorithm limit;
   const NnAlgorithm *algorithms;

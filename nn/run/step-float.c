@@ -52,6 +52,22 @@ input_task (gpointer data, guint task, guint thread)
   }
 }
 
+/* What comes last of a convolution: on what a block has just written. Pixels that adjoin are taken at once. */
+static void
+activate_pixels (const NnRun *run, const NnConvBlock *block, gfloat *out, guint first, guint n)
+{
+  const NnStep *step = run->step;
+  const gint32 *offset = step->out_offset;
+
+  for (guint p = first, next; p < first + n; p = next) {
+    gfloat *pixels = out + offset[p] + block->first_channel;
+
+    for (next = p + 1; next < first + n && offset[next] - offset[next - 1] == (gint32)block->channels; next++)
+      ;
+    run->plan->activation.apply (&step->node->activation, pixels, (gsize)(next - p) * block->channels, pixels);
+  }
+}
+
 /* @out: image @image's, or where it would begin if the rows that are written were a part of it. */
 static void
 conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, gfloat *out, guint first, guint n)
@@ -77,6 +93,8 @@ conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint imag
   };
 
   block->variant->func (&args, first, n);
+  if (step->node->activation.kind)
+    activate_pixels (run, block, out, first, n);
 }
 
 /* Tasks count pixels fastest, then images, then blocks: neighbours in time share their weights. */
@@ -208,6 +226,17 @@ sigmoid_task (gpointer data, guint task, guint thread)
 }
 
 static void
+activation_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+  const guint image = task / out->height, y = task % out->height;
+
+  run->plan->activation.apply (&run->step->node->activation, nn_image_of (run, in, image) + in->origin + y * in->row,
+                               out->width * out->pixel, nn_image_of (run, out, image) + out->origin + y * out->row);
+}
+
+static void
 add_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
@@ -257,6 +286,7 @@ static const NnStepRunner steps[] = {
   [NN_STEP_AVG_POOL] = { .task = avg_pool_task, .name = "average" },
   [NN_STEP_GLOBAL_AVG_POOL] = { .task = average_task, .an_image = TRUE, .name = "average" },
   [NN_STEP_SIGMOID] = { .task = sigmoid_task, .name = "sigmoid" },
+  [NN_STEP_ACTIVATION] = { .task = activation_task, .name = "activation" },
   [NN_STEP_SCALE] = { .task = scale_task, .name = "scale" },
   [NN_STEP_ADD] = { .task = add_task, .name = "add" },
   [NN_STEP_AFFINE] = { .task = nn_affine_task, .name = "affine" },

@@ -54,6 +54,19 @@ transform_input (const NnRun *run, guint first, guint n, gfloat *v)
     transform_tile (run, t, 0, lanes, v);
 }
 
+/* What comes last of a convolution: on the pixels of a tile that have just been written. */
+static void
+activate_tile (const NnRun *run, const NnWinogradOutputArgs *args, guint m)
+{
+  for (guint y = 0; y < MIN (m, args->rows); y++) {
+    for (guint x = 0; x < MIN (m, args->columns); x++) {
+      gfloat *pixel = args->out + y * args->out_row + x * args->out_pixel;
+
+      run->plan->activation.apply (&run->step->node->activation, pixel, args->channels, pixel);
+    }
+  }
+}
+
 static void
 transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
 {
@@ -84,6 +97,8 @@ transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *blo
       args.residual_pixel = residual->pixel;
     }
     w->transforms.output (&args);
+    if (step->node->activation.kind)
+      activate_tile (run, &args, m);
   }
 }
 

@@ -21,16 +21,18 @@ add_bytes (GChecksum *sum, GBytes *bytes)
 static void
 add_node (GChecksum *sum, const NnNode *node, guint8 (*digests)[DIGEST])
 {
-  const guint numbers[] = { node->op,          node->in_channels, node->out_channels, node->kernel[0],
-                            node->kernel[1],   node->stride[0],   node->stride[1],    node->pad[0],
-                            node->pad[1],      node->dilation[0], node->dilation[1],  node->groups,
-                            (guint)node->relu, node->pad_more[0], node->pad_more[1],  (guint)node->count_pad,
-                            (guint)node->same };
+  const guint numbers[] = { node->op,          node->in_channels,    node->out_channels, node->kernel[0],
+                            node->kernel[1],   node->stride[0],      node->stride[1],    node->pad[0],
+                            node->pad[1],      node->dilation[0],    node->dilation[1],  node->groups,
+                            (guint)node->relu, node->pad_more[0],    node->pad_more[1],  (guint)node->count_pad,
+                            (guint)node->same, node->activation.kind };
+  const gfloat factors[] = { node->activation.a, node->activation.b };
   gfloat epsilon = node->op == NN_OP_BATCH_NORM ? (gfloat)node->bn_epsilon : 0;
   guint slots = nn_node_n_slots (node), i;
   const guint8 *first = NULL, *second = NULL;
 
   g_checksum_update (sum, (const guchar *)numbers, sizeof numbers);
+  g_checksum_update (sum, (const guchar *)factors, sizeof factors);
   g_checksum_update (sum, (const guchar *)&epsilon, sizeof epsilon);
   add_bytes (sum, node->weight);
   add_bytes (sum, node->bias);

@@ -7,47 +7,47 @@
 #include "kernels/activation.h"
 
 #define GUARD 12345.678f
-#define N_KINDS (NN_ACTIVATION_GELU_TANH + 1)
+#define N_KINDS (NN_LAYER_ACTIVATION_GELU_TANH + 1)
 
 static gdouble
-definition (const NnActivation *activation, gdouble x)
+definition (const NnLayerActivation *activation, gdouble x)
 {
   const gdouble a = (gdouble)activation->a, b = (gdouble)activation->b;
 
   switch (activation->kind) {
-  case NN_ACTIVATION_NONE:
+  case NN_LAYER_ACTIVATION_NONE:
     return x;
-  case NN_ACTIVATION_CLIP:
+  case NN_LAYER_ACTIVATION_CLIP:
     return MIN (MAX (x, a), b);
-  case NN_ACTIVATION_LEAKY_RELU:
+  case NN_LAYER_ACTIVATION_LEAKY_RELU:
     return x < 0 ? a * x : x;
-  case NN_ACTIVATION_HARD_SIGMOID:
+  case NN_LAYER_ACTIVATION_HARD_SIGMOID:
     return MIN (MAX (a * x + b, 0), 1);
-  case NN_ACTIVATION_HARD_SWISH:
+  case NN_LAYER_ACTIVATION_HARD_SWISH:
     return x * MIN (MAX (x / 6 + 0.5, 0), 1);
-  case NN_ACTIVATION_SIGMOID:
+  case NN_LAYER_ACTIVATION_SIGMOID:
     return 1 / (1 + exp (-x));
-  case NN_ACTIVATION_SWISH:
+  case NN_LAYER_ACTIVATION_SWISH:
     return x / (1 + exp (-a * x));
-  case NN_ACTIVATION_TANH:
+  case NN_LAYER_ACTIVATION_TANH:
     return tanh (x);
-  case NN_ACTIVATION_GELU:
+  case NN_LAYER_ACTIVATION_GELU:
     return x / 2 * (1 + erf (x / sqrt (2)));
-  case NN_ACTIVATION_GELU_TANH:
+  case NN_LAYER_ACTIVATION_GELU_TANH:
     return x / 2 * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x)));
   }
   g_assert_not_reached ();
 }
 
-static NnActivation
-activation_of (NnActivationKind kind)
+static NnLayerActivation
+activation_of (NnLayerActivationKind kind)
 {
-  static const gfloat numbers[N_KINDS][2] = { [NN_ACTIVATION_CLIP] = { -0.5f, 6 },
-                                              [NN_ACTIVATION_LEAKY_RELU] = { 0.1f, 0 },
-                                              [NN_ACTIVATION_HARD_SIGMOID] = { 0.2f, 0.5f },
-                                              [NN_ACTIVATION_SWISH] = { 1.5f, 0 } };
+  static const gfloat numbers[N_KINDS][2] = { [NN_LAYER_ACTIVATION_CLIP] = { -0.5f, 6 },
+                                              [NN_LAYER_ACTIVATION_LEAKY_RELU] = { 0.1f, 0 },
+                                              [NN_LAYER_ACTIVATION_HARD_SIGMOID] = { 0.2f, 0.5f },
+                                              [NN_LAYER_ACTIVATION_SWISH] = { 1.5f, 0 } };
 
-  return (NnActivation){ kind, numbers[kind][0], numbers[kind][1] };
+  return (NnLayerActivation){ kind, numbers[kind][0], numbers[kind][1] };
 }
 
 static void
@@ -57,8 +57,8 @@ test_values (gconstpointer level)
   NnActivationKernels kernels;
 
   nn_activation_kernels_init (&kernels, nn_cpu_level (level));
-  for (NnActivationKind kind = 0; kind < N_KINDS; kind++) {
-    const NnActivation activation = activation_of (kind);
+  for (NnLayerActivationKind kind = 0; kind < N_KINDS; kind++) {
+    const NnLayerActivation activation = activation_of (kind);
 
     for (guint round = 0; round < 60; round++) {
       const gsize n = (gsize)g_rand_int_range (rand, 0, 150), shift = (gsize)g_rand_int_range (rand, 0, 4);
@@ -94,8 +94,8 @@ test_places (gconstpointer level)
   nn_activation_kernels_init (&kernels, nn_cpu_level (level));
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
     in[i] = sinf ((gfloat)i) * 5;
-  for (NnActivationKind kind = 0; kind < N_KINDS; kind++) {
-    const NnActivation activation = activation_of (kind);
+  for (NnLayerActivationKind kind = 0; kind < N_KINDS; kind++) {
+    const NnLayerActivation activation = activation_of (kind);
 
     kernels.apply (&activation, in, G_N_ELEMENTS (in), all);
     for (guint i = 0; i < G_N_ELEMENTS (in); i++) {
@@ -114,8 +114,8 @@ test_extremes (gconstpointer level)
   NnActivationKernels kernels;
 
   nn_activation_kernels_init (&kernels, nn_cpu_level (level));
-  for (NnActivationKind kind = 0; kind < N_KINDS; kind++) {
-    const NnActivation activation = activation_of (kind);
+  for (NnLayerActivationKind kind = 0; kind < N_KINDS; kind++) {
+    const NnLayerActivation activation = activation_of (kind);
     const gfloat nan = NAN;
     gfloat out;
 
@@ -138,8 +138,8 @@ test_speed (gconstpointer level)
   gfloat values[4096];
 
   nn_activation_kernels_init (&kernels, nn_cpu_level (level));
-  for (NnActivationKind kind = 0; kind < N_KINDS; kind++) {
-    const NnActivation activation = activation_of (kind);
+  for (NnLayerActivationKind kind = 0; kind < N_KINDS; kind++) {
+    const NnLayerActivation activation = activation_of (kind);
     gint64 start;
 
     for (guint i = 0; i < G_N_ELEMENTS (values); i++)

@@ -56,16 +56,70 @@ become_elementwise (const NnLowering *l)
   return NN_LOWER_DONE;
 }
 
+/* A number that an operator has as an input or, before opset 11, as an attribute. */
+static gfloat
+number_of (const NnLowering *l, guint slot, const gchar *name, gfloat otherwise)
+{
+  const NnConstant *constant = nn_lower_constant (l, slot);
+  gdouble value = (gdouble)otherwise;
+
+  if (constant)
+    return constant->value.f32[0];
+  nn_operator_get_float (l->node->onnx, name, &value);
+  return (gfloat)value;
+}
+
+/* The engine's own activation that an operator is; FALSE: none. */
+static gboolean
+find_activation (const NnLowering *l, const gchar *type, NnLayerActivation *activation)
+{
+  static const struct {
+    const gchar *type;
+    NnLayerActivationKind kind;
+  } kinds[] = {
+    { "Clip", NN_LAYER_ACTIVATION_CLIP },
+    { "LeakyRelu", NN_LAYER_ACTIVATION_LEAKY_RELU },
+    { "HardSigmoid", NN_LAYER_ACTIVATION_HARD_SIGMOID },
+    { "HardSwish", NN_LAYER_ACTIVATION_HARD_SWISH },
+    { "Swish", NN_LAYER_ACTIVATION_SWISH },
+    { "Tanh", NN_LAYER_ACTIVATION_TANH },
+    { "Gelu", NN_LAYER_ACTIVATION_GELU },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if (strcmp (type, kinds[i].type) != 0)
+      continue;
+    activation->kind = kinds[i].kind;
+    if (kinds[i].kind == NN_LAYER_ACTIVATION_CLIP) {
+      activation->a = number_of (l, 1, "min", -INFINITY);
+      activation->b = number_of (l, 2, "max", INFINITY);
+    } else {
+      activation->a = number_of (l, NN_NO_NODE, "alpha", 0);
+      activation->b = number_of (l, NN_NO_NODE, "beta", 0);
+    }
+    if (kinds[i].kind == NN_LAYER_ACTIVATION_GELU
+        && g_strcmp0 (nn_operator_get_string (l->node->onnx, "approximate"), "tanh") == 0)
+      activation->kind = NN_LAYER_ACTIVATION_GELU_TANH;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static NnLowered
 lower_unary (const NnLowering *l, const gchar *type)
 {
+  NnLayerActivation activation = { NN_LAYER_ACTIVATION_NONE, 0, 0 };
+
   if (!is_elements (l, 0) || !only_scalars (l, 1))
     return NN_LOWER_KEEP;
   if (strcmp (type, "Relu") == 0)
     nn_lower_become (l, NN_OP_RELU);
   else if (strcmp (type, "Sigmoid") == 0)
     nn_lower_become (l, NN_OP_SIGMOID);
-  else
+  else if (find_activation (l, type, &activation)) {
+    nn_lower_become (l, NN_OP_ACTIVATION);
+    l->node->activation = activation;
+  } else
     return become_elementwise (l);
   return NN_LOWER_DONE;
 }

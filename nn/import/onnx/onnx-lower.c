@@ -165,6 +165,7 @@ image_of_node (const NnLowering *l)
   case NN_OP_RELU:
   case NN_OP_SIGMOID:
   case NN_OP_ELEMENTWISE:
+  case NN_OP_ACTIVATION:
   case NN_OP_AFFINE:
   case NN_OP_ADD:
     return image_shape (l->image[slot].channels, l->image[slot].height, l->image[slot].width);

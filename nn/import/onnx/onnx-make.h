@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kernels/activation.h"
 #include "ops/operator.h"
 
 /* An operator of opset 13 with @n_inputs inputs and, where @attribute is not NULL, one attribute: a list of @n
@@ -12,3 +13,5 @@ NnOperator *nn_operator_make (const gchar *op_type, guint n_inputs, const gchar 
 /* The same whose attribute is one integer. */
 NnOperator *nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribute, gint64 value,
                                   GError **error);
+/* The operator of an activation that ONNX has one for: all kinds but NONE and CLIP, which has its bounds as inputs. */
+NnOperator *nn_operator_make_activation (const NnLayerActivation *activation, GError **error);
