@@ -24,7 +24,7 @@ run_session (NnModel *model, guint crop)
   if (!session)
     return error;
   x = g_new0 (gfloat, 3 * (gsize)crop * crop);
-  logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  logits = g_new0 (gfloat, nn_model_get_n_outputs (model));
   nn_session_run (session, x, 1, logits);
   nn_session_free (session);
   return NULL;

@@ -28,7 +28,7 @@ run (NnModel *model, guint height, guint width, gboolean pixels)
       = { .threads = 1, .height = height, .width = width, .precision = NN_PRECISION_HIGHEST };
   const gsize n = (gsize)3 * height * width;
   g_autofree gfloat *x = g_new (gfloat, n);
-  gfloat *y = g_new (gfloat, nn_model_get_n_classes (model));
+  gfloat *y = g_new (gfloat, nn_model_get_n_outputs (model));
   g_autoptr (GRand) rand = g_rand_new_with_seed (5);
   GError *error = NULL;
   g_autoptr (NnSession) session = nn_session_new (model, &options, &error);
@@ -46,9 +46,9 @@ onnx_compare (const gchar *text, const gchar *other_text, guint height, guint wi
   g_autoptr (NnModel) model = onnx_compare_load (text), other = onnx_compare_load (other_text);
   g_autofree gfloat *y = run (model, height, width, pixels), *expected = run (other, height, width, pixels);
   gfloat largest = 0;
-  guint n = nn_model_get_n_classes (model), i;
+  guint n = nn_model_get_n_outputs (model), i;
 
-  g_assert_cmpuint (n, ==, nn_model_get_n_classes (other));
+  g_assert_cmpuint (n, ==, nn_model_get_n_outputs (other));
   for (i = 0; i < n; i++)
     largest = fmaxf (largest, fabsf (expected[i]));
   g_assert_cmpfloat (largest, >, 0);

@@ -52,7 +52,7 @@ check_network (const gchar *name, guint side)
   const NnGraph *graph = nn_model_get_graph (model);
   const NnNode *fc = nn_graph_node (graph, graph->nodes->len - 1);
   const gfloat *bias = fc->bias ? g_bytes_get_data (fc->bias, NULL) : NULL;
-  const guint batch = 5, n = nn_model_get_n_classes (model);
+  const guint batch = 5, n = nn_model_get_n_outputs (model);
   const NnSessionOptions options
       = { .threads = 2, .max_batch = batch, .height = side, .width = side, .precision = NN_PRECISION_HIGHEST };
   const gsize size = (gsize)batch * 3 * side * side;

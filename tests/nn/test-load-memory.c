@@ -51,7 +51,7 @@ child (const gchar *path)
     fprintf (stderr, "%s\n", error->message);
     return 1;
   }
-  logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  logits = g_new0 (gfloat, nn_model_get_n_outputs (model));
   nn_session_run (session, x, 1, logits);
   printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GSIZE_FORMAT "\n", status ("VmHWM:") - before,
           status ("VmRSS:") - before, nn_session_get_memory (session));

@@ -64,7 +64,7 @@ fixture_load (Fixture *fixture, const Case *test)
   g_assert_no_error (error);
   fixture->input = load_npy (test->name, "-input.npy", fixture->input_dims, 4);
   fixture->logits = load_npy (test->name, "-logits.npy", fixture->logits_dims, 2);
-  fixture->n_classes = nn_model_get_n_classes (fixture->model);
+  fixture->n_classes = nn_model_get_n_outputs (fixture->model);
   fixture->image = 3 * fixture->input_dims[2] * fixture->input_dims[3];
   g_assert_cmpuint (fixture->input_dims[1], ==, 3);
   g_assert_cmpuint (fixture->logits_dims[0], ==, fixture->input_dims[0]);
@@ -396,7 +396,7 @@ microseconds_of (NnModel *model, const NnSessionOptions *options)
 {
   g_autoptr (NnSession) session = nn_session_new (model, options, NULL);
   g_autofree gfloat *x = g_new0 (gfloat, 3 * (gsize)options->height * options->width);
-  g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_outputs (model));
   const gint64 start = g_get_monotonic_time ();
 
   nn_session_run (session, x, 1, logits);

@@ -52,7 +52,7 @@ static gfloat *
 run (NnModel *model, guint threads, GString *kernels)
 {
   const NnSessionOptions options = { .threads = threads, .height = 64, .width = 64 };
-  gfloat *logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  gfloat *logits = g_new0 (gfloat, nn_model_get_n_outputs (model));
   g_autofree gfloat *x = g_new (gfloat, 3 * 64 * 64);
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
   GError *error = NULL;
@@ -86,12 +86,12 @@ test_same_plan (void)
 
     g_assert_no_error (error);
     g_assert_cmpstr (nn_model_get_format (b), ==, "ONNX");
-    g_assert_cmpuint (nn_model_get_n_classes (a), ==, nn_model_get_n_classes (b));
+    g_assert_cmpuint (nn_model_get_n_outputs (a), ==, nn_model_get_n_outputs (b));
     a_logits = run (a, 1, a_kernels);
     b_logits = run (b, 2, b_kernels);
     g_assert_cmpstr (a_kernels->str, ==, b_kernels->str);
-    g_assert_cmpmem (a_logits, nn_model_get_n_classes (a) * sizeof (gfloat), b_logits,
-                     nn_model_get_n_classes (b) * sizeof (gfloat));
+    g_assert_cmpmem (a_logits, nn_model_get_n_outputs (a) * sizeof (gfloat), b_logits,
+                     nn_model_get_n_outputs (b) * sizeof (gfloat));
   }
 }
 

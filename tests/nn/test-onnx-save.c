@@ -98,7 +98,7 @@ test_written (void)
     g_assert_cmpint (input->dims[1], ==, 3);
     g_assert_cmpint (input->dims[2], ==, options.any_size ? -1 : 224);
     g_assert_cmpint (output->n_dims, ==, 2);
-    g_assert_cmpint (output->dims[1], ==, nn_model_get_n_classes (model));
+    g_assert_cmpint (output->dims[1], ==, nn_model_get_n_outputs (model));
     /* Every parameter to the bit, under its layer's name. */
     for (i = 0; i < graph->nodes->len; i++) {
       const NnNode *node = nn_graph_node (graph, i);

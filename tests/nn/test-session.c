@@ -51,7 +51,7 @@ static void
 test_tiny_inputs (void)
 {
   g_autoptr (NnModel) model = load ("resnet18-thin.pth");
-  const guint classes = nn_model_get_n_classes (model);
+  const guint classes = nn_model_get_n_outputs (model);
   static const guint sizes[][2] = { { 1, 1 }, { 1, 40 }, { 7, 3 }, { 2, 65 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
@@ -75,7 +75,7 @@ run (NnModel *model, const gchar *isa, guint threads, guint max_batch, guint ste
 {
   const NnSessionOptions options
       = { .threads = threads, .max_batch = max_batch, .height = size, .width = size, .max_isa = isa };
-  const guint classes = nn_model_get_n_classes (model);
+  const guint classes = nn_model_get_n_outputs (model);
   gfloat *logits = g_new0 (gfloat, (gsize)n * classes);
   GError *error = NULL;
   NnSession *session = nn_session_new (model, &options, &error);
@@ -99,7 +99,7 @@ test_same_bits (gconstpointer data)
 
   for (guint m = 0; m < G_N_ELEMENTS (names); m++) {
     g_autoptr (NnModel) model = load (names[m]);
-    const gsize bytes = (gsize)n * nn_model_get_n_classes (model) * sizeof (gfloat);
+    const gsize bytes = (gsize)n * nn_model_get_n_outputs (model) * sizeof (gfloat);
     g_autofree gfloat *x = random_images (n, size, size);
     g_autofree gfloat *expected = run (model, isa, 1, 1, 1, x, n, size);
 
@@ -122,7 +122,7 @@ static gpointer
 run_in_thread (gpointer data)
 {
   const Shared *shared = data;
-  const gsize bytes = nn_model_get_n_classes (shared->model) * sizeof (gfloat);
+  const gsize bytes = nn_model_get_n_outputs (shared->model) * sizeof (gfloat);
 
   for (guint i = 0; i < 5; i++) {
     g_autofree gfloat *got = run (shared->model, NULL, 2, 1, 1, shared->x, 1, 33);
@@ -154,7 +154,7 @@ test_profile (void)
   const NnSessionOptions options = { .threads = 1, .height = 64, .width = 64 };
   g_autoptr (NnSession) session = nn_session_new (model, &options, NULL);
   g_autofree gfloat *x = random_images (1, 64, 64);
-  g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_classes (model));
+  g_autofree gfloat *logits = g_new0 (gfloat, nn_model_get_n_outputs (model));
   g_autoptr (GArray) profile = NULL;
   gdouble total = 0, predicted = 0;
 
@@ -191,7 +191,7 @@ test_shared_plan (void)
                                        { .threads = 1, .height = 40, .width = 40, .max_batch = 2 },
                                        { .threads = 1, .height = 40, .width = 40, .max_isa = "c" } };
   static const guint sharing[] = { 1, 1, 0, 0, 0, 0 };
-  const guint classes = nn_model_get_n_classes (model);
+  const guint classes = nn_model_get_n_outputs (model);
   g_autofree gfloat *x = random_images (1, 40, 40);
   g_autofree gfloat *logits = g_new0 (gfloat, 2 * classes);
   NnSession *sessions[G_N_ELEMENTS (options)];
@@ -228,7 +228,7 @@ test_weights_given_away (void)
 
   for (guint m = 0; m < G_N_ELEMENTS (names); m++) {
     g_autoptr (NnModel) used = load (names[m]);
-    const gsize bytes = nn_model_get_n_classes (used) * sizeof (gfloat);
+    const gsize bytes = nn_model_get_n_outputs (used) * sizeof (gfloat);
     g_autoptr (GArray) before = nn_model_get_layers (used, 64, 64, NULL), after = NULL;
 
     for (guint l = 0; l < G_N_ELEMENTS (levels); l++) {
@@ -259,7 +259,7 @@ static gpointer
 run_one_size (gpointer data)
 {
   const OneSize *one = data;
-  const gsize bytes = nn_model_get_n_classes (one->model) * sizeof (gfloat);
+  const gsize bytes = nn_model_get_n_outputs (one->model) * sizeof (gfloat);
 
   for (guint i = 0; i < 3; i++) {
     g_autofree gfloat *got = run (one->model, i == 1 ? "c" : NULL, 1, 1, 1, one->x, 1, one->size);

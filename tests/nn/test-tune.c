@@ -67,7 +67,7 @@ run (NnModel *model, guint threads, guint batch, gfloat logits[IMAGES * MAX_CLAS
   g_autofree gfloat *images = g_new (gfloat, IMAGES * PIXELS);
   g_autoptr (GArray) profile = NULL;
   g_autoptr (NnSession) session = NULL;
-  const guint classes = nn_model_get_n_classes (model);
+  const guint classes = nn_model_get_n_outputs (model);
   GString *kernels = g_string_new (NULL);
   GError *error = NULL;
 
@@ -148,8 +148,8 @@ test_bad (void)
     if (!strstr (warning, files.tuning) || !strstr (warning, cases[i].says) || !strstr (warning, "is not used"))
       g_error ("case %u: \"%s\" should say \"%s\"", i, warning, cases[i].says);
     g_free (run (other, 1, 1, logits));
-    g_assert_cmpmem (want, IMAGES * nn_model_get_n_classes (model) * sizeof (gfloat), logits,
-                     IMAGES * nn_model_get_n_classes (model) * sizeof (gfloat));
+    g_assert_cmpmem (want, IMAGES * nn_model_get_n_outputs (model) * sizeof (gfloat), logits,
+                     IMAGES * nn_model_get_n_outputs (model) * sizeof (gfloat));
     nn_model_unref (other);
   }
   g_remove (files.tuning);
@@ -191,7 +191,7 @@ test_applied (void)
   }
   files_make (&files);
   model = load (&files, 0);
-  classes = nn_model_get_n_classes (model);
+  classes = nn_model_get_n_outputs (model);
   g_free (run (model, 1, 1, want));
   for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++) {
     g_autofree gchar *text = tuning_with (model, "layer1.0.conv1", algorithms[i]), *ran = NULL;
@@ -225,7 +225,7 @@ test_tuned (void)
 
   files_make (&files);
   model = load (&files, 0);
-  classes = nn_model_get_n_classes (model);
+  classes = nn_model_get_n_outputs (model);
   g_free (run (model, 1, 1, want));
   {
     NnSession *beside = nn_session_new (model, &options, &error);
