@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A model as its file has it, BatchNorm with its statistics: to be saved, not to be run by a session. Arguments and
- * errors as nn_model_load()'s. */
+/* Loads a model as its file has it, with BatchNorm and its statistics. It can be saved but not run by a session.
+ * Arguments and errors are those of nn_model_load(). */
 NnModel *nn_model_load_unfolded (const gchar *path, GError **error);
 NnModel *nn_model_load_unfolded_bytes (GBytes *bytes, const gchar *name, GError **error);
 NnModel *nn_model_load_unfolded_with (const gchar *path, const NnModelOptions *options, GError **error);
@@ -37,11 +37,11 @@ typedef struct {
 } NnSaveOptions;
 
 /**
- * nn_model_save: writes a model that nn_model_load_unfolded() gave; may be called once for a model, which folding
- * changes
- * @path: replaced atomically
+ * nn_model_save: writes a model that nn_model_load_unfolded() gave
+ * It may be called once for a model, because folding changes the model.
+ * @path: the file, which is replaced atomically
  * Labels and preprocessing go into the file's metadata (docs/model-metadata.md). The saved file loads as the same
- * network: same bits in every logit (with @fold and without; not with @half).
+ * network and gives the same bits in every logit, with @fold and without, but not with @half.
  * Errors: NN_ERROR_IO that names @path; NN_ERROR_UNSUPPORTED for a network that has no state dict's names, a weight
  * over float16's range, a file over 2 GiB (ONNX's limit)
  */

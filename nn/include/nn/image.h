@@ -13,8 +13,8 @@ typedef enum {
   NN_IMAGE_GRAY, /* one component, 8 bits */
 } NnImageKind;
 
-/* One component: the byte of pixel (x, y) is data[y * row_stride + x * pixel_stride], x and y in the component's own
- * (subsampled) grid. row_stride may be negative. */
+/* The byte of a component's sample (x, y) is data[y * row_stride + x * pixel_stride], where x and y count in the
+ * component's own (subsampled) grid. row_stride may be negative. */
 typedef struct {
   const guint8 *data;
   gssize row_stride;
@@ -22,20 +22,20 @@ typedef struct {
 } NnComponent;
 
 /**
- * NnImage: a view of somebody else's pixels, 8 bits a component, of any packing
+ * NnImage: a view of somebody else's pixels, with 8 bits a component, in any packing
  *
  * Packed, semi-planar and planar layouts differ only in where their components start and how far apart they lie: NV12
  * is Y (pixel_stride 1), Cb at the second plane (pixel_stride 2), Cr one byte on; YUY2 is Y (2), Cb (4), Cr (4). A
  * subsampled plane is ceil(width / 2^shift) × ceil(height / 2^shift).
  *
- * @roi_x, @roi_y, @roi_width, @roi_height: the rectangle to look at, in luma pixels, inside the image; roi_width 0: all
- * of it. The chroma of a rectangle that starts at an odd pixel is that of the whole image there: same as converting
- * all, then cropping.
+ * @roi_x, @roi_y, @roi_width, @roi_height: the rectangle inside the image to look at, in luma pixels; with roi_width 0
+ * it is the whole image. A rectangle that starts at an odd pixel has the chroma of the whole image there, as if the
+ * image were converted first and cropped then.
  * @kr, @kb: the luma coefficients of red and blue (BT.601: 0.299, 0.114; BT.709: 0.2126, 0.0722; BT.2020: 0.2627,
  * 0.0593)
- * @full_range: luma 0–255, chroma 0–255 around 128; else 16–235 and 16–240 (for GRAY too)
- * @chroma_left, @chroma_top: chroma samples sit on luma's column (row): MPEG-2's siting is left, not top; JPEG's
- * neither
+ * @full_range: whether luma is 0–255 and chroma 0–255 around 128; otherwise they are 16–235 and 16–240 (for GRAY too)
+ * @chroma_left, @chroma_top: whether chroma samples sit on luma's column (row): MPEG-2's siting is left and not top,
+ * JPEG's is neither
  */
 typedef struct {
   NnImageKind kind;
@@ -52,8 +52,8 @@ typedef struct {
 #define NN_IMAGE_MAX_SIZE 65535
 
 /**
- * nn_image_from_raw: a view of one tightly packed raw frame (no row padding), by names
- * @spec: FORMAT:WIDTHxHEIGHT[:COLORIMETRY[:SITING]], GStreamer's names: "NV12:1920x1080:bt709:mpeg2",
+ * nn_image_from_raw: makes a view of one raw frame without row padding, from the names of what it is
+ * @spec: FORMAT:WIDTHxHEIGHT[:COLORIMETRY[:SITING]] with GStreamer's names: "NV12:1920x1080:bt709:mpeg2",
  *   "I420:640x480:full-bt601:jpeg", "RGB:640x480". COLORIMETRY: bt601 | bt709 | bt2020 | smpte240m, each also with the
  * prefix full- (0–255); default: bt709 for heights over 576, else bt601, limited (GRAY8 without COLORIMETRY: full, as
  * GStreamer has it); SITING: mpeg2 (left) | jpeg (centre) | cosited (left and top) | dv; default mpeg2.
@@ -65,23 +65,25 @@ gboolean nn_image_from_raw (const gchar *spec, const guint8 *data, gsize size, N
 typedef struct _NnPreprocessor NnPreprocessor;
 
 /**
- * nn_preprocessor_new: a worker for one stream (not to be used by two threads at once)
- * It keeps filter tables and scratch memory for the last image geometry, so that a stream of equal frames runs without
+ * nn_preprocessor_new: makes a worker for one stream, which two threads must not use at once
+ * It keeps the filter tables and scratch memory of the last image's geometry, so a stream of equal frames runs without
  * allocating.
  * @max_isa: as in NnSessionOptions
  */
 NnPreprocessor *nn_preprocessor_new (const NnPreprocess *params, const gchar *max_isa, GError **error);
 void nn_preprocessor_free (NnPreprocessor *preprocessor);
 
-/* The whole way: @tensor is 3 × crop × crop, planes R, G, B (NCHW without N). For RGB input equal to torchvision on a
- * PIL image to the bit (docs; contract 2). Errors: NN_ERROR_ARGUMENT for an image whose geometry is impossible. */
+/* Goes the whole way. @tensor is 3 × crop × crop: the planes R, G, B (NCHW without N). For RGB input it equals
+ * torchvision on a PIL image to the bit (docs/preprocessing.md). Fails with NN_ERROR_ARGUMENT when the image's geometry
+ * is impossible. */
 gboolean nn_preprocessor_run (NnPreprocessor *preprocessor, const NnImage *image, gfloat *tensor, GError **error);
 
-/* The uint8 stage alone: after resize and crop, before ToTensor. @rgb is crop × crop × 3, interleaved R, G, B. */
+/* Goes as far as the uint8 stage, after resize and crop and before ToTensor. @rgb is crop × crop × 3, interleaved R, G,
+ * B. */
 gboolean nn_preprocessor_run_u8 (NnPreprocessor *preprocessor, const NnImage *image, guint8 *rgb, GError **error);
 
-/* How the last run resized, for logs: "exact" (Pillow's fixed-point passes over RGB), "planes" (YUV planes resized
- * before they are converted), "nearest"; NULL before the first run. */
+/* Tells how the last run resized, for logs: "exact" (Pillow's fixed-point passes over RGB), "planes" (YUV planes that
+ * are resized before they are converted) or "nearest". It is NULL before the first run. */
 const gchar *nn_preprocessor_get_method (const NnPreprocessor *preprocessor);
 
 G_END_DECLS

@@ -9,17 +9,18 @@
 
 G_BEGIN_DECLS
 
-/* Immutable after loading and reference-counted: any number of sessions and threads share one. */
+/* A model does not change after loading and is reference-counted, so any number of sessions and threads can share it.
+ */
 typedef struct _NnModel NnModel;
 
 /**
- * nn_model_load: .pth/.pt (both of torch.save's forms), .safetensors or .onnx, told apart by content, never by name
- * Evaluation mode is the only mode: BatchNorm uses running statistics (folded into the convolution at load), dropout is
- * identity, no gradient state exists.
- * Returns: (nullable): NULL with an error of NN_ERROR that names file, place and reason
+ * nn_model_load: loads a .pth or .pt file (both of torch.save's forms), a .safetensors or an .onnx file
+ * The files are told apart by their content, never by their name. Evaluation mode is the only mode: BatchNorm uses
+ * running statistics (folded into the convolution at load), dropout is identity, no gradient state exists. Returns:
+ * (nullable): the model, or NULL with an error of NN_ERROR that names the file, the place and the reason
  */
 NnModel *nn_model_load (const gchar *path, GError **error);
-/* The same from memory; @name stands for the file in messages. */
+/* Loads the same from memory. Messages call the file @name. */
 NnModel *nn_model_load_bytes (GBytes *bytes, const gchar *name, GError **error);
 
 /**
@@ -48,15 +49,16 @@ const gchar *nn_model_get_format (const NnModel *model);
 guint nn_model_get_n_outputs (const NnModel *model);
 /* Classes that an answer is about: as many as outputs, or two where there is one output (nn/answer.h). */
 guint nn_model_get_n_classes (const NnModel *model);
-/* Trainable parameters as PyTorch counts them (weights, biases, BatchNorm's gamma and beta; no running statistics). */
+/* Returns the number of trainable parameters as PyTorch counts them: weights, biases, BatchNorm's gamma and beta, but
+ * no running statistics. */
 guint64 nn_model_get_n_parameters (const NnModel *model);
-/* SHA-256 of the file's bytes, 64 lower-case hexadecimal digits. */
+/* Returns the SHA-256 of the file's bytes in 64 lower-case hexadecimal digits. */
 const gchar *nn_model_get_sha256 (const NnModel *model);
-/* n_classes labels from the file's own metadata, NULL-terminated; NULL when it has none. */
+/* Returns the n_classes labels of the file's own metadata, NULL-terminated, or NULL when it has none. */
 const gchar *const *nn_model_get_labels (const NnModel *model);
-/* From the file's metadata where it says so, torchvision's ImageNet values elsewhere. */
+/* Returns what the file's metadata says, and torchvision's values for ImageNet where they say nothing. */
 const NnPreprocess *nn_model_get_preprocess (const NnModel *model);
-/* TRUE when the file's metadata said at least one of the preprocessing values. */
+/* Returns TRUE when the file's metadata has at least one of the preprocessing values. */
 gboolean nn_model_has_preprocess (const NnModel *model);
 /* What the options say that the model was loaded with, for telling models of one file apart. */
 const gchar *nn_model_get_variant (const NnModel *model);
@@ -64,11 +66,11 @@ const gchar *nn_model_get_variant (const NnModel *model);
 const gchar *nn_model_get_weights (const NnModel *model);
 /* The other sets' names, NULL-terminated, never NULL. */
 const gchar *const *nn_model_get_other_weights (const NnModel *model);
-/* What a user should know though the model runs (untrained BatchNorm statistics, …): sentences, NULL-terminated, never
- * NULL. */
+/* Returns what a user should know although the model runs (untrained BatchNorm statistics, for example): sentences,
+ * NULL-terminated, never NULL. */
 const gchar *const *nn_model_get_warnings (const NnModel *model);
 
-/* What the network's last layer gives; an ONNX graph may end in an activation of its own. */
+/* This is what the network's last layer gives. An ONNX graph may end in an activation of its own. */
 typedef enum {
   NN_MODEL_OUTPUT_LOGITS,
   NN_MODEL_OUTPUT_SOFTMAX,
@@ -81,7 +83,7 @@ NnModelOutput nn_model_get_output (const NnModel *model);
  * network ends in softmax or sigmoid already. All others stay what they are. */
 NnActivation nn_model_resolve_activation (const NnModel *model, NnActivation activation);
 
-/* One row of `resnet-tool inspect`: a node after folding and fusing. */
+/* This is one row of `resnet-tool inspect`: a node after folding and fusing. */
 typedef struct {
   const gchar *name;    /* "layer1.0.conv1", "maxpool", "fc" */
   const gchar *op;      /* "conv 3x3/2 g32 + add + relu", "max pool 3x3/2", "global average pool", "linear" */
@@ -91,8 +93,9 @@ typedef struct {
   guint64 flops;        /* 2 × multiply-adds, one image */
 } NnLayerInfo;
 
-/* Layers for one image of 3 × height × width, in execution order: a GArray of NnLayerInfo, free with g_array_unref();
- * strings belong to the model. NULL with an error where the size does not fit. */
+/* Returns the layers for one image of 3 × height × width in the order of execution, as a GArray of NnLayerInfo that the
+ * caller frees with g_array_unref(). The strings belong to the model. Returns NULL with an error when the size does not
+ * fit. */
 GArray *nn_model_get_layers (const NnModel *model, guint height, guint width, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnModel, nn_model_unref)

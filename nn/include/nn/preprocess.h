@@ -41,13 +41,12 @@ typedef struct {
 /* Checks the ranges above. */
 gboolean nn_preprocess_validate (const NnPreprocess *p, GError **error);
 
-/* "nearest", "bilinear", "bicubic"; NULL outside the enumeration. */
+/* Returns "nearest", "bilinear" or "bicubic", or NULL for a value outside the enumeration. */
 const gchar *nn_interpolation_to_string (NnInterpolation interpolation);
 gboolean nn_interpolation_from_string (const gchar *string, NnInterpolation *interpolation);
 
-/* Three finite numbers separated by commas, semicolons or spaces, optionally inside < >, [ ] or ( ): "0.485, 0.456,
- * 0.406".
- * @name is what the error calls the value ("mean"). Locale-independent. */
+/* Parses three finite numbers that are separated by commas, semicolons or spaces and may stand inside < >, [ ] or ( ):
+ * "0.485, 0.456, 0.406". It does not depend on the locale. @name is what the error calls the value ("mean"). */
 gboolean nn_preprocess_parse_triple (const gchar *name, const gchar *string, gfloat triple[3], GError **error);
 
 G_END_DECLS

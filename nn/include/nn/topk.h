@@ -13,12 +13,12 @@ typedef enum {
   NN_ACTIVATION_AUTO, /* what the model's end asks for: nn_model_resolve_activation() */
 } NnActivation;
 
-/* @activation: any but AUTO. @probabilities may be @logits. Softmax subtracts the maximum first, so it cannot overflow;
- * a NaN logit gives NaN everywhere. */
+/* Turns logits into confidences. @activation must not be AUTO. @probabilities may be @logits. Softmax subtracts the
+ * maximum first, so it cannot overflow. A NaN logit gives NaN everywhere. */
 void nn_activate (NnActivation activation, const gfloat *logits, gsize n, gfloat *probabilities);
 
-/* The indices of the @k largest of @n values into @indices, largest first; of equal values the lower index first; NaN
- * last. Returns min(k, n), the number written. Allocates nothing. */
+/* Writes the indices of the @k largest of @n values into @indices, the largest first. Of equal values the lower index
+ * comes first, and NaN comes last. Returns the number written, which is min(k, n). Allocates nothing. */
 guint nn_topk (const gfloat *values, gsize n, guint k, guint *indices);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What a model file's name is followed by in that of its tuning. */
+/* The name of a tuning file is that of its model file with this behind it. */
 #define NN_TUNING_SUFFIX ".tune.json"
 
 /**
@@ -14,16 +14,16 @@ G_BEGIN_DECLS
  * fastest, for sessions of @model that are made later with the same level and size, whatever their threads and batch:
  * these must change no bit. Precision highest only; others have one way of computing a layer. Results stay inside the
  * contract that NnPrecision says, but are not the bits of the untuned model.
- * @options: size and level to tune for; threads and batch to measure with
- * @seconds: for each algorithm
- * No session of @model may exist meanwhile with the same options.
- * Returns: what MODEL.tune.json is to hold, JSON, free with g_free(); NULL with an error
+ * @options: the size and level to tune for, and the threads and batch to measure with
+ * @seconds: how long each algorithm is measured
+ * Meanwhile no session of @model with the same options may exist.
+ * Returns: the JSON text for MODEL.tune.json, to be freed with g_free(), or NULL with an error
  */
 gchar *nn_model_tune (NnModel *model, const NnSessionOptions *options, gdouble seconds, GError **error);
 
-/* Reads such a file and uses it for the level and the size that it was made for. nn_model_load() does so with
- * MODEL.tune.json; where that is no use, it is a warning. NN_ERROR_FORMAT, and NN_ERROR_ARGUMENT where it was made for
- * another model. */
+/* Reads such a file and uses it for the level and the size for which it was made. nn_model_load() does so with
+ * MODEL.tune.json; if that file cannot be used, this is a warning there. Fails with NN_ERROR_FORMAT, or with
+ * NN_ERROR_ARGUMENT when the file was made for another model. */
 gboolean nn_model_load_tuning (NnModel *model, const gchar *path, GError **error);
 
 G_END_DECLS
