@@ -260,6 +260,8 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     GstClockTime begin = gst_util_get_timestamp ();
 
     *inference = 0;
+    gst_frame_view_get_size (analyzer->view, &answer->frame_width,
+        &answer->frame_height);
     find_views (analyzer, settings, &image, answer, &views);
     done = run_views (analyzer, settings, times, pad, answer, &views, &left,
         inference, error);

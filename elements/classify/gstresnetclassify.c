@@ -31,6 +31,7 @@
 #include "gstresnetclassifysync.h"
 
 #include "frame/gstframecaps.h"
+#include "meta/gstresnetmeta.h"
 #include "gstresnetlog.h"
 
 GST_DEBUG_CATEGORY (gst_resnet_classify_debug);

@@ -11,7 +11,7 @@
 
 #include <gst/video/video.h>
 
-#include "meta/gstclassificationmeta.h"
+#include "meta/gstresnetmeta.h"
 
 void
 gst_resnet_result_select (GstResnetResult * result,
@@ -106,23 +106,6 @@ gst_resnet_answer_unref (GstResnetAnswer * answer)
   g_clear_pointer (&answer->regions, g_array_unref);
   gst_resnet_model_unref (answer->model);
   g_free (answer);
-}
-
-void
-gst_resnet_meta_register (void)
-{
-  static gsize once = 0;
-
-  if (g_once_init_enter (&once)) {
-    /* No tags: the meta depends on nothing that a later element changes (memory, size, colorspace), so converters,
-     * scalers and encoders copy it. No transform function: GStreamer's own copies the structure. */
-    const gchar *tags[] = { NULL };
-
-    if (!gst_meta_get_info (GST_CLASSIFICATION_META_NAME))
-      gst_meta_register_custom (GST_CLASSIFICATION_META_NAME, tags, NULL, NULL,
-          NULL);
-    g_once_init_leave (&once, 1);
-  }
 }
 
 /* entries; label, index and confidence of the answer. */
@@ -240,6 +223,10 @@ fill_structure (const GstResnetAnswer * answer, const gchar * element,
   fill_source (answer, element, reused, answer->source_pts, structure);
   if (answer->heatmap)
     fill_heatmap (answer, structure);
+  if (answer->frame_width > 0 && (answer->heatmap || answer->regions))
+    gst_structure_set (structure,
+        "frame-width", G_TYPE_INT, answer->frame_width,
+        "frame-height", G_TYPE_INT, answer->frame_height, NULL);
   if (!answer->regions)
     return;
   memset (&array, 0, sizeof (array));
@@ -256,6 +243,18 @@ fill_structure (const GstResnetAnswer * answer, const gchar * element,
     gst_value_array_append_and_take_value (&array, &value);
   }
   gst_structure_take_value (structure, "regions", &array);
+}
+
+/* Behind those of other classifiers; the first one's field "others" gets a copy. */
+static void
+add_param (GstVideoRegionOfInterestMeta * roi, GstStructure * structure)
+{
+  GstStructure *first = gst_video_region_of_interest_meta_get_param (roi,
+      GST_CLASSIFICATION_PARAM_NAME);
+
+  if (first)
+    gst_resnet_meta_append_other (first, structure);
+  gst_video_region_of_interest_meta_add_param (roi, structure);
 }
 
 /* The i-th of the buffer's regions of interest that were taken has the i-th place among the regions. */
@@ -282,9 +281,8 @@ attach_to_rois (const GstResnetAnswer * answer, const gchar * element,
       continue;
     region = get_match (answer, matches, i++);
     if (region)
-      gst_video_region_of_interest_meta_add_param (roi,
-          region_to_structure (answer, element, reused, place, region,
-              GST_CLASSIFICATION_PARAM_NAME));
+      add_param (roi, region_to_structure (answer, element, reused, place,
+              region, GST_CLASSIFICATION_PARAM_NAME));
   }
 }
 
@@ -293,12 +291,13 @@ gst_resnet_answer_attach (const GstResnetAnswer * answer,
     const gchar * element, gboolean reused, const GArray * regions,
     const guint * matches, GstBuffer * buffer)
 {
-  GstCustomMeta *meta =
-      gst_buffer_add_custom_meta (buffer, GST_CLASSIFICATION_META_NAME);
+  GstClassificationMeta *meta = gst_resnet_meta_add (buffer);
 
-  if (meta)
+  if (meta) {
     fill_structure (answer, element, reused, regions, matches,
         gst_custom_meta_get_structure (meta));
+    gst_resnet_meta_added (buffer, meta);
+  }
   if (answer->regions)
     attach_to_rois (answer, element, reused, regions, matches, buffer);
 }

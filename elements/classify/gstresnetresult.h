@@ -52,6 +52,7 @@ typedef struct
   GBytes *heatmap;              /* of frame's answer, NULL: none */
   guint heatmap_width, heatmap_height;
   gint heatmap_rect[4];         /* x, y, width, height, pixels of the frame */
+  gint frame_width, frame_height;       /* that places are pixels of */
   GArray *regions;              /* GstResnetRegion, in gst_resnet_regions_find()'s order; NULL: not looked for */
 } GstResnetAnswer;
 
@@ -71,8 +72,6 @@ GstResnetAnswer *gst_resnet_answer_new (GstResnetModel * model);
 GstResnetAnswer *gst_resnet_answer_ref (GstResnetAnswer * answer);
 void gst_resnet_answer_unref (GstResnetAnswer * answer);
 
-/* Registers the meta, once a process. */
-void gst_resnet_meta_register (void);
 /* @buffer must be writable. @element: its name. @regions: @buffer's own; each gets the result that @matches has an index
  * of among the answer's regions (G_MAXUINT: none). */
 void gst_resnet_answer_attach (const GstResnetAnswer * answer,

@@ -16,6 +16,7 @@ struct _GstFrameView
 {
   GstVideoInfo info;            /* of the caps */
   GstVideoFrame frame;          /* while mapped */
+  GstFramePicture picture;      /* likewise */
 
   /* for formats that are not viewed where they lie, of this size */
   gint kept_width, kept_height;
@@ -238,22 +239,22 @@ gst_frame_view_map (GstFrameView * view, GstBuffer * buffer, NnImage * image,
     GError ** error)
 {
   const GstVideoInfo *info = &view->info;
-  GstFramePicture picture;
+  const GstFramePicture *picture = &view->picture;
 
-  if (!gst_frame_map (&view->frame, info, buffer, GST_MAP_READ, &picture,
-          error))
+  if (!gst_frame_map (&view->frame, info, buffer, GST_MAP_READ,
+          &view->picture, error))
     return FALSE;
   if (gst_frame_caps_is_direct (info->finfo) && !is_limited_rgb (info)) {
-    fill_image (image, &view->frame, info, picture.width, picture.height);
-  } else if (!convert (view, picture.width, picture.height, image, error)) {
+    fill_image (image, &view->frame, info, picture->width, picture->height);
+  } else if (!convert (view, picture->width, picture->height, image, error)) {
     gst_frame_view_unmap (view);
     return FALSE;
   }
-  if (picture.cropped) {
-    image->roi_x = picture.rect.x;
-    image->roi_y = picture.rect.y;
-    image->roi_width = picture.rect.w;
-    image->roi_height = picture.rect.h;
+  if (picture->cropped) {
+    image->roi_x = picture->rect.x;
+    image->roi_y = picture->rect.y;
+    image->roi_width = picture->rect.w;
+    image->roi_height = picture->rect.h;
   }
   return TRUE;
 }
@@ -262,4 +263,11 @@ void
 gst_frame_view_unmap (GstFrameView * view)
 {
   gst_video_frame_unmap (&view->frame);
+}
+
+void
+gst_frame_view_get_size (const GstFrameView * view, gint * width, gint * height)
+{
+  *width = view->picture.width;
+  *height = view->picture.height;
 }

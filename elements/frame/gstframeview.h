@@ -22,5 +22,8 @@ void gst_frame_view_set_info (GstFrameView * view, const GstVideoInfo * info);
 gboolean gst_frame_view_map (GstFrameView * view, GstBuffer * buffer,
     NnImage * image, GError ** error);
 void gst_frame_view_unmap (GstFrameView * view);
+/* While mapped: the size of the frame, in whose pixels metas give places. */
+void gst_frame_view_get_size (const GstFrameView * view, gint * width,
+    gint * height);
 
 G_END_DECLS

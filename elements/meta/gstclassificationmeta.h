@@ -31,8 +31,17 @@
  *   has "id" (int, of its meta), "type" (string), "x", "y", "width", "height" (int, pixels, as its meta has them) and
  *   the fields above
  *
+ * - "frame-width" and "frame-height" (int, pixels; with a heat map or regions): the size of the frame that places are
+ *   given in
+ * - "others" (GST_TYPE_ARRAY of GstStructure, only in the first classifier's): what the classifiers that came after it
+ *   say, in their order, for bindings, which see one meta of a name
+ *
+ * Places (heat map, regions, the frame's size) follow the picture where it is scaled, as GstVideoRegionOfInterestMetas
+ * do. Where an element changes the picture's geometry and does not say how (videocrop, videoflip and videobox of GStreamer
+ * before 1.28), they are left out, "regions" is empty, and the classes stay.
+ *
  * A region of the frame (GstVideoRegionOfInterestMeta) that was classified has a param GstStructure named
- * "classification" with the fields of a "region".
+ * "classification" with the fields of a "region", one of each classifier in their order; the first has "others", too.
  *
  * A message has in addition "timestamp", "stream-time", "running-time" and "duration" (uint64, nanoseconds,
  * GST_CLOCK_TIME_NONE where unknown), as GStreamer's level element has them.
@@ -107,6 +116,33 @@ gst_buffer_get_classification_meta (GstBuffer * buffer)
   while ((meta = gst_buffer_iterate_classification_meta (buffer, &state)))
     last = meta;
   return last;
+}
+
+/**
+ * gst_classification_iterate_params:
+ * @params: (nullable): the field params of a #GstVideoRegionOfInterestMeta
+ * @state: (inout): an opaque state, %NULL before the first call
+ *
+ * With several classifiers in a row a region has several params named "classification", in the order of the elements;
+ * gst_video_region_of_interest_meta_get_param() gives the first one's.
+ *
+ * Returns: (transfer none) (nullable): the next one, for the gst_classification_structure functions; %NULL after the last
+ */
+static inline const GstStructure *
+gst_classification_iterate_params (GList * params, gpointer * state)
+{
+  GList *l = *state ? ((GList *) * state)->next : params;
+
+  for (; l; l = l->next) {
+    const GstStructure *structure = (const GstStructure *) l->data;
+
+    if (structure
+        && gst_structure_has_name (structure, GST_CLASSIFICATION_PARAM_NAME)) {
+      *state = l;
+      return structure;
+    }
+  }
+  return NULL;
 }
 
 /**

@@ -34,7 +34,7 @@
 #include "gstoverlayread.h"
 #include "gstoverlayscene.h"
 #include "gstoverlaystats.h"
-#include "classify/gstresnetresult.h"
+#include "meta/gstresnetmeta.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_class_overlay_debug);
 #define GST_CAT_DEFAULT gst_class_overlay_debug

@@ -80,8 +80,9 @@ is_there_already (const GstOverlayContent * content, gint x, gint y, gint w,
     const GstOverlayRegion *region =
         &g_array_index (content->regions, GstOverlayRegion, i);
 
-    if (region->x == x && region->y == y && region->width == w
-        && region->height == h)
+    /* Both were rounded where the frame was scaled. */
+    if (ABS (region->x - x) <= 2 && ABS (region->y - y) <= 2
+        && ABS (region->width - w) <= 2 && ABS (region->height - h) <= 2)
       return TRUE;
   }
   return FALSE;

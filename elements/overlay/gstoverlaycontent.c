@@ -159,6 +159,19 @@ gst_overlay_content_add_entry (GstOverlayContent * content,
 }
 
 gboolean
+gst_overlay_content_add_title (GstOverlayContent * content, const gchar * name)
+{
+  GstOverlayEntry entry = {.percent = -1,.first = TRUE };
+
+  if (content->entries->len + 1 >= GST_OVERLAY_MAX_ENTRIES)
+    return FALSE;
+  entry.label = gst_overlay_label_clean (name);
+  entry.value = g_strdup ("");
+  g_array_append_val (content->entries, entry);
+  return TRUE;
+}
+
+gboolean
 gst_overlay_content_add_region (GstOverlayContent * content,
     const GstOverlaySettings * settings, gint64 x, gint64 y, gint64 width,
     gint64 height, const gchar * label, gdouble confidence)

@@ -57,6 +57,9 @@ void gst_overlay_heatmap_clear (GstOverlayHeatmap * heatmap);
 gboolean gst_overlay_content_add_entry (GstOverlayContent * content,
     const GstOverlaySettings * settings, const gchar * label,
     gdouble confidence, gboolean first);
+/* Names the element that the next entries are of. FALSE: there is no room for one. */
+gboolean gst_overlay_content_add_title (GstOverlayContent * content,
+    const gchar * name);
 gboolean gst_overlay_content_add_region (GstOverlayContent * content,
     const GstOverlaySettings * settings, gint64 x, gint64 y, gint64 width,
     gint64 height, const gchar * label, gdouble confidence);

@@ -56,7 +56,6 @@ gst_overlay_draw_new (void)
   pango_cairo_context_set_font_options (draw->context, options);
   cairo_font_options_destroy (options);
   draw->layout = pango_layout_new (draw->context);
-  pango_layout_set_single_paragraph_mode (draw->layout, TRUE);
   draw->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
       (GDestroyNotify) gst_overlay_image_unref);
   draw->text_scale = 1.0;
@@ -239,6 +238,9 @@ set_text_cut (GstOverlayDraw * draw, const gchar * text, gdouble size,
 
   pango_font_description_set_absolute_size (draw->font, size * PANGO_SCALE);
   pango_layout_set_font_description (draw->layout, draw->font);
+  /* Only our own line ends are in a text: labels have none. */
+  pango_layout_set_single_paragraph_mode (draw->layout,
+      strchr (text, '\n') == NULL);
   pango_layout_set_width (draw->layout, -1);
   pango_layout_set_ellipsize (draw->layout, PANGO_ELLIPSIZE_NONE);
   pango_layout_set_text (draw->layout, text, -1);
@@ -597,6 +599,40 @@ add_box (GstOverlayDraw * draw, const GstOverlayRegion * region,
   return TRUE;
 }
 
+/* Several classifiers' answers to one region share its box: the first region behind those of the same place as @i. */
+static guint
+end_of_box (const GstOverlayContent * content, guint i)
+{
+  const GstOverlayRegion *first =
+      &g_array_index (content->regions, GstOverlayRegion, i);
+
+  for (i++; i < content->regions->len; i++) {
+    const GstOverlayRegion *region =
+        &g_array_index (content->regions, GstOverlayRegion, i);
+
+    if (region->x != first->x || region->y != first->y
+        || region->width != first->width || region->height != first->height)
+      break;
+  }
+  return i;
+}
+
+/* A line of text for each of them. */
+static gchar *
+get_texts (const GstOverlayContent * content, guint i)
+{
+  guint end = end_of_box (content, i);
+  GString *text = g_string_new (NULL);
+
+  for (; i < end; i++) {
+    if (text->len > 0)
+      g_string_append_c (text, '\n');
+    g_string_append (text, g_array_index (content->regions, GstOverlayRegion,
+            i).text);
+  }
+  return g_string_free (text, FALSE);
+}
+
 void
 gst_overlay_draw_content (GstOverlayDraw * draw,
     const GstOverlayContent * content, const GstVideoRectangle * visible,
@@ -620,14 +656,16 @@ gst_overlay_draw_content (GstOverlayDraw * draw,
     g_array_append_val (taken, place);
   }
   /* No label under another region's box; the frame's own answer over all. */
-  for (i = 0; i < n; i++)
+  for (i = 0; i < n; i = end_of_box (content, i))
     seen[i] = add_box (draw, &g_array_index (content->regions,
             GstOverlayRegion, i), visible, font, &boxes[i], layers);
-  for (i = 0; i < n; i++)
-    if (seen[i])
-      add_region_label (draw, g_array_index (content->regions,
-              GstOverlayRegion, i).text, font, &boxes[i], visible, taken,
-          layers);
+  for (i = 0; i < n; i = end_of_box (content, i)) {
+    gchar *text = seen[i] ? get_texts (content, i) : NULL;
+
+    if (text)
+      add_region_label (draw, text, font, &boxes[i], visible, taken, layers);
+    g_free (text);
+  }
   g_array_append_vals (layers, panel->data, panel->len);
   g_array_free (panel, TRUE);
   g_array_free (taken, TRUE);

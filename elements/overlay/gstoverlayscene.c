@@ -109,31 +109,25 @@ rect_equal (const GstVideoRectangle * a, const GstVideoRectangle * b)
   return a->x == b->x && a->y == b->y && a->w == b->w && a->h == b->h;
 }
 
-/* The part of the frame that is shown. Where the metas contradict the caps there is none, and nothing is drawn. */
-static gboolean
-get_visible (const GstOverlayScene * scene, GstBuffer * buffer,
-    GstVideoRectangle * visible, GError ** error)
+/* The part of the frame that is shown. */
+static void
+get_visible (const GstFramePicture * picture, GstVideoRectangle * visible)
 {
-  GstFramePicture picture;
-
-  memset (visible, 0, sizeof (*visible));
-  if (!gst_frame_get_picture (buffer, &scene->info, &picture, error))
-    return FALSE;
-  *visible = picture.rect;
+  *visible = picture->rect;
   visible->w = MIN (visible->w, MAX_SIZE - MIN (visible->x, MAX_SIZE));
   visible->h = MIN (visible->h, MAX_SIZE - MIN (visible->y, MAX_SIZE));
-  return TRUE;
 }
 
 static void
 read_heatmap (GstOverlayScene * scene, const GstOverlaySettings * settings,
-    GstBuffer * buffer)
+    GstBuffer * buffer, const GstFramePicture * picture)
 {
   const GstOverlayHeatmap *heat = &scene->heatmap;
   GstVideoRectangle rect;
 
   if (!settings->show_heatmap
-      || !gst_overlay_heatmap_read (&scene->heatmap, buffer)) {
+      || !gst_overlay_heatmap_read (&scene->heatmap, buffer, picture->width,
+          picture->height)) {
     gst_overlay_heatmap_clear (&scene->heatmap);
     if (scene->heat_map) {
       clear_heat (scene);
@@ -160,23 +154,28 @@ gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
 {
   GstOverlayContent *other;
   GstVideoRectangle visible;
+  GstFramePicture picture;
+  gint width = GST_VIDEO_INFO_WIDTH (&scene->info);
+  gint height = GST_VIDEO_INFO_HEIGHT (&scene->info);
 
-  if (!get_visible (scene, buffer, &visible, NULL)) {
+  if (!gst_frame_get_picture (buffer, &scene->info, &picture, NULL)) {
     /* What is drawn stays for the next frame; putting it onto this one fails, and says why. */
     gst_overlay_content_reset (scene->next);
-    gst_overlay_content_read (scene->next, settings, buffer);
+    gst_overlay_content_read (scene->next, settings, buffer, width, height);
     scene->next->stats = stats;
     return !gst_overlay_content_is_empty (scene->next)
         || (settings->show_heatmap
-        && gst_overlay_heatmap_read (&scene->heatmap, buffer));
+        && gst_overlay_heatmap_read (&scene->heatmap, buffer, width, height));
   }
+  get_visible (&picture, &visible);
   if (!rect_equal (&visible, &scene->visible)) {
     gst_overlay_scene_invalidate (scene);
     scene->visible = visible;
   }
-  read_heatmap (scene, settings, buffer);
+  read_heatmap (scene, settings, buffer, &picture);
   gst_overlay_content_reset (scene->next);
-  gst_overlay_content_read (scene->next, settings, buffer);
+  gst_overlay_content_read (scene->next, settings, buffer, picture.width,
+      picture.height);
   scene->next->stats = stats;
   if (!scene->valid || !gst_overlay_content_equal (scene->content, scene->next)) {
     other = scene->content;
@@ -235,10 +234,10 @@ gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
 {
   GstVideoOverlayComposition *composition, *both;
   GstVideoOverlayCompositionMeta *meta;
-  GstVideoRectangle visible;
+  GstFramePicture picture;
   guint i;
 
-  if (!get_visible (scene, buffer, &visible, error))
+  if (!gst_frame_get_picture (buffer, &scene->info, &picture, error))
     return FALSE;
   composition = get_composition (scene);
   if (!composition)

@@ -94,6 +94,40 @@ GST_START_TEST (test_settings)
 
 GST_END_TEST;
 
+static void
+set_element (GstStructure * structure, const gchar * name)
+{
+  gst_structure_set (structure, "element", G_TYPE_STRING, name, NULL);
+}
+
+/* Two named classifiers, of the frame and of one region: each answer under its element's name, in order. */
+GST_START_TEST (test_two_classifiers)
+{
+  GstHarness *harness = overlay_harness_new (CAPS);
+  GstBuffer *frame = background ();
+  GstVideoRegionOfInterestMeta *roi;
+  GstClassificationMeta *meta;
+  gpointer state = NULL;
+  GstStructure *other;
+  guint n = 0;
+
+  overlay_add_result (frame, "cat", 0.75, NULL);
+  overlay_add_result (frame, "red", 0.5, NULL);
+  while ((meta = gst_buffer_iterate_classification_meta (frame, &state)))
+    set_element (gst_custom_meta_get_structure (meta), n++ ? "hue" : "what");
+  overlay_add_region (frame, 60, 50, 80, 60, "owl", 0.25);
+  roi = (GstVideoRegionOfInterestMeta *) gst_buffer_get_meta (frame,
+      GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
+  other = gst_structure_copy (roi->params->data);
+  set_element (roi->params->data, "what");
+  set_element (other, "hue");
+  gst_video_region_of_interest_meta_add_param (roi, other);
+  check_picture (overlay_push (harness, frame, NULL), "two-classifiers");
+  overlay_teardown (harness, NULL);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_regions)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -255,6 +289,7 @@ overlay_pixels_suite (void)
   tcase_add_test (tcase, test_panel);
   tcase_add_test (tcase, test_settings);
   tcase_add_test (tcase, test_regions);
+  tcase_add_test (tcase, test_two_classifiers);
   tcase_add_test (tcase, test_heatmap);
   tcase_add_test (tcase, test_heat_is_linear);
   tcase_add_test (tcase, test_bars);
