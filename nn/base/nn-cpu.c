@@ -3,7 +3,6 @@
 #include "base/nn-cpu.h"
 
 #include <nn/log.h>
-#include <nn/session.h>
 #include <sched.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -13,25 +12,19 @@
 #endif
 #endif
 
-static const gchar *const isa_names[] = { "c", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "amx", NULL };
+const gchar *const nn_isa_names[] = { "c", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "amx", NULL };
 
 const gchar *
 nn_isa_name (NnIsa isa)
 {
-  return isa_names[isa];
-}
-
-const gchar *const *
-nn_cpu_get_isa_names (void)
-{
-  return isa_names;
+  return nn_isa_names[isa];
 }
 
 gboolean
 nn_isa_from_name (const gchar *name, NnIsa *isa)
 {
-  for (guint i = 0; isa_names[i]; i++) {
-    if (g_ascii_strcasecmp (name, isa_names[i]) == 0) {
+  for (guint i = 0; nn_isa_names[i]; i++) {
+    if (g_ascii_strcasecmp (name, nn_isa_names[i]) == 0) {
       *isa = (NnIsa)i;
       return TRUE;
     }
@@ -166,7 +159,7 @@ limit_of (const gchar *name, const gchar *what)
   NnIsa limit = NN_ISA_AMX;
 
   if (name && *name && !nn_isa_from_name (name, &limit)) {
-    g_autofree gchar *known = g_strjoinv (", ", (gchar **)isa_names);
+    g_autofree gchar *known = g_strjoinv (", ", (gchar **)nn_isa_names);
 
     nn_log (G_LOG_LEVEL_WARNING, "%s=%s names no ISA level and is ignored; known are %s", what, name, known);
   }
@@ -194,12 +187,6 @@ nn_cpu_level (const gchar *max_isa)
   }
   cap = limit_of (max_isa, "max_isa");
   return MIN ((NnIsa)(once - 1), cap);
-}
-
-const gchar *
-nn_cpu_get_isa (void)
-{
-  return nn_isa_name (nn_cpu_level (NULL));
 }
 
 guint

@@ -35,6 +35,8 @@ typedef enum {
 NnIsa nn_cpu_level (const gchar *max_isa);
 const gchar *nn_isa_name (NnIsa isa);
 gboolean nn_isa_from_name (const gchar *name, NnIsa *isa);
+/* All names in the order of NnIsa, NULL-terminated. */
+extern const gchar *const nn_isa_names[];
 
 /**
  * NnCpuRegisters: what the decision is made from (Intel SDM volume 1, chapter 13 and 18; volume 2A, CPUID)

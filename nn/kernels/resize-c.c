@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernels/resize.h"
 
-#include "kernels/x86/resize-x86.h"
+#include "kernels/x86/resize-avx2.h"
 
 #include <math.h>
 

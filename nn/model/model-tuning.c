@@ -1,5 +1,6 @@
 /* gst-resnet: MODEL.tune.json → which algorithm a layer is computed with
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <nn/cpu.h>
 #include <string.h>
 
 #include "base/nn-hash.h"

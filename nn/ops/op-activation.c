@@ -4,7 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 /* @a, @b: the operator's attributes as the table names them. */
 typedef gdouble (*Activation) (gdouble x, gdouble a, gdouble b);

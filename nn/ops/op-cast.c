@@ -1,6 +1,10 @@
 /* gst-resnet: Cast, CastLike, Identity
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ops/op-private.h"
+
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 static const NnOpAttribute cast_attributes[] = {
   { "to", NN_ATTRIBUTE_INT, .required = TRUE },

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 /* --- Constant --- */
 

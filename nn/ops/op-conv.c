@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 #include "ops/op-window.h"
 
 /* Output columns that are summed at a time, in double. */

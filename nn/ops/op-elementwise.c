@@ -3,7 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 typedef enum {
   ADD,

@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
-#include "ops/op-private.h"
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 static const NnOpAttribute batch_attributes[] = {
   { "epsilon", NN_ATTRIBUTE_FLOAT, .number = 1e-5f },

@@ -3,7 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-quantize.h"
+
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-types.h"
 
 static const NnOpAttribute quantize_attributes[] = {
   { "axis", NN_ATTRIBUTE_INT, .since = 13, .number = 1 },

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-rows.h"
 
 void
 nn_op_strides (guint n_dims, const guint64 *dims, gssize *strides)

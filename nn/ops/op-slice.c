@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-rows.h"
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 static const NnOpAttribute attributes[] = {
   { "starts", NN_ATTRIBUTE_INTS, .required = TRUE },

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-types.h"
 
 gboolean
 nn_op_set_type (const NnOperator *op, NnValue *output, NnDType dtype, guint n_dims, const guint64 *dims, GError **error)

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
-#include "ops/op-private.h"
+#include "ops/op-spec.h"
+#include "ops/op-types.h"
 
 /* Computed in double and rounded once. */
 typedef gdouble (*FloatFunc) (gdouble x);

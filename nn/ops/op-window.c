@@ -7,6 +7,9 @@
 
 #include "ops/op-window.h"
 
+#include "ops/op-settings.h"
+#include "ops/op-spec.h"
+
 #define MAX_SIZE ((gint64)G_MAXINT32)
 
 /* A list of one value a spatial dimension: @fallback where it is not there. */

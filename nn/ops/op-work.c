@@ -2,7 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ops/op-private.h"
+#include "ops/op-work.h"
+
+#include "ops/op-window.h"
+#include "ops/operator-attributes.h"
+#include "ops/operator.h"
 
 /* Of a window of Conv or a pool, and the input channels that it goes over. */
 static gdouble

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "load/onnx/onnx-attribute.h"
-#include "ops/op-private.h"
+#include "ops/op-spec.h"
+#include "ops/operator.h"
 
 static const NnOpSpec *const tables[] = {
   nn_ops_activation, nn_ops_cast,          nn_ops_concat, nn_ops_constant, nn_ops_conv,     nn_ops_elementwise,
@@ -31,19 +32,6 @@ static const struct {
   { "MatMulInteger", "quantized models are taken in QDQ form (QuantizeLinear, DequantizeLinear)" },
   { "DynamicQuantizeLinear", "quantized models are taken in QDQ form with scales that the file holds" },
 };
-
-gboolean
-nn_op_fail (const NnOperator *op, GError **error, NnError code, const gchar *format, ...)
-{
-  g_autofree gchar *reason = NULL;
-  va_list args;
-
-  va_start (args, format);
-  reason = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, NN_ERROR, (gint)code, "%s (%s): %s", op->name, op->spec->type, reason);
-  return FALSE;
-}
 
 static gint
 spec_newest (const NnOpSpec *spec)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "save/graph-state-dict.h"
+#include "save/graph-fingerprint.h"
 
 #define DIGEST 32
 

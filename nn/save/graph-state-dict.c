@@ -6,6 +6,7 @@
 
 #include "import/resnet/resnet-builder.h"
 #include "import/resnet/resnet-names.h"
+#include "save/graph-fingerprint.h"
 #include "save/graph-structure.h"
 
 /* How a file could name it; @part of a name says @instead: what else is taken of the network follows from that. */

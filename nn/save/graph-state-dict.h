@@ -12,7 +12,3 @@
  * has to be the same graph, or it is NN_ERROR_UNSUPPORTED.
  */
 NnWeights *nn_graph_to_state_dict (const NnGraph *graph, GError **error);
-
-/* SHA-256 of all that the output depends on, names and the order of nodes apart: equal for graphs that compute the same
- * by the same operations, none of which may be an ONNX operator. Free with g_free(). */
-gchar *nn_graph_fingerprint (const NnGraph *graph);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Bits that the decision does not read may differ between steppings of a processor. */
+#include <nn/cpu.h>
 #include <nn/session.h>
 #include <signal.h>
 #include <string.h>

@@ -15,6 +15,7 @@
 #include "import/onnx/onnx-quantize.h"
 #include "model/model-struct.h"
 #include "onnx-text.h"
+#include "ops/op-quantize.h"
 
 /* float32 sums in another order. */
 #define TOLERANCE 2e-6f

@@ -8,6 +8,7 @@
 #include "import/resnet/resnet-builder.h"
 #include "load/tensor-data.h"
 #include "model/model-private.h"
+#include "save/graph-fingerprint.h"
 #include "save/graph-state-dict.h"
 #include "save/save-file.h"
 #include "state-dict-maker.h"

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gstdio.h>
 #include <math.h>
+#include <nn/cpu.h>
 #include <nn/tune.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
  * notice
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include <nn/cpu.h>
 #include <nn/session.h>
 #include <string.h>
 

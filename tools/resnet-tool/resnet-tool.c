@@ -1,6 +1,7 @@
 /* gst-resnet: resnet-tool, the engine at a prompt
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <locale.h>
+#include <nn/cpu.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* gst-resnet: resnet-tool inspect: what is in a model file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <evaluate/plain-text.h>
+#include <nn/cpu.h>
 #include <stdio.h>
 
 #include "tool-common.h"

@@ -1,6 +1,7 @@
 /* gst-resnet: resnet-tool's command line: the options that commands share, strict numbers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include <nn/cpu.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "import/onnx/onnx-evaluate.h"
+#include "ops/op-quantize.h"
+#include "ops/operator-attributes.h"
 
 /* More nodes than a normalization needs, each a pass over an image. */
 #define MAX_NODES 64

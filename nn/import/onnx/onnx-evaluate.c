@@ -7,6 +7,8 @@
 #include "graph/graph-plain.h"
 #include "graph/graph-shapes.h"
 #include "graph/shape.h"
+#include "ops/op-quantize.h"
+#include "ops/op-work.h"
 
 /* No operator that is taken has more outputs. */
 #define MAX_OUTPUTS 8

@@ -12,6 +12,8 @@
 #include "import/onnx/onnx-make.h"
 #include "import/onnx/onnx-output.h"
 #include "load/onnx/onnx-attribute.h"
+#include "ops/op-work.h"
+#include "ops/operator-attributes.h"
 
 /* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
  * quantized network's weights are dequantized, transposed and reshaped; nothing that people have does that ten times.

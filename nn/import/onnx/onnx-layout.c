@@ -8,6 +8,8 @@
 #include "graph/shape.h"
 #include "import/onnx/onnx-layout.h"
 #include "import/onnx/onnx-make.h"
+#include "ops/op-quantize.h"
+#include "ops/operator-attributes.h"
 
 /* What an old node has become: a new one, seen through a Transpose (ONNX: dims[k] = new dims[perm[k]]). */
 typedef struct {

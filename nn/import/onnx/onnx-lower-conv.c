@@ -4,6 +4,9 @@
 
 #include "import/onnx/onnx-lower-conv.h"
 
+#include "ops/op-window.h"
+#include "ops/operator-attributes.h"
+
 /* Sides of an input and of its padding. */
 #define MAX_SIDE 65535
 

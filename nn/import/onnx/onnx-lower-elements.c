@@ -5,6 +5,8 @@
 
 #include "graph/shape.h"
 #include "import/onnx/onnx-lower-elements.h"
+#include "ops/op-quantize.h"
+#include "ops/operator-attributes.h"
 
 static gsize
 elements_of (const NnShape *shape)

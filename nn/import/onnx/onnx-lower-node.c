@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "ops/operator-attributes.h"
+
 void
 nn_lower_become (const NnLowering *lowering, NnOp op)
 {

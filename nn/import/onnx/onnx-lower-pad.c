@@ -4,6 +4,8 @@
 
 #include "import/onnx/onnx-lower-pad.h"
 
+#include "ops/operator-attributes.h"
+
 /* Of one side; what a graph can be checked for. */
 #define MAX_PAD 4096
 

@@ -4,6 +4,9 @@
 
 #include "import/onnx/onnx-lower-pool.h"
 
+#include "ops/op-window.h"
+#include "ops/operator-attributes.h"
+
 /* Whether the engine's rule for a pool's output size, with so much more padding at the end, gives this one. */
 static gboolean
 gives_size (const NnOpWindow *w, guint axis, gint64 more)

@@ -9,6 +9,8 @@
 #include "graph/shape.h"
 #include "import/onnx/onnx-make.h"
 #include "import/onnx/onnx-quantize.h"
+#include "ops/op-quantize.h"
+#include "ops/operator-attributes.h"
 
 /* What an old node has become. @twin: where it is on a grid, the node of the floats that its integers stand for, else
  * NN_NO_NODE */

@@ -127,12 +127,6 @@ void nn_session_set_profiling (NnSession *session, gboolean on);
  * g_array_unref(). */
 GArray *nn_session_get_profile (const NnSession *session);
 
-/* Returns the highest level that the processor, the operating system and NN_MAX_ISA allow. */
-const gchar *nn_cpu_get_isa (void);
-/* Returns all levels from the lowest to the highest, NULL-terminated: "c", "avx2", … "amx". nn/base/nn-cpu.h says what
- * each needs. */
-const gchar *const *nn_cpu_get_isa_names (void);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnSession, nn_session_free)
 
 G_END_DECLS

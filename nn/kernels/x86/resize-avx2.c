@@ -7,7 +7,7 @@
 #error "this file is compiled with -mavx2 -mfma -mf16c"
 #endif
 
-#include "kernels/x86/resize-x86.h"
+#include "kernels/x86/resize-avx2.h"
 
 #include <immintrin.h>
 #include <math.h>
