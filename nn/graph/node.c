@@ -4,7 +4,6 @@
 
 #include "base/nn-memory.h"
 #include "graph/node.h"
-#include "plan/packed-weight.h"
 
 guint
 nn_node_n_slots (const NnNode *node)
@@ -63,16 +62,22 @@ nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint 
 }
 
 void
-nn_node_drop_weight (NnNode *node)
+nn_weight_drop (GBytes **weight, gboolean owned)
 {
-  if (node->weight && node->owns_weight) {
+  if (*weight && owned) {
     gsize size;
-    gconstpointer data = g_bytes_get_data (node->weight, &size);
+    gconstpointer data = g_bytes_get_data (*weight, &size);
 
     nn_memory_give_back ((gpointer)data, size);
   }
+  g_clear_pointer (weight, g_bytes_unref);
+}
+
+void
+nn_node_drop_weight (NnNode *node)
+{
+  nn_weight_drop (&node->weight, node->owns_weight);
   node->owns_weight = FALSE;
-  g_clear_pointer (&node->weight, g_bytes_unref);
 }
 
 void
@@ -82,7 +87,6 @@ nn_node_free (NnNode *node)
     return;
   node->owns_weight = FALSE; /* the whole file goes */
   nn_node_drop_weight (node);
-  g_clear_pointer (&node->packed, nn_packed_weight_unref);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
   g_clear_pointer (&node->bn_beta, g_bytes_unref);

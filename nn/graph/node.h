@@ -50,9 +50,8 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
  *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
  * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
- *   float32, row-major
+ *   float32, row-major. NULL in the graph of a model that runs, but of AFFINE: a store has them (plan/weight-store.h).
  * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
- * @packed: CONV, LINEAR: stands for @weight, which is NULL then; packed-weight.h
  * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
@@ -71,7 +70,6 @@ typedef struct {
   gint pad_more[2];
   guint groups;
   GBytes *weight, *bias;
-  struct _NnPackedWeight *packed;
   GBytes *bn_gamma, *bn_beta, *bn_mean, *bn_variance;
   gdouble bn_epsilon;
   gboolean relu, count_pad, owns_weight;
@@ -82,6 +80,9 @@ typedef struct {
 } NnNode;
 
 void nn_node_free (NnNode *node);
+/* Clears *weight, which nobody may have another reference to; @owned: nobody else reads its bytes, which are a file's
+ * memory and go back to the system. */
+void nn_weight_drop (GBytes **weight, gboolean owned);
 /* Frees a node's weight: it is replaced, or something stands for it. Nobody may have a reference to it. */
 void nn_node_drop_weight (NnNode *node);
 

@@ -119,6 +119,8 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
     g_prefix_error (error, "%s: ", name);
     return NULL;
   }
+  if (fold)
+    model->plans = nn_plan_cache_new (model->graph);
   g_ptr_array_add (model->warnings, NULL);
   return g_steal_pointer (&model);
 }

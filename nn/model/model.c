@@ -13,7 +13,6 @@ nn_model_new (void)
   NnModel *model = g_new0 (NnModel, 1);
 
   model->ref_count = 1;
-  model->plans = nn_plan_cache_new ();
   model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
   model->warnings = g_ptr_array_new_with_free_func (g_free);
   return model;
@@ -31,6 +30,7 @@ nn_model_new_from_graph (NnGraph *graph, guint n_outputs)
   model->sha256 = g_strdup ("");
   model->metadata = g_hash_table_new (nn_name_hash, g_str_equal);
   nn_graph_finish (graph);
+  model->plans = nn_plan_cache_new (graph);
   g_ptr_array_add (model->warnings, NULL);
   return model;
 }

@@ -59,7 +59,7 @@ visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
   const guint taps = node->kernel[0] * node->kernel[1], at_once = inputs_at_once (taps);
   const gsize halves = block->channels / 16, row = (gsize)in_group * taps;
-  const gsize step = (l->form == NN_PACKED_HIGH ? 2 : 1) * halves * NN_BF16_WEIGHTS;
+  const gsize step = (l->form == &nn_packed_high ? 2 : 1) * halves * NN_BF16_WEIGHTS;
   const guint block_end = MIN (block->first_channel + block->channels, node->out_channels);
   const guint first = merged ? 0 : block->first_input;
   const guint end_input = merged ? node->in_channels : first + l->segment_length;
@@ -143,7 +143,7 @@ store_quad (NnBf16 *row, gboolean odd, Bits values)
 static inline __attribute__ ((always_inline)) void
 pack_run (const Work *work, const Run *run, gpointer data)
 {
-  const gboolean both = work->packed->layout.form == NN_PACKED_HIGH;
+  const gboolean both = work->packed->layout.form == &nn_packed_high;
   const guint32 reach = both ? G_MAXINT8 : G_MAXINT16;
   GArray *exact = data;
   gfloat weight[LANES] = { 0 };
@@ -185,9 +185,9 @@ pack_run (const Work *work, const Run *run, gpointer data)
   }
 }
 
-void
-nn_packed_bf16_pack (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight, const NnPackedBlock *block,
-                     GArray *exact)
+static void
+bf16_pack (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight, const NnPackedBlock *block,
+           GArray *exact)
 {
   const Work work = { .packed = packed, .node = node, .block = block };
 
@@ -197,7 +197,7 @@ nn_packed_bf16_pack (const NnPackedWeight *packed, const NnNode *node, const gfl
 static inline __attribute__ ((always_inline)) void
 unpack_run (const Work *work, const Run *run, gpointer data)
 {
-  const gboolean both = work->packed->layout.form == NN_PACKED_HIGH;
+  const gboolean both = work->packed->layout.form == &nn_packed_high;
   const gfloat **exact = data;
 
   for (guint i = 0; i < run->n; i++) {
@@ -212,11 +212,27 @@ unpack_run (const Work *work, const Run *run, gpointer data)
   }
 }
 
-void
-nn_packed_bf16_unpack (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block, gfloat *tensor)
+static void
+bf16_unpack (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block, gfloat *tensor)
 {
   const Work work = { packed, node, block, tensor };
   const gfloat *exact = block->exact;
 
   visit (&work, tensor, unpack_run, &exact);
 }
+
+const NnPackedForm nn_packed_high = {
+  .multiple = NN_BF16_DEPTH,
+  .packed = 2 * sizeof (NnBf16),
+  .rest = sizeof (gint8),
+  .pack = bf16_pack,
+  .unpack = bf16_unpack,
+};
+
+const NnPackedForm nn_packed_medium = {
+  .multiple = NN_BF16_DEPTH,
+  .packed = sizeof (NnBf16),
+  .rest = sizeof (gint16),
+  .pack = bf16_pack,
+  .unpack = bf16_unpack,
+};

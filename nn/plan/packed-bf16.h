@@ -4,5 +4,5 @@
 
 #include "plan/packed-forms.h"
 
-NnPackFunc nn_packed_bf16_pack;
-NnUnpackFunc nn_packed_bf16_unpack;
+/* Two bfloat16 a weight, one. */
+extern const NnPackedForm nn_packed_high, nn_packed_medium;

@@ -75,3 +75,10 @@ nn_packed_conv_unpack (const NnPackedWeight *packed, const NnNode *node, const N
 {
   move_block (node, &packed->layout, block, block->weights, tensor, TRUE);
 }
+
+const NnPackedForm nn_packed_direct = {
+  .multiple = 1,
+  .packed = sizeof (gfloat),
+  .pack = nn_packed_conv_pack,
+  .unpack = nn_packed_conv_unpack,
+};

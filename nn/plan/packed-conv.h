@@ -4,5 +4,8 @@
 
 #include "plan/packed-forms.h"
 
+/* float32, only moved. */
+extern const NnPackedForm nn_packed_direct;
+
 NnPackFunc nn_packed_conv_pack;
 NnUnpackFunc nn_packed_conv_unpack;

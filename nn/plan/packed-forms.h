@@ -7,14 +7,6 @@
 #include "base/nn-workers.h"
 #include "graph/graph.h"
 
-typedef enum {
-  NN_PACKED_DIRECT, /* float32; packed-conv.c */
-  NN_PACKED_WINOGRAD_F2,
-  NN_PACKED_WINOGRAD_F4, /* + NnWinogradTile; float32; packed-winograd.c */
-  NN_PACKED_HIGH,        /* for tiles, two bfloat16 a number; packed-bf16.c */
-  NN_PACKED_MEDIUM,      /* bfloat16 */
-} NnPackedForm;
-
 /* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; one tap of the groups of
  * a block, for a grouped kernel (conv.h); all taps of an input channel, for Winograd with few tiles (winograd.h); or
  * one of Winograd's frequencies. */
@@ -26,9 +18,11 @@ typedef enum {
   NN_PACKED_FREQUENCIES,
 } NnPackedSegment;
 
+typedef struct _NnPackedForm NnPackedForm;
+
 /* What the order of packed weights depends on, beside the blocks. */
 typedef struct {
-  NnPackedForm form;
+  const NnPackedForm *form;
   NnPackedSegment segment;
   guint n_segments, segment_length, n_blocks;
 } NnPackedLayout;
@@ -71,3 +65,16 @@ typedef void NnPackFunc (const NnPackedWeight *packed, const NnNode *node, const
 /* Writes a block's weights into the tensor. */
 typedef void NnUnpackFunc (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block,
                            gfloat *tensor);
+
+/**
+ * NnPackedForm: how weights are written for one family of kernels
+ * @multiple: zeros fill a segment up to a multiple of it
+ * @packed, @rest: bytes that a weight takes, and what is lost of it
+ * @is_suspect: whether sums with weights of this form may be far less exact than direct ones, [out][in][9]; NULL: never
+ */
+struct _NnPackedForm {
+  guint multiple, packed, rest;
+  NnPackFunc *pack;
+  NnUnpackFunc *unpack;
+  gboolean (*is_suspect) (const gfloat *weight, guint out_channels, guint in_channels, NnWorkers *workers);
+};

@@ -2,30 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/packed-weight.h"
 
-#include <string.h>
-
 #include "base/nn-memory.h"
-#include "kernels/bf16.h"
-#include "plan/packed-bf16.h"
-#include "plan/packed-conv.h"
-#include "plan/packed-winograd.h"
 
 /* More weights than one in so many that are kept as they are (denormals, say, or weights of few digits): then the
  * tensor itself is kept. */
 #define MAX_EXACT 3
-
-/* @multiple: zeros fill a segment up to it; @packed, @rest: bytes a weight */
-static const struct {
-  guint multiple, packed, rest;
-  NnPackFunc *pack;
-  NnUnpackFunc *unpack;
-} forms[] = {
-  [NN_PACKED_DIRECT] = { 1, sizeof (gfloat), 0, nn_packed_conv_pack, nn_packed_conv_unpack },
-  [NN_PACKED_WINOGRAD_F2] = { 1, sizeof (gfloat), sizeof (gint8), nn_packed_winograd_pack, nn_packed_winograd_unpack },
-  [NN_PACKED_WINOGRAD_F4] = { 1, sizeof (gfloat), sizeof (gint8), nn_packed_winograd_pack, nn_packed_winograd_unpack },
-  [NN_PACKED_HIGH] = { NN_BF16_DEPTH, 2 * sizeof (NnBf16), sizeof (gint8), nn_packed_bf16_pack, nn_packed_bf16_unpack },
-  [NN_PACKED_MEDIUM] = { NN_BF16_DEPTH, sizeof (NnBf16), sizeof (gint16), nn_packed_bf16_pack, nn_packed_bf16_unpack },
-};
 
 /* Weights of an output channel. */
 static gsize
@@ -38,9 +19,8 @@ channel_weights (const NnNode *node)
 static gboolean
 weights_size (const NnPackedLayout *l, const NnPackedBlock *block, gsize *size)
 {
-  if (!nn_size_mul3 (l->n_segments, nn_size_round_up (l->segment_length, forms[l->form].multiple), block->channels,
-                     size)
-      || !nn_size_mul (*size, forms[l->form].packed, size) || *size > G_MAXSSIZE)
+  if (!nn_size_mul3 (l->n_segments, nn_size_round_up (l->segment_length, l->form->multiple), block->channels, size)
+      || !nn_size_mul (*size, l->form->packed, size) || *size > G_MAXSSIZE)
     return FALSE;
   *size = nn_size_round_up (*size, NN_ALIGNMENT);
   return TRUE;
@@ -55,7 +35,7 @@ bias_size (const NnPackedBlock *block)
 static gsize
 rest_size (const NnPackedLayout *l, const NnNode *node, const NnPackedBlock *block)
 {
-  return nn_size_round_up (channel_weights (node) * block->channels * forms[l->form].rest, NN_ALIGNMENT);
+  return nn_size_round_up (channel_weights (node) * block->channels * l->form->rest, NN_ALIGNMENT);
 }
 
 /* Gives the blocks their places. */
@@ -103,7 +83,7 @@ pack_task (gpointer data, guint task, guint thread)
   NnPackedBlock *block = &p->packed->blocks[task];
   GArray *exact = g_array_new (FALSE, FALSE, sizeof (gfloat));
 
-  forms[p->packed->layout.form].pack (p->packed, p->node, p->weight, block, exact);
+  p->packed->layout.form->pack (p->packed, p->node, p->weight, block, exact);
   block->n_exact = exact->len;
   block->exact = g_memdup2 (exact->data, exact->len * sizeof (gfloat));
   g_array_unref (exact);
@@ -131,32 +111,34 @@ finish_rests (NnPackedWeight *p, const NnNode *node)
   g_clear_pointer (&p->rests, nn_aligned_free);
 }
 
-static NnPackedWeight *
-packed_new (const NnNode *node, const NnPackedLayout *layout, NnPackedBlock *blocks, NnWorkers *workers)
+NnPackedWeight *
+nn_packed_weight_new (const NnNode *node, const gfloat *weight, const NnPackedLayout *layout, NnPackedBlock *blocks,
+                      NnWorkers *workers)
 {
   NnPackedWeight *p = g_new0 (NnPackedWeight, 1);
-  g_autoptr (GBytes) weight = nn_node_get_weight (node);
-  Packing packing = { p, node, NULL, node->bias ? g_bytes_get_data (node->bias, NULL) : NULL };
+  Packing packing = { p, node, weight, node->bias ? g_bytes_get_data (node->bias, NULL) : NULL };
 
   p->ref_count = 1;
   p->layout = *layout;
   p->blocks = blocks;
-  if (!weight || !allocate (p, node)) {
+  if (!allocate (p, node)) {
     nn_packed_weight_unref (p);
     return NULL;
   }
-  packing.weight = g_bytes_get_data (weight, NULL);
   nn_workers_run (workers, pack_task, &packing, layout->n_blocks);
   finish_rests (p, node);
-  p->suspect = (layout->segment == NN_PACKED_FREQUENCIES || layout->segment == NN_PACKED_INPUTS)
-               && nn_winograd_is_suspect (packing.weight, node->out_channels, node->in_channels, workers);
+  p->suspect
+      = layout->form->is_suspect && layout->form->is_suspect (weight, node->out_channels, node->in_channels, workers);
   return p;
 }
 
-static gboolean
-is_like (const NnPackedWeight *packed, const NnPackedLayout *layout, const NnPackedBlock *blocks)
+gboolean
+nn_packed_weight_is_like (const NnPackedWeight *packed, const NnPackedLayout *layout, const NnPackedBlock *blocks)
 {
-  if (memcmp (&packed->layout, layout, sizeof *layout) != 0)
+  const NnPackedLayout *l = &packed->layout;
+
+  if (l->form != layout->form || l->segment != layout->segment || l->n_segments != layout->n_segments
+      || l->segment_length != layout->segment_length || l->n_blocks != layout->n_blocks)
     return FALSE;
   for (guint i = 0; i < layout->n_blocks; i++) {
     const NnPackedBlock *a = &packed->blocks[i], *b = &blocks[i];
@@ -167,28 +149,10 @@ is_like (const NnPackedWeight *packed, const NnPackedLayout *layout, const NnPac
   return TRUE;
 }
 
-static NnPackedWeight *
-packed_ref (NnPackedWeight *packed)
+NnPackedWeight *
+nn_packed_weight_ref (NnPackedWeight *packed)
 {
   g_atomic_int_inc (&packed->ref_count);
-  return packed;
-}
-
-NnPackedWeight *
-nn_node_pack (NnNode *node, const NnPackedLayout *layout, NnPackedBlock *blocks, gboolean take, NnWorkers *workers)
-{
-  NnPackedWeight *packed;
-
-  if (node->packed && is_like (node->packed, layout, blocks)) {
-    g_free (blocks);
-    return packed_ref (node->packed);
-  }
-  packed = packed_new (node, layout, blocks, workers);
-  if (packed && take && packed->complete && (!node->packed || g_atomic_int_get (&node->packed->ref_count) == 1)) {
-    nn_node_drop_weight (node);
-    g_clear_pointer (&node->packed, nn_packed_weight_unref);
-    node->packed = packed_ref (packed);
-  }
   return packed;
 }
 
@@ -210,22 +174,5 @@ nn_packed_weight_unpack (const NnPackedWeight *packed, const NnNode *node, gfloa
 {
   g_return_if_fail (packed->complete);
   for (guint i = 0; i < packed->layout.n_blocks; i++)
-    forms[packed->layout.form].unpack (packed, node, &packed->blocks[i], tensor);
-}
-
-GBytes *
-nn_node_get_weight (const NnNode *node)
-{
-  gsize size;
-  gfloat *tensor;
-
-  if (node->weight)
-    return g_bytes_ref (node->weight);
-  /* No overflow: so many bytes it had before. */
-  size = node->out_channels * channel_weights (node) * sizeof (gfloat);
-  tensor = nn_aligned_alloc (size);
-  if (!tensor)
-    return NULL;
-  nn_packed_weight_unpack (node->packed, node, tensor);
-  return g_bytes_new_with_free_func (tensor, size, nn_aligned_free, tensor);
+    packed->layout.form->unpack (packed, node, &packed->blocks[i], tensor);
 }

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/packed-winograd.h"
 
-#include "kernels/winograd.h"
 #include "plan/float-place.h"
+#include "plan/packed-conv.h"
 
 #define LANES NN_WINOGRAD_LANES
 /* Inputs that are transformed, then compared with what comes back, while they are in a cache. */
@@ -91,7 +91,7 @@ nn_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_chann
 static NnWinogradTile
 tile_of (const NnPackedWeight *packed)
 {
-  return packed->layout.form == NN_PACKED_WINOGRAD_F2 ? NN_WINOGRAD_F2 : NN_WINOGRAD_F4;
+  return packed->layout.form == &nn_packed_winograd[NN_WINOGRAD_F2] ? NN_WINOGRAD_F2 : NN_WINOGRAD_F4;
 }
 
 /* What is lost of the same tap of some kernels, lanes of @rest. */
@@ -140,9 +140,9 @@ keep_rest (const NnNode *node, const NnWinogradInverse *inverse, const gfloat *w
   }
 }
 
-void
-nn_packed_winograd_pack (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight,
-                         const NnPackedBlock *block, GArray *exact)
+static void
+winograd_pack (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight, const NnPackedBlock *block,
+               GArray *exact)
 {
   NnWinogradInverse inverse;
 
@@ -156,8 +156,8 @@ nn_packed_winograd_pack (const NnPackedWeight *packed, const NnNode *node, const
   }
 }
 
-void
-nn_packed_winograd_unpack (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block, gfloat *tensor)
+static void
+winograd_unpack (const NnPackedWeight *packed, const NnNode *node, const NnPackedBlock *block, gfloat *tensor)
 {
   const guint in_channels = node->in_channels;
   const gint8 *rest = block->rest;
@@ -180,3 +180,19 @@ nn_packed_winograd_unpack (const NnPackedWeight *packed, const NnNode *node, con
     }
   }
 }
+
+#define FORM                                                                                                           \
+  {                                                                                                                    \
+    .multiple = 1, .packed = sizeof (gfloat), .rest = sizeof (gint8), .pack = winograd_pack,                           \
+    .unpack = winograd_unpack, .is_suspect = nn_winograd_is_suspect                                                    \
+  }
+
+const NnPackedForm nn_packed_winograd[NN_WINOGRAD_N_TILES] = { [NN_WINOGRAD_F2] = FORM, [NN_WINOGRAD_F4] = FORM };
+
+const NnPackedForm nn_packed_taps = {
+  .multiple = 1,
+  .packed = sizeof (gfloat),
+  .pack = nn_packed_conv_pack,
+  .unpack = nn_packed_conv_unpack,
+  .is_suspect = nn_winograd_is_suspect,
+};

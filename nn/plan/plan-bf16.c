@@ -3,7 +3,9 @@
 #include "plan/plan-bf16.h"
 
 #include "base/nn-memory.h"
+#include "plan/packed-bf16.h"
 #include "plan/plan-pack.h"
+#include "plan/plan-stages.h"
 
 /* Weights up to this size are kept in a core's second-level cache while pixels stream past; processors with AMX have
  * 2 MB of it. */
@@ -34,40 +36,28 @@ typedef struct {
   gsize stride, base;
 } Geometry;
 
-gboolean
-nn_plan_bf16_supports (const NnGraph *graph, GError **error)
+static gboolean
+fits (const NnGraph *graph, guint index)
 {
-  const guint last = graph->nodes->len - 1;
+  const NnNode *node = nn_graph_node (graph, index);
 
-  for (guint i = 1; i <= last; i++) {
-    const NnNode *node = nn_graph_node (graph, i);
-
-    switch (node->op) {
-    case NN_OP_CONV:
-    case NN_OP_LINEAR:
-      if (node->activation.kind)
-        break;
-      continue;
-    case NN_OP_RELU:
-    case NN_OP_ADD:
-    case NN_OP_MAX_POOL:
-    case NN_OP_GLOBAL_MAX_POOL:
-    case NN_OP_AVG_POOL:
-    case NN_OP_GLOBAL_AVG_POOL:
-      if (node->count_pad && (node->same || node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
-        break;
-      /* The last layer writes float32, which these do not; nor do they read the input's three channels. */
-      if (i < last && node->inputs[0] != 0 && node->inputs[1] != 0)
-        continue;
-      break;
-    default:
-      break;
-    }
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s (%s) has no kernel on matrix tiles", node->name,
-                 node->op_string ? node->op_string : "operation");
+  switch (node->op) {
+  case NN_OP_CONV:
+  case NN_OP_LINEAR:
+    return !node->activation.kind;
+  case NN_OP_RELU:
+  case NN_OP_ADD:
+  case NN_OP_MAX_POOL:
+  case NN_OP_GLOBAL_MAX_POOL:
+  case NN_OP_AVG_POOL:
+  case NN_OP_GLOBAL_AVG_POOL:
+    if (node->count_pad && (node->same || node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
+      return FALSE;
+    /* The last layer writes float32, which these do not; nor do they read the input's three channels. */
+    return index + 1 < graph->nodes->len && node->inputs[0] != 0 && node->inputs[1] != 0;
+  default:
     return FALSE;
   }
-  return TRUE;
 }
 
 /* Input channels that a block of 32 output channels may touch at most. */
@@ -119,7 +109,7 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
   g.stride = node->stride[1] * in->pixel;
   g.base = (in->border - nn_node_pad (node, 0, in->height, &more)) * in->row
            + (in->border - nn_node_pad (node, 1, in->width, &more)) * in->pixel;
-  if (plan->tile.vectors) {
+  if (nn_bf16_kernels (plan)->vectors) {
     g.line = out->width * (out->in_rows ? 1 : out->height);
     g.halves = (g.line + NN_BF16_PIXELS / 2 - 1) / (NN_BF16_PIXELS / 2);
     g.a_line = g.a_row = (g.halves + 1) / 2;
@@ -212,8 +202,8 @@ read_end (const Geometry *g)
          + NN_BF16_DEPTH;
 }
 
-gboolean
-nn_plan_bf16_buffers (NnPlan *plan, const NnGraph *graph, GError **error)
+static gboolean
+make_room (NnPlan *plan, const NnGraph *graph, GError **error)
 {
   /* After an image zeros, for the inputs of a last step that meet weights of zero. */
   for (guint i = 0; i < plan->n_buffers; i++)
@@ -248,18 +238,17 @@ block_width (const NnPlan *plan, const Geometry *g)
 {
   const gboolean new_inputs = g->n_segments == 1 && g->chunks > 2;
 
-  return plan->tile.vectors || g->batch_is_pixels || (new_inputs && g->n_tiles > TILES_AT_ONCE) ? 32 : 16;
+  return nn_bf16_kernels (plan)->vectors || g->batch_is_pixels || (new_inputs && g->n_tiles > TILES_AT_ONCE) ? 32 : 16;
 }
 
 static gboolean
-make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, NnBf16Conv *conv, const Geometry *g, GError **error)
 {
-  NnBf16Conv *conv = step->tile;
   const guint padded = (g->node->out_channels + 15) / 16 * 16, width = block_width (plan, g);
   const guint n_blocks = (padded + width - 1) / width;
   const NnPackedLayout layout
-      = { plan->tile.products == 3 ? NN_PACKED_HIGH : NN_PACKED_MEDIUM, g->merged ? NN_PACKED_ROWS : NN_PACKED_TAPS,
-          g->n_segments, g->segment_length, n_blocks };
+      = { nn_plan_bf16_n_planes (plan) == 2 ? &nn_packed_high : &nn_packed_medium,
+          g->merged ? NN_PACKED_ROWS : NN_PACKED_TAPS, g->n_segments, g->segment_length, n_blocks };
   NnPackedBlock *blocks = g_new0 (NnPackedBlock, n_blocks);
 
   for (guint i = 0; i < n_blocks; i++) {
@@ -327,11 +316,12 @@ static void
 cut (const NnPlan *plan, NnBf16Conv *conv, guint threads)
 {
   const guint halves = conv->blocks[0].channels / 16, at_once = TILES_AT_ONCE / halves;
-  const gsize weights = (gsize)conv->n_steps * conv->n_blocks * halves * (plan->tile.products == 3 ? 2 : 1)
-                        * NN_BF16_WEIGHTS * sizeof (NnBf16);
+  const gsize weights = (gsize)conv->n_steps * conv->n_blocks * halves * nn_plan_bf16_n_planes (plan) * NN_BF16_WEIGHTS
+                        * sizeof (NnBf16);
   const guint images = conv->batch_is_pixels ? 1 : plan->batch;
   const guint wanted = threads > 1 ? (TASKS_A_THREAD * threads + images - 1) / images : 1;
-  const gboolean few = !plan->tile.vectors && threads > 1 && (guint64)conv->n_tiles * images < 2 * at_once * threads;
+  const gboolean few
+      = !nn_bf16_kernels (plan)->vectors && threads > 1 && (guint64)conv->n_tiles * images < 2 * at_once * threads;
 
   conv->pixels_outside = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels && !few;
   conv->tiles_a_task = conv->n_tiles;
@@ -347,13 +337,29 @@ cut (const NnPlan *plan, NnBf16Conv *conv, guint threads)
   conv->blocks_a_task = (conv->blocks_a_task * halves + 1) / 2 * 2 / halves;
 }
 
-gboolean
-nn_plan_bf16_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
+static void
+free_conv (gpointer data)
+{
+  NnBf16Conv *conv = data;
+
+  g_free (conv->blocks);
+  g_free (conv->tile_in);
+  g_free (conv->pixel_in);
+  g_free (conv->step_offset);
+  g_free (conv->out_offset);
+  g_free (conv->residual_offset);
+  g_free (conv);
+}
+
+static gboolean
+plan_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
 {
   const Geometry g = geometry (plan, step->node, step->in, step->out);
   NnBf16Conv *conv = g_new0 (NnBf16Conv, 1);
 
-  step->tile = conv;
+  step->kind = NN_STEP_CONV;
+  step->own = conv;
+  step->free_own = free_conv;
   if (step->residual && step->residual->pixel < step->out->pixel) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
                  step->node->name, step->residual->channels, step->out->channels);
@@ -367,24 +373,24 @@ nn_plan_bf16_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
   conv->in_stride = g.stride;
   conv->rows = !g.flat && g.a_row == 1 ? MIN (step->out->width, NN_BF16_PIXELS) : NN_BF16_PIXELS;
   conv->tiles_a_row = g.a_row;
-  if (!make_blocks (plan, step, &g, error) || !make_offsets (&g, step, plan->tile.vectors, conv, error))
+  if (!make_blocks (plan, step, conv, &g, error)
+      || !make_offsets (&g, step, nn_bf16_kernels (plan)->vectors, conv, error))
     return FALSE;
   cut (plan, conv, threads);
   return TRUE;
 }
 
-void
-nn_plan_bf16_clear (NnStep *step)
+static gboolean
+init (gpointer kernels, NnIsa isa, guint products)
 {
-  NnBf16Conv *conv = step->tile;
-
-  if (!conv)
-    return;
-  g_free (conv->blocks);
-  g_free (conv->tile_in);
-  g_free (conv->pixel_in);
-  g_free (conv->step_offset);
-  g_free (conv->out_offset);
-  g_free (conv->residual_offset);
-  g_free (conv);
+  return nn_bf16_kernels_init (kernels, isa, products);
 }
+
+#define FORMAT(n_products)                                                                                             \
+  {                                                                                                                    \
+    .kernels_size = sizeof (NnBf16Kernels), .init = init, .products = n_products, .gap = NN_BF16_DEPTH, .fits = fits,  \
+    .stages = nn_plan_one_stage, .buffers = make_room, .conv = plan_conv                                               \
+  }
+
+const NnPlanFormat nn_plan_high = FORMAT (3);
+const NnPlanFormat nn_plan_medium = FORMAT (1);

@@ -4,18 +4,10 @@
 
 #include <string.h>
 
-#include "plan/packed-weight.h"
 #include "plan/plan-make.h"
 
 typedef struct {
-  guint height, width, batch, threads;
-  NnIsa isa;
-  gpointer tile; /* the kernels' conv, NULL: float32 */
-  gboolean direct;
-} Key;
-
-typedef struct {
-  Key key;
+  NnPlanRequest key;
   NnPlan *plan;
   guint n_users;
 } Entry;
@@ -30,6 +22,8 @@ typedef struct {
 
 struct _NnPlanCache {
   GMutex mutex;
+  const NnGraph *graph;
+  NnWeightStore *weights;
   GArray *entries; /* a handful */
   GArray *known;   /* Knowledge, one a level and size */
 };
@@ -41,11 +35,13 @@ knowledge_clear (gpointer data)
 }
 
 NnPlanCache *
-nn_plan_cache_new (void)
+nn_plan_cache_new (NnGraph *graph)
 {
   NnPlanCache *cache = g_new0 (NnPlanCache, 1);
 
   g_mutex_init (&cache->mutex);
+  cache->graph = graph;
+  cache->weights = nn_weight_store_new (graph);
   cache->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   cache->known = g_array_new (FALSE, TRUE, sizeof (Knowledge));
   g_array_set_clear_func (cache->known, knowledge_clear);
@@ -55,18 +51,21 @@ nn_plan_cache_new (void)
 void
 nn_plan_cache_free (NnPlanCache *cache)
 {
+  if (!cache)
+    return;
   g_assert (cache->entries->len == 0);
   g_array_free (cache->entries, TRUE);
   g_array_unref (cache->known);
+  nn_weight_store_free (cache->weights);
   g_mutex_clear (&cache->mutex);
   g_free (cache);
 }
 
 static gboolean
-same (const Key *a, const Key *b)
+same (const NnPlanRequest *a, const NnPlanRequest *b)
 {
   return a->height == b->height && a->width == b->width && a->batch == b->batch && a->threads == b->threads
-         && a->isa == b->isa && a->tile == b->tile && a->direct == b->direct;
+         && a->isa == b->isa && a->format == b->format && a->init == b->init && a->direct == b->direct;
 }
 
 /* Under the lock; until the next call. */
@@ -118,32 +117,50 @@ nn_plan_cache_set_algorithms (NnPlanCache *cache, NnIsa isa, guint height, guint
   g_mutex_unlock (&cache->mutex);
 }
 
-const NnPlan *
-nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint width, guint batch, guint threads,
-                   NnIsa isa, const NnBf16Kernels *tile, gboolean direct, NnWorkers *workers, GError **error)
+gboolean
+nn_plan_request_kernels (const NnPlanRequest *request, gpointer kernels)
 {
-  Entry made = { .key = { height, width, batch, threads, isa, tile ? (gpointer)tile->conv : NULL }, .n_users = 1 };
-  NnConvKernels conv;
-  NnPoolKernels pool;
-  NnWinogradKernels winograd;
-  NnActivationKernels activation;
-  const Knowledge *known;
-  NnPlanOptions options = { .height = height,
-                            .width = width,
-                            .batch = batch,
-                            .threads = threads,
-                            .take_weights = TRUE,
-                            .conv = &conv,
-                            .pool = &pool,
-                            .winograd = &winograd,
-                            .activation = &activation,
-                            .tile = tile,
-                            .workers = workers };
+  const NnPlanFormat *format = request->format;
+
+  return (request->init ? request->init : format->init) (kernels, request->isa, format->products);
+}
+
+/* Under the lock. */
+static NnPlan *
+make_plan (NnPlanCache *cache, const NnPlanRequest *request, NnWorkers *workers, GError **error)
+{
+  const Knowledge *known = knowledge (cache, request->isa, request->height, request->width);
+  g_autofree gpointer kernels = g_malloc0 (request->format->kernels_size);
+  const NnPlanOptions options = {
+    .height = request->height,
+    .width = request->width,
+    .batch = request->batch,
+    .threads = request->threads,
+    .format = request->format,
+    .kernels = kernels,
+    .weights = cache->weights,
+    .limit = request->direct ? NN_ALGORITHM_DIRECT : NN_ALGORITHM_AUTO,
+    .algorithms = known->n == cache->graph->nodes->len ? known->algorithms : NULL,
+    .workers = workers,
+  };
+
+  if (!nn_plan_request_kernels (request, kernels)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "level %s has no kernels in this number format",
+                 nn_isa_name (request->isa));
+    return NULL;
+  }
+  return nn_plan_new (cache->graph, &options, error);
+}
+
+const NnPlan *
+nn_plan_cache_get (NnPlanCache *cache, const NnPlanRequest *request, NnWorkers *workers, GError **error)
+{
+  Entry made = { .key = *request, .n_users = 1 };
 
   g_mutex_lock (&cache->mutex);
-  known = knowledge (cache, isa, height, width);
   /* A plan from before the verdict may be in use still, and is none for those who ask after it. */
-  made.key.direct = !tile && (direct || known->verdict[NN_TRIAL_WINOGRAD] == NN_VERDICT_LEAVES);
+  if (knowledge (cache, request->isa, request->height, request->width)->verdict[NN_TRIAL_WINOGRAD] == NN_VERDICT_LEAVES)
+    made.key.direct = TRUE;
   for (guint i = 0; i < cache->entries->len; i++) {
     Entry *entry = &g_array_index (cache->entries, Entry, i);
 
@@ -154,15 +171,7 @@ nn_plan_cache_get (NnPlanCache *cache, const NnGraph *graph, guint height, guint
       return made.plan;
     }
   }
-  nn_conv_kernels_init (&conv, isa);
-  nn_pool_kernels_init (&pool, isa);
-  nn_winograd_kernels_init (&winograd, isa);
-  nn_activation_kernels_init (&activation, isa);
-  if (made.key.direct)
-    options.limit = NN_ALGORITHM_DIRECT;
-  if (known->n == graph->nodes->len)
-    options.algorithms = known->algorithms;
-  made.plan = nn_plan_new (graph, &options, error);
+  made.plan = make_plan (cache, &made.key, workers, error);
   if (made.plan)
     g_array_append_val (cache->entries, made);
   g_mutex_unlock (&cache->mutex);
@@ -205,13 +214,12 @@ nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan)
 }
 
 GBytes *
-nn_plan_cache_get_weight (NnPlanCache *cache, const NnNode *node)
+nn_plan_cache_get_weight (NnPlanCache *cache, guint node)
 {
   GBytes *weight;
 
   g_mutex_lock (&cache->mutex);
-  ((NnNode *)node)->owns_weight = FALSE; /* whoever gets the reference reads it, too */
-  weight = nn_node_get_weight (node);
+  weight = nn_weight_store_get (cache->weights, node);
   g_mutex_unlock (&cache->mutex);
   return weight;
 }

@@ -46,7 +46,7 @@ nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost)
   NnAlgorithm best = NN_ALGORITHM_DIRECT;
 
   *cost = direct_cost (step);
-  if (!plan->winograd.fast || !nn_plan_winograd_fits (plan, step))
+  if (!nn_float_kernels (plan)->winograd.fast || !nn_plan_winograd_fits (plan, step))
     return best;
   for (guint tile = 0; tile < NN_WINOGRAD_N_TILES; tile++) {
     const NnAlgorithm algorithm = NN_ALGORITHM_WINOGRAD_F2 + tile;

@@ -3,7 +3,7 @@
 #include "plan/plan-conv.h"
 
 #include "base/nn-memory.h"
-#include "plan/packed-weight.h"
+#include "plan/packed-conv.h"
 #include "plan/plan-pack.h"
 #include "plan/plan-stages.h"
 
@@ -25,7 +25,7 @@ typedef struct {
 /* The first input channel that a block of output channels reads; a block inside one group of few channels reads its
  * neighbours', too, with weights of zero. */
 static guint
-block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
+block_first_input (const Geometry *g, const NnDirectConv *conv, guint first_channel)
 {
   guint start;
 
@@ -34,7 +34,7 @@ block_first_input (const Geometry *g, const NnStep *step, guint first_channel)
   if (g->segment == NN_PACKED_GROUPED)
     return first_channel;
   start = first_channel / g->out_group * g->in_group;
-  return MIN (start, g->node->in_channels - step->segment_length);
+  return MIN (start, g->node->in_channels - conv->segment_length);
 }
 
 /* Input channels that a block of @channels output channels may touch at most. */
@@ -82,11 +82,11 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
 }
 
 static void
-make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block)
+make_segment_offsets (const Geometry *g, const NnDirectConv *conv, NnConvBlock *block)
 {
   const NnNode *node = g->node;
 
-  for (guint s = 0; s < step->n_segments; s++) {
+  for (guint s = 0; s < conv->n_segments; s++) {
     const guint ky = g->segment == NN_PACKED_ROWS ? s : s / node->kernel[1];
     const guint kx = g->segment == NN_PACKED_ROWS ? 0 : s % node->kernel[1];
 
@@ -95,109 +95,131 @@ make_segment_offsets (const Geometry *g, const NnStep *step, NnConvBlock *block)
   }
 }
 
+gboolean
+nn_plan_pack_blocks (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnConvBlock *blocks, GError **error)
+{
+  NnPackedBlock *packed = g_new0 (NnPackedBlock, layout->n_blocks);
+
+  for (guint i = 0; i < layout->n_blocks; i++) {
+    packed[i].first_channel = blocks[i].first_channel;
+    packed[i].channels = blocks[i].channels;
+    packed[i].first_input = blocks[i].first_input;
+  }
+  if (!nn_plan_pack (plan, step, layout, packed, error))
+    return FALSE;
+  for (guint i = 0; i < layout->n_blocks; i++) {
+    blocks[i].weights = step->packed->blocks[i].weights;
+    blocks[i].bias = step->packed->blocks[i].bias;
+  }
+  return TRUE;
+}
+
 static gboolean
-make_blocks (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, NnDirectConv *conv, const Geometry *g, GError **error)
 {
   const NnNode *node = g->node;
   const guint padded = (guint)nn_size_round_up (node->out_channels, NN_CHANNEL_BLOCK);
   guint widest = 0;
+  NnPackedLayout layout;
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
 
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
-    block.variant = pick_variant (&plan->conv, g, padded - c, &block.channels);
+    block.variant = pick_variant (&nn_float_kernels (plan)->conv, g, padded - c, &block.channels);
     widest = MAX (widest, block.channels);
     c += block.channels;
     g_array_append_val (blocks, block);
   }
-  step->n_blocks = blocks->len;
-  step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
+  conv->n_blocks = blocks->len;
+  conv->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
 
   if (g->segment == NN_PACKED_ROWS) {
-    step->n_segments = node->kernel[0];
-    step->segment_length = node->kernel[1] * node->in_channels;
+    conv->n_segments = node->kernel[0];
+    conv->segment_length = node->kernel[1] * node->in_channels;
   } else {
-    step->n_segments = node->kernel[0] * node->kernel[1];
-    step->segment_length = g->segment == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
+    conv->n_segments = node->kernel[0] * node->kernel[1];
+    conv->segment_length = g->segment == NN_PACKED_GROUPED ? g->in_group : inputs_of_block (g, widest);
   }
 
-  for (guint i = 0; i < step->n_blocks; i++) {
-    NnConvBlock *block = &step->blocks[i];
+  for (guint i = 0; i < conv->n_blocks; i++) {
+    NnConvBlock *block = &conv->blocks[i];
 
-    block->first_input = block_first_input (g, step, block->first_channel);
-    block->segment_offset = g_try_new0 (gint32, step->n_segments);
+    block->first_input = block_first_input (g, conv, block->first_channel);
+    block->segment_offset = g_try_new0 (gint32, conv->n_segments);
     if (!block->segment_offset)
       return nn_plan_no_memory (node, error);
-    make_segment_offsets (g, step, block);
+    make_segment_offsets (g, conv, block);
     if (block->variant->scratch)
       plan->scratch_size
-          = MAX (plan->scratch_size, block->variant->scratch (step->n_segments, step->segment_length, block->channels));
+          = MAX (plan->scratch_size, block->variant->scratch (conv->n_segments, conv->segment_length, block->channels));
   }
-  return nn_plan_pack_blocks (plan, step, NN_PACKED_DIRECT, g->segment, step->n_segments, error);
+  layout = (NnPackedLayout){ &nn_packed_direct, g->segment, conv->n_segments, conv->segment_length, conv->n_blocks };
+  return nn_plan_pack_blocks (plan, step, &layout, conv->blocks, error);
 }
 
 static gboolean
-make_offsets (NnPlan *plan, NnStep *step, const Geometry *g, GError **error)
+make_offsets (const NnStep *step, NnDirectConv *conv, const Geometry *g, GError **error)
 {
   const NnNode *node = g->node;
   const NnBuffer *in = step->in, *out = step->out, *residual = step->residual;
   guint more;
   const guint pad[2] = { nn_node_pad (node, 0, in->height, &more), nn_node_pad (node, 1, in->width, &more) };
 
-  step->in_offset = g_try_new0 (gint32, step->n_pixels);
-  step->out_offset = g_try_new0 (gint32, step->n_pixels);
-  step->residual_offset = residual ? g_try_new0 (gint32, step->n_pixels) : NULL;
-  if (!step->in_offset || !step->out_offset || (residual && !step->residual_offset))
+  conv->in_offset = g_try_new0 (gint32, conv->n_pixels);
+  conv->out_offset = g_try_new0 (gint32, conv->n_pixels);
+  conv->residual_offset = residual ? g_try_new0 (gint32, conv->n_pixels) : NULL;
+  if (!conv->in_offset || !conv->out_offset || (residual && !conv->residual_offset))
     return nn_plan_no_memory (node, error);
 
-  for (guint p = 0; p < step->n_pixels; p++) {
+  for (guint p = 0; p < conv->n_pixels; p++) {
     const guint y = p / out->width, x = p % out->width;
 
-    if (step->batch_is_pixels) {
-      step->in_offset[p] = (gint32)(p * in->size + in->origin);
-      step->out_offset[p] = (gint32)(p * out->size + out->origin);
+    if (conv->batch_is_pixels) {
+      conv->in_offset[p] = (gint32)(p * in->size + in->origin);
+      conv->out_offset[p] = (gint32)(p * out->size + out->origin);
       continue;
     }
-    step->in_offset[p] = (gint32)((y * node->stride[0] + in->border - pad[0]) * in->row
+    conv->in_offset[p] = (gint32)((y * node->stride[0] + in->border - pad[0]) * in->row
                                   + (x * node->stride[1] + in->border - pad[1]) * in->pixel);
-    step->out_offset[p] = (gint32)(out->origin + y * out->row + x * out->pixel);
+    conv->out_offset[p] = (gint32)(out->origin + y * out->row + x * out->pixel);
     if (residual)
-      step->residual_offset[p] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);
+      conv->residual_offset[p] = (gint32)(residual->origin + y * residual->row + x * residual->pixel);
   }
   return TRUE;
 }
 
 /* How many pixels a task takes, and whether it takes all blocks of channels. */
 static void
-cut (NnPlan *plan, NnStep *step, guint threads)
+cut (const NnPlan *plan, const NnStep *step, NnDirectConv *conv, guint threads)
 {
-  const NnConvVariant *variant = step->blocks[0].variant;
+  const NnConvVariant *variant = conv->blocks[0].variant;
   const NnNode *node = step->node;
-  const gsize weights = (gsize)step->n_segments * step->segment_length * step->out->lanes * sizeof (gfloat);
+  const gsize weights = (gsize)conv->n_segments * conv->segment_length * step->out->lanes * sizeof (gfloat);
   const gsize a_pixel
       = (step->in->pixel * node->stride[0] * node->stride[1] + step->out->pixel * (step->residual ? 2 : 1))
         * sizeof (gfloat);
   guint chunk;
 
   if (variant->fixed) {
-    step->chunk = step->batch_is_pixels ? 1 : variant->pixels;
-    step->all_blocks = TRUE;
+    conv->chunk = conv->batch_is_pixels ? 1 : variant->pixels;
+    conv->all_blocks = TRUE;
   } else {
-    const guint images = step->batch_is_pixels ? 1 : nn_plan_images (plan, step->index);
+    const guint images = conv->batch_is_pixels ? 1 : nn_plan_images (plan, step->index);
     guint wanted;
 
-    step->all_blocks = weights <= WEIGHTS_IN_CACHE && !step->batch_is_pixels && variant != &plan->conv.image3;
-    chunk = CLAMP (ACTIVATIONS_IN_CACHE / a_pixel, 4 * variant->pixels, step->n_pixels);
+    conv->all_blocks
+        = weights <= WEIGHTS_IN_CACHE && !conv->batch_is_pixels && variant != &nn_float_kernels (plan)->conv.image3;
+    chunk = CLAMP (ACTIVATIONS_IN_CACHE / a_pixel, 4 * variant->pixels, conv->n_pixels);
     wanted = threads > 1 ? TASKS_A_THREAD * threads : 1;
-    if (!step->all_blocks)
-      wanted = (wanted + step->n_blocks - 1) / step->n_blocks;
+    if (!conv->all_blocks)
+      wanted = (wanted + conv->n_blocks - 1) / conv->n_blocks;
     wanted = (wanted + images - 1) / images;
-    chunk = MIN (chunk, (step->n_pixels + wanted - 1) / wanted);
+    chunk = MIN (chunk, (conv->n_pixels + wanted - 1) / wanted);
     chunk = (chunk + variant->pixels - 1) / variant->pixels * variant->pixels;
-    step->chunk = MAX (chunk, variant->pixels);
+    conv->chunk = MAX (chunk, variant->pixels);
   }
-  step->n_chunks = (step->n_pixels + step->chunk - 1) / step->chunk;
+  conv->n_chunks = (conv->n_pixels + conv->chunk - 1) / conv->chunk;
 }
 
 static NnPackedSegment
@@ -208,7 +230,7 @@ choose_segment (const NnPlan *plan, const Geometry *g)
   if (node->groups == 1)
     return node->dilation[1] == 1 && g->in->pixel == node->in_channels ? NN_PACKED_ROWS : NN_PACKED_TAPS;
   /* A power of two, so that a block has whole groups. */
-  if (plan->conv.grouped.func && g->in_group == g->out_group && g->in_group <= NN_CONV_MAX_GROUP
+  if (nn_float_kernels (plan)->conv.grouped.func && g->in_group == g->out_group && g->in_group <= NN_CONV_MAX_GROUP
       && (g->in_group & (g->in_group - 1)) == 0 && g->in->pixel % NN_CHANNEL_BLOCK == 0)
     return NN_PACKED_GROUPED;
   return NN_PACKED_TAPS;
@@ -221,39 +243,45 @@ is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
   const NnNode *node = g->node;
   guint more;
 
-  return plan->conv.image3.func && nn_plan_is_plain_3x3 (node) && step->in->height == 3 && step->in->width == 3
-         && step->out->height == 3 && step->out->width == 3 && nn_node_pad (node, 0, 3, &more) == 1
-         && nn_node_pad (node, 1, 3, &more) == 1;
+  return nn_float_kernels (plan)->conv.image3.func && nn_plan_is_plain_3x3 (node) && step->in->height == 3
+         && step->in->width == 3 && step->out->height == 3 && step->out->width == 3
+         && nn_node_pad (node, 0, 3, &more) == 1 && nn_node_pad (node, 1, 3, &more) == 1;
+}
+
+static void
+free_conv (gpointer data)
+{
+  NnDirectConv *conv = data;
+
+  for (guint i = 0; i < conv->n_blocks; i++)
+    g_free (conv->blocks[i].segment_offset);
+  g_free (conv->blocks);
+  g_free (conv->in_offset);
+  g_free (conv->out_offset);
+  g_free (conv->residual_offset);
+  g_free (conv);
 }
 
 gboolean
 nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error)
 {
   const NnNode *node = step->node;
+  NnDirectConv *conv = g_new0 (NnDirectConv, 1);
   Geometry g = { .node = node, .in = step->in };
 
+  step->kind = NN_STEP_CONV;
+  step->own = conv;
+  step->free_own = free_conv;
   g.in_group = node->in_channels / node->groups;
   g.out_group = node->out_channels / node->groups;
   g.image3 = is_image3 (plan, &g, step);
   g.segment = g.image3 ? NN_PACKED_TAPS : choose_segment (plan, &g);
-  step->batch_is_pixels = node->op == NN_OP_LINEAR;
-  step->n_pixels = step->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
-  if (!make_blocks (plan, step, &g, error) || !make_offsets (plan, step, &g, error))
+  conv->batch_is_pixels = node->op == NN_OP_LINEAR;
+  conv->n_pixels = conv->batch_is_pixels ? plan->batch : step->out->height * step->out->width;
+  if (!make_blocks (plan, step, conv, &g, error) || !make_offsets (step, conv, &g, error))
     return FALSE;
-  step->inputs_adjoin = node->kernel[0] == 1 && node->kernel[1] == 1 && node->groups == 1 && node->stride[0] == 1
-                        && node->stride[1] == 1 && !step->batch_is_pixels;
-  cut (plan, step, threads);
+  conv->inputs_adjoin = node->kernel[0] == 1 && node->kernel[1] == 1 && node->groups == 1 && node->stride[0] == 1
+                        && node->stride[1] == 1 && !conv->batch_is_pixels;
+  cut (plan, step, conv, threads);
   return TRUE;
-}
-
-void
-nn_plan_conv_clear (NnStep *step)
-{
-  for (guint i = 0; i < step->n_blocks; i++)
-    g_free (step->blocks[i].segment_offset);
-  g_free (step->blocks);
-  g_free (step->in_offset);
-  g_free (step->out_offset);
-  g_free (step->residual_offset);
-  g_clear_pointer (&step->packed, nn_packed_weight_unref);
 }

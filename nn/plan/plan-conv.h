@@ -1,9 +1,40 @@
-/* gst-resnet: planning one convolution by direct sums
+/* gst-resnet: planning one convolution by direct sums of float32
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "plan/plan.h"
+#include "plan/float-kernels.h"
 
-/* Fills a CONV step's geometry, offset tables and packed weights from its node. */
+/* A block of output channels of a convolution. */
+typedef struct {
+  const NnConvVariant *variant;
+  guint first_channel, channels, first_input;
+  gfloat *weights, *bias;
+  gint32 *segment_offset;
+} NnConvBlock;
+
+/**
+ * NnDirectConv: what a CONV step of float32 has
+ * A task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks when
+ * @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round.
+ * @inputs_adjoin: a pixel's inputs are followed by the next one's
+ */
+typedef struct {
+  guint n_pixels, chunk, n_chunks;
+  gboolean batch_is_pixels, all_blocks, inputs_adjoin;
+  guint n_segments, segment_length;
+  gint32 *in_offset, *out_offset, *residual_offset;
+  guint n_blocks;
+  NnConvBlock *blocks;
+} NnDirectConv;
+
+static inline const NnDirectConv *
+nn_step_direct (const NnStep *step)
+{
+  return step->own;
+}
+
+/* Makes a step a CONV step: its geometry, offset tables and packed weights from its node. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
-void nn_plan_conv_clear (NnStep *step);
+/* Packs a step's weights into float32 blocks that are known and fills the blocks' weights and biases. */
+gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnConvBlock *blocks,
+                              GError **error);

@@ -5,14 +5,10 @@
 #include "base/nn-memory.h"
 #include "graph/graph-shapes.h"
 #include "graph/shape.h"
-#include "plan/plan-bf16.h"
-#include "plan/plan-choose.h"
-#include "plan/plan-conv.h"
 #include "plan/plan-operands.h"
 #include "plan/plan-place.h"
 #include "plan/plan-pooled-conv.h"
-#include "plan/plan-stages.h"
-#include "plan/plan-winograd.h"
+#include "plan/plan-window.h"
 
 /* Where pixels are a multiple of so many floats apart, the same channels of neighbouring pixels fall into a quarter of
  * a first-level cache's sets or fewer, and a kernel that reads some channels of many pixels finds little of it again. A
@@ -33,7 +29,7 @@ too_large (const NnNode *node, guint height, guint width, GError **error)
 /* Sizes of every node's buffer; the border is the widest padding of the convolutions that read it. */
 static gboolean
 size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const gboolean *wants_image, guint height,
-              guint width, gboolean tiles, GError **error)
+              guint width, GError **error)
 {
   for (guint i = 0; i < plan->n_buffers; i++) {
     const NnNode *node = nn_graph_node (graph, i);
@@ -49,7 +45,7 @@ size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const g
       b->lanes = (b->lanes + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
     b->pixel = b->lanes;
     if (b->lanes % CROWDED == 0)
-      b->pixel += tiles ? NN_BF16_DEPTH : NN_CHANNEL_BLOCK;
+      b->pixel += plan->format->gap;
     for (guint in = 0; in < G_N_ELEMENTS (node->inputs); in++) {
       if (node->op == NN_OP_CONV && in == 0) {
         NnBuffer *source = &plan->buffers[node->inputs[0]];
@@ -87,26 +83,21 @@ flops (const NnNode *node, const NnBuffer *out)
 static gboolean
 add_conv (NnPlan *plan, NnStep *step, NnAlgorithm algorithm, guint threads, GError **error)
 {
-  const NnNode *node = step->node;
-  NnAlgorithm cheapest;
-
   if (step->residual && step->residual->lanes < step->out->lanes) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: adds a tensor of %u channels to one of %u",
-                 node->name, step->residual->channels, step->out->channels);
+                 step->node->name, step->residual->channels, step->out->channels);
     return FALSE;
   }
-  if (plan->tile.conv) {
-    step->kind = NN_STEP_CONV;
-    return nn_plan_bf16_conv (plan, step, threads, error);
-  }
-  cheapest = nn_plan_choose (plan, step, &step->cost);
-  if (algorithm == NN_ALGORITHM_AUTO)
-    algorithm = cheapest;
-  algorithm = MIN (algorithm, plan->limit);
-  if (algorithm >= NN_ALGORITHM_WINOGRAD_F2 && nn_plan_winograd_fits (plan, step))
-    return nn_plan_winograd (plan, step, algorithm - NN_ALGORITHM_WINOGRAD_F2, threads, error);
-  step->kind = NN_STEP_CONV;
-  return nn_plan_conv (plan, step, threads, error);
+  return plan->format->conv (plan, step, algorithm, threads, error);
+}
+
+static void
+clear_step (NnStep *step)
+{
+  if (step->free_own)
+    step->free_own (step->own);
+  g_clear_pointer (&step->packed, nn_packed_weight_unref);
+  nn_plan_pool_rows_clear (step);
 }
 
 /* What the node's readers want besides the form that its own step gives. */
@@ -138,9 +129,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   case NN_OP_LINEAR:
     if (!add_conv (plan, &step, options->algorithms ? options->algorithms[index] : NN_ALGORITHM_AUTO, options->threads,
                    error)) {
-      nn_plan_conv_clear (&step);
-      nn_plan_winograd_clear (&step);
-      nn_plan_bf16_clear (&step);
+      clear_step (&step);
       return FALSE;
     }
     if (step.out->in_rows)
@@ -149,11 +138,11 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   case NN_OP_MAX_POOL:
   case NN_OP_GLOBAL_MAX_POOL:
     step.kind = NN_STEP_MAX_POOL;
-    step.window = nn_plan_window (node, step.in);
+    nn_plan_set_window (&step);
     break;
   case NN_OP_AVG_POOL:
     step.kind = NN_STEP_AVG_POOL;
-    step.window = nn_plan_window (node, step.in);
+    nn_plan_set_window (&step);
     break;
   case NN_OP_SIGMOID:
     step.kind = NN_STEP_SIGMOID;
@@ -166,7 +155,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     break;
   case NN_OP_GLOBAL_AVG_POOL:
     step.kind = NN_STEP_GLOBAL_AVG_POOL;
-    step.window = nn_plan_window (node, step.in);
+    nn_plan_set_window (&step);
     break;
   case NN_OP_RELU:
     step.relu = TRUE;
@@ -177,8 +166,10 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
     break;
   case NN_OP_AFFINE:
     step.kind = NN_STEP_AFFINE;
-    if (!nn_plan_affine (plan, &step, error))
+    if (!nn_plan_affine (plan, &step, error)) {
+      clear_step (&step);
       return FALSE;
+    }
     break;
   case NN_OP_CONCAT:
     step.kind = NN_STEP_CONCAT;
@@ -187,7 +178,7 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
   case NN_OP_PLAIN:
     step.kind = node->op == NN_OP_PLAIN ? NN_STEP_PLAIN : NN_STEP_ELEMENTWISE;
     if (!nn_plan_operands (plan, shapes, &step, error)) {
-      nn_plan_operands_clear (&step);
+      clear_step (&step);
       return FALSE;
     }
     break;
@@ -200,10 +191,25 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
       && step.kind != NN_STEP_PLAIN && step.in->lanes != step.out->lanes) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s: is not run directly on the network's input",
                  node->name);
-    nn_plan_operands_clear (&step);
+    clear_step (&step);
     return FALSE;
   }
   g_array_append_val (plan->steps, step);
+  return TRUE;
+}
+
+gboolean
+nn_plan_format_fits (const NnPlanFormat *format, const NnGraph *graph, GError **error)
+{
+  for (guint i = 1; format->fits && i < graph->nodes->len; i++) {
+    const NnNode *node = nn_graph_node (graph, i);
+
+    if (format->fits (graph, i))
+      continue;
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "layer %s (%s) has no kernel in this number format", node->name,
+                 node->op_string ? node->op_string : "operation");
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -215,20 +221,13 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   g_autofree gboolean *wants_image = g_new0 (gboolean, MAX (graph->nodes->len, 1));
   NnPlan *plan;
 
-  if (!shapes || (options->tile && !nn_plan_bf16_supports (graph, error)))
+  if (!shapes || !nn_plan_format_fits (options->format, graph, error))
     return NULL;
   plan = g_new0 (NnPlan, 1);
-  plan->conv = *options->conv;
-  plan->pool = *options->pool;
-  plan->winograd = *options->winograd;
-  if (options->activation)
-    plan->activation = *options->activation;
-  else
-    nn_activation_kernels_init_c (&plan->activation);
-  plan->take_weights = options->take_weights;
+  plan->format = options->format;
+  plan->kernels = g_memdup2 (options->kernels, options->format->kernels_size);
+  plan->weights = options->weights;
   plan->workers = options->workers;
-  if (options->tile)
-    plan->tile = *options->tile;
   plan->limit = options->limit == NN_ALGORITHM_AUTO ? NN_ALGORITHM_WINOGRAD_F4 : options->limit;
   plan->n_buffers = graph->nodes->len;
   plan->buffers = g_new0 (NnBuffer, plan->n_buffers);
@@ -238,11 +237,11 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->input = &plan->buffers[0];
   plan->output = &plan->buffers[plan->n_buffers - 1];
   if (!nn_plan_size_plain (plan, graph, shapes, wants_image, error)
-      || !size_buffers (plan, graph, shapes, wants_image, height, width, options->tile != NULL, error))
+      || !size_buffers (plan, graph, shapes, wants_image, height, width, error))
     goto failed;
   nn_plan_join_pools (plan, graph, options->threads);
-  nn_plan_choose_stages (plan, graph, options->batch);
-  if (options->tile && !nn_plan_bf16_buffers (plan, graph, error))
+  plan->format->stages (plan, graph, options->batch);
+  if (plan->format->buffers && !plan->format->buffers (plan, graph, error))
     goto failed;
   if (!nn_plan_place (plan, graph, error))
     goto failed;
@@ -254,6 +253,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
       plan->n_inner_steps = plan->steps->len;
   }
   plan->workers = NULL;
+  plan->weights = NULL;
   return plan;
 
 failed:
@@ -266,15 +266,11 @@ nn_plan_free (NnPlan *plan)
 {
   if (!plan)
     return;
-  for (guint i = 0; i < plan->steps->len; i++) {
-    nn_plan_winograd_clear (&g_array_index (plan->steps, NnStep, i));
-    nn_plan_conv_clear (&g_array_index (plan->steps, NnStep, i));
-    nn_plan_operands_clear (&g_array_index (plan->steps, NnStep, i));
-    nn_plan_pool_rows_clear (&g_array_index (plan->steps, NnStep, i));
-    nn_plan_bf16_clear (&g_array_index (plan->steps, NnStep, i));
-  }
+  for (guint i = 0; i < plan->steps->len; i++)
+    clear_step (&g_array_index (plan->steps, NnStep, i));
   g_array_free (plan->steps, TRUE);
   g_free (plan->buffers);
   g_free (plan->plain);
+  g_free (plan->kernels);
   g_free (plan);
 }

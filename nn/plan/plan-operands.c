@@ -83,16 +83,31 @@ take_input (NnOperands *operands, guint slot, const NnNode *node, const NnValue 
     operands->in[slot] = *type;
 }
 
+static void
+free_operands (gpointer data)
+{
+  NnOperands *o = data;
+
+  g_free (o->in);
+  g_free (o->out);
+  g_free (o->in_node);
+  g_free (o->present);
+  g_free (o->out_offset);
+  g_free (o);
+}
+
 gboolean
 nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GError **error)
 {
   const NnNode *node = step->node;
-  NnOperands *o = &step->operands;
+  NnOperands *o = g_new0 (NnOperands, 1);
   guint n_slots = nn_node_n_slots (node), i;
   g_autofree NnValue *values = g_new0 (NnValue, n_slots);
   g_autofree const NnValue **pointers = g_new0 (const NnValue *, n_slots);
   gsize offset = 0;
 
+  step->own = o;
+  step->free_own = free_operands;
   o->n_in = nn_plain_inputs (node, shapes, values, pointers);
   o->n_out = nn_operator_get_n_outputs (node->onnx);
   o->in = g_new0 (NnValue, MAX (o->n_in, 1));
@@ -136,29 +151,18 @@ gboolean
 nn_plan_affine (NnPlan *plan, NnStep *step, GError **error)
 {
   const NnNode *node = step->node;
-  gsize lanes = step->out->lanes;
+  const gsize lanes = step->out->lanes;
+  gfloat *factors = nn_aligned_alloc0 (2 * lanes * sizeof (gfloat));
 
-  step->factors = nn_aligned_alloc0 (2 * lanes * sizeof (gfloat));
-  if (!step->factors) {
+  step->own = factors;
+  step->free_own = nn_aligned_free;
+  if (!factors) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: no memory for its factors", node->name);
     return FALSE;
   }
-  memcpy (step->factors, g_bytes_get_data (node->weight, NULL), node->out_channels * sizeof (gfloat));
+  memcpy (factors, g_bytes_get_data (node->weight, NULL), node->out_channels * sizeof (gfloat));
   if (node->bias)
-    memcpy (step->factors + lanes, g_bytes_get_data (node->bias, NULL), node->out_channels * sizeof (gfloat));
+    memcpy (factors + lanes, g_bytes_get_data (node->bias, NULL), node->out_channels * sizeof (gfloat));
   plan->packed_size += 2 * lanes * sizeof (gfloat);
   return TRUE;
-}
-
-void
-nn_plan_operands_clear (NnStep *step)
-{
-  NnOperands *o = &step->operands;
-
-  g_clear_pointer (&o->in, g_free);
-  g_clear_pointer (&o->out, g_free);
-  g_clear_pointer (&o->in_node, g_free);
-  g_clear_pointer (&o->present, g_free);
-  g_clear_pointer (&o->out_offset, g_free);
-  g_clear_pointer (&step->factors, nn_aligned_free);
 }

@@ -4,12 +4,38 @@
 
 #include "plan/plan.h"
 
+/**
+ * NnOperands: what a PLAIN or an ELEMENTWISE step has: inputs and outputs of its operator
+ * @in: n_in types, of constants with their elements; unused where @present is FALSE
+ * @in_node: the node whose buffer holds the elements, NN_NO_NODE for constants
+ * @out: n_out types; @out_offset: floats from the plain buffer's start
+ */
+typedef struct {
+  guint n_in, n_out;
+  NnValue *in, *out;
+  guint *in_node;
+  gboolean *present;
+  gsize *out_offset;
+} NnOperands;
+
+static inline const NnOperands *
+nn_step_operands (const NnStep *step)
+{
+  return step->own;
+}
+
+/* What an AFFINE step has: out->lanes factors, then as many terms. */
+static inline const gfloat *
+nn_step_factors (const NnStep *step)
+{
+  return step->own;
+}
+
 /* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
  * @wants_image[i]. */
 gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
                              GError **error);
-/* Fills the operands of a PLAIN or an ELEMENTWISE step. */
+/* Gives a PLAIN or an ELEMENTWISE step its operands. */
 gboolean nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GError **error);
-/* Fills the factors of an AFFINE step. */
+/* Gives an AFFINE step its factors. */
 gboolean nn_plan_affine (NnPlan *plan, NnStep *step, GError **error);
-void nn_plan_operands_clear (NnStep *step);

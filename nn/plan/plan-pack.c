@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/plan-pack.h"
 
-#include "plan/packed-weight.h"
-
 gboolean
 nn_plan_no_memory (const NnNode *node, GError **error)
 {
@@ -14,34 +12,11 @@ nn_plan_no_memory (const NnNode *node, GError **error)
 gboolean
 nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error)
 {
-  NnNode *node = (NnNode *)step->node; /* take_weights says that it may be changed */
-
-  step->packed = nn_node_pack (node, layout, blocks, plan->take_weights, plan->workers);
+  step->packed = nn_weight_store_pack (plan->weights, step->index, layout, blocks, plan->workers);
   if (!step->packed)
-    return nn_plan_no_memory (node, error);
+    return nn_plan_no_memory (step->node, error);
   plan->packed_size += step->packed->size;
   plan->suspect |= step->packed->suspect;
-  return TRUE;
-}
-
-gboolean
-nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
-                     GError **error)
-{
-  const NnPackedLayout layout = { form, segment, n_segments, step->segment_length, step->n_blocks };
-  NnPackedBlock *blocks = g_new0 (NnPackedBlock, step->n_blocks);
-
-  for (guint i = 0; i < step->n_blocks; i++) {
-    blocks[i].first_channel = step->blocks[i].first_channel;
-    blocks[i].channels = step->blocks[i].channels;
-    blocks[i].first_input = step->blocks[i].first_input;
-  }
-  if (!nn_plan_pack (plan, step, &layout, blocks, error))
-    return FALSE;
-  for (guint i = 0; i < step->n_blocks; i++) {
-    step->blocks[i].weights = step->packed->blocks[i].weights;
-    step->blocks[i].bias = step->packed->blocks[i].bias;
-  }
   return TRUE;
 }
 

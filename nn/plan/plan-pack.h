@@ -4,11 +4,8 @@
 
 #include "plan/plan.h"
 
-/* Fills the step's packed with nn_node_pack(), which takes @blocks. FALSE with an error: there is no memory. */
+/* Fills the step's packed with nn_weight_store_pack(), which takes @blocks. FALSE with an error: there is no memory. */
 gboolean nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error);
-/* The same for a step whose blocks and segments are known; fills the blocks' weights and biases. */
-gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, NnPackedForm form, NnPackedSegment segment, guint n_segments,
-                              GError **error);
 /* Returns FALSE with an error: there is no memory for what the node needs. */
 gboolean nn_plan_no_memory (const NnNode *node, GError **error);
 /* Whether the node is a 3×3 convolution of stride 1 without groups or dilation. */

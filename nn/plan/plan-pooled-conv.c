@@ -8,8 +8,9 @@
 #include "plan/plan-pooled-conv.h"
 
 #include "base/nn-memory.h"
-#include "plan/plan-pack.h"
+#include "plan/plan-format.h"
 #include "plan/plan-stages.h"
+#include "plan/plan-window.h"
 
 /* Weights up to this size are read again by every band; bytes. */
 #define WEIGHTS_IN_CACHE (256 * 1024)
@@ -19,22 +20,6 @@
 #define TASKS_A_THREAD 4
 /* Threads may compute one of so many rows twice. */
 #define ROWS_TWICE 8
-
-NnWindow
-nn_plan_window (const NnNode *node, const NnBuffer *in)
-{
-  const gboolean global = node->op == NN_OP_GLOBAL_MAX_POOL || node->op == NN_OP_GLOBAL_AVG_POOL;
-  NnWindow w = { .size = { in->height, in->width } };
-  guint more;
-
-  for (guint axis = 0; axis < 2; axis++) {
-    w.kernel[axis] = global ? w.size[axis] : node->kernel[axis];
-    w.stride[axis] = global ? 1 : node->stride[axis];
-    w.pad[axis] = global ? 0 : nn_node_pad (node, axis, w.size[axis], &more);
-    w.dilation[axis] = global ? 1 : node->dilation[axis];
-  }
-  return w;
-}
 
 /* Rows that a band of the pool's reads at most. */
 static guint
@@ -59,8 +44,7 @@ joins_pool (const NnPlan *plan, const NnGraph *graph, const guint *last_use, gui
       || pool->op != NN_OP_MAX_POOL || pool->inputs[0] != i || i + 2 == plan->n_buffers || last_use[i] != i + 1
       || plan->plain[i].size > 0)
     return FALSE;
-  /* In float32 it may be Winograd's, and an entry whose bits depend on the cut has a cut of its own. */
-  if (!plan->tile.conv && (nn_plan_is_plain_3x3 (conv) || plan->conv.variant[0].fixed))
+  if (plan->format->joins_pool && !plan->format->joins_pool (plan, conv))
     return FALSE;
   if (weights * out->lanes * sizeof (gfloat) > WEIGHTS_IN_CACHE)
     return FALSE;

@@ -4,8 +4,6 @@
 
 #include "plan/plan.h"
 
-/* A pool's windows in its input. */
-NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
 /* Decides which convolutions compute their max pools, too: marks their buffers as in_rows. To be called before the plan
  * has its stages. */
 void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);

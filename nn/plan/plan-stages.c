@@ -10,8 +10,8 @@
  * count on where others use it, too. Of 2 to 32 MB, 4 to 8 were the fastest for 20 images on ResNet-18 (Zen 3, two of
  * the cores that share 32 MB), 16 and more slower than one image at a time; bytes. */
 #define STAGE_IN_CACHE (6 * 1024 * 1024)
-/* Matrix tiles are faster than memory, and have no stages; bytes. */
-#define TILES_IN_CACHE (24 * 1024 * 1024)
+/* Of a plan without stages, for kernels that are faster than memory; bytes. */
+#define BATCH_IN_CACHE (24 * 1024 * 1024)
 
 static gsize
 output_size (const NnPlan *plan, guint node)
@@ -112,25 +112,26 @@ find_cut (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint
 }
 
 void
-nn_plan_choose_stages (NnPlan *plan, const NnGraph *graph, guint batch)
+nn_plan_cut_stages (NnPlan *plan, const NnGraph *graph, guint batch)
 {
-  g_autofree guint *last_use = NULL;
-  gsize largest = 1;
-  Cut cut;
+  g_autofree guint *last_use = nn_plan_find_last_uses (plan, graph);
+  const Cut cut = find_cut (plan, graph, last_use, batch);
 
-  if (plan->tile.conv) {
-    for (guint i = 0; i + 1 < plan->n_buffers; i++)
-      largest = MAX (largest, output_size (plan, i) + output_size (plan, i + 1));
-    plan->batch = plan->inner = images_that_fit (largest, TILES_IN_CACHE, batch);
-    return;
-  }
-  last_use = nn_plan_find_last_uses (plan, graph);
-  cut = find_cut (plan, graph, last_use, batch);
   plan->batch = cut.outer;
   plan->inner = cut.inner;
   plan->split = cut.split;
   for (guint i = 0; i < cut.split; i++)
     plan->buffers[i].whole = plan->plain[i].whole = last_use[i] >= cut.split;
+}
+
+void
+nn_plan_one_stage (NnPlan *plan, const NnGraph *graph, guint batch)
+{
+  gsize largest = 1;
+
+  for (guint i = 0; i + 1 < plan->n_buffers; i++)
+    largest = MAX (largest, output_size (plan, i) + output_size (plan, i + 1));
+  plan->batch = plan->inner = images_that_fit (largest, BATCH_IN_CACHE, batch);
 }
 
 guint

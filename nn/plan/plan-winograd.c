@@ -3,6 +3,7 @@
 #include "plan/plan-winograd.h"
 
 #include "base/nn-memory.h"
+#include "plan/packed-winograd.h"
 #include "plan/plan-pack.h"
 #include "plan/plan-stages.h"
 
@@ -30,7 +31,8 @@
 gboolean
 nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
 {
-  return nn_plan_is_plain_3x3 (step->node) && step->in->lanes % NN_CHANNEL_BLOCK == 0 && !plan->conv.variant[0].fixed;
+  return nn_plan_is_plain_3x3 (step->node) && step->in->lanes % NN_CHANNEL_BLOCK == 0
+         && !nn_float_kernels (plan)->conv.variant[0].fixed;
 }
 
 /* Of an image. */
@@ -50,8 +52,8 @@ transformed_weights (const NnStep *step, NnWinogradTile tile)
 gboolean
 nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile)
 {
-  return tile == NN_WINOGRAD_F4 && plan->winograd.taps && count_tiles (step, tile) <= NN_WINOGRAD_TAPS_TILES
-         && transformed_weights (step, tile) > FUSED_WEIGHTS;
+  return tile == NN_WINOGRAD_F4 && nn_float_kernels (plan)->winograd.taps
+         && count_tiles (step, tile) <= NN_WINOGRAD_TAPS_TILES && transformed_weights (step, tile) > FUSED_WEIGHTS;
 }
 
 /* Consecutive frequencies must not fall into the same set of the first-level cache. */
@@ -62,14 +64,14 @@ frequency_stride (guint tiles, gsize channels)
 }
 
 static void
-cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
+cut (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads)
 {
   const guint f = nn_winograd_frequencies (w->tile);
   const gsize in_pixel = step->in->lanes, weights = transformed_weights (step, w->tile);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
-  const guint pixels = step->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
+  const guint pixels = w->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
   /* What cannot be shared by channels is by tiles. */
-  const guint fewest = step->n_blocks < threads ? MIN (threads * pixels, shared) : shared;
+  const guint fewest = w->n_blocks < threads ? MIN (threads * pixels, shared) : shared;
   const gboolean by_tiles = weights <= FUSED_WEIGHTS && w->n_tiles >= fewest;
   guint blocks, wanted;
 
@@ -89,10 +91,10 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
   w->block = (tiles + blocks - 1) / blocks;
 
   w->group = (guint)(PRODUCTS_IN_CACHE / (f * w->block * sizeof (gfloat)));
-  w->group = MAX (w->group / step->blocks[0].channels, 1) * step->blocks[0].channels;
+  w->group = MAX (w->group / w->blocks[0].channels, 1) * w->blocks[0].channels;
   wanted = by_tiles || threads == 1 ? 1 : 4 * threads;
-  while (w->group > step->blocks[0].channels && blocks * ((step->out->lanes + w->group - 1) / w->group) < wanted)
-    w->group -= step->blocks[0].channels;
+  while (w->group > w->blocks[0].channels && blocks * ((step->out->lanes + w->group - 1) / w->group) < wanted)
+    w->group -= w->blocks[0].channels;
   w->group = MIN (w->group, (guint)step->out->lanes);
   w->n_groups = ((guint)step->out->lanes + w->group - 1) / w->group;
   w->n_parts = by_tiles ? 1 : MIN (threads, w->n_groups);
@@ -110,28 +112,30 @@ cut (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads)
  * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. So few tiles
  * are shared by channels, and of @channels several threads need two blocks. */
 static guint
-choose_variant (const NnPlan *plan, const NnWinogradStep *w, guint channels, guint threads)
+choose_variant (const NnPlan *plan, const NnWinogradConv *w, guint channels, guint threads)
 {
-  const NnConvVariant *widest = &plan->conv.variant[0];
+  const NnConvVariant *widest = &nn_float_kernels (plan)->conv.variant[0];
 
   if (w->n_tiles > widest->pixels || (threads > 1 && channels <= widest->channels))
-    for (guint i = 1; i < plan->conv.n_variants; i++)
-      if (plan->conv.variant[i].pixels > widest->pixels && w->n_tiles <= 2 * plan->conv.variant[i].pixels)
+    for (guint i = 1; i < nn_float_kernels (plan)->conv.n_variants; i++)
+      if (nn_float_kernels (plan)->conv.variant[i].pixels > widest->pixels
+          && w->n_tiles <= 2 * nn_float_kernels (plan)->conv.variant[i].pixels)
         return i;
   return 0;
 }
 
 static gboolean
-make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GError **error)
+make_blocks (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads, GError **error)
 {
   const guint padded = (guint)nn_size_round_up (step->node->out_channels, NN_CHANNEL_BLOCK);
+  NnPackedLayout layout;
   GArray *blocks = g_array_new (FALSE, TRUE, sizeof (NnConvBlock));
 
   for (guint c = 0; c < padded;) {
     NnConvBlock block = { .first_channel = c };
 
-    for (guint i = choose_variant (plan, w, padded, threads); i < plan->conv.n_variants; i++) {
-      block.variant = &plan->conv.variant[i];
+    for (guint i = choose_variant (plan, w, padded, threads); i < nn_float_kernels (plan)->conv.n_variants; i++) {
+      block.variant = &nn_float_kernels (plan)->conv.variant[i];
       block.channels = block.variant->channels;
       if (block.channels <= padded - c)
         break;
@@ -139,29 +143,27 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradStep *w, guint threads, GErro
     c += block.channels;
     g_array_append_val (blocks, block);
   }
-  step->n_blocks = blocks->len;
-  step->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
-  step->n_segments = 1;
-  step->segment_length = step->node->in_channels;
-  return nn_plan_pack_blocks (plan, step, NN_PACKED_WINOGRAD_F2 + w->tile, NN_PACKED_FREQUENCIES,
-                              nn_winograd_frequencies (w->tile), error);
+  w->n_blocks = blocks->len;
+  w->blocks = (NnConvBlock *)g_array_free (blocks, FALSE);
+  layout = (NnPackedLayout){ &nn_packed_winograd[w->tile], NN_PACKED_FREQUENCIES, nn_winograd_frequencies (w->tile),
+                             step->node->in_channels, w->n_blocks };
+  return nn_plan_pack_blocks (plan, step, &layout, w->blocks, error);
 }
 
 /* Blocks of NN_WINOGRAD_TAPS_CHANNELS channels, all tiles of all images each. */
 static gboolean
-plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
+plan_taps (NnPlan *plan, NnStep *step, NnWinogradConv *w, GError **error)
 {
   const guint channels = NN_WINOGRAD_TAPS_CHANNELS, f = nn_winograd_frequencies (w->tile);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
+  NnPackedLayout layout;
 
-  w->taps = plan->winograd.taps;
-  step->n_blocks = (step->node->out_channels + channels - 1) / channels;
-  step->blocks = g_new0 (NnConvBlock, step->n_blocks);
-  step->n_segments = step->node->in_channels;
-  step->segment_length = 9;
-  for (guint i = 0; i < step->n_blocks; i++) {
-    step->blocks[i].first_channel = i * channels;
-    step->blocks[i].channels = channels;
+  w->taps = nn_float_kernels (plan)->winograd.taps;
+  w->n_blocks = (step->node->out_channels + channels - 1) / channels;
+  w->blocks = g_new0 (NnConvBlock, w->n_blocks);
+  for (guint i = 0; i < w->n_blocks; i++) {
+    w->blocks[i].first_channel = i * channels;
+    w->blocks[i].channels = channels;
   }
   w->block = NN_WINOGRAD_TAPS_TILES;
   w->group = channels;
@@ -171,18 +173,32 @@ plan_taps (NnPlan *plan, NnStep *step, NnWinogradStep *w, GError **error)
   plan->scratch_size = MAX (plan->scratch_size, f * w->m_frequency);
   plan->shared_scratch_size = MAX (plan->shared_scratch_size, (tiles + w->block - 1) / w->block * w->v_size);
   w->name = g_strdup ("winograd 4x4, taps");
-  return nn_plan_pack_blocks (plan, step, NN_PACKED_DIRECT, NN_PACKED_INPUTS, step->n_segments, error);
+  layout = (NnPackedLayout){ &nn_packed_taps, NN_PACKED_INPUTS, step->node->in_channels, 9, w->n_blocks };
+  return nn_plan_pack_blocks (plan, step, &layout, w->blocks, error);
+}
+
+static void
+free_conv (gpointer data)
+{
+  NnWinogradConv *w = data;
+
+  g_free (w->name);
+  g_free (w->blocks);
+  g_free (w->in_offset);
+  g_free (w->out_offset);
+  g_free (w);
 }
 
 gboolean
 nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error)
 {
-  NnWinogradStep *w = g_new0 (NnWinogradStep, 1);
+  NnWinogradConv *w = g_new0 (NnWinogradConv, 1);
 
   step->kind = NN_STEP_WINOGRAD;
-  step->winograd = w;
+  step->own = w;
+  step->free_own = free_conv;
   w->tile = tile;
-  w->transforms = plan->winograd.tile[tile];
+  w->transforms = nn_float_kernels (plan)->winograd.tile[tile];
   w->tiles_x = nn_winograd_tiles (tile, step->out->width);
   w->n_tiles = count_tiles (step, tile);
   if (nn_plan_winograd_keeps_taps (plan, step, tile))
@@ -190,24 +206,15 @@ nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads
   if (!make_blocks (plan, step, w, threads, error))
     return FALSE;
   cut (plan, step, w, threads);
-  step->in_offset = g_try_new (gint32, w->block);
-  step->out_offset = g_try_new (gint32, w->block);
-  if (!step->in_offset || !step->out_offset)
+  w->in_offset = g_try_new (gint32, w->block);
+  w->out_offset = g_try_new (gint32, w->block);
+  if (!w->in_offset || !w->out_offset)
     return nn_plan_no_memory (step->node, error);
   for (guint t = 0; t < w->block; t++) {
-    step->in_offset[t] = (gint32)(t * step->in->lanes);
-    step->out_offset[t] = (gint32)(t * w->group);
+    w->in_offset[t] = (gint32)(t * step->in->lanes);
+    w->out_offset[t] = (gint32)(t * w->group);
   }
   w->name = g_strdup_printf ("winograd %ux%u, %s", nn_winograd_output (tile), nn_winograd_output (tile),
-                             step->blocks[0].variant->name);
+                             w->blocks[0].variant->name);
   return TRUE;
-}
-
-void
-nn_plan_winograd_clear (NnStep *step)
-{
-  if (!step->winograd)
-    return;
-  g_free (step->winograd->name);
-  g_clear_pointer (&step->winograd, g_free);
 }

@@ -2,7 +2,41 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "plan/plan.h"
+#include "plan/plan-conv.h"
+
+/**
+ * NnWinogradConv: what a WINOGRAD step has
+ * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
+ * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
+ * all are transformed first and a task takes a block and a group of channels
+ * @own_tiles: not fused; a thread multiplies the tiles that it has transformed, not some channels of all
+ * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks
+ * @block: tiles; @group: channels; @n_groups
+ * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
+ * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory
+ * @blocks: n_blocks blocks of channels, whose weights are [frequencies][in_channels][channels]
+ * @in_offset, @out_offset: those of a block's tiles in the products
+ */
+typedef struct {
+  gchar *name;
+  NnWinogradTile tile;
+  NnWinogradTransforms transforms;
+  guint tiles_x, n_tiles;
+  gboolean fused, own_tiles;
+  void (*taps) (const NnWinogradTapsArgs *args);
+  guint block, group, n_groups, n_parts;
+  gsize v_frequency, v_size, m_frequency, m_offset;
+  guint n_blocks;
+  NnConvBlock *blocks;
+  gint32 *in_offset, *out_offset;
+} NnWinogradConv;
+
+/* What a WINOGRAD step has. */
+static inline const NnWinogradConv *
+nn_step_winograd (const NnStep *step)
+{
+  return step->own;
+}
 
 /* Whether the step can be computed by Winograd's algorithm. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
@@ -10,4 +44,3 @@ gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
 gboolean nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile);
 /* Fills a WINOGRAD step. */
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);
-void nn_plan_winograd_clear (NnStep *step);

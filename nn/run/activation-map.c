@@ -42,17 +42,15 @@ nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
                  nn_graph_node (graph, graph->nodes->len - 1)->op_string ?: "something else");
     return FALSE;
   }
-  /* Matrix tiles keep activations as pairs of bf16. */
-  if (session->run.plan->tile.conv) {
+  if (!session->format->run->has_float_images) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                  "class activation maps are made with precision highest only; this session runs as %s",
-                 nn_precision_to_string (session->precision));
+                 nn_precision_to_string (session->format->precision));
     return FALSE;
   }
   buffer = &session->run.plan->buffers[map];
   session->feature_buffer = buffer;
-  session->feature_weight
-      = nn_plan_cache_get_weight (nn_model_get_plans (session->model), nn_graph_node (graph, linear));
+  session->feature_weight = nn_plan_cache_get_weight (nn_model_get_plans (session->model), linear);
   session->feature_map
       = g_try_new0 (gfloat, (gsize)session->max_batch * buffer->height * buffer->width * buffer->channels);
   if (!session->feature_map || !session->feature_weight) {

@@ -20,11 +20,13 @@ typedef struct {
 
 /**
  * NnRunFormat: what a number format does at run time
+ * @has_float_images: images are NHWC float32, as an activation map reads them
  * @input: brings the network's input into plan->input
  * @clear: before a step writes @buffer: makes its border, and whatever else is read of it and not written
  * @steps: n_steps entries, by NnStepKind; an entry without functions is a kind that no plan of this format has
  */
 typedef struct {
+  gboolean has_float_images;
   void (*input) (NnRun *run);
   void (*clear) (const NnRun *run, const NnBuffer *buffer);
   const NnStepRunner *steps;

@@ -7,7 +7,7 @@
 #include "run/session-choose.h"
 
 #include "model/model-private.h"
-#include "plan/plan-bf16.h"
+#include "plan/plan-make.h"
 #include "run/session-probe.h"
 
 /* Of the time of direct sums. Winograd's take no less of it in any network, so that what takes less is faster than
@@ -47,7 +47,7 @@ set_verdict (const Place *place, NnTrial trial, gboolean stays)
 
 /* For float32, one image at a time; NULL where it cannot be made. */
 static NnSession *
-make_reference (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct)
+make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct)
 {
   NnSessionOptions one = *options;
 
@@ -59,7 +59,7 @@ make_reference (NnModel *model, const NnSessionOptions *options, NnBf16Init init
 /* What the made-up images give with direct sums of float32. Before the session for tiles is made, so that weights are
  * never there in both forms. */
 static NnProbe *
-probe_float32 (NnModel *model, const NnSessionOptions *options, NnBf16Init init)
+probe_float32 (NnModel *model, const NnSessionOptions *options, NnKernelsInit init)
 {
   g_autoptr (NnSession) reference = make_reference (model, options, init, TRUE);
 
@@ -69,7 +69,7 @@ probe_float32 (NnModel *model, const NnSessionOptions *options, NnBf16Init init)
 /* Whether @session is faster than float32 by whichever sums; @direct: what that took by direct ones, or NULL. */
 static gboolean
 is_faster (NnSession *session, const NnProbe *direct, const NnProbe *mine, const NnSessionOptions *options,
-           NnBf16Init init)
+           NnKernelsInit init)
 {
   g_autoptr (NnSession) reference = NULL;
 
@@ -81,38 +81,49 @@ is_faster (NnSession *session, const NnProbe *direct, const NnProbe *mine, const
 
 /* @direct: NULL where that could not be run. */
 static void
-judge_tiles (const Place *place, NnSession *session, const NnProbe *direct, const NnSessionOptions *options,
-             NnBf16Init init)
+judge (const Place *place, const NnNumberFormat *format, NnSession *session, const NnProbe *direct,
+       const NnSessionOptions *options, NnKernelsInit init)
 {
   g_autoptr (NnProbe) mine = nn_session_probe (session);
 
-  if (!set_verdict (place, NN_TRIAL_SPLIT, nn_probe_is_near (mine, direct, "two bfloat16 a number")))
+  if (!set_verdict (place, format->contract, nn_probe_is_near (mine, direct, "two bfloat16 a number")))
     return;
-  /* The tests' emulated tiles never are. */
-  set_verdict (place, NN_TRIAL_SPLIT_SPEED,
-               init != nn_bf16_kernels_init || is_faster (session, direct, mine, options, init));
+  /* The tests' emulated kernels never are. */
+  set_verdict (place, format->speed, init || is_faster (session, direct, mine, options, init));
 }
 
 static gboolean
-tiles_are_refused (const Place *place, NnPrecision asked)
+is_refused (const Place *place, const NnNumberFormat *format, NnPrecision asked)
 {
-  return get_verdict (place, NN_TRIAL_SPLIT) == NN_VERDICT_LEAVES
-         || (asked == NN_PRECISION_AUTO && get_verdict (place, NN_TRIAL_SPLIT_SPEED) == NN_VERDICT_LEAVES);
+  return get_verdict (place, format->contract) == NN_VERDICT_LEAVES
+         || (asked == NN_PRECISION_AUTO && get_verdict (place, format->speed) == NN_VERDICT_LEAVES);
 }
 
 static gboolean
-vectors_are_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnBf16Init init)
+is_slow (const Place *place, const NnNumberFormat *format, NnSession *session, const NnSessionOptions *options,
+         NnKernelsInit init)
 {
-  if (get_verdict (place, NN_TRIAL_MEDIUM_SPEED) == NN_VERDICT_UNKNOWN) {
+  if (get_verdict (place, format->speed) == NN_VERDICT_UNKNOWN) {
     g_autoptr (NnSession) reference = make_reference (session->model, options, init, FALSE);
 
-    set_verdict (place, NN_TRIAL_MEDIUM_SPEED, nn_session_is_faster (session, reference));
+    set_verdict (place, format->speed, nn_session_is_faster (session, reference));
   }
-  return get_verdict (place, NN_TRIAL_MEDIUM_SPEED) == NN_VERDICT_LEAVES;
+  return get_verdict (place, format->speed) == NN_VERDICT_LEAVES;
+}
+
+/* Whether the level has kernels of the format, and the network no layer without one. */
+static gboolean
+can_run (const Place *place, const NnNumberFormat *format, NnModel *model, NnKernelsInit init)
+{
+  const NnPlanRequest request = { .isa = place->isa, .format = format->plan, .init = init };
+  g_autofree gpointer kernels = g_malloc0 (format->plan->kernels_size);
+
+  return nn_plan_request_kernels (&request, kernels)
+         && nn_plan_format_fits (format->plan, nn_model_get_graph (model), NULL);
 }
 
 static gboolean
-winograd_is_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnBf16Init init)
+winograd_is_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnKernelsInit init)
 {
   if (get_verdict (place, NN_TRIAL_WINOGRAD) == NN_VERDICT_UNKNOWN) {
     g_autoptr (NnProbe) direct = probe_float32 (session->model, options, init);
@@ -124,38 +135,43 @@ winograd_is_refused (const Place *place, NnSession *session, const NnSessionOpti
 }
 
 NnSession *
-nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *asked, NnBf16Init init, gboolean probe,
-                          GError **error)
+nn_session_new_with_kernels (NnModel *model, const NnSessionOptions *asked, NnKernelsInit init, gboolean probe,
+                             GError **error)
 {
   NnSessionOptions options = asked ? *asked : (NnSessionOptions){ 0 };
   const Place place = place_of (model, &options);
-  const gboolean split = options.precision == NN_PRECISION_AUTO || options.precision == NN_PRECISION_HIGH;
+  const NnNumberFormat *format = nn_number_format_get (options.precision);
   g_autoptr (NnProbe) direct = NULL;
   gboolean refused = FALSE, unknown = FALSE;
-  NnBf16Kernels tile;
   NnSession *session;
 
-  if (split && probe && init (&tile, place.isa, 3) && nn_plan_bf16_supports (nn_model_get_graph (model), NULL)) {
-    refused = tiles_are_refused (&place, options.precision);
-    unknown = get_verdict (&place, NN_TRIAL_SPLIT) == NN_VERDICT_UNKNOWN;
+  if (!place.plans) {
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "a model that was loaded to be saved cannot be run");
+    return NULL;
+  }
+  if (probe && format->is_tried && can_run (&place, format, model, init)) {
+    refused = is_refused (&place, format, options.precision);
+    unknown = get_verdict (&place, format->contract) == NN_VERDICT_UNKNOWN;
     if (unknown)
       direct = probe_float32 (model, &options, init);
   }
   if (refused)
     options.precision = NN_PRECISION_HIGHEST;
   session = nn_session_make (model, &options, init, FALSE, error);
-  if (session && unknown && session->precision == NN_PRECISION_HIGH) {
-    judge_tiles (&place, session, direct, &options, init);
-    refused = tiles_are_refused (&place, options.precision);
-  } else if (session && probe && session->run.plan->tile.vectors) {
-    refused = vectors_are_refused (&place, session, &options, init);
+  if (session && session->format == format) {
+    if (unknown) {
+      judge (&place, format, session, direct, &options, init);
+      refused = is_refused (&place, format, options.precision);
+    } else if (probe && format->is_timed && format->is_timed (session->run.plan)) {
+      refused = is_slow (&place, format, session, &options, init);
+    }
   }
-  if (session && refused && session->precision != NN_PRECISION_HIGHEST) {
+  if (session && refused && session->format->precision != NN_PRECISION_HIGHEST) {
     nn_session_free (session);
     options.precision = NN_PRECISION_HIGHEST;
     session = nn_session_make (model, &options, init, FALSE, error);
   }
-  if (session && session->precision == NN_PRECISION_HIGHEST && session->run.plan->suspect
+  if (session && session->format->precision == NN_PRECISION_HIGHEST && session->run.plan->suspect
       && winograd_is_refused (&place, session, &options, init)) {
     nn_session_free (session);
     session = nn_session_make (model, &options, init, FALSE, error);
@@ -166,5 +182,5 @@ nn_session_new_with_bf16 (NnModel *model, const NnSessionOptions *asked, NnBf16I
 NnSession *
 nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
 {
-  return nn_session_new_with_bf16 (model, options, nn_bf16_kernels_init, TRUE, error);
+  return nn_session_new_with_kernels (model, options, NULL, TRUE, error);
 }

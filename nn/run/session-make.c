@@ -6,8 +6,7 @@
 
 #include "base/nn-memory.h"
 #include "model/model-private.h"
-#include "run/step-bf16.h"
-#include "run/step-float.h"
+#include "plan/plan-operands.h"
 
 /* One number a class, whatever the dimensions of 1 around it. */
 static gboolean
@@ -18,7 +17,7 @@ check_output (const NnSession *session, GError **error)
   gsize n = (gsize)out->channels * out->height * out->width;
 
   if (plan->output_is_plain) {
-    const NnValue *value = &g_array_index (plan->steps, NnStep, plan->steps->len - 1).operands.out[0];
+    const NnValue *value = &nn_step_operands (&g_array_index (plan->steps, NnStep, plan->steps->len - 1))->out[0];
 
     n = nn_dtype_is_float (value->dtype) ? value->n_elements : 0;
   }
@@ -33,32 +32,37 @@ check_output (const NnSession *session, GError **error)
 
 /* The plan for what was asked for; float32 where this machine or this network has nothing faster. */
 static const NnPlan *
-get_plan (NnSession *session, NnPrecision asked, NnBf16Init init, gboolean direct, GError **error)
+get_plan (NnSession *session, NnPrecision asked, NnKernelsInit init, gboolean direct, GError **error)
 {
   NnPlanCache *plans = nn_model_get_plans (session->model);
-  const NnGraph *graph = nn_model_get_graph (session->model);
-  const guint threads = nn_workers_get_threads (session->run.workers), products = asked == NN_PRECISION_MEDIUM ? 1 : 3;
-  NnBf16Kernels tile;
+  NnPlanRequest request = { .height = session->height,
+                            .width = session->width,
+                            .batch = session->max_batch,
+                            .threads = nn_workers_get_threads (session->run.workers),
+                            .isa = session->isa };
 
-  if (asked != NN_PRECISION_HIGHEST && init (&tile, session->isa, products)) {
+  session->format = nn_number_format_get (asked);
+  if (session->format->precision != NN_PRECISION_HIGHEST) {
     GError *why = NULL;
-    const NnPlan *plan = nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads,
-                                            session->isa, &tile, FALSE, session->run.workers, &why);
+    const NnPlan *plan;
 
-    if (plan) {
-      session->precision = products == 1 ? NN_PRECISION_MEDIUM : NN_PRECISION_HIGH;
+    request.format = session->format->plan;
+    request.init = init;
+    plan = nn_plan_cache_get (plans, &request, session->run.workers, &why);
+    if (plan)
       return plan;
-    }
     nn_log (G_LOG_LEVEL_DEBUG, "precision %s runs as highest: %s", nn_precision_to_string (asked), why->message);
     g_error_free (why);
   }
-  session->precision = NN_PRECISION_HIGHEST;
-  return nn_plan_cache_get (plans, graph, session->height, session->width, session->max_batch, threads, session->isa,
-                            NULL, direct, session->run.workers, error);
+  session->format = nn_number_format_get (NN_PRECISION_HIGHEST);
+  request.format = session->format->plan;
+  request.init = NULL;
+  request.direct = direct;
+  return nn_plan_cache_get (plans, &request, session->run.workers, error);
 }
 
 NnSession *
-nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct, GError **error)
+nn_session_make (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
   const guint crop = nn_model_get_preprocess (model)->crop;
@@ -82,7 +86,6 @@ nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init ini
     goto failed;
   if (!check_output (session, error))
     goto failed;
-  session->format = plan->tile.conv ? &nn_run_bf16 : &nn_run_float;
   session->seconds = g_new0 (gdouble, plan->steps->len);
   run->arena = nn_aligned_alloc0 (plan->arena_size * sizeof (gfloat));
   /* Per thread, each at its own cache lines. */

@@ -4,9 +4,8 @@
 
 #include "run/session-private.h"
 
-/* Fills a table; FALSE: there is none. */
-typedef gboolean (*NnBf16Init) (NnBf16Kernels *kernels, NnIsa isa, guint products);
-
-/* What is asked for, whether or not it keeps the contract and is fast; @direct: float32 without Winograd's sums. */
-NnSession *nn_session_make (NnModel *model, const NnSessionOptions *options, NnBf16Init init, gboolean direct,
+/* What is asked for, whether or not it keeps the contract and is fast; AUTO is HIGH. Precision highest where the level
+ * or the network has nothing else. @init: who fills the table of kernels of any format but float32, its own where NULL.
+ * @direct: float32 without Winograd's sums. */
+NnSession *nn_session_make (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct,
                             GError **error);

@@ -6,13 +6,12 @@
 
 #include "base/nn-cpu.h"
 #include "plan/plan.h"
-#include "run/run-format.h"
+#include "run/number-format.h"
 
 /**
  * NnSession
- * @format: how the plan's number format runs
+ * @format: what runs
  * @run: the plan, which other sessions of the model share, with the session's own threads and memory
- * @precision: what runs
  * @peak: flops a second of one thread; 0: not measured
  * @seconds: a step of the plan, of the last profiled run
  * @feature_map: max_batch × height × width × channels, NULL: off; @feature_buffer: where runs find it
@@ -20,10 +19,9 @@
  */
 struct _NnSession {
   NnModel *model;
-  const NnRunFormat *format;
+  const NnNumberFormat *format;
   NnRun run;
   NnIsa isa;
-  NnPrecision precision;
   guint max_batch, height, width, n_classes;
   gboolean profiling;
   gdouble peak;

@@ -136,7 +136,8 @@ nn_session_is_faster (NnSession *session, NnSession *reference)
     }
   }
   nn_log (G_LOG_LEVEL_DEBUG, "precision %s: %.3f ms an image, %s %.3f ms: %s runs",
-          nn_precision_to_string (session->precision), 1e3 * a, nn_precision_to_string (reference->precision), 1e3 * b,
-          nn_precision_to_string (a < GAIN * b ? session->precision : reference->precision));
+          nn_precision_to_string (session->format->precision), 1e3 * a,
+          nn_precision_to_string (reference->format->precision), 1e3 * b,
+          nn_precision_to_string (a < GAIN * b ? session->format->precision : reference->format->precision));
   return a < GAIN * b;
 }

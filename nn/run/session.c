@@ -33,7 +33,7 @@ run_steps (NnSession *session, guint begin, guint end, guint batch_first)
     const gdouble start = session->profiling ? nn_seconds () : 0;
 
     run->step = &g_array_index (run->plan->steps, NnStep, i);
-    run_step (session->format, run);
+    run_step (session->format->run, run);
     if (session->feature_map && run->step->kind == NN_STEP_GLOBAL_AVG_POOL && run->step->in == session->feature_buffer)
       nn_session_store_feature_map (session, batch_first + run->first);
     if (session->profiling)
@@ -54,8 +54,8 @@ run_images (NnSession *session, const gfloat *input, guint first, guint images, 
     run->first = (guint)((guint64)images * pass / n_passes);
     run->images = (guint)((guint64)images * (pass + 1) / n_passes) - run->first;
     run->input = input + run->first * image;
-    session->format->clear (run, plan->input);
-    session->format->input (run);
+    session->format->run->clear (run, plan->input);
+    session->format->run->input (run);
     run_steps (session, 0, plan->n_inner_steps, first);
   }
   run->first = 0;
@@ -112,7 +112,7 @@ nn_session_get_width (const NnSession *session)
 NnPrecision
 nn_session_get_precision (const NnSession *session)
 {
-  return session->precision;
+  return session->format->precision;
 }
 
 const gchar *
@@ -136,7 +136,10 @@ nn_session_get_n_sharing (const NnSession *session)
 gdouble
 nn_session_measure_peak (const NnSession *session)
 {
-  return nn_measure_peak (&session->run.plan->conv);
+  NnConvKernels kernels;
+
+  nn_conv_kernels_init (&kernels, session->isa);
+  return nn_measure_peak (&kernels);
 }
 
 void
@@ -154,7 +157,7 @@ nn_session_get_profile (const NnSession *session)
 
   for (guint i = 0; i < session->run.plan->steps->len; i++) {
     const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
-    const NnStepRunner *runner = &session->format->steps[step->kind];
+    const NnStepRunner *runner = &session->format->run->steps[step->kind];
     NnLayerTime t = { .name = step->pooled ? step->pooled->name : step->node->name,
                       .flops = step->flops,
                       .seconds = session->seconds[i] };

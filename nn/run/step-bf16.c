@@ -3,6 +3,7 @@
 #include "run/step-bf16.h"
 
 #include "plan/plan-bf16.h"
+#include "plan/plan-window.h"
 #include "run/pooled-rows.h"
 
 /* The two planes of one image; lo NULL where there is none. */
@@ -15,7 +16,7 @@ planes_of (const NnRun *run, const NnBuffer *buffer, guint image)
 {
   Planes planes = { (NnBf16 *)(run->arena + buffer->offset) + image * buffer->size, NULL };
 
-  if (run->plan->tile.products == 3)
+  if (nn_bf16_kernels (run->plan)->products == 3)
     planes.lo = planes.hi + nn_plan_bf16_plane (run->plan, buffer);
   return planes;
 }
@@ -65,8 +66,8 @@ input_task (gpointer data, guint task, guint thread)
   const gsize plane = (gsize)b->height * b->width;
   const Planes out = planes_at (planes_of (run, b, image), b->origin + y * b->row);
 
-  run->plan->tile.input (run->input + (gsize)image * b->channels * plane + (gsize)y * b->width, plane, b->channels,
-                         b->width, out.hi, out.lo);
+  nn_bf16_kernels (run->plan)->input (run->input + (gsize)image * b->channels * plane + (gsize)y * b->width, plane,
+                                      b->channels, b->width, out.hi, out.lo);
 }
 
 static guint
@@ -85,7 +86,7 @@ static NnBf16ConvArgs
 conv_args (const NnRun *run, guint image, Planes out)
 {
   const NnStep *step = run->step;
-  const NnBf16Conv *conv = step->tile;
+  const NnBf16Conv *conv = nn_step_bf16 (step);
   const Planes in = planes_of (run, step->in, image);
   const Planes residual = step->residual ? planes_of (run, step->residual, image) : (Planes){ NULL, NULL };
 
@@ -118,15 +119,15 @@ static void
 conv_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
-  const NnBf16Conv *conv = run->step->tile;
+  const NnBf16Conv *conv = nn_step_bf16 (run->step);
   const guint n_chunks = conv_chunks (run, conv), images = conv->batch_is_pixels ? 1 : run->images;
   const guint first_tile = task % n_chunks * conv->tiles_a_task, image = task / n_chunks % images;
   const guint first_block = task / n_chunks / images * conv->blocks_a_task;
   const guint n_tiles = conv_tiles (run, conv);
   const NnBf16ConvArgs args = conv_args (run, image, planes_of (run, run->step->out, image));
 
-  run->plan->tile.conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
-                        MIN (conv->blocks_a_task, conv->n_blocks - first_block));
+  nn_bf16_kernels (run->plan)->conv (&args, first_tile, MIN (conv->tiles_a_task, n_tiles - first_tile), first_block,
+                                     MIN (conv->blocks_a_task, conv->n_blocks - first_block));
 }
 
 /* @source: where pixel (0, 0) of @in is, or would be. */
@@ -150,7 +151,7 @@ max_pool_rows (const NnRun *run, const NnBuffer *in, Planes source, const NnBuff
   };
 
   for (guint y = first; y < end; y++)
-    run->plan->tile.max_pool_row (&args, y);
+    nn_bf16_kernels (run->plan)->max_pool_row (&args, y);
 }
 
 static void
@@ -161,7 +162,7 @@ max_pool_task (gpointer data, guint task, guint thread)
   const guint image = task / step->out->height, y = task % step->out->height;
 
   max_pool_rows (run, step->in, planes_at (planes_of (run, step->in, image), step->in->origin), step->out, image,
-                 &step->window, y, y + 1);
+                 nn_step_window (step), y, y + 1);
 }
 
 /* A band of the pool's rows, and before them those of the convolution that they read. */
@@ -171,19 +172,19 @@ pooled_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->out;
-  const guint a_row = step->tile->tiles_a_row;
+  const guint a_row = nn_step_bf16 (step)->tiles_a_row;
   NnPooledRows rows;
   NnBf16ConvArgs args;
   Planes image = { NULL, NULL };
 
   nn_pooled_rows (run, task, thread, nn_plan_bf16_n_planes (run->plan), in->row / 2, &rows);
   image.hi = (NnBf16 *)rows.memory - rows.band.begin_in * in->row;
-  if (run->plan->tile.products == 3)
+  if (nn_bf16_kernels (run->plan)->products == 3)
     image.lo = image.hi + step->pooled->n_rows * in->row;
   args = conv_args (run, rows.band.image, image);
   if (rows.missing < rows.band.end_in)
-    run->plan->tile.conv (&args, rows.missing * a_row, (rows.band.end_in - rows.missing) * a_row, 0,
-                          step->tile->n_blocks);
+    nn_bf16_kernels (run->plan)->conv (&args, rows.missing * a_row, (rows.band.end_in - rows.missing) * a_row, 0,
+                                       nn_step_bf16 (step)->n_blocks);
   max_pool_rows (run, in, image, step->pooled->out, rows.band.image, &step->pooled->window, rows.band.first,
                  rows.band.end);
 }
@@ -194,7 +195,7 @@ average_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnStep *step = run->step;
   const NnBuffer *in = step->in, *out = step->out;
-  const NnWindow *w = &step->window;
+  const NnWindow *w = nn_step_window (step);
   const guint image = task / out->height, y = task % out->height;
   const Planes source = planes_at (planes_of (run, in, image), in->origin);
   const Planes target = planes_at (planes_of (run, out, image), out->origin + y * out->row);
@@ -211,8 +212,9 @@ average_task (gpointer data, guint task, guint thread)
     if (any)
       from = planes_at (source,
                         (gsize)nn_window_at (w, 0, y, top) * in->row + (gsize)nn_window_at (w, 1, x, left) * in->pixel);
-    run->plan->tile.average (from.hi, from.lo, in->row * w->dilation[0], in->pixel * w->dilation[1],
-                             any ? bottom - top : 0, any ? right - left : 0, (guint)in->lanes, to.hi, to.lo);
+    nn_bf16_kernels (run->plan)->average (from.hi, from.lo, in->row * w->dilation[0], in->pixel * w->dilation[1],
+                                          any ? bottom - top : 0, any ? right - left : 0, (guint)in->lanes, to.hi,
+                                          to.lo);
   }
 }
 
@@ -229,7 +231,7 @@ add_task (gpointer data, guint task, guint thread)
 
   if (other)
     b = planes_at (planes_of (run, other, image), other->origin + y * other->row);
-  run->plan->tile.add (a.hi, a.lo, b.hi, b.lo, out->width * out->pixel, step->relu, to.hi, to.lo);
+  nn_bf16_kernels (run->plan)->add (a.hi, a.lo, b.hi, b.lo, out->width * out->pixel, step->relu, to.hi, to.lo);
 }
 
 static void
@@ -242,7 +244,7 @@ static void
 conv_run (NnRun *run)
 {
   const NnStep *step = run->step;
-  const NnBf16Conv *conv = step->tile;
+  const NnBf16Conv *conv = nn_step_bf16 (step);
   const guint groups = (conv->n_blocks + conv->blocks_a_task - 1) / conv->blocks_a_task;
 
   if (step->pooled)
@@ -255,7 +257,7 @@ conv_run (NnRun *run)
 static const gchar *
 conv_describe (const NnPlan *plan, const NnStep *step)
 {
-  return plan->tile.name;
+  return nn_bf16_kernels (plan)->name;
 }
 
 static const NnStepRunner steps[] = {

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "plan/float-kernels.h"
+#include "plan/plan-conv.h"
+#include "plan/plan-window.h"
 #include "run/pooled-rows.h"
 #include "run/step-plain.h"
 #include "run/step-winograd.h"
@@ -57,14 +60,15 @@ static void
 activate_pixels (const NnRun *run, const NnConvBlock *block, gfloat *out, guint first, guint n)
 {
   const NnStep *step = run->step;
-  const gint32 *offset = step->out_offset;
+  const gint32 *offset = nn_step_direct (step)->out_offset;
 
   for (guint p = first, next; p < first + n; p = next) {
     gfloat *pixels = out + offset[p] + block->first_channel;
 
     for (next = p + 1; next < first + n && offset[next] - offset[next - 1] == (gint32)block->channels; next++)
       ;
-    run->plan->activation.apply (&step->node->activation, pixels, (gsize)(next - p) * block->channels, pixels);
+    nn_float_kernels (run->plan)->activation.apply (&step->node->activation, pixels,
+                                                    (gsize)(next - p) * block->channels, pixels);
   }
 }
 
@@ -73,20 +77,21 @@ static void
 conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, gfloat *out, guint first, guint n)
 {
   const NnStep *step = run->step;
+  const NnDirectConv *conv = nn_step_direct (step);
   const NnConvArgs args = {
     .in = nn_image_of (run, step->in, image),
     .out = out + block->first_channel,
     .residual = step->residual ? nn_image_of (run, step->residual, image) + block->first_channel : NULL,
-    .in_offset = step->in_offset,
-    .out_offset = step->out_offset,
-    .residual_offset = step->residual_offset,
+    .in_offset = conv->in_offset,
+    .out_offset = conv->out_offset,
+    .residual_offset = conv->residual_offset,
     .weights = block->weights,
     .bias = block->bias,
-    .next = step->all_blocks || block + 1 == step->blocks + step->n_blocks ? NULL : block[1].weights,
+    .next = conv->all_blocks || block + 1 == conv->blocks + conv->n_blocks ? NULL : block[1].weights,
     .segment_offset = block->segment_offset,
-    .n_segments = step->n_segments,
-    .segment_length = step->segment_length,
-    .n_adjoining = step->inputs_adjoin ? step->n_pixels : 0,
+    .n_segments = conv->n_segments,
+    .segment_length = conv->segment_length,
+    .n_adjoining = conv->inputs_adjoin ? conv->n_pixels : 0,
     .channels = block->channels,
     .relu = step->relu,
     .scratch = nn_scratch_of (run, thread),
@@ -103,21 +108,22 @@ conv_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
   const NnStep *step = run->step;
-  const guint pixels = step->batch_is_pixels ? run->images : step->n_pixels;
-  const guint images = step->batch_is_pixels ? 1 : run->images;
-  const guint first = task % step->n_chunks * step->chunk;
-  const guint image = task / step->n_chunks % images;
-  guint block = task / step->n_chunks / images;
+  const NnDirectConv *conv = nn_step_direct (step);
+  const guint pixels = conv->batch_is_pixels ? run->images : conv->n_pixels;
+  const guint images = conv->batch_is_pixels ? 1 : run->images;
+  const guint first = task % conv->n_chunks * conv->chunk;
+  const guint image = task / conv->n_chunks % images;
+  guint block = task / conv->n_chunks / images;
   gfloat *out = nn_image_of (run, step->out, image);
 
   if (first >= pixels)
     return;
-  if (!step->all_blocks) {
-    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
+  if (!conv->all_blocks) {
+    conv_block (run, thread, &conv->blocks[block], image, out, first, MIN (conv->chunk, pixels - first));
     return;
   }
-  for (block = 0; block < step->n_blocks; block++)
-    conv_block (run, thread, &step->blocks[block], image, out, first, MIN (step->chunk, pixels - first));
+  for (block = 0; block < conv->n_blocks; block++)
+    conv_block (run, thread, &conv->blocks[block], image, out, first, MIN (conv->chunk, pixels - first));
 }
 
 /* @source: where pixel (0, 0) of @in is, or would be. */
@@ -146,7 +152,7 @@ row_args (const NnRun *run, guint task)
   const guint image = task / step->out->height;
   const gfloat *source = nn_image_of (run, step->in, image) + step->in->origin;
 
-  return window_args (run, source, step->in, step->out, &step->window, image);
+  return window_args (run, source, step->in, step->out, nn_step_window (step), image);
 }
 
 static void
@@ -155,7 +161,7 @@ max_pool_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnWindowArgs args = row_args (run, task);
 
-  run->plan->pool.max_pool_row (&args, task % run->step->out->height);
+  nn_float_kernels (run->plan)->pool.max_pool_row (&args, task % run->step->out->height);
 }
 
 static void
@@ -165,7 +171,7 @@ avg_pool_task (gpointer data, guint task, guint thread)
   NnWindowArgs args = row_args (run, task);
 
   args.count_pad = run->step->node->count_pad;
-  run->plan->pool.avg_pool_row (&args, task % run->step->out->height);
+  nn_float_kernels (run->plan)->pool.avg_pool_row (&args, task % run->step->out->height);
 }
 
 /* A band of the pool's rows, and before them those of the convolution that they read. */
@@ -174,6 +180,7 @@ pooled_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
   const NnStep *step = run->step;
+  const NnDirectConv *conv = nn_step_direct (step);
   const NnPooledConv *pooled = step->pooled;
   const NnBuffer *in = step->out;
   NnPooledRows rows;
@@ -182,12 +189,12 @@ pooled_task (gpointer data, guint task, guint thread)
 
   nn_pooled_rows (run, task, thread, 1, in->row, &rows);
   image = rows.memory - rows.band.begin_in * in->row;
-  for (guint block = 0; block < step->n_blocks && rows.missing < rows.band.end_in; block++)
-    conv_block (run, thread, &step->blocks[block], rows.band.image, image, rows.missing * in->width,
+  for (guint block = 0; block < conv->n_blocks && rows.missing < rows.band.end_in; block++)
+    conv_block (run, thread, &conv->blocks[block], rows.band.image, image, rows.missing * in->width,
                 (rows.band.end_in - rows.missing) * in->width);
   args = window_args (run, image, in, pooled->out, &pooled->window, rows.band.image);
   for (guint y = rows.band.first; y < rows.band.end; y++)
-    run->plan->pool.max_pool_row (&args, y);
+    nn_float_kernels (run->plan)->pool.max_pool_row (&args, y);
 }
 
 static void
@@ -196,8 +203,9 @@ average_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnBuffer *in = run->step->in, *out = run->step->out;
 
-  run->plan->pool.global_avg_pool (nn_image_of (run, in, task) + in->origin, in->row, in->pixel, in->height, in->width,
-                                   (guint)in->lanes, nn_image_of (run, out, task) + out->origin);
+  nn_float_kernels (run->plan)->pool.global_avg_pool (nn_image_of (run, in, task) + in->origin, in->row, in->pixel,
+                                                      in->height, in->width, (guint)in->lanes,
+                                                      nn_image_of (run, out, task) + out->origin);
 }
 
 /* A row: each pixel times the factors, which are one pixel. */
@@ -209,9 +217,9 @@ scale_task (gpointer data, guint task, guint thread)
   const NnBuffer *in = step->in, *factors = step->residual, *out = step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->plan->pool.scale (nn_image_of (run, in, image) + in->origin + y * in->row,
-                         nn_image_of (run, factors, image) + factors->origin, out->width, (guint)out->pixel,
-                         nn_image_of (run, out, image) + out->origin + y * out->row);
+  nn_float_kernels (run->plan)->pool.scale (
+      nn_image_of (run, in, image) + in->origin + y * in->row, nn_image_of (run, factors, image) + factors->origin,
+      out->width, (guint)out->pixel, nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
 static void
@@ -221,8 +229,9 @@ sigmoid_task (gpointer data, guint task, guint thread)
   const NnBuffer *in = run->step->in, *out = run->step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->plan->pool.sigmoid (nn_image_of (run, in, image) + in->origin + y * in->row, out->width * out->pixel,
-                           nn_image_of (run, out, image) + out->origin + y * out->row);
+  nn_float_kernels (run->plan)->pool.sigmoid (nn_image_of (run, in, image) + in->origin + y * in->row,
+                                              out->width * out->pixel,
+                                              nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
 static void
@@ -232,8 +241,9 @@ activation_task (gpointer data, guint task, guint thread)
   const NnBuffer *in = run->step->in, *out = run->step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->plan->activation.apply (&run->step->node->activation, nn_image_of (run, in, image) + in->origin + y * in->row,
-                               out->width * out->pixel, nn_image_of (run, out, image) + out->origin + y * out->row);
+  nn_float_kernels (run->plan)->activation.apply (
+      &run->step->node->activation, nn_image_of (run, in, image) + in->origin + y * in->row, out->width * out->pixel,
+      nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
 static void
@@ -244,27 +254,29 @@ add_task (gpointer data, guint task, guint thread)
   const NnBuffer *in = step->in, *residual = step->residual, *out = step->out;
   const guint image = task / out->height, y = task % out->height;
 
-  run->plan->pool.add (nn_image_of (run, in, image) + in->origin + y * in->row,
-                       residual ? nn_image_of (run, residual, image) + residual->origin + y * residual->row : NULL,
-                       out->width * out->pixel, step->relu, nn_image_of (run, out, image) + out->origin + y * out->row);
+  nn_float_kernels (run->plan)->pool.add (
+      nn_image_of (run, in, image) + in->origin + y * in->row,
+      residual ? nn_image_of (run, residual, image) + residual->origin + y * residual->row : NULL,
+      out->width * out->pixel, step->relu, nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
 static void
 conv_run (NnRun *run)
 {
   const NnStep *step = run->step;
-  const guint images = step->batch_is_pixels ? 1 : run->images;
+  const NnDirectConv *conv = nn_step_direct (step);
+  const guint images = conv->batch_is_pixels ? 1 : run->images;
 
   if (step->pooled)
     nn_pooled_run (run, pooled_task);
   else
-    nn_workers_run (run->workers, conv_task, run, step->n_chunks * images * (step->all_blocks ? 1 : step->n_blocks));
+    nn_workers_run (run->workers, conv_task, run, conv->n_chunks * images * (conv->all_blocks ? 1 : conv->n_blocks));
 }
 
 static const gchar *
 conv_describe (const NnPlan *plan, const NnStep *step)
 {
-  return step->blocks[0].variant->name;
+  return nn_step_direct (step)->blocks[0].variant->name;
 }
 
 static const gchar *
@@ -298,6 +310,7 @@ static const NnStepRunner steps[] = {
 };
 
 const NnRunFormat nn_run_float = {
+  .has_float_images = TRUE,
   .input = input_run,
   .clear = zero_border,
   .steps = steps,

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/plan-operands.h"
+
 static void
 point_to (NnValue *value, gfloat *data)
 {
@@ -18,7 +20,7 @@ point_to (NnValue *value, gfloat *data)
 static void
 run_operator (const NnStep *step, const NnValue *const *in, NnValue *out)
 {
-  const NnOperands *o = &step->operands;
+  const NnOperands *o = nn_step_operands (step);
 
   if (nn_operator_run (step->node->onnx, in, o->n_in, out, NULL))
     return;
@@ -45,7 +47,7 @@ row_of (const NnRun *run, const NnBuffer *buffer, guint task)
 static const NnValue **
 set_up_inputs (const NnRun *run, gboolean rows, guint task, guint thread, NnValue **out)
 {
-  const NnOperands *o = &run->step->operands;
+  const NnOperands *o = nn_step_operands (run->step);
   NnValue *in = run->operands + (gsize)thread * run->plan->max_operands;
   const NnValue **pointers = run->operand_pointers + (gsize)thread * run->plan->max_operands;
 
@@ -66,7 +68,7 @@ nn_plain_task (gpointer data, guint task, guint thread)
 {
   const NnRun *run = data;
   const NnStep *step = run->step;
-  const NnOperands *o = &step->operands;
+  const NnOperands *o = nn_step_operands (step);
   NnValue *out;
   const NnValue **in = set_up_inputs (run, FALSE, task, thread, &out);
 
@@ -86,7 +88,7 @@ nn_elementwise_task (gpointer data, guint task, guint thread)
   NnValue *out;
   const NnValue **in = set_up_inputs (run, TRUE, task, thread, &out);
 
-  *out = step->operands.out[0];
+  *out = nn_step_operands (step)->out[0];
   out->f32 = row_of (run, step->out, task);
   run_operator (step, in, out);
 }
@@ -97,7 +99,7 @@ nn_affine_task (gpointer data, guint task, guint thread)
   const NnRun *run = data;
   const NnStep *step = run->step;
   const gsize pixel = step->out->pixel, lanes = step->out->lanes;
-  const gfloat *in = row_of (run, step->in, task), *factors = step->factors, *terms = factors + lanes;
+  const gfloat *in = row_of (run, step->in, task), *factors = nn_step_factors (step), *terms = factors + lanes;
   gfloat *restrict out = row_of (run, step->out, task);
 
   for (guint x = 0; x < step->out->width; x++, in += pixel, out += pixel) {

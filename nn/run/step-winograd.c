@@ -9,6 +9,7 @@
 #include "run/step-winograd.h"
 
 #include "base/nn-memory.h"
+#include "plan/plan-winograd.h"
 
 /* The tiles of all images of a run, and the blocks that they are cut into. */
 typedef struct {
@@ -24,7 +25,7 @@ static void
 transform_tile (const NnRun *run, guint t, guint first, guint channels, gfloat *v)
 {
   const NnStep *step = run->step;
-  const NnWinogradStep *w = step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (step);
   const NnBuffer *in = step->in;
   const guint m = nn_winograd_output (w->tile);
   const guint tile = t % w->n_tiles, y = tile / w->tiles_x * m, x = tile % w->tiles_x * m;
@@ -62,7 +63,7 @@ activate_tile (const NnRun *run, const NnWinogradOutputArgs *args, guint m)
     for (guint x = 0; x < MIN (m, args->columns); x++) {
       gfloat *pixel = args->out + y * args->out_row + x * args->out_pixel;
 
-      run->plan->activation.apply (&run->step->node->activation, pixel, args->channels, pixel);
+      nn_float_kernels (run->plan)->activation.apply (&run->step->node->activation, pixel, args->channels, pixel);
     }
   }
 }
@@ -71,7 +72,7 @@ static void
 transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *block, const gfloat *products)
 {
   const NnStep *step = run->step;
-  const NnWinogradStep *w = step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (step);
   const NnBuffer *out = step->out, *residual = step->residual;
   const guint m = nn_winograd_output (w->tile);
 
@@ -106,12 +107,13 @@ transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *blo
 static const gfloat *
 next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end_block)
 {
+  const NnWinogradConv *w = nn_step_winograd (step);
   const guint next_i = i + 1 < end_block ? i + 1 : first_block, next_f = i + 1 < end_block ? f : f + 1;
-  const NnConvBlock *next = &step->blocks[next_i];
+  const NnConvBlock *next = &w->blocks[next_i];
 
-  if (next_f < nn_winograd_frequencies (step->winograd->tile))
-    return next->weights + (gsize)next_f * step->segment_length * next->channels;
-  return end_block < step->n_blocks ? step->blocks[end_block].weights : NULL;
+  if (next_f < nn_winograd_frequencies (w->tile))
+    return next->weights + (gsize)next_f * step->node->in_channels * next->channels;
+  return end_block < w->n_blocks ? w->blocks[end_block].weights : NULL;
 }
 
 /* One block of tiles times one group of output channels, and back. */
@@ -119,30 +121,30 @@ static void
 multiply (const NnRun *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
 {
   const NnStep *step = run->step;
-  const NnWinogradStep *w = step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (step);
   const guint frequencies = nn_winograd_frequencies (w->tile), begin = group * w->group, end = begin + w->group;
   static const gint32 segment = 0;
 
   guint first_block = 0, end_block;
 
-  while (step->blocks[first_block].first_channel < begin)
+  while (w->blocks[first_block].first_channel < begin)
     first_block++;
-  for (end_block = first_block; end_block < step->n_blocks && step->blocks[end_block].first_channel < end;)
+  for (end_block = first_block; end_block < w->n_blocks && w->blocks[end_block].first_channel < end;)
     end_block++;
   for (guint f = 0; f < frequencies; f++) {
     for (guint i = first_block; i < end_block; i++) {
-      const NnConvBlock *block = &step->blocks[i];
+      const NnConvBlock *block = &w->blocks[i];
       const NnConvArgs args = {
         .in = v + f * w->v_frequency,
         .out = products + f * w->m_frequency + (block->first_channel - begin),
-        .in_offset = step->in_offset,
-        .out_offset = step->out_offset,
-        .weights = block->weights + (gsize)f * step->segment_length * block->channels,
+        .in_offset = w->in_offset,
+        .out_offset = w->out_offset,
+        .weights = block->weights + (gsize)f * step->node->in_channels * block->channels,
         .bias = zeros,
         .next = next_weights (step, f, i, first_block, end_block),
         .segment_offset = &segment,
         .n_segments = 1,
-        .segment_length = step->segment_length,
+        .segment_length = step->node->in_channels,
         .channels = block->channels,
       };
 
@@ -150,13 +152,13 @@ multiply (const NnRun *run, guint first, guint n, guint group, const gfloat *v, 
     }
   }
   for (guint i = first_block; i < end_block; i++)
-    transform_output (run, first, n, &step->blocks[i], products + (step->blocks[i].first_channel - begin));
+    transform_output (run, first, n, &w->blocks[i], products + (w->blocks[i].first_channel - begin));
 }
 
 static guint
 tiles_of_block (const Tiles *tiles, guint block)
 {
-  const guint most = tiles->run->step->winograd->block;
+  const guint most = nn_step_winograd (tiles->run->step)->block;
 
   return MIN (most, tiles->n_tiles - block * most);
 }
@@ -166,7 +168,7 @@ fused_task (gpointer data, guint task, guint thread)
 {
   const Tiles *tiles = data;
   const NnRun *run = tiles->run;
-  const NnWinogradStep *w = run->step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (run->step);
   gfloat *v = nn_scratch_of (run, thread);
   const guint block = task % tiles->n_blocks, part = task / tiles->n_blocks;
   const guint first = block * w->block, n = tiles_of_block (tiles, block);
@@ -183,7 +185,7 @@ product_task (gpointer data, guint task, guint thread)
 {
   const Tiles *tiles = data;
   const NnRun *run = tiles->run;
-  const NnWinogradStep *w = run->step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (run->step);
   const guint block = w->own_tiles ? task / w->n_groups : task % tiles->n_blocks;
   const guint group = w->own_tiles ? task % w->n_groups : task / tiles->n_blocks;
 
@@ -197,7 +199,7 @@ input_task (gpointer data, guint task, guint thread)
 {
   const Tiles *tiles = data;
   const NnRun *run = tiles->run;
-  const NnWinogradStep *w = run->step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (run->step);
 
   transform_input (run, task, 1,
                    run->shared_scratch + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
@@ -209,7 +211,7 @@ chunks_task (gpointer data, guint task, guint thread)
 {
   const Tiles *tiles = data;
   const NnRun *run = tiles->run;
-  const NnWinogradStep *w = run->step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (run->step);
   const guint lanes = (guint)run->step->in->lanes, chunk = NN_WINOGRAD_TAPS_CHUNK;
   gfloat *v = run->shared_scratch + task / w->block * w->v_size + task % w->block * chunk;
 
@@ -224,8 +226,8 @@ taps_task (gpointer data, guint task, guint thread)
   const Tiles *tiles = data;
   const NnRun *run = tiles->run;
   const NnStep *step = run->step;
-  const NnWinogradStep *w = step->winograd;
-  const NnConvBlock *block = &step->blocks[task];
+  const NnWinogradConv *w = nn_step_winograd (step);
+  const NnConvBlock *block = &w->blocks[task];
   gfloat *products = nn_scratch_of (run, thread);
 
   for (guint i = 0; i < tiles->n_blocks; i++) {
@@ -245,13 +247,13 @@ void
 nn_winograd_run (NnRun *run)
 {
   const NnStep *step = run->step;
-  const NnWinogradStep *w = step->winograd;
+  const NnWinogradConv *w = nn_step_winograd (step);
   Tiles tiles = { .run = run, .n_tiles = w->n_tiles * run->images };
 
   tiles.n_blocks = (tiles.n_tiles + w->block - 1) / w->block;
   if (w->taps) {
     nn_workers_run (run->workers, chunks_task, &tiles, tiles.n_tiles);
-    nn_workers_run (run->workers, taps_task, &tiles, step->n_blocks);
+    nn_workers_run (run->workers, taps_task, &tiles, w->n_blocks);
   } else if (w->fused) {
     nn_workers_run (run->workers, fused_task, &tiles, tiles.n_blocks * w->n_parts);
   } else {
@@ -263,5 +265,5 @@ nn_winograd_run (NnRun *run)
 const gchar *
 nn_winograd_describe (const NnPlan *plan, const NnStep *step)
 {
-  return step->winograd->name;
+  return nn_step_winograd (step)->name;
 }

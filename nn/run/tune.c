@@ -6,6 +6,7 @@
 
 #include "model/model-private.h"
 #include "model/model-tuning.h"
+#include "plan/plan-winograd.h"
 #include "run/session-private.h"
 
 /* A less exact algorithm must be so much faster, or it is noise. */
@@ -56,7 +57,7 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
     nn_session_run (session, input, options->max_batch, logits);
     for (guint i = 0; i < session->run.plan->steps->len; i++) {
       const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
-      const NnAlgorithm ran = step->kind == NN_STEP_WINOGRAD ? NN_ALGORITHM_WINOGRAD_F2 + step->winograd->tile
+      const NnAlgorithm ran = step->kind == NN_STEP_WINOGRAD ? NN_ALGORITHM_WINOGRAD_F2 + nn_step_winograd (step)->tile
                               : step->kind == NN_STEP_CONV   ? NN_ALGORITHM_DIRECT
                                                              : NN_ALGORITHM_AUTO;
 

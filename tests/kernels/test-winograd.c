@@ -10,7 +10,10 @@
 #include "conv-avx512-emulated.h"
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
+#include "plan/float-kernels.h"
+#include "plan/plan-float.h"
 #include "plan/plan-make.h"
+#include "plan/plan-winograd.h"
 #include "run/peak.h"
 #include "run/step-winograd.h"
 #include "winograd-emulated.h"
@@ -280,6 +283,7 @@ test_nan (gconstpointer data)
 /* A network of one 3×3 convolution (and what it adds), planned with a given algorithm. */
 typedef struct {
   NnGraph *graph;
+  NnWeightStore *weights;
   NnPlan *plan;
   guint height, width, in, out, pad;
 } Network;
@@ -300,19 +304,18 @@ network_init (Network *n, const Level *level, NnAlgorithm algorithm, guint batch
               GRand *rand)
 {
   const NnAlgorithm algorithms[] = { NN_ALGORITHM_AUTO, NN_ALGORITHM_DIRECT, algorithm };
-  NnPoolKernels pool;
-  const NnPlanOptions options = { .height = n->height,
-                                  .width = n->width,
-                                  .batch = batch,
-                                  .threads = threads,
-                                  .conv = &level->conv,
-                                  .pool = &pool,
-                                  .winograd = &level->winograd,
-                                  .algorithms = algorithms };
+  NnFloatKernels kernels = { .conv = level->conv, .winograd = level->winograd };
+  NnPlanOptions options = { .height = n->height,
+                            .width = n->width,
+                            .batch = batch,
+                            .threads = threads,
+                            .format = &nn_plan_float,
+                            .kernels = &kernels,
+                            .algorithms = algorithms };
   GError *error = NULL;
   NnNode *node;
 
-  nn_pool_kernels_init_c (&pool);
+  nn_pool_kernels_init_c (&kernels.pool);
   n->graph = nn_graph_new ();
   node = nn_graph_node (n->graph, nn_graph_add (n->graph, NN_OP_INPUT, "input"));
   node->out_channels = 3;
@@ -331,6 +334,8 @@ network_init (Network *n, const Level *level, NnAlgorithm algorithm, guint batch
   node->relu = residual;
   node->weight = random_bytes (rand, (gsize)n->in * n->out * 9);
   node->bias = random_bytes (rand, n->out);
+  nn_activation_kernels_init_c (&kernels.activation);
+  options.weights = n->weights = nn_weight_store_new (n->graph);
   n->plan = nn_plan_new (n->graph, &options, &error);
   g_assert_no_error (error);
 }
@@ -339,6 +344,7 @@ static void
 network_clear (Network *n)
 {
   nn_plan_free (n->plan);
+  nn_weight_store_free (n->weights);
   nn_graph_free (n->graph);
 }
 
@@ -398,7 +404,8 @@ check_outputs (const Network *n, const gfloat *arena, guint image, gdouble toler
 {
   const NnStep *step = last_step (n);
   const NnBuffer *in = step->in, *out = step->out;
-  const gfloat *weight = g_bytes_get_data (step->node->weight, NULL), *bias = g_bytes_get_data (step->node->bias, NULL);
+  g_autoptr (GBytes) weights = nn_weight_store_get (n->weights, step->index);
+  const gfloat *weight = g_bytes_get_data (weights, NULL), *bias = g_bytes_get_data (step->node->bias, NULL);
   const gfloat *x = arena + in->offset + image * in->size
                     + (in->border - n->pad) * (in->row + in->pixel); /* the first tap of pixel (0, 0) */
   const gfloat *y = arena + out->offset + image * out->size + out->origin;
@@ -421,8 +428,8 @@ check_outputs (const Network *n, const gfloat *arena, guint image, gdouble toler
       if (step->relu && sum < 0)
         sum = 0;
       if (!(fabs (y[row * out->row + column * out->pixel + c] - sum) <= tolerance * scale))
-        g_error ("%s: %u × %u, %u → %u: pixel %u %u, channel %u: %.9g instead of %.9g", step->winograd->name, n->height,
-                 n->width, n->in, n->out, row, column, c, y[row * out->row + column * out->pixel + c], sum);
+        g_error ("%s: %u × %u, %u → %u: pixel %u %u, channel %u: %.9g instead of %.9g", nn_step_winograd (step)->name,
+                 n->height, n->width, n->in, n->out, row, column, c, y[row * out->row + column * out->pixel + c], sum);
     }
   }
 }
@@ -479,7 +486,7 @@ test_same_bits (gconstpointer data)
         gfloat *arena;
 
         network_init (&n, level, NN_ALGORITHM_WINOGRAD_F2 + tile, batch, threads, FALSE, rand);
-        fused[last_step (&n)->winograd->fused] = TRUE;
+        fused[nn_step_winograd (last_step (&n))->fused] = TRUE;
         arena = network_run (&n, threads, batch, rand);
         out = last_step (&n)->out;
         if (!expected) {
@@ -530,7 +537,7 @@ bench (gconstpointer data)
         best = MIN (best, nn_seconds () - start);
       }
       g_test_message ("%s: %u channels, %u × %u: %.3f ms, %.1f GFLOP/s counted as direct, %.2f of %.1f",
-                      last_step (&n)->winograd->name, n.in, n.height, n.width, best * 1e3,
+                      nn_step_winograd (last_step (&n))->name, n.in, n.height, n.width, best * 1e3,
                       last_step (&n)->flops / best * 1e-9, last_step (&n)->flops / best / most, most * 1e-9);
       nn_aligned_free (arena);
       nn_aligned_free (scratch);

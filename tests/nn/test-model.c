@@ -208,7 +208,6 @@ test_folded_and_fused (void)
   g_autoptr (NnModel) model = load (file_of (&net, NULL, NULL, NULL, NULL));
   const NnGraph *graph = nn_model_get_graph (model);
 
-  test_assert_valid (graph);
   /* input, conv1, maxpool, 2 × 2 block convolutions, 1 shortcut, avgpool, fc */
   g_assert_cmpuint (graph->nodes->len, ==, 10);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "bf16-kernels-emulated.h"
+#include "kernels/bf16.h"
 #include "model/model-private.h"
-#include "plan/packed-weight.h"
+#include "plan/packed-bf16.h"
 #include "run/session-choose.h"
 
 /* Contract 3: max |Δlogit| ≤ 1e-4 · max |logit|. */
@@ -80,14 +81,14 @@ fixture_clear (Fixture *fixture)
 }
 
 static gboolean
-init_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_emulated (gpointer kernels, NnIsa isa, guint products)
 {
   nn_bf16_kernels_init_emulated (kernels, products);
   return TRUE;
 }
 
 static gboolean
-init_vectors_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_vectors_emulated (gpointer kernels, NnIsa isa, guint products)
 {
   if (products != 1)
     return FALSE;
@@ -95,18 +96,18 @@ init_vectors_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
   return TRUE;
 }
 
-/* Levels that run the tile kernels: a prefix, then the name of the precision. */
+/* Levels that run the tile kernels: a prefix, then the name of the precision; @init: NULL: the level's own. */
 typedef struct {
   const gchar *prefix, *max_isa;
-  NnBf16Init init;
+  NnKernelsInit init;
   NnIsa needs;
 } TileLevel;
 
 static const TileLevel tile_levels[] = {
   { "emulated-tiles-", "c", init_emulated, NN_ISA_C },
   { "emulated-vectors-", "c", init_vectors_emulated, NN_ISA_C },
-  { "tiles-", "amx", nn_bf16_kernels_init, NN_ISA_AMX },
-  { "vectors-", "avx512bf16", nn_bf16_kernels_init, NN_ISA_AVX512BF16 },
+  { "tiles-", "amx", NULL, NN_ISA_AMX },
+  { "vectors-", "avx512bf16", NULL, NN_ISA_AVX512BF16 },
 };
 
 /* NULL: the level runs no tiles. */
@@ -137,8 +138,8 @@ session_new (const Fixture *fixture, const gchar *level, guint threads, guint ba
     /* auto as users have it; high and medium also where auto would not take them */
     g_assert_true (nn_precision_from_string (level + strlen (tiles->prefix), &options.precision));
     options.max_isa = tiles->max_isa;
-    session = nn_session_new_with_bf16 (fixture->model, &options, tiles->init, options.precision == NN_PRECISION_AUTO,
-                                        &error);
+    session = nn_session_new_with_kernels (fixture->model, &options, tiles->init,
+                                           options.precision == NN_PRECISION_AUTO, &error);
   } else {
     session = nn_session_new (fixture->model, &options, &error);
   }
@@ -317,7 +318,7 @@ test_probe (void)
 
     g_assert_no_error (error);
     g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
-    session = nn_session_new_with_bf16 (model, &options, init_emulated, TRUE, &error);
+    session = nn_session_new_with_kernels (model, &options, init_emulated, TRUE, &error);
     g_assert_no_error (error);
     if (g_strcmp0 (nn_precision_to_string (nn_session_get_precision (session)), cases[i].runs))
       g_error ("%s: %s runs as %s", cases[i].model, cases[i].asked,
@@ -367,26 +368,26 @@ slow_conv (const NnBf16ConvArgs *args, guint first_tile, guint n_tiles, guint fi
 
 /* Nothing is faster than these. */
 static gboolean
-init_no_ops (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_no_ops (gpointer kernels, NnIsa isa, guint products)
 {
-  *kernels = (NnBf16Kernels){ .name = "nothing",
-                              .products = 1,
-                              .vectors = TRUE,
-                              .conv = no_conv,
-                              .max_pool_row = no_pool,
-                              .average = no_average,
-                              .add = no_add,
-                              .input = no_input };
+  *(NnBf16Kernels *)kernels = (NnBf16Kernels){ .name = "nothing",
+                                               .products = 1,
+                                               .vectors = TRUE,
+                                               .conv = no_conv,
+                                               .max_pool_row = no_pool,
+                                               .average = no_average,
+                                               .add = no_add,
+                                               .input = no_input };
   return products == 1;
 }
 
 /* Slower than direct sums in any build, on any machine: see test_measured(). */
 static gboolean
-init_slow (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_slow (gpointer kernels, NnIsa isa, guint products)
 {
   const gboolean ok = init_no_ops (kernels, isa, products);
 
-  kernels->conv = slow_conv;
+  ((NnBf16Kernels *)kernels)->conv = slow_conv;
   return ok;
 }
 
@@ -408,7 +409,7 @@ static void
 test_measured (void)
 {
   static const struct {
-    NnBf16Init init;
+    NnKernelsInit init;
     const gchar *asked, *runs;
   } cases[] = {
     { init_slow, "medium", "highest" },
@@ -430,7 +431,7 @@ test_measured (void)
     g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
     for (guint again = 0; again < 2; again++) {
       const guint before = n_no_ops;
-      NnSession *session = nn_session_new_with_bf16 (model, &options, cases[i].init, TRUE, &error);
+      NnSession *session = nn_session_new_with_kernels (model, &options, cases[i].init, TRUE, &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (nn_precision_to_string (nn_session_get_precision (session)), ==, cases[i].runs);
@@ -440,6 +441,27 @@ test_measured (void)
     }
     nn_model_unref (model);
   }
+}
+
+/* The forms that the session's steps have their weights in, none of which is kept beside the tensor. */
+static void
+check_forms (const NnSession *session, gboolean is_float)
+{
+  const NnPlan *plan = session->run.plan;
+  guint n = 0;
+
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const NnPackedWeight *packed = g_array_index (plan->steps, NnStep, i).packed;
+
+    if (!packed)
+      continue;
+    n++;
+    g_assert_true (packed->complete);
+    g_assert_cmpint (packed->layout.form == &nn_packed_high, ==, !is_float);
+    /* The plan's reference and the store's: the tensor is gone. */
+    g_assert_cmpint (packed->ref_count, ==, 2);
+  }
+  g_assert_cmpuint (n, >, 0);
 }
 
 /* What a session for tiles leaves of a layer's weights: only its own form, from which the tensor comes back; and the
@@ -457,21 +479,20 @@ test_one_form (void)
   g_assert_no_error (error);
   for (guint pass = 0; pass < 3; pass++) {
     options.precision = pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_AUTO;
-    session = nn_session_new_with_bf16 (model, &options, init_emulated, TRUE, &error);
+    session = nn_session_new_with_kernels (model, &options, init_emulated, TRUE, &error);
     g_assert_no_error (error);
     g_assert_cmpint (nn_session_get_precision (session), ==, pass == 1 ? NN_PRECISION_HIGHEST : NN_PRECISION_HIGH);
     for (guint i = 0; i < graph->nodes->len; i++) {
-      const NnNode *node = nn_graph_node (graph, i), *same = nn_graph_node (nn_model_get_graph (untouched), i);
-      g_autoptr (GBytes) weight = NULL;
+      const NnNode *node = nn_graph_node (graph, i);
+      g_autoptr (GBytes) weight = NULL, same = NULL;
 
       if (node->op != NN_OP_CONV && node->op != NN_OP_LINEAR)
         continue;
-      g_assert_null (node->weight);
-      g_assert_nonnull (node->packed);
-      g_assert_cmpint (node->packed->layout.form == NN_PACKED_HIGH, ==, pass != 1);
-      weight = nn_node_get_weight (node);
-      g_assert_true (g_bytes_equal (weight, same->weight));
+      weight = nn_plan_cache_get_weight (nn_model_get_plans (model), i);
+      same = nn_plan_cache_get_weight (nn_model_get_plans (untouched), i);
+      g_assert_true (g_bytes_equal (weight, same));
     }
+    check_forms (session, pass == 1);
     nn_session_free (session);
   }
   nn_model_unref (model);

@@ -7,7 +7,9 @@
 #include "kernels/bf16.h"
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
+#include "plan/packed-bf16.h"
 #include "plan/packed-weight.h"
+#include "plan/packed-winograd.h"
 
 /* What a weight is made from: a number between −1 and 1, and which weight of the layer it is. */
 typedef gfloat (*Maker) (gfloat random, gsize i);
@@ -81,7 +83,7 @@ pack (NnNode *node, NnWinogradTile tile, guint channels)
 {
   const guint padded = (node->out_channels + NN_CHANNEL_BLOCK - 1) / NN_CHANNEL_BLOCK * NN_CHANNEL_BLOCK;
   NnPackedLayout layout
-      = { NN_PACKED_WINOGRAD_F2 + tile, NN_PACKED_FREQUENCIES, nn_winograd_frequencies (tile), node->in_channels, 0 };
+      = { &nn_packed_winograd[tile], NN_PACKED_FREQUENCIES, nn_winograd_frequencies (tile), node->in_channels, 0 };
   NnPackedBlock *blocks = g_new0 (NnPackedBlock, padded / NN_CHANNEL_BLOCK);
   guint n = 0;
 
@@ -90,7 +92,7 @@ pack (NnNode *node, NnWinogradTile tile, guint channels)
     blocks[n].channels = MIN (channels, padded - c);
   }
   layout.n_blocks = n;
-  return nn_node_pack (node, &layout, blocks, FALSE, NULL);
+  return nn_packed_weight_new (node, g_bytes_get_data (node->weight, NULL), &layout, blocks, NULL);
 }
 
 static void
@@ -150,7 +152,7 @@ test_size (void)
 /* As plan-bf16.c cuts them: a segment is a row of the kernel or a tap; @width: of a block, 16 channels for tiles, 32
  * for vectors. */
 static NnPackedWeight *
-pack_tile (NnNode *node, NnPackedForm form, guint width)
+pack_tile (NnNode *node, const NnPackedForm *form, guint width)
 {
   const guint padded = (node->out_channels + 15) / 16 * 16;
   const guint in_group = node->in_channels / node->groups, out_group = node->out_channels / node->groups;
@@ -170,7 +172,7 @@ pack_tile (NnNode *node, NnPackedForm form, guint width)
   }
   for (guint i = 0; !merged && i < layout.n_blocks; i++)
     blocks[i].first_input = MIN (width * i / out_group * in_group, node->in_channels - layout.segment_length);
-  return nn_node_pack (node, &layout, blocks, FALSE, NULL);
+  return nn_packed_weight_new (node, g_bytes_get_data (node->weight, NULL), &layout, blocks, NULL);
 }
 
 static void
@@ -194,7 +196,8 @@ test_unpack_tile (gconstpointer data)
       weight[i] = kinds[kind].maker (weight[i], i);
     g_bytes_unref (node->weight);
     node->weight = g_bytes_new (weight, n * sizeof (gfloat));
-    for (NnPackedForm form = NN_PACKED_HIGH; form <= NN_PACKED_MEDIUM; form++) {
+    for (guint f = 0; f < 2; f++) {
+      const NnPackedForm *form = f == 0 ? &nn_packed_high : &nn_packed_medium;
       g_autofree gfloat *got = g_new0 (gfloat, n);
       NnPackedWeight *packed = pack_tile (node, form, (l + kind) % 2 ? 16 : 32);
 
@@ -221,7 +224,7 @@ test_tile_places (gconstpointer data)
   const guint first = test_add_input (graph, 33);
   NnNode *node = nn_graph_node (graph, test_add_conv (graph, "conv", first, 50, 3, 1, 1, TRUE));
   const gfloat *weight = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
-  NnPackedWeight *packed = pack_tile (node, NN_PACKED_HIGH, width);
+  NnPackedWeight *packed = pack_tile (node, &nn_packed_high, width);
   const guint chunks = (packed->layout.segment_length + NN_BF16_DEPTH - 1) / NN_BF16_DEPTH;
   gsize n = 0;
 

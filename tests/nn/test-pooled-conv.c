@@ -76,14 +76,14 @@ make_model (const Conv *conv, const Pool *pool, gboolean apart)
 }
 
 static NnSession *
-make_session (NnModel *model, const guint *size, guint threads, guint batch, const gchar *isa, NnBf16Init init,
+make_session (NnModel *model, const guint *size, guint threads, guint batch, const gchar *isa, NnKernelsInit init,
               NnPrecision precision)
 {
   const NnSessionOptions options = {
     .threads = threads, .max_batch = batch, .height = size[0], .width = size[1], .max_isa = isa, .precision = precision
   };
   GError *error = NULL;
-  NnSession *session = nn_session_new_with_bf16 (model, &options, init, FALSE, &error);
+  NnSession *session = nn_session_new_with_kernels (model, &options, init, FALSE, &error);
 
   /* The window does not fit into the image. */
   if (!session)
@@ -111,8 +111,8 @@ count_pooled (const NnSession *session)
 
 /* Adds to @n_pooled how often it was one loop with 1, 2 and 3 threads. */
 static void
-check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, NnBf16Init init, NnPrecision precision,
-       guint *n_pooled)
+check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, NnKernelsInit init,
+       NnPrecision precision, guint *n_pooled)
 {
   g_autoptr (NnModel) model = make_model (conv, pool, FALSE), apart = make_model (conv, pool, TRUE);
   g_autoptr (NnSession) two = make_session (apart, size, 1, 1, isa, init, precision);
@@ -150,7 +150,7 @@ check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, 
 
 /* @joins: FALSE: never at this level. */
 static void
-check_all (const gchar *isa, NnBf16Init init, NnPrecision precision, gboolean joins)
+check_all (const gchar *isa, NnKernelsInit init, NnPrecision precision, gboolean joins)
 {
   guint n_pooled[3] = { 0 };
 
@@ -179,11 +179,11 @@ is_fixed (const gchar *isa)
 static void
 test_float (gconstpointer data)
 {
-  check_all (data, nn_bf16_kernels_init, NN_PRECISION_HIGHEST, !is_fixed (data));
+  check_all (data, NULL, NN_PRECISION_HIGHEST, !is_fixed (data));
 }
 
 static gboolean
-init_emulated (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_emulated (gpointer kernels, NnIsa isa, guint products)
 {
   nn_bf16_kernels_init_emulated (kernels, products);
   return TRUE;
@@ -196,7 +196,7 @@ test_high (void)
 }
 
 static gboolean
-init_vectors (NnBf16Kernels *kernels, NnIsa isa, guint products)
+init_vectors (gpointer kernels, NnIsa isa, guint products)
 {
   nn_bf16_kernels_init_vectors_emulated (kernels, products);
   return TRUE;
@@ -217,7 +217,7 @@ test_medium_here (void)
     g_test_skip ("this machine has no products of bfloat16");
     return;
   }
-  check_all (NULL, nn_bf16_kernels_init, NN_PRECISION_MEDIUM, TRUE);
+  check_all (NULL, NULL, NN_PRECISION_MEDIUM, TRUE);
 }
 
 /* Windows of an average have the pool's geometry on tiles, too. */

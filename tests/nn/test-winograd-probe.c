@@ -86,9 +86,9 @@ static void
 reference (NnModel *model, const gfloat *image, gdouble logits[CLASSES])
 {
   const NnGraph *graph = nn_model_get_graph (model);
-  g_autoptr (GBytes) first = nn_node_get_weight (nn_graph_node (graph, 1));
-  g_autoptr (GBytes) second = nn_node_get_weight (nn_graph_node (graph, 2));
-  g_autoptr (GBytes) fc = nn_node_get_weight (nn_graph_node (graph, 4));
+  g_autoptr (GBytes) first = nn_plan_cache_get_weight (nn_model_get_plans (model), 1);
+  g_autoptr (GBytes) second = nn_plan_cache_get_weight (nn_model_get_plans (model), 2);
+  g_autoptr (GBytes) fc = nn_plan_cache_get_weight (nn_model_get_plans (model), 4);
   const gfloat *w1 = g_bytes_get_data (first, NULL), *w2 = g_bytes_get_data (second, NULL),
                *w3 = g_bytes_get_data (fc, NULL);
   const gfloat *bias = g_bytes_get_data (nn_graph_node (graph, 1)->bias, NULL);
