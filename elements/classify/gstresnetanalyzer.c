@@ -140,22 +140,17 @@ gst_resnet_analyzer_is_flushing (GstPad * pad)
   return flushing;
 }
 
-/* What the network sees of @image, pixels of the frame: the centre of the resized picture, where that is larger than the
- * picture with the border around it. */
+/* What the network sees of @image, pixels of the frame. */
 static void
 get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
 {
-  gdouble x = image->roi_x, y = image->roi_y;
-  gdouble width = image->roi_width ? image->roi_width : image->width;
-  gdouble height = image->roi_width ? image->roi_height : image->height;
-  gdouble crop = preprocess->crop, side_x = width, side_y = height;
+  gdouble seen[4];
 
-  if (preprocess->resize > 0)
-    side_x = side_y = crop * MIN (width, height) / preprocess->resize;
-  rect[0] = (gint) rint (x + (width - side_x) / 2);
-  rect[1] = (gint) rint (y + (height - side_y) / 2);
-  rect[2] = MAX ((gint) rint (side_x), 1);
-  rect[3] = MAX ((gint) rint (side_y), 1);
+  nn_image_get_seen (image, preprocess, seen);
+  rect[0] = (gint) rint (seen[0]);
+  rect[1] = (gint) rint (seen[1]);
+  rect[2] = MAX ((gint) rint (seen[2]), 1);
+  rect[3] = MAX ((gint) rint (seen[3]), 1);
 }
 
 /* The frame and those of its regions that ask for a look. */

@@ -136,20 +136,24 @@ gst_resnet_classify_log_answer (GstResnetClassify * self,
   GstResnetRunner *runner = gst_resnet_analyzer_get_runner (self->analyzer);
   const NnPreprocess *p = gst_resnet_runner_get_preprocess (runner);
   const gchar *method = gst_resnet_runner_get_method (runner);
-  gchar *text;
+  gchar *text, *resize, *crop;
 
   if (!is_logged ())
     return;
   text = answer_to_string (answer);
+  resize = nn_preprocess_resize_to_string (p);
+  crop = nn_preprocess_crop_to_string (p);
   GST_LOG_OBJECT (self, "frame %" GST_TIME_FORMAT ": %s; preprocessing %.3f ms "
-      "(method %s, resize %u, crop %u), inference %.3f ms (precision %s, "
+      "(method %s, resize %s, crop %s), inference %.3f ms (precision %s, "
       "level %s, %u threads), in all %.3f ms", GST_TIME_ARGS (times->pts), text,
       durations[GST_RESNET_STAGE_PREPROCESS] / 1e6,
-      method ? method : "none", p->resize, p->crop,
+      method ? method : "none", resize, crop,
       durations[GST_RESNET_STAGE_INFERENCE] / 1e6, answer->precision,
       gst_resnet_runner_get_isa (runner),
       gst_resnet_runner_get_threads (runner),
       durations[GST_RESNET_STAGE_TOTAL] / 1e6);
+  g_free (resize);
+  g_free (crop);
   g_free (text);
 }
 

@@ -64,6 +64,26 @@ gst_resnet_interpolation_get_type (void)
 }
 
 GType
+gst_resnet_channel_order_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_RESNET_CHANNEL_ORDER_AUTO,
+          "Takes the order that the model file names, or rgb if it names none",
+        "auto"},
+    {NN_CHANNEL_ORDER_RGB, "Gives red first, as PyTorch and Pillow do", "rgb"},
+    {NN_CHANNEL_ORDER_BGR, "Gives blue first, as Caffe and OpenCV do", "bgr"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstResnetChannelOrder", values);
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}
+
+GType
 gst_resnet_precision_get_type (void)
 {
   static gsize type = 0;

@@ -31,6 +31,11 @@ GType gst_resnet_precision_get_type (void);
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
 GType gst_resnet_interpolation_get_type (void);
 
+/* The same for the channel-order property; else NnChannelOrder. */
+#define GST_RESNET_CHANNEL_ORDER_AUTO (-1)
+#define GST_TYPE_RESNET_CHANNEL_ORDER (gst_resnet_channel_order_get_type ())
+GType gst_resnet_channel_order_get_type (void);
+
 /* GstResnetRegionMode */
 #define GST_TYPE_RESNET_REGION_MODE (gst_resnet_region_mode_get_type ())
 GType gst_resnet_region_mode_get_type (void);

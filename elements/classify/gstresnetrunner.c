@@ -31,7 +31,7 @@ struct _GstResnetRunner
   gboolean silent;              /* the group does not wait for this stream */
   guint batch;
   gboolean heatmap;
-  gfloat *tensor;               /* batch × 3 × crop × crop */
+  gfloat *tensor;               /* batch × channels × height × width */
 
   gfloat *outputs;              /* batch × the network's outputs */
   gfloat *confidences;          /* n_classes */
@@ -54,14 +54,14 @@ drop_session (GstResnetRunner * runner)
 
 /* One of the stream's own, or the group's. A feature map is not shared. FALSE: the one before stays. */
 static gboolean
-make_session (GstResnetRunner * runner, guint crop, guint batch,
+make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
     gboolean heatmap, GError ** error)
 {
   const GstResnetSettings *settings = &runner->settings;
   NnModel *model = runner->model->model;
   NnSessionOptions options = {
-    .threads = settings->threads,.max_batch = batch,.height = crop,
-    .width = crop,.precision =
+    .threads = settings->threads,.max_batch = batch,.height =
+        p->crop_height,.width = p->crop_width,.precision =
         heatmap ? NN_PRECISION_HIGHEST : settings->precision
   };
   GstResnetGroup *group = NULL;
@@ -74,7 +74,9 @@ make_session (GstResnetRunner * runner, guint crop, guint batch,
     session = nn_session_new (model, &options, error);
   }
   if (!group && !session) {
-    g_prefix_error (error, "With crop %u: ", crop);
+    g_autofree gchar *crop = nn_preprocess_crop_to_string (p);
+
+    g_prefix_error (error, "With crop %s: ", crop);
     return FALSE;
   }
   if (heatmap && !nn_session_set_feature_map (session, TRUE, error)) {
@@ -138,13 +140,14 @@ gst_resnet_runner_update (GstResnetRunner * runner,
     goto failed;
   if (!get_session (runner) || batch != runner->batch
       || settings->heatmap != runner->heatmap
-      || p.crop != runner->preprocess.crop) {
-    if (!make_session (runner, p.crop, batch, settings->heatmap, &nn_error))
+      || p.crop_height != runner->preprocess.crop_height
+      || p.crop_width != runner->preprocess.crop_width) {
+    if (!make_session (runner, &p, batch, settings->heatmap, &nn_error))
       goto failed;
     runner->heatmap = settings->heatmap;
     runner->batch = batch;
     g_free (runner->tensor);
-    runner->tensor = g_new (gfloat, (gsize) batch * 3 * p.crop * p.crop);
+    runner->tensor = g_new (gfloat, batch * nn_preprocess_get_tensor_size (&p));
     g_free (runner->outputs);
     runner->outputs =
         g_new (gfloat, (gsize) batch * nn_model_get_n_outputs (model));
@@ -209,7 +212,7 @@ prepare_task (gpointer data, guint task, guint thread)
 {
   Preparation *preparation = data;
   GstResnetRunner *runner = preparation->runner;
-  gsize size = (gsize) 3 * runner->preprocess.crop * runner->preprocess.crop;
+  gsize size = nn_preprocess_get_tensor_size (&runner->preprocess);
   GError *error = NULL;
 
   if (nn_preprocessor_run (runner->preprocessors[thread],
@@ -310,9 +313,9 @@ gboolean
 gst_resnet_runner_try (GstResnetRunner * runner,
     const GstResnetSettings * settings, GError ** error)
 {
-  gsize side = runner->preprocess.crop;
+  gsize n = nn_preprocess_get_tensor_size (&runner->preprocess);
 
-  memset (runner->tensor, 0, 3 * side * side * sizeof (gfloat));
+  memset (runner->tensor, 0, n * sizeof (gfloat));
   gst_resnet_runner_infer (runner, 1);
   return gst_resnet_runner_get_confidences (runner, settings, 0, error) != NULL;
 }
@@ -404,7 +407,8 @@ GstStructure *
 gst_resnet_runner_get_info (GstResnetRunner * runner)
 {
   NnModel *model = runner->model->model;
-  gchar *input = g_strdup_printf ("3x%ux%u",
+  gchar *input = g_strdup_printf ("%ux%ux%u",
+      runner->preprocess.channels,
       nn_session_get_height (get_session (runner)),
       nn_session_get_width (get_session (runner)));
   GstStructure *info = gst_structure_new ("resnetclassify-model-info",

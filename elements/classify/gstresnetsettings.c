@@ -136,14 +136,52 @@ static const GstPropertyRow rows[] = {
       "Sets the side in pixels of the square from the centre of the resized "
         "picture that the network sees. With 0 the model file decides, or 224 "
         "if it does not say"},
+  /**
+   * GstResnetClassify:crop-height:
+   *
+   * For networks whose input is not square, such as those for persons (crop-height=256 crop-width=128), crop-height and
+   * crop-width say each side of what the network sees; the one that is 0 is what crop says. resize-height and resize-width,
+   * which go together, stretch the picture to one size, as torchvision's Resize((h, w)) does; without them resize holds.
+   */
+  {"crop-height", "Crop height",
+        INT (crop_height, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
+      "Sets the height in pixels of what the network sees, where that is not "
+        "square. With 0 it is what crop says"},
+  {"crop-width", "Crop width",
+        INT (crop_width, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
+      "Sets the width in pixels of what the network sees, where that is not "
+        "square. With 0 it is what crop says"},
+  {"resize-height", "Resize height",
+        INT (resize_height, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
+      "Stretches the picture to this height and to resize-width, in pixels, "
+        "before the crop. With 0 for both, resize says what is done"},
+  {"resize-width", "Resize width",
+        INT (resize_width, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
+      "Stretches the picture to this width and to resize-height, in pixels, "
+        "before the crop. With 0 for both, resize says what is done"},
+  {"channel-order", "Channel order",
+        ENUM (channel_order, gst_resnet_channel_order_get_type,
+            GST_RESNET_CHANNEL_ORDER_AUTO), ANY_TIME,
+      "Chooses the order in which the network takes red, green and blue. mean "
+        "and std are in the same order"},
+  /**
+   * GstResnetClassify:mean:
+   *
+   * Numbers as the network's documentation has them: of pixel values from 0 to 1, or, where a mean is above 1, or
+   * mean is 0 or unset and a std is above 1, of pixel values from 0 to 255 ("103.939,116.779,123.68" with std "1,1,1" and channel-order=bgr for
+   * networks of Caffe). A network that takes grey pictures has one number.
+   */
   {"mean", "Mean", STRING (mean, NULL), ANY_TIME,
-      "Is subtracted from the red, green and blue values, which go from 0 to "
-        "1: three numbers separated by commas. If it is unset or empty, the "
-        "model file decides, or \"0.485,0.456,0.406\" if it does not say"},
+      "Is subtracted from the values of each channel: three numbers separated "
+        "by commas, in the network's channel order, of values from 0 to 1, or "
+        "from 0 to 255 where one of them is above 1; one number for grey "
+        "pictures. If it is unset or empty, the model file decides, or "
+        "\"0.485,0.456,0.406\" if it does not say"},
   {"std", "Standard deviation", STRING (std, NULL), ANY_TIME,
-      "Divides the red, green and blue values after mean was subtracted: "
-        "three numbers separated by commas. If it is unset or empty, the model "
-        "file decides, or \"0.229,0.224,0.225\" if it does not say"},
+      "Divides the values of each channel after mean was subtracted: three "
+        "numbers separated by commas, or one, of the same values as mean. If "
+        "it is unset or empty, the model file decides, or "
+        "\"0.229,0.224,0.225\" if it does not say"},
   {"interpolation", "Interpolation",
         ENUM (interpolation, gst_resnet_interpolation_get_type,
             GST_RESNET_INTERPOLATION_AUTO), ANY_TIME,
@@ -353,39 +391,43 @@ gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
   return gst_property_table_get (&table, settings, prop_id, value);
 }
 
-static gboolean
-parse_triple (const gchar * name, const gchar * string, gfloat triple[3],
-    GError ** error)
-{
-  if (!string || !*string)
-    return TRUE;
-  if (!nn_preprocess_parse_triple (name, string, triple, error)) {
-    g_prefix_error (error, "Property %s=\"%s\": ", name, string);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 gboolean
 gst_resnet_settings_get_preprocess (const GstResnetSettings * settings,
     const NnPreprocess * from_model, NnPreprocess * preprocess, GError ** error)
 {
   NnPreprocess p = *from_model;
 
-  if (settings->resize >= 0)
+  if (settings->resize >= 0) {
     p.resize = settings->resize;
+    p.resize_height = p.resize_width = 0;
+  }
+  if (settings->resize_height > 0 || settings->resize_width > 0) {
+    p.resize_height = settings->resize_height;
+    p.resize_width = settings->resize_width;
+  }
   if (settings->crop > 0)
-    p.crop = settings->crop;
+    p.crop_height = p.crop_width = settings->crop;
+  if (settings->crop_height > 0)
+    p.crop_height = settings->crop_height;
+  if (settings->crop_width > 0)
+    p.crop_width = settings->crop_width;
   if (settings->interpolation != GST_RESNET_INTERPOLATION_AUTO)
     p.interpolation = (NnInterpolation) settings->interpolation;
-  if (!parse_triple ("mean", settings->mean, p.mean, error)
-      || !parse_triple ("std", settings->std, p.std, error))
+  if (settings->channel_order != GST_RESNET_CHANNEL_ORDER_AUTO)
+    p.channel_order = (NnChannelOrder) settings->channel_order;
+  if (!nn_preprocess_set_statistics (&p, "mean", settings->mean, "std",
+          settings->std, error)) {
+    g_prefix_error (error, "Properties mean=\"%s\" std=\"%s\": ",
+        GST_STR_NULL (settings->mean), GST_STR_NULL (settings->std));
     return FALSE;
+  }
   if (!nn_preprocess_validate (&p, error)) {
     g_prefix_error (error,
-        "Properties resize=%d crop=%d mean=\"%s\" std=\"%s\": ",
-        settings->resize, settings->crop, GST_STR_NULL (settings->mean),
-        GST_STR_NULL (settings->std));
+        "Properties resize=%d resize-height=%d resize-width=%d crop=%d "
+        "crop-height=%d crop-width=%d mean=\"%s\" std=\"%s\": ",
+        settings->resize, settings->resize_height, settings->resize_width,
+        settings->crop, settings->crop_height, settings->crop_width,
+        GST_STR_NULL (settings->mean), GST_STR_NULL (settings->std));
     return FALSE;
   }
   *preprocess = p;

@@ -22,7 +22,8 @@ G_BEGIN_DECLS
   GstResnetMode mode;
   guint interval;
 
-  gint resize, crop;
+  gint resize, resize_height, resize_width, crop, crop_height, crop_width;
+  gint channel_order;           /* an NnChannelOrder or GST_RESNET_CHANNEL_ORDER_AUTO */
   gchar *mean, *std;
   gint interpolation;           /* an NnInterpolation or GST_RESNET_INTERPOLATION_AUTO */
 

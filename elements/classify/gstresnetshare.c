@@ -164,8 +164,9 @@ group_new (const gchar * key, NnModel * model,
   }
   group->batch = MAX (options->max_batch, 1);
   group->n_outputs = nn_model_get_n_outputs (model);
-  group->image = (gsize) 3 *nn_session_get_height (group->session)
-  * nn_session_get_width (group->session);
+  group->image = (gsize) nn_model_get_preprocess (model)->channels
+      * nn_session_get_height (group->session)
+      * nn_session_get_width (group->session);
   group->tensors = g_new (gfloat, group->batch * group->image);
   group->logits = g_new (gfloat, (gsize) group->batch * group->n_outputs);
   return group;

@@ -15,7 +15,7 @@
 
 /* Where the pixels come from and what they look like to the horizontal pass. */
 static void
-choose_rows (NnExactWay *way, const NnImage *image)
+choose_rows (NnExactWay *way, const NnImage *image, gboolean grey)
 {
   way->rows = image->kind == NN_IMAGE_YUV ? NN_ROWS_YUV : NN_ROWS_FETCH;
   if (image->kind == NN_IMAGE_GRAY) {
@@ -24,7 +24,9 @@ choose_rows (NnExactWay *way, const NnImage *image)
       way->rows = NN_ROWS_DIRECT;
     return;
   }
-  way->in_bytes = way->out_bytes = 4;
+  way->in_bytes = way->out_bytes = grey ? 1 : 4;
+  if (grey)
+    return;
   if (nn_packed_base (image, way->order)) {
     way->rows = NN_ROWS_DIRECT;
     way->in_bytes = (guint)image->component[0].pixel_stride;
@@ -107,7 +109,7 @@ nn_exact_way_init (NnPreprocessor *self, const NnImage *image)
 {
   NnExactWay *way = &self->exact;
 
-  choose_rows (way, image);
+  choose_rows (way, image, self->params.channels == 1);
   way->vertical = self->y.in != self->y.resized;
   if (way->vertical && !nn_resize_filter_init_exact (&way->v, &self->y, self->params.interpolation, 2, G_MAXUINT))
     return FALSE;
@@ -123,6 +125,11 @@ nn_exact_way_init (NnPreprocessor *self, const NnImage *image)
     return FALSE;
   if (way->rows == NN_ROWS_YUV && !nn_fetch_yuv_init (way, image))
     return FALSE;
+  if (image->kind != NN_IMAGE_GRAY && way->in_bytes == 1) {
+    way->colours = nn_aligned_alloc0 (4 * (gsize)way->n_cols);
+    if (!way->colours)
+      return FALSE;
+  }
   for (guint v = 0; v < 256; v++)
     way->gray[v] = nn_gray_to_full ((guint8)v, image->full_range);
   return TRUE;
@@ -138,6 +145,7 @@ nn_exact_way_clear (NnExactWay *way)
   nn_aligned_free (way->out);
   g_free (way->window);
   g_free (way->chroma_taps);
+  nn_aligned_free (way->colours);
   nn_aligned_free (way->luma);
   nn_aligned_free (way->blended);
   nn_aligned_free (way->chroma[0]);

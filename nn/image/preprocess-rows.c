@@ -3,6 +3,7 @@
 #include "image/preprocess-rows.h"
 
 #include "base/nn-memory.h"
+#include "image/preprocess-store.h"
 
 const guint8 *
 nn_packed_base (const NnImage *image, guint8 order[3])
@@ -162,10 +163,15 @@ fetch_yuv (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *
 void
 nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst)
 {
-  if (self->exact.rows == NN_ROWS_YUV)
-    fetch_yuv (self, image, row, dst);
+  const NnExactWay *way = &self->exact;
+  guint8 *colours = way->colours ? way->colours : dst;
+
+  if (way->rows == NN_ROWS_YUV)
+    fetch_yuv (self, image, row, colours);
   else if (image->kind == NN_IMAGE_GRAY)
-    fetch_gray (&self->exact, image, row, dst);
+    fetch_gray (way, image, row, dst);
   else
-    fetch_rgb (&self->exact, image, row, dst);
+    fetch_rgb (way, image, row, colours);
+  if (way->colours)
+    nn_grey_row (dst, 1, colours, way->n_cols, 4);
 }

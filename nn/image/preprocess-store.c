@@ -16,8 +16,9 @@ nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row,
                        const guint8 *b, guint step)
 {
   const guint8 *rows[3] = { r, g, b };
-  const gsize crop = self->params.crop;
-  const gsize start = (self->y.out + row) * crop + self->x.out;
+  const gsize crop_width = self->params.crop_width, plane = crop_width * self->params.crop_height;
+  const gsize start = (self->y.out + row) * crop_width + self->x.out;
+  const gboolean reversed = self->params.channel_order == NN_CHANNEL_ORDER_BGR;
 
   if (sink->rgb) {
     for (guint c = 0; c < 3; c++) {
@@ -26,10 +27,10 @@ nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row,
     }
     return;
   }
-  for (guint c = 0; c < 3; c++) {
+  for (guint c = 0; c < self->params.channels; c++) {
     const gfloat *table = self->table[c];
-    const guint8 *src = rows[c];
-    gfloat *dst = sink->tensor + c * crop * crop + start;
+    const guint8 *src = rows[reversed ? 2 - c : c];
+    gfloat *dst = sink->tensor + c * plane + start;
 
     for (guint x = 0; x < self->x.keep; x++)
       dst[x] = table[src[(gsize)x * step]];
@@ -39,19 +40,29 @@ nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row,
 void
 nn_preprocessor_store_padding (NnPreprocessor *self, const NnImageSink *sink)
 {
-  const guint crop = self->params.crop;
-  const NnAxis *ax = &self->x, *ay = &self->y;
+  const gsize plane = (gsize)self->params.crop_height * self->params.crop_width;
 
-  if (ax->keep == crop && ay->keep == crop)
+  if (self->x.keep == self->params.crop_width && self->y.keep == self->params.crop_height)
     return;
   if (sink->rgb) {
-    memset (sink->rgb, 0, (gsize)crop * crop * 3);
+    memset (sink->rgb, 0, plane * 3);
     return;
   }
-  for (guint c = 0; c < 3; c++) {
-    gfloat *plane = sink->tensor + (gsize)c * crop * crop;
+  for (guint c = 0; c < self->params.channels; c++) {
+    gfloat *dst = sink->tensor + c * plane;
 
-    for (gsize i = 0; i < (gsize)crop * crop; i++)
-      plane[i] = self->table[c][0];
+    for (gsize i = 0; i < plane; i++)
+      dst[i] = self->table[c][0];
+  }
+}
+
+void
+nn_grey_row (guint8 *dst, gsize dst_step, const guint8 *rgb, guint n, gsize step)
+{
+  for (guint x = 0; x < n; x++, rgb += step, dst += dst_step) {
+    const guint8 grey = (guint8)((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
+
+    for (guint c = 0; c < MIN (dst_step, 3); c++)
+      dst[c] = grey;
   }
 }

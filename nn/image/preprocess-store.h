@@ -18,3 +18,10 @@ void nn_preprocessor_store_padding (NnPreprocessor *self, const NnImageSink *sin
 
 /* 0–255 from limited-range or full-range gray. */
 guint8 nn_gray_to_full (guint8 value, gboolean full_range);
+
+/**
+ * nn_grey_row: Pillow's convert("L"): ITU-R BT.601-7's luma with 16 bits of fraction, rounded
+ * @dst: a byte each @dst_step bytes; where that is 3 or more, R, G and B are set to it
+ * @rgb: R, G, B each @step bytes; may be @dst where the steps are equal
+ */
+void nn_grey_row (guint8 *dst, gsize dst_step, const guint8 *rgb, guint n, gsize step);

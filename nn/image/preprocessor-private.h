@@ -27,6 +27,7 @@ typedef struct {
   guint8 *ring, *source, *out; /* source: one row before the horizontal pass; out: one after both */
   const guint8 **window;
   guint8 gray[256];
+  guint8 *colours; /* a colour picture for a grey network: one row of R, G, B, x before it becomes grey */
   /* YUV */
   NnYuvMatrix matrix;
   guint chroma_first, n_chroma; /* the columns of the chroma planes that are needed */

@@ -26,7 +26,7 @@ nn_preprocessor_new (const NnPreprocess *params, const gchar *max_isa, GError **
   self->params = *params;
   nn_resize_kernels_init (&self->kernels, nn_cpu_level (max_isa));
   /* PyTorch's operations, each rounded to float32: x.div(255), sub(mean), div(std). */
-  for (guint c = 0; c < 3; c++) {
+  for (guint c = 0; c < params->channels; c++) {
     for (guint v = 0; v < 256; v++) {
       gfloat scaled = (gfloat)v / 255.0f;
       gfloat centred = scaled - params->mean[c];
@@ -234,6 +234,8 @@ nearest_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink
           rgb[c] = *nn_component_at (&image->component[c], y, x);
       }
     }
+    if (self->params.channels == 1)
+      nn_grey_row (self->nearest_row, 4, self->nearest_row, self->x.keep, 4);
     nn_preprocessor_store (self, sink, j, self->nearest_row, self->nearest_row + 1, self->nearest_row + 2, 4);
   }
 }

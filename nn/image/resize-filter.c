@@ -37,9 +37,12 @@ make_axis (guint in, guint resized, guint crop)
 void
 nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxis *x, NnAxis *y)
 {
-  guint resized_width = params->crop, resized_height = params->crop;
+  guint resized_width = params->crop_width, resized_height = params->crop_height;
 
-  if (params->resize > 0) {
+  if (params->resize_height > 0) {
+    resized_width = params->resize_width;
+    resized_height = params->resize_height;
+  } else if (params->resize > 0) {
     /* torchvision's _compute_resized_output_size(): int(size · long / short). At most 65535 · 4096, below 2^31. */
     if (width <= height) {
       resized_width = params->resize;
@@ -49,8 +52,27 @@ nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxis *x,
       resized_width = (guint)((guint64)params->resize * width / height);
     }
   }
-  *x = make_axis (width, resized_width, params->crop);
-  *y = make_axis (height, resized_height, params->crop);
+  *x = make_axis (width, resized_width, params->crop_width);
+  *y = make_axis (height, resized_height, params->crop_height);
+}
+
+void
+nn_image_get_seen (const NnImage *image, const NnPreprocess *params, gdouble seen[4])
+{
+  const gdouble width = image->roi_width ? image->roi_width : image->width;
+  const gdouble height = image->roi_width ? image->roi_height : image->height;
+
+  seen[2] = width;
+  seen[3] = height;
+  if (params->resize_height > 0) {
+    seen[2] = width * params->crop_width / params->resize_width;
+    seen[3] = height * params->crop_height / params->resize_height;
+  } else if (params->resize > 0) {
+    seen[2] = params->crop_width * MIN (width, height) / params->resize;
+    seen[3] = params->crop_height * MIN (width, height) / params->resize;
+  }
+  seen[0] = (image->roi_width ? image->roi_x : 0) + (width - seen[2]) / 2;
+  seen[1] = (image->roi_width ? image->roi_y : 0) + (height - seen[3]) / 2;
 }
 
 void

@@ -13,8 +13,8 @@
 /* As in labels.c. */
 #define MAX_LABELS_BYTES (4 << 20)
 
-static const gchar *const own_keys[]
-    = { "preprocess.resize", "preprocess.crop", "preprocess.mean", "preprocess.std", "preprocess.interpolation" };
+static const gchar *const own_keys[] = { "preprocess.resize", "preprocess.crop",          "preprocess.mean",
+                                         "preprocess.std",    "preprocess.interpolation", "preprocess.channel_order" };
 
 static void
 set_default (GHashTable *values, const gchar *key, gchar *value)
@@ -44,58 +44,67 @@ parse_range (const gchar *text, gdouble *low, gdouble *high)
 }
 
 /* One range for all channels, or one a channel. What a pixel from 0 to 1 becomes is low + pixel · (high − low), and
- * (pixel − mean) / std in our words. */
+ * (pixel − mean) / std in our words. @channels: of the input, 1 or 3. */
 static gboolean
-read_ranges (const gchar *text, GHashTable *values)
+read_ranges (const gchar *text, guint channels, GHashTable *values)
 {
   g_auto (GStrv) parts = g_strsplit (text, ";", 5);
-  GString *mean = g_string_new (NULL), *std = g_string_new (NULL);
+  NnPreprocess found = { .channels = channels };
+  gchar *mean, *std;
   guint n, i;
 
   for (n = g_strv_length (parts); n > 1 && !*g_strstrip (parts[n - 1]); n--)
     ; /* a separator may end the list */
-  for (i = 0; i < 3; i++) {
-    gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+  for (i = 0; i < channels; i++) {
     gdouble low, high;
 
-    if ((n != 1 && n != 3) || !parse_range (parts[n == 1 ? 0 : i], &low, &high)) {
-      g_string_free (mean, TRUE);
-      g_string_free (std, TRUE);
+    if ((n != 1 && n != channels) || !parse_range (parts[n == 1 ? 0 : i], &low, &high))
       return FALSE;
-    }
-    g_string_append_printf (mean, "%s%s", i ? ", " : "",
-                            g_ascii_formatd (number, sizeof number, "%.9g", -low / (high - low) + 0.0));
-    g_string_append_printf (std, "%s%s", i ? ", " : "",
-                            g_ascii_formatd (number, sizeof number, "%.9g", 1 / (high - low)));
+    found.mean[i] = (gfloat)(-low / (high - low) + 0.0);
+    found.std[i] = (gfloat)(1 / (high - low));
   }
-  set_default (values, "preprocess.mean", g_string_free (mean, FALSE));
-  set_default (values, "preprocess.std", g_string_free (std, FALSE));
+  nn_preprocess_statistics_to_strings (&found, &mean, &std);
+  set_default (values, "preprocess.mean", mean);
+  set_default (values, "preprocess.std", std);
   return TRUE;
 }
 
-/* N × 3 × side × side, or channels last; other inputs say nothing of a crop. */
-static void
+/* The input's channels: 1 or 3; where it does not say, 3. */
+static guint
 read_dims (GKeyFile *file, const gchar *group, GHashTable *values)
 {
   gsize n = 0;
   g_autofree gint *dims = g_key_file_get_integer_list (file, group, "dims", &n, NULL);
-  gint side;
+  gint channels, height, width;
 
-  if (!dims || n != 4 || (dims[1] == 3 ? dims[2] != dims[3] : dims[3] != 3 || dims[1] != dims[2]))
-    return;
-  side = dims[2];
-  if (side < 1 || side > NN_PREPROCESS_MAX_SIZE)
-    return;
-  set_default (values, "preprocess.crop", g_strdup_printf ("%d", side));
+  /* N × channels × height × width, or channels last; other inputs say nothing of a crop. */
+  if (!dims || n != 4)
+    return 3;
+  channels = dims[1] == 3 || dims[1] == 1 ? dims[1] : dims[3];
+  height = dims[1] == channels ? dims[2] : dims[1];
+  width = dims[1] == channels ? dims[3] : dims[2];
+  if (channels != 1 && channels != 3)
+    return 3;
+  if (height < 1 || width < 1 || height > NN_PREPROCESS_MAX_SIZE || width > NN_PREPROCESS_MAX_SIZE)
+    return (guint)channels;
+  if (height != width) {
+    /* The file does not say it: not square, the whole picture is usual. */
+    set_default (values, "preprocess.crop", g_strdup_printf ("%dx%d", height, width));
+    set_default (values, "preprocess.resize", g_strdup ("0"));
+    return (guint)channels;
+  }
+  set_default (values, "preprocess.crop", g_strdup_printf ("%d", height));
   /* The file does not say it: ImageNet's usual share of the picture. */
-  if (side * 8 / 7 <= NN_PREPROCESS_MAX_SIZE)
-    set_default (values, "preprocess.resize", g_strdup_printf ("%d", side * 8 / 7));
+  if (height * 8 / 7 <= NN_PREPROCESS_MAX_SIZE)
+    set_default (values, "preprocess.resize", g_strdup_printf ("%d", height * 8 / 7));
+  return (guint)channels;
 }
 
 static gboolean
 read_input (GKeyFile *file, const gchar *group, const gchar *name, GHashTable *metadata, GError **error)
 {
   g_autofree gchar *ranges = g_key_file_get_string (file, group, "ranges", NULL);
+  guint channels;
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (own_keys); i++) {
@@ -104,13 +113,13 @@ read_input (GKeyFile *file, const gchar *group, const gchar *name, GHashTable *m
     if (value)
       set_default (metadata, own_keys[i], value);
   }
-  if (ranges && !read_ranges (ranges, metadata)) {
+  channels = read_dims (file, group, metadata);
+  if (ranges && !read_ranges (ranges, channels, metadata)) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
                  "%s: [%s] ranges should be MIN,MAX, once for all channels or three times with semicolons between them",
                  name, group);
     return FALSE;
   }
-  read_dims (file, group, metadata);
   return TRUE;
 }
 
@@ -218,38 +227,32 @@ append_tensor (GString *text, const NnModelInfoTensor *tensor, const gchar *id, 
   g_string_append_c (text, '\n');
 }
 
-static void
-append_triple (GString *text, const gchar *key, const gfloat triple[3])
-{
-  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
-  guint i;
-
-  g_string_append_printf (text, "%s=", key);
-  for (i = 0; i < 3; i++)
-    g_string_append_printf (text, "%s%s", i ? ", " : "", g_ascii_formatd (number, sizeof number, "%.9g", triple[i]));
-  g_string_append_c (text, '\n');
-}
-
 gchar *
 nn_modelinfo_to_string (const gchar *group_id, const NnModelInfoTensor *input, const NnModelInfoTensor *output,
                         gboolean softmaxed, const NnPreprocess *preprocess, const gchar *labels_file)
 {
   GString *text = g_string_new ("[modelinfo]\nversion=1.0\n");
+  g_autofree gchar *resize = NULL, *crop = NULL, *mean = NULL, *std = NULL;
   guint i;
 
   g_string_append_printf (text, "group-id=%s\n", group_id);
   append_tensor (text, input, input->name, "input");
   g_string_append (text, "ranges=");
-  for (i = 0; i < 3; i++) {
+  for (i = 0; i < preprocess->channels; i++) {
     gchar low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
-    gdouble mean = preprocess->mean[i], std = preprocess->std[i];
+    gdouble m = preprocess->mean[i], s = preprocess->std[i];
 
-    g_string_append_printf (text, "%s%s,%s", i ? ";" : "", g_ascii_formatd (low, sizeof low, "%.9g", -mean / std + 0.0),
-                            g_ascii_formatd (high, sizeof high, "%.9g", (1 - mean) / std));
+    g_string_append_printf (text, "%s%s,%s", i ? ";" : "", g_ascii_formatd (low, sizeof low, "%.9g", -m / s + 0.0),
+                            g_ascii_formatd (high, sizeof high, "%.9g", (1 - m) / s));
   }
-  g_string_append_printf (text, "\npreprocess.resize=%u\npreprocess.crop=%u\n", preprocess->resize, preprocess->crop);
-  append_triple (text, "preprocess.mean", preprocess->mean);
-  append_triple (text, "preprocess.std", preprocess->std);
+  resize = nn_preprocess_resize_to_string (preprocess);
+  crop = nn_preprocess_crop_to_string (preprocess);
+  nn_preprocess_statistics_to_strings (preprocess, &mean, &std);
+  g_string_append_printf (text, "\npreprocess.resize=%s\npreprocess.crop=%s\npreprocess.mean=%s\npreprocess.std=%s\n",
+                          resize, crop, mean, std);
+  if (preprocess->channel_order != NN_CHANNEL_ORDER_RGB)
+    g_string_append_printf (text, "preprocess.channel_order=%s\n",
+                            nn_channel_order_to_string (preprocess->channel_order));
   g_string_append_printf (text, "preprocess.interpolation=%s\n",
                           nn_interpolation_to_string (preprocess->interpolation));
   append_tensor (text, output, softmaxed ? "classification-generic-softmaxed-out" : "classification-generic-out",

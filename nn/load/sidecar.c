@@ -66,24 +66,31 @@ get_boolean (NnJson object, const gchar *name, gboolean otherwise)
   return type == NN_JSON_TRUE || (type != NN_JSON_FALSE && otherwise);
 }
 
+/* 224, or 256x128 (height, width) */
+static void
+set_size (Sidecar *sidecar, const gchar *key, guint height, guint width)
+{
+  set (sidecar, key, height == width ? g_strdup_printf ("%u", height) : g_strdup_printf ("%ux%u", height, width));
+}
+
 static void
 set_pixels (Sidecar *sidecar, const gchar *key, guint pixels)
 {
   set (sidecar, key, g_strdup_printf ("%u", pixels));
 }
 
-/* mean or std: an array of three numbers */
+/* mean or std: an array of three numbers, or of one for grey pictures */
 static void
 set_triple (Sidecar *sidecar, const gchar *key, NnJson node)
 {
   GString *text = g_string_new (NULL);
-  guint i;
+  guint i, n = nn_json_type (node) == NN_JSON_ARRAY ? nn_json_count (node) : 0;
 
   if (!nn_json_type (node))
     goto out;
-  if (nn_json_type (node) != NN_JSON_ARRAY || nn_json_count (node) != 3)
+  if (n != 1 && n != 3)
     goto bad;
-  for (i = 0; i < 3; i++) {
+  for (i = 0; i < n; i++) {
     gchar number[G_ASCII_DTOSTR_BUF_SIZE];
     gdouble value;
 
@@ -94,7 +101,7 @@ set_triple (Sidecar *sidecar, const gchar *key, NnJson node)
   set (sidecar, key, g_string_free (text, FALSE));
   return;
 bad:
-  warn (sidecar, "mean and standard deviation are not three numbers each, and are ignored");
+  warn (sidecar, "mean and standard deviation are not three numbers each (or one), and are ignored");
 out:
   g_string_free (text, TRUE);
 }
@@ -197,9 +204,8 @@ read_timm_preprocess (Sidecar *sidecar, NnJson config)
   if (!nn_json_type (size))
     return;
   if (nn_json_type (size) != NN_JSON_ARRAY || nn_json_count (size) != 3
-      || !get_pixels (nn_json_element (size, 1), &height) || !get_pixels (nn_json_element (size, 2), &width)
-      || height != width) {
-    warn (sidecar, "input_size is not [3, N, N], and is ignored");
+      || !get_pixels (nn_json_element (size, 1), &height) || !get_pixels (nn_json_element (size, 2), &width)) {
+    warn (sidecar, "input_size is not [3, height, width], and is ignored");
     return;
   }
   get_number (nn_json_member (config, "crop_pct"), &crop_pct);
@@ -207,8 +213,15 @@ read_timm_preprocess (Sidecar *sidecar, NnJson config)
     warn (sidecar, "crop_pct or crop_mode is not one that is known, and the sizes are ignored");
     return;
   }
-  set_pixels (sidecar, "preprocess.crop", height);
-  set_pixels (sidecar, "preprocess.resize", mode && !strcmp (mode, "squash") ? 0 : (guint)floor (height / crop_pct));
+  set_size (sidecar, "preprocess.crop", height, width);
+  if (height == width && !(mode && !strcmp (mode, "squash"))) {
+    set_pixels (sidecar, "preprocess.resize", (guint)floor (height / crop_pct));
+    return;
+  }
+  set (sidecar, "preprocess.resize",
+       g_strdup_printf ("%ux%u", (guint)floor (height / crop_pct), (guint)floor (width / crop_pct)));
+  if (!mode || strcmp (mode, "squash"))
+    warn (sidecar, "the input is not square: pictures are stretched to its shape; if that is not right, set resize");
 }
 
 static void
@@ -241,20 +254,20 @@ read_config (Sidecar *sidecar, NnJson config)
     read_timm_preprocess (sidecar, config); /* as timm's older files have it */
 }
 
-/* size: 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; @stretch: the last of these */
+/* size: 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; @stretch: the last of these, whose sides may
+ * differ */
 static gboolean
-get_size (NnJson node, guint *size, gboolean *stretch)
+get_size (NnJson node, guint *height, guint *width, gboolean *stretch)
 {
-  guint width;
-
   *stretch = FALSE;
   if (nn_json_type (node) != NN_JSON_OBJECT)
-    return get_pixels (node, size);
-  if (get_pixels (nn_json_member (node, "shortest_edge"), size))
+    return get_pixels (node, height) && get_pixels (node, width);
+  if (get_pixels (nn_json_member (node, "shortest_edge"), height)) {
+    *width = *height;
     return TRUE;
+  }
   *stretch = TRUE;
-  return get_pixels (nn_json_member (node, "height"), size) && get_pixels (nn_json_member (node, "width"), &width)
-         && width == *size;
+  return get_pixels (nn_json_member (node, "height"), height) && get_pixels (nn_json_member (node, "width"), width);
 }
 
 /* ConvNextImageProcessor, which transformers' ResNets use: below 384 pixels the shorter side becomes size / crop_pct
@@ -264,10 +277,11 @@ read_convnext_sizes (Sidecar *sidecar, NnJson config)
 {
   gdouble crop_pct = 224.0 / 256;
   gboolean stretch;
-  guint size;
+  guint size, ignored;
 
   get_number (nn_json_member (config, "crop_pct"), &crop_pct);
-  if (!get_size (nn_json_member (config, "size"), &size, &stretch) || stretch || crop_pct < 0.1 || crop_pct > 2)
+  if (!get_size (nn_json_member (config, "size"), &size, &ignored, &stretch) || stretch || crop_pct < 0.1
+      || crop_pct > 2)
     return FALSE;
   set_pixels (sidecar, "preprocess.crop", size);
   set_pixels (sidecar, "preprocess.resize", size < 384 ? (guint)floor (size / crop_pct) : 0);
@@ -278,19 +292,26 @@ static gboolean
 read_sizes (Sidecar *sidecar, NnJson config)
 {
   gboolean stretch, ignored, crops = get_boolean (config, "do_center_crop", FALSE);
-  guint size, crop;
+  guint height, width, crop_height, crop_width;
 
-  if (!get_size (nn_json_member (config, "size"), &size, &stretch))
+  if (!get_size (nn_json_member (config, "size"), &height, &width, &stretch))
     return FALSE;
-  if (crops && !get_size (nn_json_member (config, "crop_size"), &crop, &ignored))
+  if (crops && !get_size (nn_json_member (config, "crop_size"), &crop_height, &crop_width, &ignored))
     return FALSE;
-  if (!crops)
-    crop = size;
-  /* What is neither a square crop of the shorter side's resizing nor a stretched square has no way to be said. */
-  if (stretch ? crop != size : !crops)
+  /* The shorter side's resizing without a crop has no way to be said. */
+  if (!stretch && !crops)
     return FALSE;
-  set_pixels (sidecar, "preprocess.crop", crop);
-  set_pixels (sidecar, "preprocess.resize", stretch ? 0 : size);
+  if (!crops) {
+    crop_height = height;
+    crop_width = width;
+  }
+  set_size (sidecar, "preprocess.crop", crop_height, crop_width);
+  if (!stretch)
+    set_pixels (sidecar, "preprocess.resize", height);
+  else if (crop_height == height && crop_width == width)
+    set_pixels (sidecar, "preprocess.resize", 0);
+  else
+    set (sidecar, "preprocess.resize", g_strdup_printf ("%ux%u", height, width));
   return TRUE;
 }
 
@@ -310,7 +331,7 @@ read_preprocessor (Sidecar *sidecar, NnJson config)
              ? read_convnext_sizes (sidecar, config)
              : read_sizes (sidecar, config);
   if (!good)
-    warn (sidecar, "its sizes are not a square crop that is known, and are ignored");
+    warn (sidecar, "its sizes are not a crop that is known, and are ignored");
   if (get_boolean (config, "do_normalize", TRUE)) {
     set_triple (sidecar, "preprocess.mean", nn_json_member (config, "image_mean"));
     set_triple (sidecar, "preprocess.std", nn_json_member (config, "image_std"));

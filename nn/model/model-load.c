@@ -88,6 +88,8 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   if (!model->graph)
     return FALSE;
   n_outputs = model->n_outputs = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  if (nn_graph_node (model->graph, 0)->out_channels == 1)
+    nn_metadata_set_grey (&model->preprocess);
   if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
                                     error)
       || !nn_metadata_read_labels (weights->metadata, n_outputs, &model->labels, model->warnings, error))
@@ -95,6 +97,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   nn_metadata_read_beside (weights->beside, n_outputs, &model->labels, &model->preprocess, &model->has_preprocess,
                            model->warnings);
   warn_of_small_stem (model);
+  nn_metadata_warn_of_grey (&model->preprocess, model->has_preprocess, model->warnings);
   return TRUE;
 }
 

@@ -11,8 +11,13 @@
 /* Values come from an untrusted file: a message shows at most this many of their bytes. */
 #define MAX_SHOWN 80
 
-static const gchar *const known_keys[]
-    = { "preprocess.resize", "preprocess.crop", "preprocess.mean", "preprocess.std", "preprocess.interpolation", NULL };
+static const gchar *const known_keys[] = { "preprocess.resize",
+                                           "preprocess.crop",
+                                           "preprocess.mean",
+                                           "preprocess.std",
+                                           "preprocess.interpolation",
+                                           "preprocess.channel_order",
+                                           NULL };
 
 static void
 set_bad_value (const gchar *key, const gchar *value, const gchar *expected, GError **error)
@@ -24,46 +29,77 @@ set_bad_value (const gchar *key, const gchar *value, const gchar *expected, GErr
                strlen (value) > MAX_SHOWN ? "…" : "", expected);
 }
 
+typedef gboolean (*SetSize) (NnPreprocess *p, const gchar *name, const gchar *string, GError **error);
+
 static gboolean
-read_size (GHashTable *metadata, const gchar *key, guint minimum, guint *size, gboolean *found, GError **error)
+read_size (GHashTable *metadata, const gchar *key, guint minimum, SetSize set, NnPreprocess *preprocess,
+           gboolean *found, GError **error)
 {
   const gchar *value = g_hash_table_lookup (metadata, key);
-  g_autofree gchar *stripped = NULL, *expected = NULL;
-  guint64 number;
+  g_autofree gchar *expected = NULL;
 
   if (!value)
     return TRUE;
   *found = TRUE;
-  stripped = g_strstrip (g_strdup (value));
-  if (!g_ascii_string_to_unsigned (stripped, 10, minimum, NN_PREPROCESS_MAX_SIZE, &number, NULL)) {
-    expected = g_strdup_printf ("a whole number from %u to %d", minimum, NN_PREPROCESS_MAX_SIZE);
-    set_bad_value (key, value, expected, error);
-    return FALSE;
-  }
-  *size = (guint)number;
-  return TRUE;
+  if (set (preprocess, key, value, NULL))
+    return TRUE;
+  expected = g_strdup_printf ("a whole number from %u to %d, or HEIGHTxWIDTH", minimum, NN_PREPROCESS_MAX_SIZE);
+  set_bad_value (key, value, expected, error);
+  return FALSE;
+}
+
+/* FALSE where one of the two, alone, is none. */
+static gboolean
+check_statistic (const gchar *key, const gchar *value, gboolean is_std, const NnPreprocess *preprocess, GError **error)
+{
+  NnPreprocess tried = *preprocess;
+  gboolean good;
+
+  if (!value)
+    return TRUE;
+  /* Not empty, which would be "as it was". */
+  good = *value && nn_preprocess_set_statistics (&tried, key, is_std ? NULL : value, key, is_std ? value : NULL, NULL);
+  for (guint i = 0; i < preprocess->channels && good && is_std; i++)
+    good = tried.std[i] > 0;
+  if (good)
+    return TRUE;
+  if (preprocess->channels == 1)
+    set_bad_value (key, value,
+                   is_std ? "one number over 0 (the network takes grey pictures)"
+                          : "one number (the network takes grey pictures)",
+                   error);
+  else
+    set_bad_value (key, value,
+                   is_std ? "three numbers over 0, as \"0.229, 0.224, 0.225\""
+                          : "three numbers, as \"0.485, 0.456, 0.406\"",
+                   error);
+  return FALSE;
 }
 
 static gboolean
-read_triple (GHashTable *metadata, const gchar *key, gboolean positive, gfloat triple[3], gboolean *found,
-             GError **error)
+read_statistics (GHashTable *metadata, NnPreprocess *preprocess, gboolean *found, GError **error)
 {
-  const gchar *value = g_hash_table_lookup (metadata, key);
-  gboolean good;
-  guint i;
+  const gchar *mean = g_hash_table_lookup (metadata, "preprocess.mean");
+  const gchar *std = g_hash_table_lookup (metadata, "preprocess.std");
+
+  *found = *found || mean || std;
+  return check_statistic ("preprocess.mean", mean, FALSE, preprocess, error)
+         && check_statistic ("preprocess.std", std, TRUE, preprocess, error)
+         && nn_preprocess_set_statistics (preprocess, "preprocess.mean", mean, "preprocess.std", std, error);
+}
+
+static gboolean
+read_channel_order (GHashTable *metadata, NnChannelOrder *order, gboolean *found, GError **error)
+{
+  const gchar *value = g_hash_table_lookup (metadata, "preprocess.channel_order");
 
   if (!value)
     return TRUE;
   *found = TRUE;
-  good = nn_preprocess_parse_triple (key, value, triple, NULL);
-  for (i = 0; i < 3 && good; i++)
-    good = isfinite (triple[i]) && (!positive || triple[i] > 0);
-  if (!good)
-    set_bad_value (key, value,
-                   positive ? "three numbers over 0, as \"0.229, 0.224, 0.225\""
-                            : "three numbers, as \"0.485, 0.456, 0.406\"",
-                   error);
-  return good;
+  if (nn_channel_order_from_string (value, order))
+    return TRUE;
+  set_bad_value ("preprocess.channel_order", value, "rgb or bgr", error);
+  return FALSE;
 }
 
 static gboolean
@@ -104,10 +140,10 @@ nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gbo
   GError *invalid = NULL;
 
   *found = FALSE;
-  if (!read_size (metadata, "preprocess.resize", 0, &preprocess->resize, found, error)
-      || !read_size (metadata, "preprocess.crop", 1, &preprocess->crop, found, error)
-      || !read_triple (metadata, "preprocess.mean", FALSE, preprocess->mean, found, error)
-      || !read_triple (metadata, "preprocess.std", TRUE, preprocess->std, found, error)
+  if (!read_size (metadata, "preprocess.resize", 0, nn_preprocess_set_resize, preprocess, found, error)
+      || !read_size (metadata, "preprocess.crop", 1, nn_preprocess_set_crop, preprocess, found, error)
+      || !read_channel_order (metadata, &preprocess->channel_order, found, error)
+      || !read_statistics (metadata, preprocess, found, error)
       || !read_interpolation (metadata, &preprocess->interpolation, found, error))
     return FALSE;
   /* Each value is what its key promises; what nn/image asks of them beyond that is the file's fault too. */
@@ -118,6 +154,22 @@ nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gbo
   }
   warn_of_unknown_keys (metadata, warnings);
   return TRUE;
+}
+
+void
+nn_metadata_set_grey (NnPreprocess *preprocess)
+{
+  preprocess->channels = 1;
+  preprocess->mean[0] = preprocess->std[0] = 0.5f;
+}
+
+void
+nn_metadata_warn_of_grey (const NnPreprocess *preprocess, gboolean known, GPtrArray *warnings)
+{
+  if (preprocess->channels == 1 && !known)
+    g_ptr_array_add (warnings, g_strdup ("the network takes grey pictures, and the file does not say their mean and "
+                                         "standard deviation, so 0.5 and 0.5 are used; set mean and std to what it "
+                                         "was trained with (MNIST: mean=0.1307 std=0.3081)"));
 }
 
 gboolean

@@ -15,6 +15,11 @@
 gboolean nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gboolean *found,
                                       GPtrArray *warnings, GError **error);
 
+/* The values of a network that takes grey pictures, where nothing says what they are: what most use, 0.5 and 0.5; and,
+ * where nothing did (@known is FALSE), a warning that says so. */
+void nn_metadata_set_grey (NnPreprocess *preprocess);
+void nn_metadata_warn_of_grey (const NnPreprocess *preprocess, gboolean known, GPtrArray *warnings);
+
 /* The key labels. *labels: NULL-terminated, free with g_strfreev(), NULL when there is none. @warnings: gchar * are
  * appended. Errors: NN_ERROR_LABELS. */
 gboolean nn_metadata_read_labels (GHashTable *metadata, guint n_outputs, gchar ***labels, GPtrArray *warnings,

@@ -12,31 +12,31 @@
 #include "model/model-metadata.h"
 
 /* The size that a file without preprocessing values is most likely to have been trained with: torchvision's ratio of
- * 256 to 224, CIFAR's whole picture. */
+ * 256 to 224, CIFAR's whole picture; not square: the whole picture, stretched. */
 static void
 take_size (NnModel *model, const NnOnnxImport *import)
 {
-  guint side = import->height;
+  NnPreprocess *p = &model->preprocess;
+  const guint side = import->height;
 
-  if (!import->height || !import->width)
-    return;
-  if (import->height != import->width) {
-    g_ptr_array_add (
-        model->warnings,
-        g_strdup_printf ("the graph was made for images of %u×%u (height × width), and pictures are cut to "
-                         "squares: of %u×%u",
-                         import->height, import->width, model->preprocess.crop, model->preprocess.crop));
-    return;
-  }
-  if (side == model->preprocess.crop)
+  if (!import->height || !import->width || (import->height == p->crop_height && import->width == p->crop_width))
     return;
   if (model->has_preprocess)
     g_ptr_array_add (model->warnings,
-                     g_strdup_printf ("the graph was made for images of %u×%u, its metadata says crop=%u; %u is used",
-                                      side, side, model->preprocess.crop, side));
-  model->preprocess.crop = side;
-  if (!model->has_preprocess)
-    model->preprocess.resize = side <= 64 ? side : MIN (side * 8 / 7, NN_PREPROCESS_MAX_SIZE);
+                     g_strdup_printf ("the graph was made for images of %u×%u, its metadata says crop=%ux%u (height × "
+                                      "width); %u×%u is used",
+                                      import->height, import->width, p->crop_height, p->crop_width, import->height,
+                                      import->width));
+  p->crop_height = import->height;
+  p->crop_width = import->width;
+  if (model->has_preprocess)
+    return;
+  p->resize = side != import->width ? 0 : side <= 64 ? side : MIN (side * 8 / 7, NN_PREPROCESS_MAX_SIZE);
+  if (side != import->width && side <= NN_PREPROCESS_MAX_SIZE)
+    g_ptr_array_add (model->warnings,
+                     g_strdup_printf ("the graph was made for images of %u×%u (height × width), and pictures are "
+                                      "stretched to that; if that is not right, set resize",
+                                      import->height, import->width));
 }
 
 /* Where the file does not say what happens to pictures, and the graph shows that it normalizes them itself. */
@@ -66,7 +66,7 @@ take_pixels (NnModel *model, const NnOnnxImport *import)
                                "not right, set mean and std"));
     return;
   }
-  for (guint i = 0; i < 3; i++) {
+  for (guint i = 0; i < model->preprocess.channels; i++) {
     model->preprocess.mean[i] = ranges[pixels.range].mean;
     model->preprocess.std[i] = ranges[pixels.range].std;
   }
@@ -98,6 +98,15 @@ take_end (NnModel *model, GError **error)
   return end.scale == 1 || nn_onnx_scale_output (model->graph, end.scale, error);
 }
 
+/* One channel, before or behind the sides. */
+static gboolean
+is_grey (const NnOnnx *onnx)
+{
+  const NnOnnxValue *input = onnx->inputs->len > 0 ? g_ptr_array_index (onnx->inputs, 0) : NULL;
+
+  return input && input->n_dims == 4 && (input->dims[1] == 1 || (input->dims[3] == 1 && input->dims[1] != 3));
+}
+
 static gboolean
 build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
 {
@@ -109,9 +118,12 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
   model->format = "ONNX";
   model->metadata = g_hash_table_ref (onnx->metadata);
   model->sha256 = g_strdup (onnx->sha256);
+  if (is_grey (onnx))
+    nn_metadata_set_grey (&model->preprocess);
   if (!nn_metadata_read_preprocess (onnx->metadata, &model->preprocess, &model->has_preprocess, model->warnings, error))
     return FALSE;
-  import.crop = model->preprocess.crop;
+  import.crop_height = model->preprocess.crop_height;
+  import.crop_width = model->preprocess.crop_width;
   model->graph = nn_onnx_import (onnx, &import, model->warnings, error);
   if (!model->graph)
     return FALSE;
@@ -126,6 +138,7 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
                              model->warnings);
   take_size (model, &import);
   take_pixels (model, &import);
+  nn_metadata_warn_of_grey (&model->preprocess, model->has_preprocess, model->warnings);
   model->architecture = onnx->producer && *onnx->producer ? g_strdup_printf ("ONNX graph (%s)", onnx->producer)
                                                           : g_strdup ("ONNX graph");
   return TRUE;

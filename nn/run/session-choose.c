@@ -24,10 +24,11 @@ typedef struct {
 static Place
 place_of (NnModel *model, const NnSessionOptions *options)
 {
-  const guint crop = nn_model_get_preprocess (model)->crop;
+  const NnPreprocess *p = nn_model_get_preprocess (model);
 
   return (Place){ nn_model_get_plans (model), nn_cpu_level (options->max_isa),
-                  options->height > 0 ? options->height : crop, options->width > 0 ? options->width : crop };
+                  options->height > 0 ? options->height : p->crop_height,
+                  options->width > 0 ? options->width : p->crop_width };
 }
 
 static NnVerdict

@@ -65,7 +65,7 @@ NnSession *
 nn_session_make (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct, GError **error)
 {
   static const NnSessionOptions defaults = { 0 };
-  const guint crop = nn_model_get_preprocess (model)->crop;
+  const NnPreprocess *p = nn_model_get_preprocess (model);
   NnSession *session = g_new0 (NnSession, 1);
   NnRun *run = &session->run;
   const NnPlan *plan;
@@ -76,8 +76,8 @@ nn_session_make (NnModel *model, const NnSessionOptions *options, NnKernelsInit 
   threads = options->threads > 0 ? options->threads : nn_cpu_count ();
   session->model = nn_model_ref (model);
   session->max_batch = MAX (options->max_batch, 1);
-  session->height = options->height > 0 ? options->height : crop;
-  session->width = options->width > 0 ? options->width : crop;
+  session->height = options->height > 0 ? options->height : p->crop_height;
+  session->width = options->width > 0 ? options->width : p->crop_width;
   session->n_classes = nn_model_get_n_outputs (model);
   session->isa = nn_cpu_level (options->max_isa);
   run->workers = nn_workers_new (threads);

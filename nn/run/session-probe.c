@@ -27,9 +27,9 @@
 
 /* Noise as a normalized picture's range is; waves from coarse to fine; one grey. */
 static void
-make_image (guint which, guint height, guint width, gfloat *image)
+make_image (guint which, guint channels, guint height, guint width, gfloat *image)
 {
-  const gsize n = (gsize)3 * height * width;
+  const gsize n = (gsize)channels * height * width;
   guint32 state = 12345;
 
   for (gsize i = 0; i < n; i++) {
@@ -58,7 +58,8 @@ seconds_of_run (NnSession *session, const gfloat *image, gfloat *logits)
 NnProbe *
 nn_session_probe (NnSession *session)
 {
-  g_autofree gfloat *image = g_try_new (gfloat, (gsize)3 * session->height * session->width);
+  const guint channels = nn_model_get_preprocess (session->model)->channels;
+  g_autofree gfloat *image = g_try_new (gfloat, (gsize)channels * session->height * session->width);
   g_autoptr (NnProbe) probe = g_new0 (NnProbe, 1);
 
   probe->n_classes = session->n_classes;
@@ -69,7 +70,7 @@ nn_session_probe (NnSession *session)
   for (guint i = 0; i < N_IMAGES; i++) {
     gdouble seconds;
 
-    make_image (i, session->height, session->width, image);
+    make_image (i, channels, session->height, session->width, image);
     seconds = seconds_of_run (session, image, probe->logits + (gsize)i * session->n_classes);
     probe->seconds = MIN (probe->seconds, seconds);
   }
@@ -118,13 +119,14 @@ nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what
 gboolean
 nn_session_is_faster (NnSession *session, NnSession *reference)
 {
-  g_autofree gfloat *image = g_try_new (gfloat, (gsize)3 * session->height * session->width);
+  const guint channels = nn_model_get_preprocess (session->model)->channels;
+  g_autofree gfloat *image = g_try_new (gfloat, (gsize)channels * session->height * session->width);
   g_autofree gfloat *logits = g_try_new (gfloat, session->n_classes);
   gdouble a = G_MAXDOUBLE, b = G_MAXDOUBLE;
 
   if (!reference || !image || !logits)
     return FALSE;
-  make_image (0, session->height, session->width, image);
+  make_image (0, channels, session->height, session->width, image);
   /* The first run of each finds cold caches and new memory. */
   for (guint i = 0; i <= N_TIMED; i++) {
     const gdouble mine = seconds_of_run (session, image, logits);

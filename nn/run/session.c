@@ -47,7 +47,7 @@ run_images (NnSession *session, const gfloat *input, guint first, guint images, 
 {
   NnRun *run = &session->run;
   const NnPlan *plan = run->plan;
-  const gsize image = (gsize)3 * session->height * session->width;
+  const gsize image = (gsize)nn_model_get_preprocess (session->model)->channels * session->height * session->width;
   const guint n_passes = plan->split > 0 ? (images + plan->inner - 1) / plan->inner : 1;
 
   for (guint pass = 0; pass < n_passes; pass++) {
@@ -71,7 +71,7 @@ run_images (NnSession *session, const gfloat *input, guint first, guint images, 
 void
 nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits)
 {
-  const gsize image = (gsize)3 * session->height * session->width;
+  const gsize image = (gsize)nn_model_get_preprocess (session->model)->channels * session->height * session->width;
   const guint n_parts = (batch + session->run.plan->batch - 1) / session->run.plan->batch;
 
   g_return_if_fail (batch >= 1 && batch <= session->max_batch);

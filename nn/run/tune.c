@@ -39,7 +39,7 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
     g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "the model is in use and cannot be tuned meanwhile");
     return FALSE;
   }
-  size = (gsize)3 * options->height * options->width * options->max_batch;
+  size = (gsize)nn_model_get_preprocess (model)->channels * options->height * options->width * options->max_batch;
   input = g_try_new (gfloat, size);
   logits = g_try_new (gfloat, (gsize)session->n_classes * options->max_batch);
   if (!input || !logits) {
@@ -77,13 +77,13 @@ nn_model_tune (NnModel *model, const NnSessionOptions *options, gdouble seconds,
   g_autofree gdouble *fastest = g_new (gdouble, n), *seconds_of = g_new (gdouble, n);
   NnSessionOptions used = options ? *options : (NnSessionOptions){ 0 };
   const NnIsa isa = nn_cpu_level (used.max_isa);
-  const guint crop = nn_model_get_preprocess (model)->crop;
+  const NnPreprocess *p = nn_model_get_preprocess (model);
   gboolean ok = TRUE;
 
   used.precision = NN_PRECISION_HIGHEST;
   used.max_batch = MAX (used.max_batch, 1);
-  used.height = used.height > 0 ? used.height : crop;
-  used.width = used.width > 0 ? used.width : crop;
+  used.height = used.height > 0 ? used.height : p->crop_height;
+  used.width = used.width > 0 ? used.width : p->crop_width;
   used.threads = used.threads > 0 ? used.threads : nn_cpu_count ();
   ok = measure (model, &used, NN_ALGORITHM_DIRECT, seconds, fastest, error);
   for (NnAlgorithm a = NN_ALGORITHM_WINOGRAD_F2; ok && a <= NN_ALGORITHM_WINOGRAD_F4; a++) {

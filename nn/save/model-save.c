@@ -38,17 +38,6 @@ labels_json (const gchar *const *labels)
   return g_string_free (text, FALSE);
 }
 
-/* Nine digits are the same float again. */
-static gchar *
-triple_string (const gfloat triple[3])
-{
-  gchar a[G_ASCII_DTOSTR_BUF_SIZE], b[G_ASCII_DTOSTR_BUF_SIZE], c[G_ASCII_DTOSTR_BUF_SIZE];
-
-  return g_strdup_printf ("%s, %s, %s", g_ascii_formatd (a, sizeof a, "%.9g", triple[0]),
-                          g_ascii_formatd (b, sizeof b, "%.9g", triple[1]),
-                          g_ascii_formatd (c, sizeof c, "%.9g", triple[2]));
-}
-
 /* What the file said of itself and is free, and what docs/model-metadata.md knows. */
 static GHashTable *
 make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *labels, const NnPreprocess *preprocess)
@@ -66,10 +55,15 @@ make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *la
   if (labels)
     set (metadata, "labels", labels_json (labels));
   if (preprocess) {
-    set (metadata, "preprocess.resize", g_strdup_printf ("%u", preprocess->resize));
-    set (metadata, "preprocess.crop", g_strdup_printf ("%u", preprocess->crop));
-    set (metadata, "preprocess.mean", triple_string (preprocess->mean));
-    set (metadata, "preprocess.std", triple_string (preprocess->std));
+    gchar *mean, *std;
+
+    nn_preprocess_statistics_to_strings (preprocess, &mean, &std);
+    set (metadata, "preprocess.resize", nn_preprocess_resize_to_string (preprocess));
+    set (metadata, "preprocess.crop", nn_preprocess_crop_to_string (preprocess));
+    set (metadata, "preprocess.mean", mean);
+    set (metadata, "preprocess.std", std);
+    if (preprocess->channel_order != NN_CHANNEL_ORDER_RGB)
+      set (metadata, "preprocess.channel_order", g_strdup (nn_channel_order_to_string (preprocess->channel_order)));
     set (metadata, "preprocess.interpolation", g_strdup (nn_interpolation_to_string (preprocess->interpolation)));
   }
   return metadata;
@@ -112,13 +106,16 @@ take_tensor (NnModelInfoTensor *tensor, const NnOnnxValue *value)
 
 /* @onnx: NULL: the model is written by nn_onnx_write() */
 static gboolean
-save_modelinfo (const gchar *path, const NnOnnx *onnx, guint size, const NnModel *model, const NnPreprocess *preprocess,
-                GError **error)
+save_modelinfo (const gchar *path, const NnOnnx *onnx, gboolean any_size, const NnModel *model,
+                const NnPreprocess *preprocess, GError **error)
 {
   g_autofree gchar *name = g_strconcat (path, ".modelinfo", NULL);
   g_autofree gchar *group = g_path_get_basename (path), *text = NULL;
-  const gint64 side = size ? (gint64)size : -1;
-  NnModelInfoTensor input = { NN_ONNX_INPUT, NN_DTYPE_F32, 4, { -1, 3, side, side } };
+  NnModelInfoTensor input = { NN_ONNX_INPUT,
+                              NN_DTYPE_F32,
+                              4,
+                              { -1, preprocess->channels, any_size ? -1 : (gint64)preprocess->crop_height,
+                                any_size ? -1 : (gint64)preprocess->crop_width } };
   NnModelInfoTensor output = { NN_ONNX_OUTPUT, NN_DTYPE_F32, 2, { -1, nn_model_get_n_outputs (model) } };
   g_autoptr (NnSaveFile) file = NULL;
 
@@ -140,8 +137,8 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
 {
   NnGraph *graph = nn_model_get_own_graph (model);
   const gchar *const *labels = options->labels ? options->labels : nn_model_get_labels (model);
-  const NnPreprocess *preprocess = options->preprocess;
-  guint n_labels = labels ? g_strv_length ((gchar **)labels) : 0, size;
+  const NnPreprocess *preprocess = options->preprocess, *used;
+  guint n_labels = labels ? g_strv_length ((gchar **)labels) : 0;
   g_autofree gchar *shown = g_filename_display_name (path);
   g_autoptr (GHashTable) metadata = NULL;
   g_autoptr (NnWeights) weights = NULL;
@@ -157,7 +154,7 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
   }
   if (!preprocess && nn_model_has_preprocess (model))
     preprocess = nn_model_get_preprocess (model);
-  size = options->any_size ? 0 : preprocess ? preprocess->crop : nn_model_get_preprocess (model)->crop;
+  used = preprocess ? preprocess : nn_model_get_preprocess (model);
   metadata = make_metadata (model, format, labels, preprocess);
   if (options->fold)
     nn_graph_fold_batch_norm (graph);
@@ -175,7 +172,8 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
     ok = nn_onnx_rewrite (file, source, onnx, metadata, error);
   else
     ok = format == NN_SAVE_ONNX
-             ? nn_onnx_write (file, graph, nn_model_get_architecture (model), size, size, metadata, error)
+             ? nn_onnx_write (file, graph, nn_model_get_architecture (model), options->any_size ? 0 : used->crop_height,
+                              options->any_size ? 0 : used->crop_width, metadata, error)
              : nn_safetensors_write (file, weights, metadata, options->half, error);
   if (!ok) {
     g_prefix_error (error, "%s: ", shown);
@@ -183,6 +181,5 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
   }
   return nn_save_file_commit (file, error)
          && (!options->modelinfo || format != NN_SAVE_ONNX
-             || save_modelinfo (path, onnx, size, model, preprocess ? preprocess : nn_model_get_preprocess (model),
-                                error));
+             || save_modelinfo (path, onnx, options->any_size, model, used, error));
 }

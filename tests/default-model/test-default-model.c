@@ -57,7 +57,7 @@ test_model (void)
   preprocess = nn_model_get_preprocess (model);
   g_assert_true (nn_model_has_preprocess (model));
   g_assert_cmpuint (preprocess->resize, ==, 96);
-  g_assert_cmpuint (preprocess->crop, ==, 96);
+  g_assert_cmpuint (preprocess->crop_height, ==, 96);
   g_assert_cmpfloat (preprocess->mean[0], ==, 0.485f);
   g_assert_cmpfloat (preprocess->std[2], ==, 0.225f);
   g_assert_cmpint (preprocess->interpolation, ==, NN_INTERPOLATION_BILINEAR);

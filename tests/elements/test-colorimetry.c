@@ -64,7 +64,7 @@ classify_alone (const gchar * spec, GstBuffer * buffer, gdouble * confidences)
 
   model = nn_model_load (path, NULL);
   fail_unless (model != NULL);
-  fail_unless_equals_int (nn_model_get_preprocess (model)->crop, 32);
+  fail_unless_equals_int (nn_model_get_preprocess (model)->crop_height, 32);
   preprocessor =
       nn_preprocessor_new (nn_model_get_preprocess (model), NULL, NULL);
   session = nn_session_new (model, &options, NULL);

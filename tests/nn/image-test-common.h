@@ -7,6 +7,13 @@
 #include <nn/image.h>
 
 /* FALSE, and the test is skipped, where this machine (or NN_MAX_ISA) has not this level. */
+/* A square crop, bytes over 255. */
+#define TEST_PREPROCESS(side, crop, filter)                                                                            \
+  {                                                                                                                    \
+    .resize = side, .crop_height = crop, .crop_width = crop, .channels = 3, .std = { 1, 1, 1 },                        \
+    .interpolation = filter                                                                                            \
+  }
+
 static inline gboolean
 test_has_isa (const gchar *name)
 {
@@ -38,7 +45,7 @@ test_run_u8 (const NnPreprocess *params, const gchar *isa, const NnImage *image)
 {
   g_autoptr (GError) error = NULL;
   NnPreprocessor *p = nn_preprocessor_new (params, isa, &error);
-  guint8 *rgb = g_malloc ((gsize)params->crop * params->crop * 3);
+  guint8 *rgb = g_malloc ((gsize)params->crop_height * params->crop_width * 3);
 
   g_assert_no_error (error);
   nn_preprocessor_run_u8 (p, image, rgb, &error);

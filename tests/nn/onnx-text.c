@@ -258,7 +258,7 @@ onnx_text (const gchar *text)
 NnGraph *
 onnx_import_bytes (GBytes *bytes, guint crop, guint *n_classes)
 {
-  NnOnnxImport import = { .crop = crop };
+  NnOnnxImport import = { .crop_height = crop, .crop_width = crop };
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
   GError *error = NULL;
   g_autoptr (NnOnnx) onnx = nn_onnx_load_bytes (bytes, "bytes", NULL, &error);

@@ -74,14 +74,16 @@ static void
 test_params (void)
 {
   const NnPreprocess good = NN_PREPROCESS_IMAGENET;
-  NnPreprocess bad[12];
+  NnPreprocess bad[20];
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     bad[i] = good;
   bad[n++].resize = NN_PREPROCESS_MAX_SIZE + 1;
-  bad[n++].crop = 0;
-  bad[n++].crop = NN_PREPROCESS_MAX_SIZE + 1;
+  bad[n++].crop_height = 0;
+  bad[n++].crop_width = 0;
+  bad[n++].crop_height = NN_PREPROCESS_MAX_SIZE + 1;
+  bad[n++].crop_width = NN_PREPROCESS_MAX_SIZE + 1;
   bad[n++].std[0] = 0;
   bad[n++].std[1] = -1;
   bad[n++].std[2] = NAN;
@@ -91,6 +93,13 @@ test_params (void)
   bad[n++].interpolation = (NnInterpolation)3;
   bad[n++].interpolation = (NnInterpolation)-1;
   bad[n++].resize = G_MAXUINT;
+  bad[n++].resize_height = 256;
+  bad[n++].resize_width = 256;
+  bad[n].resize_width = NN_PREPROCESS_MAX_SIZE + 1;
+  bad[n++].resize_height = 1;
+  bad[n++].channels = 0;
+  bad[n++].channels = 2;
+  bad[n++].channel_order = (NnChannelOrder)2;
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (bad));
   for (guint i = 0; i < n; i++) {
     g_autoptr (GError) error = NULL;
@@ -108,36 +117,126 @@ static void
 test_triples (void)
 {
   static const gchar *const bad[]
-      = { "",         " ",       "1",      "1,2",    "1,2,3,4", "1,,2,3",   "1,2,3,",  "a,b,c",  "1,2,nan", "1,2,inf",
-          "1,2,1e99", "0x1,2,3", "<1,2,3", "1,2,3>", "<1,2,3]", "(1,2,3))", "1,2,3 x", ",1,2,3", "1.2.3",   "--1,2,3" };
+      = { " ",       "1",      "1,2",    "1,2,3,4", "1,,2,3",   "1,2,3,",  "a,b,c",  "1,2,nan", "1,2,inf", "1,2,1e99",
+          "0x1,2,3", "<1,2,3", "1,2,3>", "<1,2,3]", "(1,2,3))", "1,2,3 x", ",1,2,3", "1.2.3",   "--1,2,3" };
   static const struct {
     const gchar *string;
     gfloat values[3];
   } good[] = {
     { "0.485, 0.456, 0.406", { 0.485f, 0.456f, 0.406f } },
     { "0.485,0.456,0.406", { 0.485f, 0.456f, 0.406f } },
-    { "1 2 3", { 1, 2, 3 } },
-    { " < 1 ; 2 ;3 > ", { 1, 2, 3 } },
-    { "[-1e-3,+.5,2.]", { -1e-3f, .5f, 2 } },
-    { "(1\t2\n3)", { 1, 2, 3 } },
+    { "1 .5 .25", { 1, .5f, .25f } },
+    { " < 1 ; .5 ;.25 > ", { 1, .5f, .25f } },
+    { "[-1e-3,+.5,1.]", { -1e-3f, .5f, 1 } },
+    { "(1\t.5\n.25)", { 1, .5f, .25f } },
   };
-  gfloat t[3] = { 7, 8, 9 };
+  NnPreprocess p = NN_PREPROCESS_IMAGENET;
+
+  p.mean[0] = 7;
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", bad[i]);
+    g_assert_false (nn_preprocess_set_statistics (&p, "mean", bad[i], "std", NULL, &error));
+    g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
+    g_assert_true (g_str_has_prefix (error->message, "mean \""));
+    g_assert_false (nn_preprocess_set_statistics (&p, "mean", "1, 1, 1", "std", bad[i], NULL));
+    g_assert_cmpfloat (p.mean[0], ==, 7);
+  }
+  g_assert_true (nn_preprocess_set_statistics (&p, "mean", "", "std", NULL, NULL));
+  g_assert_cmpfloat (p.mean[0], ==, 7);
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_test_message ("%s", good[i].string);
+    g_assert_true (nn_preprocess_set_statistics (&p, "mean", good[i].string, "std", NULL, NULL));
+    for (guint c = 0; c < 3; c++)
+      g_assert_cmpfloat (p.mean[c], ==, good[i].values[c]);
+  }
+}
+
+/* Where one number is above 1, all that are given are of 0 to 255; the other of the two stays what it is. */
+static void
+test_statistics_of_255 (void)
+{
+  static const struct {
+    const gchar *mean, *std;
+    gdouble mean0, std0;
+  } cases[] = {
+    { "103.939,116.779,123.68", "1,1,1", 103.939 / 255, 1. / 255 },
+    { "103.939,116.779,123.68", NULL, 103.939 / 255, 0.25 },
+    { NULL, "58.4,57.1,57.4", 0.75, 58.4 / 255 },
+    { "0,0,0", "255,255,255", 0, 1 },
+    { "0,0,0", "1,1,1", 0, 1 },
+    { "0,0,-2", "0.5,1,1", 0, 0.5 / 255 },
+    { "0.5,0.5,0.5", "2,1,1", 0.5, 2 },
+    { "-1,-1,-1", "1,1,1", -1, 1 },
+    { NULL, NULL, 0.75, 0.25 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    NnPreprocess p = { .channels = 3, .mean = { 0.75f }, .std = { 0.25f } };
+    NnPreprocess again = { .channels = 3 };
+    g_autofree gchar *mean = NULL, *std = NULL;
+
+    g_assert_true (nn_preprocess_set_statistics (&p, "mean", cases[i].mean, "std", cases[i].std, NULL));
+    g_assert_cmpfloat (p.mean[0], ==, (gfloat)cases[i].mean0);
+    g_assert_cmpfloat (p.std[0], ==, (gfloat)cases[i].std0);
+    nn_preprocess_statistics_to_strings (&p, &mean, &std);
+    g_assert_true (nn_preprocess_set_statistics (&again, "mean", mean, "std", std, NULL));
+    for (guint c = 0; c < 3; c++) {
+      g_assert_cmpfloat_with_epsilon (again.mean[c], p.mean[c], 1e-7);
+      g_assert_cmpfloat_with_epsilon (again.std[c], p.std[c], 1e-7);
+    }
+  }
+}
+
+/* As many numbers as channels. */
+static void
+test_statistics_of_grey (void)
+{
+  NnPreprocess p = { .channels = 1 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (nn_preprocess_set_statistics (&p, "mean", "33.3", "std", "78.6", NULL));
+  g_assert_cmpfloat (p.mean[0], ==, (gfloat)(33.3 / 255));
+  g_assert_cmpfloat (p.std[0], ==, (gfloat)(78.6 / 255));
+  g_assert_false (nn_preprocess_set_statistics (&p, "mean", "0.1,0.1,0.1", "std", NULL, &error));
+  g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "grey"));
+}
+
+static void
+test_sizes (void)
+{
+  static const gchar *const bad[] = { "",    " ",   "x",    "1x",   "x1",     "1x2x3",  "-1",  "1.5",         "0x5",
+                                      "5x0", "1 x", "1x-2", "4097", "1x4097", "4097x1", "1e2", "99999999999", "0X5" };
+  NnPreprocess p = NN_PREPROCESS_IMAGENET;
+  g_autofree gchar *crop = NULL, *resize = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GError) error = NULL;
 
     g_test_message ("%s", bad[i]);
-    g_assert_false (nn_preprocess_parse_triple ("mean", bad[i], t, &error));
+    g_assert_false (nn_preprocess_set_crop (&p, "crop", bad[i], &error));
     g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
-    g_assert_true (g_str_has_prefix (error->message, "mean \""));
-    g_assert_cmpfloat (t[0], ==, 7);
+    g_assert_false (nn_preprocess_set_resize (&p, "resize", bad[i], NULL));
   }
-  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
-    g_test_message ("%s", good[i].string);
-    g_assert_true (nn_preprocess_parse_triple ("mean", good[i].string, t, NULL));
-    for (guint c = 0; c < 3; c++)
-      g_assert_cmpfloat (t[c], ==, good[i].values[c]);
-  }
+  g_assert_false (nn_preprocess_set_crop (&p, "crop", "0", NULL));
+  g_assert_cmpuint (p.crop_height, ==, 224);
+  g_assert_true (nn_preprocess_set_crop (&p, "crop", "256x128", NULL));
+  g_assert_cmpuint (p.crop_height, ==, 256);
+  g_assert_cmpuint (p.crop_width, ==, 128);
+  g_assert_true (nn_preprocess_set_resize (&p, "resize", "288x144", NULL));
+  g_assert_cmpuint (p.resize_height, ==, 288);
+  g_assert_cmpuint (p.resize_width, ==, 144);
+  crop = nn_preprocess_crop_to_string (&p);
+  resize = nn_preprocess_resize_to_string (&p);
+  g_assert_cmpstr (crop, ==, "256x128");
+  g_assert_cmpstr (resize, ==, "288x144");
+  g_assert_true (nn_preprocess_set_resize (&p, "resize", "0", NULL));
+  g_assert_true (nn_preprocess_set_crop (&p, "crop", " 96 ", NULL));
+  g_assert_cmpuint (p.resize + p.resize_height + p.resize_width, ==, 0);
+  g_assert_cmpuint (p.crop_height, ==, 96);
+  g_assert_cmpuint (p.crop_width, ==, 96);
 }
 
 static void
@@ -158,7 +257,7 @@ test_interpolation_names (void)
 static void
 test_images (void)
 {
-  const NnPreprocess params = { 8, 8, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BILINEAR };
+  const NnPreprocess params = TEST_PREPROCESS (8, 8, NN_INTERPOLATION_BILINEAR);
   guint8 data[4 * 4 * 3] = { 0 }, rgb[8 * 8 * 3];
   const NnImage good = test_image ("NV12:4x4", data, 24);
   NnImage bad[20];
@@ -225,7 +324,7 @@ test_extremes (void)
       image = test_image (spec, data, bytes);
       for (guint r = 0; r < G_N_ELEMENTS (resizes); r++) {
         for (guint i = 0; i < 3; i++) {
-          const NnPreprocess params = { resizes[r], 16, { 0 }, { 1, 1, 1 }, (NnInterpolation)i };
+          const NnPreprocess params = TEST_PREPROCESS (resizes[r], 16, (NnInterpolation)i);
           g_autofree guint8 *rgb = test_run_u8 (&params, NULL, &image);
           guint middle = (7 * 16 + 7) * 3; /* where a single row or column lies, too */
 
@@ -244,6 +343,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/image/bad/statistics-of-255", test_statistics_of_255);
+  g_test_add_func ("/image/bad/statistics-of-grey", test_statistics_of_grey);
+  g_test_add_func ("/image/bad/sizes", test_sizes);
   g_test_add_func ("/image/bad/specs", test_specs);
   g_test_add_func ("/image/bad/params", test_params);
   g_test_add_func ("/image/bad/triples", test_triples);

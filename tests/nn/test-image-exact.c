@@ -67,9 +67,9 @@ check_case (gchar **f, gboolean whole, const gchar *isa)
   NnPreprocessor *p;
 
   params.resize = (guint)g_ascii_strtoull (f[4], NULL, 10);
-  params.crop = (guint)g_ascii_strtoull (f[5], NULL, 10);
+  params.crop_height = params.crop_width = (guint)g_ascii_strtoull (f[5], NULL, 10);
   g_assert_true (nn_interpolation_from_string (f[6], &params.interpolation));
-  n = (gsize)params.crop * params.crop * 3;
+  n = (gsize)params.crop_height * params.crop_width * 3;
   bytes = g_malloc (n);
   tensor = g_new (gfloat, n);
   image = test_image (spec, data, (gsize)width * height * (rgb ? 3 : 1));

@@ -9,9 +9,9 @@
 
 /* Parameters that take each way: enlarging, shrinking, stretching, keeping, each interpolation. */
 static const NnPreprocess ways[] = {
-  { 40, 32, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BILINEAR }, { 90, 64, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BICUBIC },
-  { 0, 24, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BILINEAR },  { 21, 40, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_NEAREST },
-  { H, 50, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BILINEAR },
+  TEST_PREPROCESS (40, 32, NN_INTERPOLATION_BILINEAR), TEST_PREPROCESS (90, 64, NN_INTERPOLATION_BICUBIC),
+  TEST_PREPROCESS (0, 24, NN_INTERPOLATION_BILINEAR),  TEST_PREPROCESS (21, 40, NN_INTERPOLATION_NEAREST),
+  TEST_PREPROCESS (H, 50, NN_INTERPOLATION_BILINEAR),
 };
 
 static guint8
@@ -36,7 +36,8 @@ assert_same (const NnImage *image, const NnImage *reference, const gchar *isa, c
     g_autofree guint8 *expected = test_run_u8 (&ways[i], "c", reference);
 
     g_test_message ("%s, way %u", what, i);
-    g_assert_cmpmem (found, (gsize)ways[i].crop * ways[i].crop * 3, expected, (gsize)ways[i].crop * ways[i].crop * 3);
+    g_assert_cmpmem (found, (gsize)ways[i].crop_height * ways[i].crop_width * 3, expected,
+                     (gsize)ways[i].crop_height * ways[i].crop_width * 3);
   }
 }
 
@@ -195,7 +196,7 @@ test_yuv_layouts (gconstpointer isa)
     return;
   for (guint f = 0; f < G_N_ELEMENTS (families); f++) {
     for (guint s = 0; s < G_N_ELEMENTS (sizes); s++) {
-      const NnPreprocess params = { sizes[s][2] ? 100 : 40, 64, { 0 }, { 1, 1, 1 }, NN_INTERPOLATION_BILINEAR };
+      const NnPreprocess params = TEST_PREPROCESS (sizes[s][2] ? 100 : 40, 64, NN_INTERPOLATION_BILINEAR);
       g_autofree guint8 *expected = NULL;
 
       for (guint i = 0; families[f][i]; i++) {

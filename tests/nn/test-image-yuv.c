@@ -171,7 +171,7 @@ check_case (const Case *c, const gchar *isa, gdouble *worst_mean, guint *worst_p
   gdouble mean;
 
   params.resize = c->resize;
-  params.crop = c->crop;
+  params.crop_height = params.crop_width = c->crop;
   params.interpolation = c->interpolation;
   encode (&picture, &image);
   rgb = convert (&image);
@@ -286,7 +286,7 @@ test_neutral (void)
 
       memset (frame, levels[l], (gsize)sizes[s] * sizes[s]);
       memset (frame + (gsize)sizes[s] * sizes[s], 128, size - (gsize)sizes[s] * sizes[s]);
-      params.crop = 64;
+      params.crop_height = params.crop_width = 64;
       found = test_run_u8 (&params, NULL, &image);
       for (guint i = 0; i < 64 * 64 * 3; i++)
         g_assert_cmpuint (found[i], ==, expected);

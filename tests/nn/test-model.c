@@ -97,7 +97,15 @@ test_bad_preprocess (void)
     { "preprocess.resize", "256px" },
     { "preprocess.resize", "18446744073709551872" },
     { "preprocess.crop", "0" },
-    { "preprocess.crop", "224x224" },
+    { "preprocess.crop", "224x" },
+    { "preprocess.crop", "x224" },
+    { "preprocess.crop", "224x0" },
+    { "preprocess.crop", "224x224x3" },
+    { "preprocess.crop", "-1x2" },
+    { "preprocess.resize", "0x256" },
+    { "preprocess.resize", "256x4097" },
+    { "preprocess.channel_order", "grb" },
+    { "preprocess.channel_order", "" },
     { "preprocess.crop", "4097" },
     { "preprocess.mean", "0.5" },
     { "preprocess.mean", "0.5, 0.5" },
@@ -174,14 +182,14 @@ test_preprocess (void)
   const NnPreprocess *p = nn_model_get_preprocess (model);
 
   g_assert_true (nn_model_has_preprocess (model));
-  g_assert_cmpuint (p->crop, ==, 32);
+  g_assert_cmpuint (p->crop_height, ==, 32);
   g_assert_cmpuint (p->resize, ==, 256);
   g_assert_cmpfloat (p->mean[2], ==, 0.406f);
   g_assert_cmpfloat (p->std[1], ==, 0.25f);
   g_assert_cmpfloat (p->std[2], ==, 0.125f);
   p = nn_model_get_preprocess (other);
   g_assert_cmpuint (p->resize, ==, 0);
-  g_assert_cmpuint (p->crop, ==, 224);
+  g_assert_cmpuint (p->crop_height, ==, 224);
   g_assert_cmpint (p->interpolation, ==, NN_INTERPOLATION_BICUBIC);
 }
 

@@ -81,7 +81,8 @@ test_inputs_and_outputs (void)
 {
   static const Bad bad[] = {
     { "in x 1 3 8 8; in z 1 3 8 8; out y; y = Add x z", "the graph has 2 inputs; a classifier has one, the image" },
-    { "in x 1 1 8 8; out y; y = Relu x", "the input x is of [1, 1, 8, 8]; images of 3 channels" },
+    { "in x 1 2 8 8; out y; y = Relu x", "the input x is of [1, 2, 8, 8]; images of 3 channels" },
+    { "in x 1 1 8 8; out y; y = Relu x", "the output y is [1, 1, 8, 8]" },
     { "in x 3 8 8; out y; y = Relu x", "the input x is [3, 8, 8] of float32" },
     { "ini8 x 1 3 8 8; out y; y = Relu x", "the input x is [1, 3, 8, 8] of int8; images of" },
     { "inu8 x 1 3 8 8; out y; y = Flatten x", "the output y is [1, 192] of uint8" },

@@ -130,8 +130,8 @@ test_missing_parts (void)
 static void
 test_shapes (void)
 {
-  refused (reshaped (&basic, "conv1.weight", 4, 4, 1, 7, 7), "conv1.weight: expected [*, 3, 7, 7]",
-           "found [4, 1, 7, 7]");
+  refused (reshaped (&basic, "conv1.weight", 4, 4, 2, 7, 7), "conv1.weight: expected [*, 3, 7, 7]",
+           "found [4, 2, 7, 7]");
   refused (reshaped (&basic, "conv1.weight", 4, 4, 3, 5, 5), "found [4, 3, 5, 5]");
   refused (reshaped (&basic, "conv1.weight", 4, 4, 3, 7, 3), "found [4, 3, 7, 3]");
   refused (reshaped (&basic, "conv1.weight", 2, 4, 3, 0, 0), "found [4, 3]");

@@ -105,7 +105,9 @@ test_bad (void)
   check ("{\"id2label\": [\"a\"], \"label_names\": {\"a\": 1}, \"model_type\": 7, \"pretrained_cfg\": 1}", NULL, NULL,
          "labels", NULL, "config.model_type", NULL, NULL);
   check ("{\"label_names\": [\"a\", 2]}", NULL, NULL, "labels", NULL, NULL);
-  check ("{\"architecture\": \"r\", \"pretrained_cfg\": {\"input_size\": [3, 224, 200]}}", NULL, "input_size",
+  check ("{\"architecture\": \"r\", \"pretrained_cfg\": {\"input_size\": [3, 224, 200]}}", NULL, "not square",
+         "preprocess.crop", "224x200", "preprocess.resize", "256x228", NULL);
+  check ("{\"architecture\": \"r\", \"pretrained_cfg\": {\"input_size\": [3, 224, 0]}}", NULL, "input_size",
          "preprocess.crop", NULL, NULL);
   check ("{\"pretrained_cfg\": {\"input_size\": [3, 224, 224], \"crop_pct\": 0}}", NULL, "crop_pct", "preprocess.crop",
          NULL, NULL);
@@ -116,7 +118,7 @@ test_bad (void)
 static void
 test_bad_preprocessor (void)
 {
-  check (NULL, "{\"size\": {\"height\": 3, \"width\": 4}}", "sizes", "preprocess.crop", NULL, NULL);
+  check (NULL, "{\"size\": {\"height\": 3, \"width\": 0}}", "sizes", "preprocess.crop", NULL, NULL);
   check (NULL, "{\"size\": -3}", "sizes", "preprocess.crop", NULL, NULL);
   check (NULL, "{\"size\": {\"shortest_edge\": 256}}", "sizes", "preprocess.crop", NULL, NULL);
   check (NULL, "{\"size\": 1e400}", "", "preprocess.crop", NULL, NULL);
@@ -143,7 +145,16 @@ test_good (void)
       NULL, NULL, "config.architecture", "resnet50", "preprocess.crop", "224", "preprocess.resize", "235",
       "preprocess.interpolation", "bicubic", "preprocess.mean", "0.5, 0.25, 0.125", NULL);
   check ("{\"pretrained_cfg\": {\"input_size\": [3, 64, 64], \"crop_mode\": \"squash\"}}", NULL, NULL,
-         "preprocess.resize", "0", "preprocess.crop", "64", NULL);
+         "preprocess.resize", "73x73", "preprocess.crop", "64", NULL);
+  check ("{\"pretrained_cfg\": {\"input_size\": [1, 64, 32], \"crop_mode\": \"squash\", \"crop_pct\": 1.0, "
+         "\"mean\": [0.5], \"std\": [0.25]}}",
+         NULL, NULL, "preprocess.resize", "64x32", "preprocess.crop", "64x32", "preprocess.mean", "0.5", NULL);
+  check (NULL, "{\"size\": {\"height\": 256, \"width\": 128}}", NULL, "preprocess.resize", "0", "preprocess.crop",
+         "256x128", NULL);
+  check (NULL,
+         "{\"size\": {\"height\": 288, \"width\": 144}, \"do_center_crop\": true, \"crop_size\": {\"height\": 256, "
+         "\"width\": 128}}",
+         NULL, "preprocess.resize", "288x144", "preprocess.crop", "256x128", NULL);
   /* transformers': ConvNext's rule, its rule for large pictures, a crop, a stretched square */
   check (NULL, "{\"feature_extractor_type\": \"ConvNextFeatureExtractor\", \"size\": 224, \"resample\": 3}", NULL,
          "preprocess.resize", "256", "preprocess.crop", "224", "preprocess.interpolation", "bicubic", NULL);
@@ -213,7 +224,8 @@ test_bad_modelinfo (void)
 
     check_modelinfo ("model.modelinfo", text, "[y] labels-file", "labels", NULL, NULL);
   }
-  check_modelinfo ("model.modelinfo", INFO "dims=-1,3,224,200\n", NULL, "preprocess.crop", NULL, NULL);
+  check_modelinfo ("model.modelinfo", INFO "dims=-1,3,224,200\n", NULL, "preprocess.crop", "224x200",
+                   "preprocess.resize", "0", NULL);
   check_modelinfo ("model.modelinfo", INFO "dims=-1,3,-1,-1\n", NULL, "preprocess.crop", NULL, NULL);
   check_modelinfo ("model.modelinfo", INFO "dims=-1,3,99999,99999\n", NULL, "preprocess.crop", NULL, NULL);
   check_modelinfo ("other.modelinfo", INFO "ranges=0,1\n", NULL, "preprocess.mean", NULL, NULL);
@@ -222,7 +234,13 @@ test_bad_modelinfo (void)
 static void
 test_modelinfo (void)
 {
-  const NnPreprocess preprocess = { 40, 32, { 0.485f, 0.1f, 0 }, { 0.229f, 0.3f, 1 }, NN_INTERPOLATION_BICUBIC };
+  const NnPreprocess preprocess = { .resize = 40,
+                                    .crop_height = 32,
+                                    .crop_width = 32,
+                                    .channels = 3,
+                                    .mean = { 0.485f, 0.1f, 0 },
+                                    .std = { 0.229f, 0.3f, 1 },
+                                    .interpolation = NN_INTERPOLATION_BICUBIC };
   const NnModelInfoTensor input = { "in", NN_DTYPE_F32, 4, { -1, 3, 32, 32 } };
   const NnModelInfoTensor output = { "out", NN_DTYPE_F32, 2, { -1, 2 } };
   g_autofree gchar *text = nn_modelinfo_to_string ("group", &input, &output, TRUE, &preprocess, "labels.txt");
@@ -258,7 +276,7 @@ test_model (void)
   g_assert_cmpstr (nn_model_get_labels (model)[3], ==, "class 3, of ten");
   g_assert_true (nn_model_has_preprocess (model));
   preprocess = nn_model_get_preprocess (model);
-  g_assert_cmpuint (preprocess->crop, ==, 64);
+  g_assert_cmpuint (preprocess->crop_height, ==, 64);
   g_assert_cmpuint (preprocess->resize, ==, 71);
   g_assert_cmpfloat (preprocess->mean[1], ==, 0.25f);
   g_assert_cmpfloat (preprocess->std[2], ==, 0.4f);

@@ -200,6 +200,22 @@ class TestPixels(unittest.TestCase):
                 with self.subTest(name, cut=cut, of=len(data)):
                     self.assertEqual(self.ours(data[:cut], '33'), expected)
 
+    def test_grey_and_sizes(self):
+        """Resize((h, w)), crops that are not square, and convert('L') before the resize: each equal to the bit."""
+        picture = noise(97, 3).resize((97, 64))
+        data = saved(picture, 'PNG')
+        model, grey = self.model, t.colour_model(os.path.join(self.dir, 'grey.safetensors'), channels=1)
+        for filter, name in ((Image.BILINEAR, 'bilinear'), (Image.BICUBIC, 'bicubic'), (Image.NEAREST, 'nearest')):
+            for mode, network in (('RGB', model), ('L', grey)):
+                for resize in ('50x31', '31x50', '64x97', '130x200', '64x20', '10x97'):
+                    height, width = map(int, resize.split('x'))
+                    self.model = network
+                    pixels = self.ours(data, resize, '--resize', resize, '--crop', resize, '--interpolation', name)
+                    expected = picture.convert(mode).resize((width, height), filter).convert('RGB').tobytes()
+                    with self.subTest(mode, resize=resize, filter=name):
+                        self.assertEqual(pixels, expected)
+        self.model = model
+
     def check_turned(self, name, data, size):
         """Not square: the picture is as large as its shorter side asks for, and lies in the middle of the longer one's square."""
         width, height = size

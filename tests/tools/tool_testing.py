@@ -59,21 +59,23 @@ def save_safetensors(path, tensors, metadata=None):
         f.write(struct.pack('<Q', len(text)) + text + data)
 
 
-def colour_model(path, labels=True, resize=16, crop=16, classes=None):
-    """The first @classes of COLOURS; the input's values are those of ToTensor (mean 0, std 1)."""
+def colour_model(path, labels=True, resize=16, crop=16, classes=None, channels=3, **more):
+    """The first @classes of COLOURS; the input's values are those of ToTensor (mean 0, std 1). With one channel all three
+    colours are its grey. @more: metadata, preprocess.* without the prefix."""
     names = list(COLOURS)[:classes]
     identity = [1. if i == o and k == 4 else 0. for o in range(3) for i in range(3) for k in range(9)]
     conv = lambda values: ([3, 3, 3, 3], values)
     tensors = {
-        'conv1.weight': conv(identity), 'conv1.bias': ([3], [0.] * 3),
+        'conv1.weight': conv(identity) if channels == 3 else ([3, 1, 3, 3], [float(k % 9 == 4) for k in range(27)]), 'conv1.bias': ([3], [0.] * 3),
         # Nothing passes the first ReLU, so the block adds zero.
         'layer1.0.conv1.weight': conv(identity), 'layer1.0.conv1.bias': ([3], [-1000., -1001., -1002.]),
         'layer1.0.conv2.weight': conv(identity), 'layer1.0.conv2.bias': ([3], [0.] * 3),
         'fc.weight': ([len(names), 3], [w for n in names for w in COLOURS[n][:3]]),
         'fc.bias': ([len(names)], [COLOURS[n][3] for n in names]),
     }
-    metadata = {'preprocess.resize': str(resize), 'preprocess.crop': str(crop), 'preprocess.mean': '0, 0, 0',
-                'preprocess.std': '1, 1, 1'}
+    metadata = {'preprocess.resize': str(resize), 'preprocess.crop': str(crop), 'preprocess.mean': ', '.join(['0'] * channels),
+                'preprocess.std': ', '.join(['1'] * channels)}
+    metadata.update({'preprocess.' + k: v for k, v in more.items()})
     if labels:
         metadata['labels'] = json.dumps(names)
     save_safetensors(path, tensors, metadata)

@@ -133,9 +133,10 @@ measure_layers (NnSession *session, const gfloat *input, gfloat *logits, guint b
 }
 
 static void
-measure (NnSession *session, guint batch, guint n_classes, guint warmup, gdouble seconds, BenchResult *result)
+measure (NnSession *session, guint batch, guint channels, guint n_classes, guint warmup, gdouble seconds,
+         BenchResult *result)
 {
-  gsize n = (gsize)3 * nn_session_get_height (session) * nn_session_get_width (session) * batch, i;
+  gsize n = (gsize)channels * nn_session_get_height (session) * nn_session_get_width (session) * batch, i;
   g_autofree gfloat *input = g_new (gfloat, n);
   g_autofree gfloat *logits = g_new (gfloat, (gsize)batch * n_classes);
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gdouble));
@@ -201,10 +202,10 @@ print_text (const gchar *name, const NnModel *model, const NnSession *session, c
   gdouble total = 0;
   guint i, name_width = 5, kernel_width = 6;
 
-  printf ("%s: %s, 3x%ux%u, batch %u, %s, precision %s, %u threads, %u runs\n", display,
-          nn_model_get_architecture (model), nn_session_get_height (session), nn_session_get_width (session), r->batch,
-          nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
-          nn_session_get_threads (session), r->n_runs);
+  printf ("%s: %s, %ux%ux%u, batch %u, %s, precision %s, %u threads, %u runs\n", display,
+          nn_model_get_architecture (model), nn_model_get_preprocess (model)->channels, nn_session_get_height (session),
+          nn_session_get_width (session), r->batch, nn_session_get_isa (session),
+          nn_precision_to_string (nn_session_get_precision (session)), nn_session_get_threads (session), r->n_runs);
   printf ("  median         %.3f ms an image\n", r->median);
   printf ("  min            %.3f ms\n", r->min);
   printf ("  p95            %.3f ms\n", r->p95);
@@ -252,7 +253,7 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
   tool_json_model (builder, name, model);
   json_builder_set_member_name (builder, "input");
   json_builder_begin_array (builder);
-  json_builder_add_int_value (builder, 3);
+  json_builder_add_int_value (builder, nn_model_get_preprocess (model)->channels);
   json_builder_add_int_value (builder, nn_session_get_height (session));
   json_builder_add_int_value (builder, nn_session_get_width (session));
   json_builder_end_array (builder);
@@ -350,8 +351,10 @@ bench_run (int argc, char **argv)
   model = tool_model_open (options.arguments[0], &options, &error);
   if (!model)
     return tool_fail (error);
-  if (!height)
-    height = width = nn_model_get_preprocess (model)->crop;
+  if (!height) {
+    height = nn_model_get_preprocess (model)->crop_height;
+    width = nn_model_get_preprocess (model)->crop_width;
+  }
   layers = nn_model_get_layers (model, height, width, &error);
   if (!layers)
     return tool_fail (error);
@@ -362,7 +365,8 @@ bench_run (int argc, char **argv)
   session = tool_session_new (model, &options, batch, height, width, &error);
   if (!session)
     return tool_fail (error);
-  measure (session, batch, nn_model_get_n_outputs (model), warmup, seconds, &result);
+  measure (session, batch, nn_model_get_preprocess (model)->channels, nn_model_get_n_outputs (model), warmup, seconds,
+           &result);
   if (options.json)
     print_json (options.arguments[0], model, session, &result, flops);
   else

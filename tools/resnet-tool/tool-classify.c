@@ -161,8 +161,8 @@ classify_run (int argc, char **argv)
     return tool_fail (error);
   c.paths = (const gchar *const *)options.arguments + 1;
   c.n_paths = g_strv_length (options.arguments) - 1;
-  session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, c.n_paths), preprocess.crop,
-                              preprocess.crop, &error);
+  session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, c.n_paths), preprocess.crop_height,
+                              preprocess.crop_width, &error);
   if (!session)
     return tool_fail (error);
   c.labels = labels;

@@ -89,17 +89,21 @@ gboolean
 tool_preprocess_get (const NnModel *model, const ToolOptions *options, NnPreprocess *preprocess, GError **error)
 {
   *preprocess = *nn_model_get_preprocess (model);
-  if (options->has_resize)
-    preprocess->resize = options->preprocess.resize;
-  if (options->has_crop)
-    preprocess->crop = options->preprocess.crop;
-  if (options->has_mean)
-    memcpy (preprocess->mean, options->preprocess.mean, sizeof preprocess->mean);
-  if (options->has_std)
-    memcpy (preprocess->std, options->preprocess.std, sizeof preprocess->std);
   if (options->has_interpolation)
     preprocess->interpolation = options->preprocess.interpolation;
-  return nn_preprocess_validate (preprocess, error);
+  if (options->has_channel_order)
+    preprocess->channel_order = options->preprocess.channel_order;
+  return (!options->resize || nn_preprocess_set_resize (preprocess, "--resize", options->resize, error))
+         && (!options->crop || nn_preprocess_set_crop (preprocess, "--crop", options->crop, error))
+         && nn_preprocess_set_statistics (preprocess, "--mean", options->mean, "--std", options->std, error)
+         && nn_preprocess_validate (preprocess, error);
+}
+
+gboolean
+tool_preprocess_is_given (const ToolOptions *options)
+{
+  return options->resize || options->crop || options->mean || options->std || options->has_interpolation
+         || options->has_channel_order;
 }
 
 gboolean
@@ -267,6 +271,21 @@ shortest (gfloat value)
   return g_ascii_strtod (buffer, NULL);
 }
 
+/* One number, or [height, width]. */
+static void
+json_size (JsonBuilder *builder, const gchar *name, guint side, guint height, guint width)
+{
+  json_builder_set_member_name (builder, name);
+  if (height == width && (!height || side)) {
+    json_builder_add_int_value (builder, side);
+    return;
+  }
+  json_builder_begin_array (builder);
+  json_builder_add_int_value (builder, height);
+  json_builder_add_int_value (builder, width);
+  json_builder_end_array (builder);
+}
+
 void
 tool_json_preprocess (JsonBuilder *builder, const NnPreprocess *preprocess)
 {
@@ -274,20 +293,23 @@ tool_json_preprocess (JsonBuilder *builder, const NnPreprocess *preprocess)
 
   json_builder_set_member_name (builder, "preprocessing");
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "resize");
-  json_builder_add_int_value (builder, preprocess->resize);
-  json_builder_set_member_name (builder, "crop");
-  json_builder_add_int_value (builder, preprocess->crop);
+  json_size (builder, "resize", preprocess->resize, preprocess->resize_height, preprocess->resize_width);
+  json_size (builder, "crop", preprocess->crop_height, preprocess->crop_height, preprocess->crop_width);
+  json_builder_set_member_name (builder, "channels");
+  json_builder_add_int_value (builder, preprocess->channels);
+  json_builder_set_member_name (builder, "channel_order");
+  json_builder_add_string_value (
+      builder, preprocess->channels == 1 ? "grey" : nn_channel_order_to_string (preprocess->channel_order));
   json_builder_set_member_name (builder, "interpolation");
   json_builder_add_string_value (builder, nn_interpolation_to_string (preprocess->interpolation));
   json_builder_set_member_name (builder, "mean");
   json_builder_begin_array (builder);
-  for (i = 0; i < 3; i++)
+  for (i = 0; i < preprocess->channels; i++)
     tool_json_number (builder, NULL, shortest (preprocess->mean[i]));
   json_builder_end_array (builder);
   json_builder_set_member_name (builder, "std");
   json_builder_begin_array (builder);
-  for (i = 0; i < 3; i++)
+  for (i = 0; i < preprocess->channels; i++)
     tool_json_number (builder, NULL, shortest (preprocess->std[i]));
   json_builder_end_array (builder);
   json_builder_end_object (builder);
@@ -313,11 +335,27 @@ tool_preprocess_string (const NnPreprocess *p)
   GString *out = g_string_new (NULL);
   const gchar *filter = nn_interpolation_to_string (p->interpolation);
 
-  if (p->resize)
-    g_string_append_printf (out, "shorter side to %u (%s), centre crop %u", p->resize, filter, p->crop);
+  g_autofree gchar *crop = nn_preprocess_crop_to_string (p), *resize = nn_preprocess_resize_to_string (p);
+  const gboolean cropped = p->resize_height != p->crop_height || p->resize_width != p->crop_width;
+  guint i;
+
+  if (p->resize_height)
+    g_string_append_printf (out, "stretched to %s (%s)", resize, filter);
+  else if (p->resize)
+    g_string_append_printf (out, "shorter side to %s (%s)", resize, filter);
   else
-    g_string_append_printf (out, "stretched to %ux%u (%s)", p->crop, p->crop, filter);
-  g_string_append_printf (out, ", mean %g %g %g, std %g %g %g", p->mean[0], p->mean[1], p->mean[2], p->std[0],
-                          p->std[1], p->std[2]);
+    g_string_append_printf (out, "stretched to %ux%u (%s)", p->crop_height, p->crop_width, filter);
+  if (p->resize_height ? cropped : p->resize > 0)
+    g_string_append_printf (out, ", centre crop %s", crop);
+  if (p->channels == 1)
+    g_string_append (out, ", grey");
+  else if (p->channel_order != NN_CHANNEL_ORDER_RGB)
+    g_string_append_printf (out, ", %s", nn_channel_order_to_string (p->channel_order));
+  g_string_append (out, ", mean");
+  for (i = 0; i < p->channels; i++)
+    g_string_append_printf (out, " %g", p->mean[i]);
+  g_string_append (out, ", std");
+  for (i = 0; i < p->channels; i++)
+    g_string_append_printf (out, " %g", p->std[i]);
   return g_string_free (out, FALSE);
 }

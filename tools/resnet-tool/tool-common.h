@@ -38,7 +38,7 @@ typedef enum {
   TOOL_OPT_LABELS = 1 << 1,
   TOOL_OPT_TOP_K = 1 << 2,
   TOOL_OPT_ACTIVATION = 1 << 3,
-  TOOL_OPT_PREPROCESS = 1 << 4, /* --resize --crop --mean --std --interpolation */
+  TOOL_OPT_PREPROCESS = 1 << 4, /* --resize --crop --mean --std --channel-order --interpolation */
   TOOL_OPT_MAX_ISA = 1 << 5,
   TOOL_OPT_JSON = 1 << 6,
   TOOL_OPT_QUIET = 1 << 7,
@@ -52,8 +52,9 @@ typedef struct {
   gchar *weights, *architecture;
   guint top_k;
   NnActivation activation;
-  gboolean has_resize, has_crop, has_mean, has_std, has_interpolation;
-  NnPreprocess preprocess; /* the members that were given */
+  gboolean has_interpolation, has_channel_order;
+  NnPreprocess preprocess;           /* its interpolation and channel order, where they were given */
+  gchar *resize, *crop, *mean, *std; /* as they were given; NULL: they were not */
   gchar *max_isa;
   NnPrecision precision;
   gboolean exif;
@@ -99,6 +100,8 @@ NnModelOptions tool_model_options (const ToolOptions *options);
 /* The model's preprocessing with the options' values over it, checked. */
 gboolean tool_preprocess_get (const NnModel *model, const ToolOptions *options, NnPreprocess *preprocess,
                               GError **error);
+/* TRUE where an option says something of it. */
+gboolean tool_preprocess_is_given (const ToolOptions *options);
 /* --labels, else the model's own, else NULL without an error. */
 gboolean tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labels, GError **error);
 /* WordNet identifiers ("n01440764") of the classes, where the --labels file has one for each beside its label

@@ -125,8 +125,7 @@ convert_run (int argc, char **argv)
   save.source = g_str_equal (in, "embedded") ? NULL : in;
   save.modelinfo = modelinfo;
   save.labels = (const gchar *const *)labels;
-  if (nn_model_has_preprocess (model) || options.has_resize || options.has_crop || options.has_mean || options.has_std
-      || options.has_interpolation)
+  if (nn_model_has_preprocess (model) || tool_preprocess_is_given (&options))
     save.preprocess = &preprocess;
   if (!nn_model_save (model, out, format, &save, &error))
     return tool_fail (error);

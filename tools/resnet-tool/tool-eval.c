@@ -301,8 +301,8 @@ eval_run (int argc, char **argv)
   }
   if (!options.quiet)
     warn_about_folders (folder, how);
-  session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, folder->n_images), preprocess.crop,
-                              preprocess.crop, &error);
+  session = tool_session_new (model, &options, tool_pipeline_batch (&preprocess, folder->n_images),
+                              preprocess.crop_height, preprocess.crop_width, &error);
   if (session)
     report = evaluate_report_new (folder, classes, how, labels, n_classes, &error);
   if (!report)

@@ -53,11 +53,9 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   g_autofree gchar *display = tool_display_name (name);
   g_autofree gchar *steps = tool_preprocess_string (preprocess);
   g_autofree gchar *parameters = evaluate_text_group_digits (nn_model_get_n_parameters (model));
-  const gchar *source
-      = options.has_resize || options.has_crop || options.has_mean || options.has_std || options.has_interpolation
-            ? "with this command line's values"
-        : nn_model_has_preprocess (model) ? "from the file"
-                                          : "torchvision's ImageNet values; the file says nothing";
+  const gchar *source = tool_preprocess_is_given (&options) ? "with this command line's values"
+                        : nn_model_has_preprocess (model)   ? "from the file"
+                                                            : "torchvision's ImageNet values; the file says nothing";
   guint n_classes = nn_model_get_n_classes (model);
   guint i, name_width = 5, op_width = 9;
   gchar number[2][16];
@@ -73,7 +71,7 @@ print_text (const gchar *name, const NnModel *model, const NnPreprocess *preproc
   }
   printf ("  sha256         %s\n", nn_model_get_sha256 (model));
   printf ("  parameters     %s\n", parameters);
-  printf ("  input          3x%ux%u\n", height, width);
+  printf ("  input          %ux%ux%u\n", preprocess->channels, height, width);
   printf ("  FLOPs          %s per image (2 x multiply-adds)\n", scaled (number[0], (gdouble)flops));
   printf ("  ISA level      %s\n", nn_cpu_get_isa ());
   printf ("  preprocessing  %s\n", steps);
@@ -143,7 +141,7 @@ print_json (const gchar *name, const NnModel *model, const NnPreprocess *preproc
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   const gchar *const *warning;
-  const guint input[3] = { 3, height, width };
+  const guint input[3] = { preprocess->channels, height, width };
   guint i;
 
   json_builder_begin_object (builder);
@@ -216,8 +214,10 @@ inspect_run (int argc, char **argv)
   if (!model || !tool_preprocess_get (model, &options, &preprocess, &error)
       || !tool_labels_get (model, &options, &labels, &error))
     return tool_fail (error);
-  if (!height)
-    height = width = preprocess.crop;
+  if (!height) {
+    height = preprocess.crop_height;
+    width = preprocess.crop_width;
+  }
   layers = nn_model_get_layers (model, height, width, &error);
   if (!layers)
     return tool_fail (error);

@@ -66,32 +66,53 @@ tool_parse_size (const gchar *name, const gchar *string, guint *height, guint *w
 }
 
 static gboolean
+keep (gchar **kept, const gchar *value)
+{
+  g_free (*kept);
+  *kept = g_strdup (value);
+  return TRUE;
+}
+
+/* Three numbers, or one: which the network needs is known later. */
+static gboolean
+is_statistic (const gchar *name, const gchar *value, GError **error)
+{
+  NnPreprocess colour = { .channels = 3 }, grey = { .channels = 1 };
+
+  /* An empty one would be "as it was". */
+  if (!*value)
+    value = " ";
+  return nn_preprocess_set_statistics (&grey, name, value, name, NULL, NULL)
+         || nn_preprocess_set_statistics (&colour, name, value, name, NULL, error);
+}
+
+static gboolean
 parse_shared (const gchar *name, const gchar *value, gpointer data, GError **error)
 {
   static const gchar *const activations[] = { "softmax", "sigmoid", "none", "auto", NULL };
   g_autofree gchar *levels = NULL;
   ToolOptions *options = data;
+  NnPreprocess tried = NN_PREPROCESS_IMAGENET;
   const gchar *const *match;
 
   if (g_str_equal (name, "--threads") || g_str_equal (name, "-t"))
     return tool_parse_uint (name, value, 0, NN_SESSION_MAX_THREADS, &options->threads, error);
   if (g_str_equal (name, "--top-k") || g_str_equal (name, "-k"))
     return tool_parse_uint (name, value, 1, G_MAXINT, &options->top_k, error);
-  if (g_str_equal (name, "--resize")) {
-    options->has_resize = TRUE;
-    return tool_parse_uint (name, value, 0, NN_PREPROCESS_MAX_SIZE, &options->preprocess.resize, error);
-  }
-  if (g_str_equal (name, "--crop")) {
-    options->has_crop = TRUE;
-    return tool_parse_uint (name, value, 1, NN_PREPROCESS_MAX_SIZE, &options->preprocess.crop, error);
-  }
-  if (g_str_equal (name, "--mean")) {
-    options->has_mean = TRUE;
-    return nn_preprocess_parse_triple (name, value, options->preprocess.mean, error);
-  }
-  if (g_str_equal (name, "--std")) {
-    options->has_std = TRUE;
-    return nn_preprocess_parse_triple (name, value, options->preprocess.std, error);
+  if (g_str_equal (name, "--resize"))
+    return nn_preprocess_set_resize (&tried, name, value, error) && keep (&options->resize, value);
+  if (g_str_equal (name, "--crop"))
+    return nn_preprocess_set_crop (&tried, name, value, error) && keep (&options->crop, value);
+  if (g_str_equal (name, "--mean"))
+    return is_statistic (name, value, error) && keep (&options->mean, value);
+  if (g_str_equal (name, "--std"))
+    return is_statistic (name, value, error) && keep (&options->std, value);
+  if (g_str_equal (name, "--channel-order")) {
+    options->has_channel_order = TRUE;
+    if (nn_channel_order_from_string (value, &options->preprocess.channel_order))
+      return TRUE;
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is rgb or bgr, not '%s'", name, value);
+    return FALSE;
   }
   if (g_str_equal (name, "--interpolation")) {
     options->has_interpolation = TRUE;
@@ -148,13 +169,20 @@ tool_context_new (const gchar *arguments, const gchar *summary, const gchar *des
         "auto (default: softmax unless the network ends in one), softmax, sigmoid or none", "NAME" } },
     { TOOL_OPT_PREPROCESS,
       { "resize", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
-        "Shorter side after resizing; 0: stretch to the crop (default: the model's)", "N" } },
+        "Shorter side after resizing; 0: stretch to the crop; HxW: stretch to that (default: the model's)", "N" } },
     { TOOL_OPT_PREPROCESS,
-      { "crop", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Side of the centre square (default: the model's)", "N" } },
+      { "crop", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "What the network sees of the centre: a square's side, or HEIGHTxWIDTH (default: the model's)", "N" } },
     { TOOL_OPT_PREPROCESS,
-      { "mean", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Mean of R, G, B, of values from 0 to 1", "A,B,C" } },
+      { "mean", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "Mean of each channel, in the network's order, of values from 0 to 1; of 0 to 255 where one is above 1",
+        "A,B,C" } },
     { TOOL_OPT_PREPROCESS,
-      { "std", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Standard deviation of R, G, B", "A,B,C" } },
+      { "std", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "Standard deviation of each channel, of the same values",
+        "A,B,C" } },
+    { TOOL_OPT_PREPROCESS,
+      { "channel-order", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared,
+        "rgb, or bgr as for networks of Caffe and OpenCV (default: the model's)", "NAME" } },
     { TOOL_OPT_PREPROCESS,
       { "interpolation", 0, 0, G_OPTION_ARG_CALLBACK, parse_shared, "nearest, bilinear or bicubic", "NAME" } },
     { TOOL_OPT_EXIF,

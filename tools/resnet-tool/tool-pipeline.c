@@ -42,7 +42,7 @@ typedef struct {
 guint
 tool_pipeline_batch (const NnPreprocess *preprocess, guint n_images)
 {
-  gsize bytes = sizeof (gfloat) * 3 * preprocess->crop * preprocess->crop;
+  gsize bytes = sizeof (gfloat) * nn_preprocess_get_tensor_size (preprocess);
 
   return (guint)CLAMP (BATCH_BYTES / bytes, 1, CLAMP (n_images, 1, MAX_BATCH));
 }
@@ -108,7 +108,7 @@ tool_pipeline_run (NnSession *session, guint n_classes, const NnPreprocess *prep
                    ToolResultFunc func, gpointer data, GError **error)
 {
   const guint batch = tool_pipeline_batch (preprocess, n_paths);
-  const gsize tensor_size = (gsize)3 * preprocess->crop * preprocess->crop;
+  const gsize tensor_size = nn_preprocess_get_tensor_size (preprocess);
   Pipeline p = { .paths = paths,
                  .n_paths = n_paths,
                  .ring = batch * BATCHES_IN_RING,
@@ -133,7 +133,7 @@ tool_pipeline_run (NnSession *session, guint n_classes, const NnPreprocess *prep
   p.tensors = g_try_new (gfloat, (gsize)p.ring * tensor_size);
   if (!p.tensors) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "there is no memory for %u images of %ux%u pixels", p.ring,
-                 preprocess->crop, preprocess->crop);
+                 preprocess->crop_width, preprocess->crop_height);
     goto done;
   }
   for (i = 0; i < n_readers; i++) {

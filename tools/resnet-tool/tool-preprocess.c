@@ -39,9 +39,9 @@ preprocess_context (void)
 }
 
 static gboolean
-save_ppm (NnPreprocessor *preprocessor, const NnImage *view, guint crop, GError **error)
+save_ppm (NnPreprocessor *preprocessor, const NnImage *view, const NnPreprocess *params, GError **error)
 {
-  gsize size = (gsize)crop * crop * 3;
+  gsize size = (gsize)params->crop_height * params->crop_width * 3;
   g_autofree guint8 *rgb = g_malloc (size);
   g_autofree gchar *display = NULL;
   FILE *file;
@@ -51,7 +51,8 @@ save_ppm (NnPreprocessor *preprocessor, const NnImage *view, guint crop, GError 
     return FALSE;
   display = tool_display_name (ppm);
   file = fopen (ppm, "wb");
-  ok = file && fprintf (file, "P6\n%u %u\n255\n", crop, crop) > 0 && fwrite (rgb, 1, size, file) == size;
+  ok = file && fprintf (file, "P6\n%u %u\n255\n", params->crop_width, params->crop_height) > 0
+       && fwrite (rgb, 1, size, file) == size;
   if (file && fclose (file) != 0)
     ok = FALSE;
   if (!ok)
@@ -102,18 +103,20 @@ preprocess_run (int argc, char **argv)
   if (!preprocessor)
     return tool_fail (error);
   dims[0] = 1;
-  dims[1] = 3;
-  dims[2] = dims[3] = params.crop;
-  tensor = g_new (gfloat, 3 * dims[2] * dims[3]);
+  dims[1] = params.channels;
+  dims[2] = params.crop_height;
+  dims[3] = params.crop_width;
+  tensor = g_new (gfloat, nn_preprocess_get_tensor_size (&params));
   if (output
       && (!nn_preprocessor_run (preprocessor, &view, tensor, &error) || !nn_npy_save (output, tensor, dims, 4, &error)))
     return tool_fail (error);
-  if (ppm && !save_ppm (preprocessor, &view, params.crop, &error))
+  if (ppm && !save_ppm (preprocessor, &view, &params, &error))
     return tool_fail (error);
   if (!options.quiet) {
     g_autofree gchar *steps = tool_preprocess_string (&params);
 
-    printf ("%ux%u -> 1 x 3 x %u x %u: %s\n", view.width, view.height, params.crop, params.crop, steps);
+    printf ("%ux%u -> 1 x %u x %u x %u: %s\n", view.width, view.height, params.channels, params.crop_height,
+            params.crop_width, steps);
   }
   return TOOL_OK;
 }

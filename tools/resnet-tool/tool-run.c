@@ -40,7 +40,7 @@ run_run (int argc, char **argv)
   g_autofree gfloat *logits = NULL;
   gsize dims[NN_NPY_MAX_DIMS], out_dims[2], n, i, image_size;
   const gsize *shape;
-  guint n_dims, batch, n_classes;
+  guint n_dims, batch, n_classes, channels;
   gint64 start;
   GError *error = NULL;
 
@@ -51,17 +51,19 @@ run_run (int argc, char **argv)
   model = tool_model_open (options.arguments[0], &options, &error);
   if (!model)
     return tool_fail (error);
+  channels = nn_model_get_preprocess (model)->channels;
   tensor = nn_npy_load (input, dims, &n_dims, &error);
   if (!tensor)
     return tool_fail (error);
   shape = n_dims == 4 ? dims + 1 : dims;
-  if ((n_dims != 3 && n_dims != 4) || shape[0] != 3) {
+  if ((n_dims != 3 && n_dims != 4) || shape[0] != channels) {
     g_autoptr (GString) text = g_string_new (NULL);
     g_autofree gchar *display = tool_display_name (input);
 
     for (i = 0; i < n_dims; i++)
       g_string_append_printf (text, "%s%" G_GSIZE_FORMAT, i ? ", " : "", dims[i]);
-    tool_error ("%s: the tensor's shape is (%s), not (N, 3, H, W) or (3, H, W).", display, text->str);
+    tool_error ("%s: the tensor's shape is (%s), not (N, %u, H, W) or (%u, H, W).", display, text->str, channels,
+                channels);
     return TOOL_FAILED;
   }
   n = n_dims == 4 ? dims[0] : 1;
@@ -76,7 +78,7 @@ run_run (int argc, char **argv)
   }
   batch = (guint)MIN (n, MAX_BATCH);
   n_classes = nn_model_get_n_outputs (model);
-  image_size = 3 * shape[1] * shape[2];
+  image_size = shape[0] * shape[1] * shape[2];
   session = tool_session_new (model, &options, batch, (guint)shape[1], (guint)shape[2], &error);
   if (!session)
     return tool_fail (error);
@@ -93,9 +95,9 @@ run_run (int argc, char **argv)
   if (!nn_npy_save (output, logits, out_dims, 2, &error))
     return tool_fail (error);
   if (!options.quiet)
-    printf ("%" G_GSIZE_FORMAT " x 3 x %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " -> %" G_GSIZE_FORMAT
+    printf ("%" G_GSIZE_FORMAT " x %u x %" G_GSIZE_FORMAT " x %" G_GSIZE_FORMAT " -> %" G_GSIZE_FORMAT
             " x %u logits in %.1f ms (%s, precision %s, %u threads)\n",
-            n, shape[1], shape[2], n, n_classes, (gdouble)(g_get_monotonic_time () - start) / 1000,
+            n, channels, shape[1], shape[2], n, n_classes, (gdouble)(g_get_monotonic_time () - start) / 1000,
             nn_session_get_isa (session), nn_precision_to_string (nn_session_get_precision (session)),
             nn_session_get_threads (session));
   return TOOL_OK;

@@ -481,7 +481,7 @@ append (Importer *importer, Name *name, NnOperator *op, GError **error)
 /* NHWC: the engine's NCHW input is transposed first. Pixels are floats, whole ones to within a rounding: where the
  * graph computes with them as integers, they become such. */
 static gboolean
-add_input (Importer *importer, const NnOnnxValue *input, gboolean is_nhwc, GError **error)
+add_input (Importer *importer, const NnOnnxValue *input, gboolean is_nhwc, guint channels, GError **error)
 {
   static const gint64 perm[] = { 0, 2, 3, 1 };
   NnGraph *graph = importer->graph;
@@ -489,14 +489,14 @@ add_input (Importer *importer, const NnOnnxValue *input, gboolean is_nhwc, GErro
   guint transposes = MAX_TRANSPOSES;
 
   name->node = nn_graph_add (graph, NN_OP_INPUT, input->name);
-  nn_graph_node (graph, name->node)->out_channels = 3;
+  nn_graph_node (graph, name->node)->out_channels = channels;
   name->type.dtype = NN_DTYPE_F32;
   name->type.n_dims = 4;
   name->type.dims[0] = 1;
-  name->type.dims[1] = is_nhwc ? graph->height : 3;
+  name->type.dims[1] = is_nhwc ? graph->height : channels;
   name->type.dims[2] = is_nhwc ? graph->width : graph->height;
-  name->type.dims[3] = is_nhwc ? 3 : graph->width;
-  name->type.n_elements = (gsize)3 * graph->height * graph->width;
+  name->type.dims[3] = is_nhwc ? channels : graph->width;
+  name->type.n_elements = (gsize)channels * graph->height * graph->width;
   if (is_nhwc && !append (importer, name, nn_operator_make ("Transpose", 1, "perm", perm, 4, error), error))
     return FALSE;
   importer->import->is_pixels = !nn_dtype_is_float (input->dtype);
@@ -553,6 +553,7 @@ import_input (Importer *importer, GError **error)
   const NnOnnxValue *input;
   const gint64 *dims;
   gboolean is_nhwc = FALSE, known;
+  guint channels;
   g_autofree gchar *shape = NULL;
 
   if (onnx->inputs->len != 1) {
@@ -567,20 +568,21 @@ import_input (Importer *importer, GError **error)
   if ((!nn_dtype_is_float (input->dtype) && !integer_type (input->dtype)) || (input->n_dims >= 0 && !known)) {
     g_set_error (
         error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-        "the input %s is %s of %s; images of [batch, 3, height, width], floats or pixels of 0 to 255, are taken",
+        "the input %s is %s of %s; images of [batch, 3 (or 1), height, width], floats or pixels of 0 to 255, are taken",
         input->name, shape, nn_dtype_name (input->dtype));
     return FALSE;
   }
-  if (known && dims[1] != 3 && dims[3] == 3)
+  if (known && dims[1] != 3 && dims[1] != 1 && (dims[3] == 3 || dims[3] == 1))
     is_nhwc = TRUE;
   else if (!known || (dims[1] < 0 && dims[3] < 0))
     is_nhwc = is_transposed_first (onnx, input->name);
-  else if (dims[1] >= 0 && dims[1] != 3) {
+  else if (dims[1] >= 0 && dims[1] != 3 && dims[1] != 1) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "the input %s is of %s; images of 3 channels, [batch, 3, height, width], are taken%s", input->name,
-                 shape, dims[1] == 1 || dims[3] == 1 ? ", grey ones are not" : "");
+                 "the input %s is of %s; images of 3 channels or 1, [batch, 3, height, width], are taken", input->name,
+                 shape);
     return FALSE;
   }
+  channels = known && dims[is_nhwc ? 3 : 1] == 1 ? 1 : 3;
   importer->batch = known ? MAX (dims[0], 0) : 0;
   import->height = known && dims[is_nhwc ? 1 : 2] > 0 ? (guint)MIN (dims[is_nhwc ? 1 : 2], G_MAXINT) : 0;
   import->width = known && dims[is_nhwc ? 2 : 3] > 0 ? (guint)MIN (dims[is_nhwc ? 2 : 3], G_MAXINT) : 0;
@@ -589,9 +591,9 @@ import_input (Importer *importer, GError **error)
                  input->name, shape, MAX_SIDE);
     return FALSE;
   }
-  importer->graph->height = import->height ? import->height : import->crop;
-  importer->graph->width = import->width ? import->width : import->crop;
-  return add_input (importer, input, is_nhwc, error);
+  importer->graph->height = import->height ? import->height : import->crop_height;
+  importer->graph->width = import->width ? import->width : import->crop_width;
+  return add_input (importer, input, is_nhwc, channels, error);
 }
 
 /* [1, N], [1, N, 1, 1], [1, 1, 1, N]; or [N]. */

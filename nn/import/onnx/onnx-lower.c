@@ -120,14 +120,15 @@ static guint
 copy_of_input (Lower *lower)
 {
   static const gfloat ones[] = { 1, 1, 1 };
+  const guint channels = ((const NnNode *)g_ptr_array_index (lower->nodes, 0))->out_channels;
   NnNode *node;
 
   if (lower->input_copy != NN_NO_NODE)
     return lower->input_copy;
   node = new_node (lower, NN_OP_CONV, "input copy");
   node->inputs[0] = 0;
-  node->in_channels = node->out_channels = node->groups = 3;
-  node->weight = g_bytes_new_static (ones, sizeof ones);
+  node->in_channels = node->out_channels = node->groups = channels;
+  node->weight = g_bytes_new_static (ones, channels * sizeof *ones);
   lower->input_copy = add_node (lower, node);
   return lower->input_copy;
 }

@@ -53,10 +53,11 @@ add_plain_stem (NnResnetBuilder *builder, GError **error)
 
   if (!weight)
     return nn_resnet_take (builder, "conv1.weight", 4, dims, NN_ROLE_WEIGHT, error) != NULL;
-  if (weight->n_dims != 4 || weight->dims[1] != 3 || weight->dims[2] != weight->dims[3]
+  if (weight->n_dims != 4 || (weight->dims[1] != 3 && weight->dims[1] != 1) || weight->dims[2] != weight->dims[3]
       || (weight->dims[2] != 7 && (weight->dims[2] != 3 || only_large))) {
     found = nn_tensor_shape_string (weight);
-    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s: expected [*, 3, 7, 7] (ImageNet's stem)%s, found %s",
+    g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE,
+                 "%s: expected [*, 3, 7, 7] (ImageNet's stem)%s, with 1 for 3 where pictures are grey; found %s",
                  weight->name, only_large ? "" : " or [*, 3, 3, 3] (CIFAR's)", found);
     return FALSE;
   }
@@ -73,10 +74,12 @@ gboolean
 nn_resnet_add_stem (NnResnetBuilder *builder, GError **error)
 {
   guint index = nn_graph_add (builder->graph, NN_OP_INPUT, "input");
+  const NnTensor *first = nn_resnet_get (builder, builder->survey.deep_stem ? "conv1.0.weight" : "conv1.weight");
 
-  nn_graph_node (builder->graph, index)->out_channels = 3;
+  /* Colour, or grey (X-ray, thermal, MNIST). What else it is, is said where the convolution is added. */
+  builder->channels = first && first->n_dims == 4 && first->dims[1] == 1 ? 1 : 3;
+  nn_graph_node (builder->graph, index)->out_channels = builder->channels;
   builder->last = index;
-  builder->channels = 3;
   if (!(builder->survey.deep_stem ? add_deep_stem : add_plain_stem) (builder, error))
     return FALSE;
   builder->stem_channels = builder->channels;

@@ -62,6 +62,10 @@ typedef struct {
  */
 gboolean nn_image_from_raw (const gchar *spec, const guint8 *data, gsize size, NnImage *image, GError **error);
 
+/* What the network sees of @image: left, top, width, height in its pixels. It reaches over the region to look at where
+ * the resized picture is smaller than the crop. */
+void nn_image_get_seen (const NnImage *image, const NnPreprocess *params, gdouble seen[4]);
+
 typedef struct _NnPreprocessor NnPreprocessor;
 
 /**
@@ -73,13 +77,15 @@ typedef struct _NnPreprocessor NnPreprocessor;
 NnPreprocessor *nn_preprocessor_new (const NnPreprocess *params, const gchar *max_isa, GError **error);
 void nn_preprocessor_free (NnPreprocessor *preprocessor);
 
-/* Goes the whole way. @tensor is 3 × crop × crop: the planes R, G, B (NCHW without N). For RGB input it equals
+/* Goes the whole way. @tensor is channels × crop_height × crop_width: the planes in the
+ * parameters' order (NCHW without N). For RGB input it equals
  * torchvision on a PIL image to the bit (docs/preprocessing.md). Fails with NN_ERROR_ARGUMENT when the image's geometry
  * is impossible. */
 gboolean nn_preprocessor_run (NnPreprocessor *preprocessor, const NnImage *image, gfloat *tensor, GError **error);
 
-/* Goes as far as the uint8 stage, after resize and crop and before ToTensor. @rgb is crop × crop × 3, interleaved R, G,
- * B. */
+/* Goes as far as the uint8 stage, after resize and crop and before ToTensor. @rgb is crop_height × crop_width × 3,
+ * interleaved R, G, B, whatever the order of the network's planes is; for a grey network it has each value three times.
+ */
 gboolean nn_preprocessor_run_u8 (NnPreprocessor *preprocessor, const NnImage *image, guint8 *rgb, GError **error);
 
 /* Tells how the last run resized, for logs: "exact" (Pillow's fixed-point passes over RGB), "planes" (YUV planes that
