@@ -11,15 +11,15 @@
  * (GstClassificationMeta; the param "classification" of a GstVideoRegionOfInterestMeta) and, where
  * gstreamer-analytics-1.0 was there at build time, from anybody's GstAnalyticsClsMtd and GstAnalyticsODMtd.
  *
- * Where downstream takes overlay compositions (meta:GstVideoOverlayComposition in its caps and in its answer to the
- * allocation query, as glimagesink has them), they are attached and the pixels are left alone; elsewhere they are
- * blended into the frame here. A frame that there is nothing to say about passes as it is. Nothing is drawn again while
- * what it shows does not change.
+ * If downstream takes overlay compositions (its caps and its answer to the allocation query have
+ * meta:GstVideoOverlayComposition, as those of glimagesink do), they are attached and the pixels stay as they are.
+ * Otherwise the element blends them into the frame. A frame on which there is nothing to draw passes as it is. Nothing
+ * is drawn again while what it shows does not change.
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 v4l2src ! videoconvert ! resnetclassify ! classoverlay ! videoconvert ! autovideosink
- * gst-launch-1.0 filesrc location=dog.jpg ! jpegdec idct-method=islow ! resnetclassify ! classoverlay top-k=5 position=bottom-left ! videoconvert ! pngenc ! filesink location=dog.png
+ * gst-launch-1.0 v4l2src ! resnetclassify mode=latest ! classoverlay ! videoconvert ! autovideosink
+ * gst-launch-1.0 filesrc location=dog.jpg ! jpegdec ! resnetclassify ! classoverlay top-k=5 position=bottom-left ! videoconvert ! pngenc ! filesink location=dog.png
  * ]|
  */
 
@@ -48,17 +48,17 @@ struct _GstClassOverlay
   /* under the object lock */
   GstOverlaySettings settings;
 
-  /* the streaming thread's, and start's and stop's while it does not run */
+  /* used by the streaming thread, and by start and stop while it does not run */
   GstOverlaySettings active;
   GstOverlayDraw *draw;
   GstOverlayScene *scene;
   GstOverlayStats stats;
-  gboolean attach;              /* compositions, and blend nothing */
-  gboolean asked;               /* since these caps: whether downstream draws them */
-  gboolean something;           /* to be put onto the buffer at hand */
-  gboolean warned;              /* since these caps */
+  gboolean attach;              /* attach compositions and blend nothing */
+  gboolean asked;               /* whether downstream was asked, since these caps, if it draws them */
+  gboolean something;           /* whether there is something to put onto the buffer at hand */
+  gboolean warned;              /* whether a warning was posted since these caps */
 
-  gint refused;                 /* atomic: downstream's caps had the feature, its allocation had not */
+  gint refused;                 /* atomic; downstream's caps had the feature, but its allocation had not */
 };
 
 #define gst_class_overlay_parent_class parent_class
@@ -200,7 +200,7 @@ gst_class_overlay_transform_caps (GstBaseTransform * trans,
     GstCapsFeatures *features = gst_caps_get_features (caps, i);
     GstCapsFeatures *other = gst_caps_features_copy (features);
 
-    /* Compositions can be added on the way down, and never be taken away: those of others stay. */
+    /* Compositions can be added on the way down but never taken away, so those of others stay. */
     if (direction == GST_PAD_SINK && !gst_caps_features_is_any (features)
         && !has_composition (caps, i)) {
       gst_caps_features_add (other, COMPOSITION);
@@ -224,7 +224,7 @@ gst_class_overlay_transform_caps (GstBaseTransform * trans,
   return filtered;
 }
 
-/* Whether downstream asks for compositions by name, rather than not to mind anything. */
+/* Returns whether downstream asks for compositions by name, rather than taking anything. */
 static gboolean
 wants_compositions (GstClassOverlay * self)
 {
@@ -287,8 +287,8 @@ gst_class_overlay_set_caps (GstBaseTransform * trans, GstCaps * incaps,
   return TRUE;
 }
 
-/* Caps alone are no promise: a queue or a capsfilter lets them pass. The base class asks for nothing where buffers are
- * handed on, so that this is asked here, before the first frame of new caps. */
+/* Caps alone are no promise, because a queue or a capsfilter lets them pass. The base class makes no allocation query
+ * where buffers are handed on, so it is made here, before the first frame of new caps. */
 static void
 ask_for_compositions (GstClassOverlay * self)
 {
@@ -305,7 +305,7 @@ ask_for_compositions (GstClassOverlay * self)
       GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
   if (!self->attach) {
     GST_DEBUG_OBJECT (self, "downstream takes no compositions: blending");
-    /* This frame is blended already; the next ones have caps that say so. */
+    /* This frame is blended already. The next ones have caps that say so. */
     g_atomic_int_set (&self->refused, TRUE);
     gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (self));
   }
@@ -330,7 +330,7 @@ gst_class_overlay_src_event (GstBaseTransform * trans, GstEvent * event)
 {
   GstClassOverlay *self = GST_CLASS_OVERLAY (trans);
 
-  /* Another sink, perhaps one that takes compositions. */
+  /* There may be another sink now, perhaps one that takes compositions. */
   if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE)
     g_atomic_int_set (&self->refused, FALSE);
   return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (trans, event);
@@ -351,7 +351,7 @@ gst_class_overlay_prepare_output_buffer (GstBaseTransform * trans,
       gst_overlay_scene_update (self->scene, self->draw, &self->active, input,
       self->active.show_stats ? gst_overlay_stats_to_string (&self->stats) :
       NULL);
-  /* Only what is drawn on has to be writable. */
+  /* Only a buffer that is drawn on has to be writable. */
   if (!self->something) {
     *output = input;
     return GST_FLOW_OK;

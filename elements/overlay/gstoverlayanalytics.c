@@ -10,7 +10,7 @@
 #include <gst/analytics/analytics.h>
 #include <math.h>
 
-/* The most confident of @n classes; FALSE when none is a number. */
+/* Finds the most confident of @n classes. Returns FALSE when none has a number as its confidence. */
 static gboolean
 get_best (const GstAnalyticsClsMtd * cls, const gchar ** label, gdouble * best)
 {
@@ -29,7 +29,7 @@ get_best (const GstAnalyticsClsMtd * cls, const gchar ** label, gdouble * best)
   return found;
 }
 
-/* The next class of an object, in whichever direction it was related. */
+/* Finds the next class of an object, in whichever direction the relation goes. */
 static gboolean
 get_class_of (GstAnalyticsRelationMeta * meta, guint object,
     GstAnalyticsClsMtd * cls)
@@ -52,7 +52,7 @@ get_class_of (GstAnalyticsRelationMeta * meta, guint object,
   return FALSE;
 }
 
-/* Whether the class says something of an object, and not of the frame. */
+/* Returns whether the class says something about an object and not about the frame. */
 static gboolean
 has_object (GstAnalyticsRelationMeta * meta, guint cls)
 {
@@ -69,7 +69,7 @@ has_object (GstAnalyticsRelationMeta * meta, guint cls)
   return FALSE;
 }
 
-/* A classifier's own regions have both: a param on the region's meta, and an object of the same place. */
+/* A classifier's own regions have both a param on the region's meta and an object of the same place. */
 static gboolean
 is_there_already (const GstOverlayContent * content, gint x, gint y, gint w,
     gint h)
@@ -104,7 +104,7 @@ read_objects (GstOverlayContent * content, const GstOverlaySettings * settings,
     gfloat level;
     gint x, y, w, h;
 
-    /* What is beyond the limit is only counted, without a search for its class. */
+    /* Objects beyond the limit are only counted, and their classes are not looked for. */
     if (!gst_analytics_od_mtd_get_location (&object, &x, &y, &w, &h, &level)
         || is_there_already (content, x, y, w, h))
       continue;
@@ -133,7 +133,7 @@ read_classes (GstOverlayContent * content, const GstOverlaySettings * settings,
 
     if (has_object (meta, cls.id))
       continue;
-    /* Nothing says that they come in order: each time the best of those that were not shown yet. */
+    /* They need not be in order, so each time the best of those that were not shown yet is taken. */
     for (shown = 0; shown < MIN (settings->top_k, GST_OVERLAY_MAX_ENTRIES);
         shown++) {
       gsize best_index = n;

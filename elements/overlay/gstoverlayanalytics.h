@@ -5,8 +5,8 @@
 #include "gstoverlaycontent.h"
 
 G_BEGIN_DECLS
-/* Adds detected objects as regions, with the classes related to them where there are such, and, where @with_classes,
- * the classes that belong to the whole frame. */
+/* Adds the detected objects as regions, together with the classes that are related to them. With @with_classes it also
+ * adds the classes that belong to the whole frame. */
 void gst_overlay_analytics_read (GstOverlayContent * content,
     const GstOverlaySettings * settings, GstBuffer * buffer,
     gboolean with_classes);

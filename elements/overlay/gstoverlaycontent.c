@@ -100,7 +100,7 @@ gst_overlay_label_clean (const gchar * label)
 
   if (cut) {
     length = GST_OVERLAY_MAX_LABEL;
-    /* Not through the middle of a character. */
+    /* The label must not be cut through the middle of a character. */
     while (length > GST_OVERLAY_MAX_LABEL - 4 && (label[length] & 0xc0) == 0x80)
       length--;
   }
@@ -108,7 +108,7 @@ gst_overlay_label_clean (const gchar * label)
   for (p = valid; *p; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
-    /* Line ends and what else would not stay in its line. */
+    /* Line ends, and whatever else would not stay in one line, become blanks. */
     if (c < 0x20 || c == 0x7f)
       *p = ' ';
     else if (c == 0x2028 || c == 0x2029 || c == 0x85)
@@ -119,7 +119,7 @@ gst_overlay_label_clean (const gchar * label)
   return clean;
 }
 
-/* "87 %" for a probability, the number for anything else (a logit). */
+/* Returns "87 %" for a probability, and the number for anything else (a logit). */
 static gchar *
 format_confidence (gdouble confidence, gint * percent)
 {
@@ -188,7 +188,7 @@ gst_overlay_content_add_region (GstOverlayContent * content,
   }
   clean = gst_overlay_label_clean (label);
   value = format_confidence (confidence, &percent);
-  /* An isolate (U+2066 to U+2069): beside right-to-left text "62 %" would become "% 62". */
+  /* An isolate (U+2066 to U+2069) is needed, because beside right-to-left text "62 %" would become "% 62". */
   region.text = g_strconcat (clean, "\302\240\302\240\342\201\246", value,
       "\342\201\251", NULL);
   g_free (value);

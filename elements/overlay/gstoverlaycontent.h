@@ -7,23 +7,23 @@
 #include "gstoverlaysettings.h"
 
 G_BEGIN_DECLS
-/* More than these are counted and not shown. */
+/* What is beyond these numbers is counted and not shown. */
 #define GST_OVERLAY_MAX_ENTRIES 64
 #define GST_OVERLAY_MAX_REGIONS 256
-/* What is kept of a label, bytes before it is made valid: no plate is wide enough for more. */
+/* This many bytes of a label are kept before it is made valid. No plate is wide enough for more. */
 #define GST_OVERLAY_MAX_LABEL 256
-/* Samples a side. */
+/* The largest number of samples on a side. */
 #define GST_OVERLAY_MAX_HEATMAP 256
-/* A line of the panel. */
+/* One line of the panel. */
     typedef struct
 {
   gchar *label;                 /* valid UTF-8 of one line */
   gchar *value;                 /* "87 %" */
-  gint percent;                 /* of the bar; -1: none */
-  gboolean first;               /* of a classifier */
+  gint percent;                 /* the length of the bar; -1 is no bar */
+  gboolean first;               /* whether this is a classifier's first line */
 } GstOverlayEntry;
 
-/* A box, in pixels of the frame; all of it may lie outside. */
+/* A box in pixels of the frame. All of it may lie outside. */
 typedef struct
 {
   gint64 x, y, width, height;
@@ -33,13 +33,13 @@ typedef struct
 typedef struct
 {
   GArray *entries, *regions;
-  guint n_left_out;             /* regions */
+  guint n_left_out;             /* how many regions are not shown */
   gchar *stats;                 /* nullable */
 } GstOverlayContent;
 
 typedef struct
 {
-  GBytes *map;                  /* NULL: none */
+  GBytes *map;                  /* NULL when there is none */
   guint width, height;          /* samples */
   gint x, y, rect_width, rect_height;   /* pixels */
 } GstOverlayHeatmap;
@@ -53,7 +53,8 @@ gboolean gst_overlay_content_equal (const GstOverlayContent * a,
 
 void gst_overlay_heatmap_clear (GstOverlayHeatmap * heatmap);
 
-/* For readers of other metas. FALSE: not to be shown (not finite, not confident enough, too many). */
+/* These are for readers of other metas. They return FALSE for what is not shown: it is not finite, not confident enough,
+ * or beyond the limit. */
 gboolean gst_overlay_content_add_entry (GstOverlayContent * content,
     const GstOverlaySettings * settings, const gchar * label,
     gdouble confidence, gboolean first);
@@ -64,8 +65,8 @@ gboolean gst_overlay_content_add_region (GstOverlayContent * content,
     const GstOverlaySettings * settings, gint64 x, gint64 y, gint64 width,
     gint64 height, const gchar * label, gdouble confidence);
 
-/* At most GST_OVERLAY_MAX_LABEL bytes of @label as one line of valid UTF-8, in time that does not depend on how long
- * it is. */
+/* Returns at most GST_OVERLAY_MAX_LABEL bytes of @label as one line of valid UTF-8. The time does not depend on how long
+ * @label is. */
 gchar *gst_overlay_label_clean (const gchar * label);
 
 G_END_DECLS

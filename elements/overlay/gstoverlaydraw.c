@@ -12,16 +12,16 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 
-/* Pixels: what is smaller cannot be read, what is larger fills any screen. */
+/* These are pixels. Smaller text cannot be read, and larger text fills any screen. */
 #define MIN_FONT 6.0
 #define MAX_FONT 400.0
 #define MIN_FOLLOWING_FONT 11.0
-/* Of the frame's height. */
+/* The text is the frame's height divided by this. */
 #define FONT_PART 30.0
-/* Widths of plates, in font sizes. */
+/* The widths of plates, in font sizes. */
 #define PANEL_WIDTH 15.0
 #define LABEL_WIDTH 18.0
-/* Of images that are kept for another time. */
+/* The bytes of images that are kept for another time. */
 #define MAX_KEPT_BYTES (32 << 20)
 
 struct _GstOverlayDraw
@@ -30,7 +30,7 @@ struct _GstOverlayDraw
   PangoContext *context;
   PangoLayout *layout;
   PangoFontDescription *font;
-  gdouble font_pixels;          /* 0: follows the frame */
+  gdouble font_pixels;          /* 0 follows the frame */
   GstOverlayColor colors[GST_OVERLAY_N_COLORS];
   GstOverlayPosition position;
   gdouble text_scale;
@@ -45,11 +45,11 @@ gst_overlay_draw_new (void)
   GstOverlayDraw *draw = g_new0 (GstOverlayDraw, 1);
   cairo_font_options_t *options = cairo_font_options_create ();
 
-  /* A map of its own: the default one is a thread's, and streaming threads come and go. */
+  /* The map is our own, because the default one belongs to a thread, and streaming threads come and go. */
   draw->font_map = pango_cairo_font_map_new ();
   draw->context = pango_font_map_create_context (draw->font_map);
-  /* Not the screen's subpixels: frames are scaled. Glyphs of their own outlines, but at whole pixels, as any version of
-   * cairo can (1.16 rounds positions, 1.18 does not). */
+  /* The screen's subpixels are not used, because frames are scaled. Glyphs keep their own outlines but lie at whole
+   * pixels, which every version of cairo can do (1.16 rounds positions, 1.18 does not). */
   cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
   cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_ON);
@@ -95,7 +95,7 @@ gst_overlay_draw_set_style (GstOverlayDraw * draw,
 static gboolean
 is_family_known (PangoFontMap * font_map, const gchar * name)
 {
-  /* What fontconfig chooses itself. */
+  /* This is what fontconfig chooses itself. */
   static const gchar *const generic[] = {
     "sans", "sans-serif", "serif", "monospace", "mono", "cursive", "fantasy",
     "system-ui", "emoji", "math", NULL
@@ -166,7 +166,7 @@ gst_overlay_draw_set_font (GstOverlayDraw * draw, const gchar * font_desc)
   return used;
 }
 
-/* The size of the panel's text, pixels. */
+/* Returns the size of the panel's text in pixels. */
 static gdouble
 get_font_size (const GstOverlayDraw * draw, const GstVideoRectangle * visible)
 {
@@ -227,8 +227,8 @@ draw_plate (GstOverlayDraw * draw, cairo_t * cr, gint width, gint height,
   cairo_fill (cr);
 }
 
-/* Text at most @width pixels wide (0: as wide as it is) in the layout, where it is wider with "…" at @where; its size in
- * pixels. */
+/* Puts text into the layout, at most @width pixels wide (0 lets it be as wide as it is). Text that is wider gets "…" at
+ * @where. Gives its size in pixels. */
 static void
 set_text_cut (GstOverlayDraw * draw, const gchar * text, gdouble size,
     gdouble width, PangoEllipsizeMode where, gdouble * text_width,
@@ -285,7 +285,7 @@ keep_image (GstOverlayDraw * draw, const gchar * key, GstOverlayImage * image)
       gst_overlay_image_ref (image));
 }
 
-/* Takes the reference of @image. */
+/* Takes over the reference to @image. */
 static void
 append_layer (GArray * layers, GstOverlayImage * image, gint x, gint y)
 {
@@ -294,7 +294,7 @@ append_layer (GArray * layers, GstOverlayImage * image, gint x, gint y)
   g_array_append_val (layers, layer);
 }
 
-/* The panel's measures, pixels. */
+/* The measures of the panel in pixels. */
 typedef struct
 {
   gdouble font, small_font, line, small_line, baseline, pad, bar, gap;
@@ -312,7 +312,7 @@ measure_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
 
   panel->font = font;
   panel->small_font = MAX (font * 0.8, MIN_FONT);
-  /* Every line as high as the font itself, whatever other fonts its characters come from, so that a plate keeps its
+  /* Every line is as high as the font itself, whatever other fonts its characters come from, so that a plate keeps its
    * size. */
   set_text (draw, "Hg", font, 0.0, NULL, &panel->line);
   panel->baseline = pango_layout_get_baseline (draw->layout)
@@ -359,7 +359,7 @@ draw_entry (GstOverlayDraw * draw, cairo_t * cr, const Panel * panel,
     set_text (draw, entry->label, panel->font, label_width, NULL, NULL);
     baseline = pango_layout_get_baseline (draw->layout)
         / (gdouble) PANGO_SCALE;
-    /* Neither beside nor far above or below its line, whatever marks are piled up on its letters. */
+    /* A label stays within its line, whatever marks are piled up on its letters. */
     cairo_save (cr);
     cairo_rectangle (cr, left, y - panel->gap / 2,
         label_width + panel->font / 2,
@@ -454,7 +454,7 @@ add_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
   if (content->entries->len == 0 && !content->stats && !content->n_left_out)
     return;
   measure_panel (draw, content, visible, &panel);
-  /* Nothing can be read in so little room. */
+  /* Nobody can read text in so little room. */
   if (panel.width >= panel.font * 3.0
       && panel.height > panel.pad * 2.0 && panel.height <= visible->h) {
     key = make_panel_key (content, &panel);
@@ -474,7 +474,7 @@ add_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
   g_free (panel.more);
 }
 
-/* A rectangle's ring of @thickness that begins @inset within. */
+/* Draws a ring of @thickness that begins @inset inside the rectangle. */
 static void
 fill_ring (cairo_t * cr, const GstVideoRectangle * box, gint inset,
     gint thickness)
@@ -490,7 +490,7 @@ fill_ring (cairo_t * cr, const GstVideoRectangle * box, gint inset,
   cairo_fill (cr);
 }
 
-/* The part of the box's line that lies in (x, y, width, height), where that is visible. */
+/* Draws the part of the box's line that lies in (x, y, width, height), where that is visible. */
 static void
 add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
     gint dark, const GstVideoRectangle * visible, gint x, gint y, gint width,
@@ -510,7 +510,7 @@ add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
   cairo_translate (cr, -x0, -y0);
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
   cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
-  /* Between two dark lines the coloured one is seen on any picture. */
+  /* The coloured line lies between two dark ones, so that it is visible on any picture. */
   set_color (cr, &edge);
   fill_ring (cr, box, 0, line + 2 * dark);
   set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BOX]);
@@ -519,7 +519,7 @@ add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
   append_layer (layers, image, x0, y0);
 }
 
-/* @taken: where other labels and the plate are; the label's place is added. */
+/* @taken holds the places of other labels and of the plate. The label's place is added to it. */
 static void
 add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
     const GstVideoRectangle * box, const GstVideoRectangle * visible,
@@ -540,7 +540,7 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
   } else {
     cairo_t *cr;
 
-    /* Its end is the confidence. */
+    /* The text ends in the confidence. */
     set_text_cut (draw, text, font, most, PANGO_ELLIPSIZE_MIDDLE, &width,
         &height);
     image = gst_overlay_image_new (CLAMP (ceil (width + 2 * pad), 1,
@@ -560,7 +560,7 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
   append_layer (layers, image, label.x, label.y);
 }
 
-/* FALSE: nothing of it is in sight. */
+/* Returns FALSE when nothing of it is in sight. */
 static gboolean
 add_box (GstOverlayDraw * draw, const GstOverlayRegion * region,
     const GstVideoRectangle * visible, gdouble font, GstVideoRectangle * box,
@@ -568,7 +568,7 @@ add_box (GstOverlayDraw * draw, const GstOverlayRegion * region,
 {
   gint line = MAX (2, (gint) (font / 7.0 + 0.5)), dark = MAX (1, line / 4);
   gint all = line + 2 * dark;
-  /* Edges this far outside are not seen; numbers as small as these are drawn exactly. */
+  /* Edges this far outside cannot be seen, and numbers as small as these are drawn exactly. */
   gint64 x0 = MAX (region->x, (gint64) visible->x - 2 * all);
   gint64 y0 = MAX (region->y, (gint64) visible->y - 2 * all);
   gint64 x1 = MIN (region->x + region->width,
@@ -655,7 +655,7 @@ gst_overlay_draw_content (GstOverlayDraw * draw,
 
     g_array_append_val (taken, place);
   }
-  /* No label under another region's box; the frame's own answer over all. */
+  /* No label lies under another region's box, and the frame's own answer lies over all. */
   for (i = 0; i < n; i = end_of_box (content, i))
     seen[i] = add_box (draw, &g_array_index (content->regions,
             GstOverlayRegion, i), visible, font, &boxes[i], layers);

@@ -9,10 +9,11 @@
 
 #include <math.h>
 
-/* Larger side of the picture for others to scale, pixels. */
+/* The larger side in pixels of the picture that others scale. */
 #define IMAGE_SIZE 256
 
-/* Cold is transparent, so that the picture stays in sight; then blue, green, yellow, red. Not premultiplied. */
+/* Cold is transparent, so that the picture stays in sight. Then come blue, green, yellow and red. The values are not
+ * premultiplied. */
 static const struct
 {
   gdouble heat, red, green, blue, alpha;
@@ -24,7 +25,7 @@ static const struct
   {1.0, 0.95, 0.10, 0.08, 0.60}
 };
 
-/* Premultiplied, from 0 to 255. */
+/* The values are premultiplied and go from 0 to 255. */
 static void
 get_color (guint heat, gdouble * rgb, gdouble * alpha)
 {
@@ -83,8 +84,8 @@ clip_rect (const GstOverlayHeatmap * heatmap, const GstVideoRectangle * visible,
   return TRUE;
 }
 
-/* Where the pixel at @position, in pixels from the rectangle's edge, lies between the map's samples: the lower of
- * them, and the 256ths of the upper. Beyond the outermost centres the outermost samples count. */
+/* Tells between which samples of the map the pixel at @position lies, in pixels from the rectangle's edge: the lower
+ * sample, and the 256ths of the upper one. Beyond the outermost centres the outermost samples count. */
 static guint
 get_sample (gdouble position, gdouble size, guint n, guint * fraction)
 {
@@ -104,7 +105,8 @@ get_sample (gdouble position, gdouble size, guint n, guint * fraction)
   return lower;
 }
 
-/* @n heats of one row, @step pixels apart from @first (from the rectangle's left edge), of all of the map's rows. */
+/* Computes @n heats for each of the map's rows. They are @step pixels apart and begin at @first, in pixels from the
+ * rectangle's left edge. */
 static guint8 *
 expand_rows (const GstOverlayHeatmap * heatmap, gdouble first, gint step,
     gint n)
@@ -140,7 +142,8 @@ mix_rows (const guint8 * a, const guint8 * b, guint f,
         (guint8) ((guint16) (a[i] * (256 - fraction) + b[i] * fraction) >> 8);
 }
 
-/* A row's heats, one a block of two pixels, as one table says, at a component's samples. */
+/* Writes what @table says of a row's heats, of which there is one for each block of two pixels, at a component's
+ * samples. */
 static void
 look_up (const guint8 * restrict heats, gint n_blocks,
     const guint8 * restrict table, guint ws, guint8 * restrict row)
@@ -162,13 +165,14 @@ typedef struct
 {
   const GstOverlayHeatColors *colors;
   GstVideoRectangle area;       /* pixels */
-  gint first_block;             /* column of the first block, pixels; a multiple of 4 */
+  gint first_block;             /* the column of the first block in pixels, a multiple of 4 */
   gint n_blocks;
-  gint block_rows;              /* pixels, 2 or 4 */
+  gint block_rows;              /* in pixels, 2 or 4 */
   guint8 *heats, *color, *keep;
 } Painter;
 
-/* Rows of one component that begin within a block's rows of pixels from @y, a multiple of their number. */
+/* Paints the rows of one component that begin within the rows of pixels of the block at @y, which is a multiple of their
+ * number. */
 static void
 paint_component (const Painter * painter, GstVideoFrame * frame, guint c,
     gint y)
@@ -178,7 +182,7 @@ paint_component (const Painter * painter, GstVideoFrame * frame, guint c,
   guint hs = GST_VIDEO_FORMAT_INFO_H_SUB (finfo, c);
   gint step = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, c);
   gint stride = GST_VIDEO_FRAME_COMP_STRIDE (frame, c);
-  /* Samples whose pixels lie in the area, at least in part. */
+  /* These are the samples whose pixels lie in the area at least in part. */
   gint left = painter->area.x >> ws;
   gint n = ((painter->area.x + painter->area.w - 1) >> ws) + 1 - left;
   gint skip = left - (painter->first_block >> ws);
@@ -187,7 +191,7 @@ paint_component (const Painter * painter, GstVideoFrame * frame, guint c,
       MIN (y + painter->block_rows, painter->area.y + painter->area.h);
   gint row;
 
-  /* A row that stands for four rows of pixels, of which a pair has painted it already. */
+  /* This row stands for four rows of pixels, and a pair of them has painted it already. */
   if (hs > 1 && (y & ((1 << hs) - 1)) != 0
       && (y & ~((1 << hs) - 1)) + 1 >= painter->area.y)
     return;
@@ -215,12 +219,12 @@ gst_overlay_heat_blend (const GstOverlayHeatmap * heatmap,
   n = (painter.area.x + painter.area.w - painter.first_block + 1) / 2;
   painter.n_blocks = n;
   painter.heats = g_malloc (n);
-  /* Whatever the chroma's width: samples are at most two a block, and one more of four a pixel at the end. */
+  /* This suits any width of the chroma: there are at most two samples a block, and one more of four a pixel at the end. */
   painter.color = g_malloc (2 * n + 4);
   painter.keep = g_malloc (2 * n + 4);
   rows = expand_rows (heatmap, painter.first_block + 1.0 - heatmap->x, 2, n);
 
-  /* From one block to the next no more than a few of 255 degrees. */
+  /* From one block to the next the heat changes by no more than a few of 255 degrees. */
   step = painter.block_rows =
       heatmap->rect_height / (gint) heatmap->height >= 96 ? 4 : 2;
   for (y = painter.area.y & -step; y < painter.area.y + painter.area.h;

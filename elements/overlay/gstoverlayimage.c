@@ -42,7 +42,7 @@ gst_overlay_image_unref (GstOverlayImage * image)
 {
   if (--image->n_refs > 0)
     return;
-  /* A sink may show the buffer still: it has a reference of its own. */
+  /* A sink may still show the buffer, for which it has a reference of its own. */
   gst_buffer_unref (image->buffer);
   g_free (image);
 }
@@ -69,7 +69,7 @@ gst_overlay_layer_clear (GstOverlayLayer * layer)
 gboolean
 gst_overlay_format_is_direct (const GstVideoFormatInfo * finfo)
 {
-  /* GStreamer's table has VYUY's chroma the wrong way round (1.22; its unpacking is right). */
+  /* In GStreamer 1.22's table VYUY's chroma is the wrong way round, though its unpacking is right. */
   return gst_frame_caps_is_direct (finfo)
       && finfo->format != GST_VIDEO_FORMAT_VYUY
       && !GST_VIDEO_FORMAT_INFO_HAS_ALPHA (finfo)
@@ -91,7 +91,7 @@ gst_overlay_matrix_init (GstOverlayMatrix * matrix, const GstVideoInfo * info)
     for (c = 0; c < 3; c++)
       matrix->m[c][c] = 1.0;
   } else {
-    /* Where the matrix is unknown or none of R, G and B's weights (as for gray), BT.601's. */
+    /* Where the matrix is unknown, or is not one of weights of R, G and B (as for gray), BT.601's is used. */
     if (!gst_video_color_matrix_get_Kr_Kb (info->colorimetry.matrix, &kr, &kb)) {
       kr = 0.299;
       kb = 0.114;
@@ -112,7 +112,7 @@ gst_overlay_matrix_init (GstOverlayMatrix * matrix, const GstVideoInfo * info)
   }
 }
 
-/* The part of [start, start + n) that lies in [0, limit). */
+/* Gives the part of [start, start + n) that lies in [0, limit). */
 static void
 clip (gint start, gint n, gint limit, gint * from, gint * to)
 {
@@ -148,7 +148,7 @@ make_plane (const GstOverlayLayer * layer, const GstOverlayMatrix * matrix,
   m[3] = lround (matrix->offset[c] / 255.0 * 65536.0);
   for (y = plane->y; y < plane->y + plane->height; y++) {
     for (x = plane->x; x < plane->x + plane->width; x++) {
-      /* A sample stands for these pixels of the frame; those beside the image count as transparent. */
+      /* A sample stands for these pixels of the frame. Those beside the image count as transparent. */
       gint x1 = MIN ((x + 1) << ws, GST_VIDEO_FRAME_WIDTH (frame));
       gint y1 = MIN ((y + 1) << hs, GST_VIDEO_FRAME_HEIGHT (frame));
       gint n = (x1 - (x << ws)) * (y1 - (y << hs));
@@ -193,8 +193,8 @@ gst_overlay_blend_row (guint8 * restrict dest, gint step,
 {
   gint i;
 
-  /* (t + (t >> 8)) >> 8 with t = product + 128 is the product divided by 255, rounded; all in 16 bits, so that the
-   * compiler's vectors have eight lanes. */
+  /* With t = product + 128, (t + (t >> 8)) >> 8 is the product divided by 255, rounded. All of it fits in 16 bits, so that
+   * the compiler's vectors have eight lanes. */
   if (step == 1) {
     for (i = 0; i < n; i++) {
       guint16 t = (guint16) (dest[i] * keep[i] + 128);

@@ -5,8 +5,8 @@
 #include <gst/video/video.h>
 
 G_BEGIN_DECLS
-/* Pixels as cairo's ARGB32: premultiplied, one native 32-bit word a pixel. That is
- * GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, too. Counted references, of one thread. */
+/* The pixels are cairo's ARGB32: premultiplied, with one native 32-bit word for each pixel. That is also
+ * GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB. References are counted, by one thread only. */
     typedef struct
 {
   guint n_refs;
@@ -15,20 +15,20 @@ G_BEGIN_DECLS
   GstBuffer *buffer;            /* owns data; has a GstVideoMeta */
 } GstOverlayImage;
 
-/* Transparent. Width and height are from 1 to 32767. */
+/* Makes a transparent image. Width and height are from 1 to 32767. */
 GstOverlayImage *gst_overlay_image_new (gint width, gint height);
 GstOverlayImage *gst_overlay_image_ref (GstOverlayImage * image);
 void gst_overlay_image_unref (GstOverlayImage * image);
 
-/* One component of an image as a frame's format has it. */
+/* This is one component of an image as a frame's format has it. */
 typedef struct
 {
   gint x, y, width, height;     /* samples of the component, in the frame */
   guint8 *color;                /* premultiplied */
-  guint8 *keep;                 /* how much of the frame's own is kept, 255: all */
+  guint8 *keep;                 /* how much of the frame's own is kept; 255 is all */
 } GstOverlayPlane;
 
-/* An image at its place in the frame. */
+/* This is an image at its place in the frame. */
 typedef struct
 {
   GstOverlayImage *image;
@@ -39,26 +39,26 @@ typedef struct
 
 void gst_overlay_layer_clear (GstOverlayLayer * layer);
 
-/* How R, G, B from 0 to 255 become a format's first three components: offset + m · (R, G, B). */
+/* R, G, B from 0 to 255 become a format's first three components by offset + m · (R, G, B). */
 typedef struct
 {
   guint n_components;
   gdouble offset[3], m[3][3];
 } GstOverlayMatrix;
 
-/* Whether layers go into frames of this format with gst_overlay_layer_blend(): 8 bits a component at whole bytes and no
- * alpha. The others are for gst_video_overlay_composition_blend(). */
+/* Returns whether gst_overlay_layer_blend() can blend into frames of this format. It can where components have 8 bits at
+ * whole bytes and there is no alpha. Other formats are for gst_video_overlay_composition_blend(). */
 gboolean gst_overlay_format_is_direct (const GstVideoFormatInfo * finfo);
 void gst_overlay_matrix_init (GstOverlayMatrix * matrix,
     const GstVideoInfo * info);
 
-/* @frame is mapped for writing and always of the same format and size, until gst_overlay_layer_clear(). */
+/* @frame is mapped for writing. Until gst_overlay_layer_clear() its format and its size stay the same. */
 void gst_overlay_layer_blend (GstOverlayLayer * layer,
     const GstOverlayMatrix * matrix, GstVideoFrame * frame);
 GstVideoOverlayRectangle *gst_overlay_layer_to_rectangle (const GstOverlayLayer
     * layer);
 
-/* dest = color + dest · keep / 255, rounded, for n samples that are @step bytes apart in @dest. */
+/* Computes dest = color + dest · keep / 255, rounded, for n samples that are @step bytes apart in @dest. */
 void gst_overlay_blend_row (guint8 * dest, gint step, const guint8 * color,
     const guint8 * keep, gint n);
 

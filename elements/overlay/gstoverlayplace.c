@@ -7,7 +7,7 @@
 
 #include "gstoverlayplace.h"
 
-/* Pixels of @label that something else is on. */
+/* Returns how many pixels of @label something else covers. */
 static guint64
 get_overlap (const GstVideoRectangle * label, const GArray * taken)
 {
@@ -38,7 +38,7 @@ gst_overlay_place_label (GstVideoRectangle * label,
   gint left = box->x, right = box->x + box->w - label->w;
   gint above = box->y - label->h, top = MAX (box->y, visible->y);
   gint below = box->y + box->h, bottom = below - label->h;
-  /* The best first; those out of sight fall together with others. */
+  /* The best place comes first. Places out of sight coincide with others. */
   const gint places[][2] = {
     {left, above >= visible->y ? above : top},
     {left, top}, {left, below}, {left, bottom},

@@ -5,8 +5,9 @@
 #include <gst/video/gstvideosink.h>
 
 G_BEGIN_DECLS
-/* Places @label, whose size is set and fits into @visible, beside @box: all of it in sight, above the box or at its top,
- * unless there is something there (@taken: GstVideoRectangle) and there is not in another place. */
+/* Places @label, whose size is set and fits into @visible, beside @box, so that all of it is in sight. It goes above the
+ * box or inside at its top. If something is there (@taken holds GstVideoRectangle), it goes to another place that is
+ * free. */
 void gst_overlay_place_label (GstVideoRectangle * label,
     const GstVideoRectangle * box, const GstVideoRectangle * visible,
     const GArray * taken);

@@ -12,7 +12,7 @@
 #include "gstoverlayanalytics.h"
 #endif
 
-/* The first entry; where nothing reached the classifier's threshold, what it answers then: "unknown". */
+/* Returns the first entry, or "unknown", which the classifier answers when nothing reached its threshold. */
 static gboolean
 get_answer (const GstStructure * structure, const gchar ** label,
     gdouble * confidence)

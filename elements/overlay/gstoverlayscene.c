@@ -12,7 +12,7 @@
 #include "gstoverlayheat.h"
 #include "gstoverlayread.h"
 
-/* What cairo's images and ours can be; of larger frames the upper left. */
+/* Cairo's images and ours can be this large. Of larger frames the upper left part is drawn on. */
 #define MAX_SIZE 32767
 
 struct _GstOverlayScene
@@ -139,7 +139,7 @@ read_heatmap (GstOverlayScene * scene, const GstOverlaySettings * settings,
   rect.y = heat->y;
   rect.w = heat->rect_width;
   rect.h = heat->rect_height;
-  /* Bytes do not change, so that the same are the same map: that of a result that is carried from frame to frame. */
+  /* GBytes do not change, so the same pointer is the same map, as with a result that is carried from frame to frame. */
   if (scene->heat_map == heat->map && rect_equal (&scene->heat_rect, &rect))
     return;
   clear_heat (scene);
@@ -159,7 +159,7 @@ gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
   gint height = GST_VIDEO_INFO_HEIGHT (&scene->info);
 
   if (!gst_frame_get_picture (buffer, &scene->info, &picture, NULL)) {
-    /* What is drawn stays for the next frame; putting it onto this one fails, and says why. */
+    /* What is drawn stays for the next frame. Putting it onto this one fails and says why. */
     gst_overlay_content_reset (scene->next);
     gst_overlay_content_read (scene->next, settings, buffer, width, height);
     scene->next->stats = stats;
@@ -192,7 +192,7 @@ gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
   return scene->layers->len > 0 || scene->heatmap.map;
 }
 
-/* Of the heat map and all layers; (transfer none), NULL where nothing is in sight. */
+/* Returns the composition of the heat map and all layers (transfer none), or NULL where nothing is in sight. */
 static GstVideoOverlayComposition *
 get_composition (GstOverlayScene * scene)
 {
@@ -247,7 +247,7 @@ gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
     gst_buffer_add_video_overlay_composition_meta (buffer, composition);
     return TRUE;
   }
-  /* Sinks look at the first meta only. Rectangles are shared, since sinks keep what they made of them. */
+  /* Sinks look at the first meta only. Rectangles are shared, because sinks keep what they made of them. */
   both = gst_video_overlay_composition_new (NULL);
   for (i = 0; i < gst_video_overlay_composition_n_rectangles (meta->overlay);
       i++)
@@ -262,7 +262,7 @@ gst_overlay_scene_attach (GstOverlayScene * scene, GstBuffer * buffer,
   return TRUE;
 }
 
-/* By GStreamer. */
+/* GStreamer blends here. */
 static gboolean
 blend_composition (GstOverlayScene * scene, GstVideoFrame * frame,
     GError ** error)
@@ -301,7 +301,7 @@ gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
   if (!gst_frame_map (&frame, &scene->info, buffer, GST_MAP_READWRITE,
           &picture, error))
     return FALSE;
-  /* Nothing is drawn beside the picture. */
+  /* Nothing is drawn outside the picture. */
   frame.info.width = picture.width;
   frame.info.height = picture.height;
   if (scene->direct) {

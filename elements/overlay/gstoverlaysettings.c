@@ -11,7 +11,7 @@
 
 #include "property/gstpropertytable.h"
 
-/* White on nearly black is readable on any picture; sky blue is told from both by people of any colour vision. */
+/* White on nearly black is readable on any picture. People of any colour vision tell sky blue from both. */
 static const GstOverlayColor default_colors[GST_OVERLAY_N_COLORS] = {
   {1.0, 1.0, 1.0, 1.0},
   {0.06, 0.07, 0.09, 0.72},

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define GST_TYPE_OVERLAY_POSITION (gst_overlay_position_get_type ())
     GType gst_overlay_position_get_type (void);
 
-/* Row by row, so that column and row are the remainder and the quotient of 3. */
+/* They go row by row, so that a position modulo 3 is its column and divided by 3 its row. */
 typedef enum
 {
   GST_OVERLAY_POSITION_TOP_LEFT,
@@ -31,14 +31,14 @@ enum
   GST_OVERLAY_N_COLORS
 };
 
-/* From 0 to 1, not premultiplied. */
+/* The values go from 0 to 1 and are not premultiplied. */
 typedef struct
 {
   gdouble red, green, blue, alpha;
 } GstOverlayColor;
 
-/* The values as the user gave them. The element has one under its object lock, which set_property and get_property
- * use, and one of the streaming thread's own. */
+/* These are the values as the user gave them. The element has one set under its object lock, which set_property and
+ * get_property use, and another that belongs to the streaming thread. */
 typedef struct
 {
   guint top_k;
@@ -57,14 +57,15 @@ void gst_overlay_settings_copy (GstOverlaySettings * dest,
     const GstOverlaySettings * src);
 
 void gst_overlay_settings_install_properties (GObjectClass * klass);
-/* FALSE: @prop_id is none of the settings. Changes are counted in serial. */
+/* Returns FALSE when @prop_id is none of the settings. serial counts the changes. */
 gboolean gst_overlay_settings_set (GstOverlaySettings * settings,
     guint prop_id, const GValue * value);
 gboolean gst_overlay_settings_get (const GstOverlaySettings * settings,
     guint prop_id, GValue * value);
 
-/* Up to four colours, separated by commas, over the defaults: text, plate, bar, box; each #rgb, #rrggbb, #rrggbbaa or
- * one of CSS's names. NULL and "" are the defaults. @colors is only written on success; the error names the part. */
+/* Reads up to four colours, separated by commas, for text, plate, bar and box. Each is #rgb, #rrggbb, #rrggbbaa or one of
+ * CSS's names. Those that are missing get their defaults, and so do all with NULL and "". @colors is written only on
+ * success. The error names the part that cannot be read. */
 gboolean gst_overlay_colors_parse (const gchar * string,
     GstOverlayColor colors[GST_OVERLAY_N_COLORS], GError ** error);
 

@@ -29,7 +29,7 @@ gst_overlay_stats_add (GstOverlayStats * stats, GstClockTime now,
   if (GST_CLOCK_TIME_IS_VALID (processing_time)) {
     stats->n_times++;
     stats->sum_times += processing_time;
-    /* The first figure at once, so that one photograph has one, too. */
+    /* The first figure comes at once, so that a single photograph has one, too. */
     if (stats->milliseconds < 0.0)
       stats->milliseconds = processing_time / (gdouble) GST_MSECOND;
   }
