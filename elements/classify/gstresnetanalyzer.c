@@ -16,6 +16,7 @@
 struct _GstResnetAnalyzer
 {
   GstResnetRunner *runner;
+  GstResnetPatience *patience;
   GstFrameView *view;
   GstResnetSmoother *smoother;
   GstResnetTracker *tracker;
@@ -27,6 +28,7 @@ gst_resnet_analyzer_new (void)
 {
   GstResnetAnalyzer *analyzer = g_new0 (GstResnetAnalyzer, 1);
 
+  analyzer->patience = gst_resnet_patience_new ();
   analyzer->view = gst_frame_view_new ();
   analyzer->smoother = gst_resnet_smoother_new ();
   analyzer->tracker = gst_resnet_tracker_new ();
@@ -37,6 +39,7 @@ void
 gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer)
 {
   g_clear_pointer (&analyzer->runner, gst_resnet_runner_free);
+  gst_resnet_patience_free (analyzer->patience);
   gst_frame_view_free (analyzer->view);
   gst_resnet_smoother_free (analyzer->smoother);
   gst_resnet_tracker_free (analyzer->tracker);
@@ -101,7 +104,8 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
   GstClockTime start = gst_util_get_timestamp ();
   guint i, n_classes = answer->model->n_classes;
 
-  gst_resnet_runner_infer (analyzer->runner, n);
+  if (!gst_resnet_runner_infer (analyzer->runner, n, analyzer->patience))
+    return FALSE;
   *duration += gst_util_get_timestamp () - start;
   for (i = 0; i < n; i++) {
     GstResnetRegion *region = g_ptr_array_index (views->regions, first + i);
@@ -127,6 +131,13 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     }
   }
   return TRUE;
+}
+
+void
+gst_resnet_analyzer_set_flushing (GstResnetAnalyzer * analyzer,
+    gboolean flushing)
+{
+  gst_resnet_patience_set_over (analyzer->patience, flushing);
 }
 
 gboolean

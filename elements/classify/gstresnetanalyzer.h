@@ -29,8 +29,8 @@ void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
 void gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer);
 
 /* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between runs of the network it
- * looks whether @pad is flushing, and leaves the regions that are left. @durations: GST_RESNET_N_STAGES, gets those of the first two. NULL with an error of
- * GStreamer's domains. */
+ * looks whether @pad is flushing, and leaves the regions that are left. @durations: GST_RESNET_N_STAGES, gets those of the
+ * first two. NULL with an error of GStreamer's domains, or without one when gst_resnet_analyzer_set_flushing() ended it. */
 GstResnetAnswer *gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings, GstBuffer * buffer,
     const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
@@ -40,6 +40,9 @@ GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     GstObject * object);
 
+/* From any thread. TRUE: a frame that waits for its group comes back at once, and none waits. */
+void gst_resnet_analyzer_set_flushing (GstResnetAnalyzer * analyzer,
+    gboolean flushing);
 /* What is classified now will not be seen. */
 gboolean gst_resnet_analyzer_is_flushing (GstPad * pad);
 

@@ -49,6 +49,8 @@ static void gst_resnet_classify_get_property (GObject * object, guint prop_id,
     GValue * value, GParamSpec * pspec);
 static void gst_resnet_classify_dispatch_properties_changed (GObject * object,
     guint n_specs, GParamSpec ** specs);
+static GstStateChangeReturn gst_resnet_classify_change_state (GstElement *
+    element, GstStateChange transition);
 static gboolean gst_resnet_classify_start (GstBaseTransform * trans);
 static gboolean gst_resnet_classify_stop (GstBaseTransform * trans);
 static gboolean gst_resnet_classify_set_caps (GstBaseTransform * trans,
@@ -97,6 +99,9 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
       gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
   gst_caps_unref (caps);
 
+  element_class->change_state =
+      GST_DEBUG_FUNCPTR (gst_resnet_classify_change_state);
+
   trans_class->start = GST_DEBUG_FUNCPTR (gst_resnet_classify_start);
   trans_class->stop = GST_DEBUG_FUNCPTR (gst_resnet_classify_stop);
   trans_class->set_caps = GST_DEBUG_FUNCPTR (gst_resnet_classify_set_caps);
@@ -120,6 +125,7 @@ gst_resnet_classify_init (GstResnetClassify * self)
   gst_resnet_settings_init (&self->passing);
   gst_resnet_pace_reset (&self->pace);
   self->stats = gst_resnet_stats_new ();
+  self->unread = gst_resnet_unread_new ();
   self->analyzer = gst_resnet_analyzer_new ();
   gst_base_transform_set_in_place (GST_BASE_TRANSFORM (self), TRUE);
 }
@@ -134,6 +140,7 @@ gst_resnet_classify_finalize (GObject * object)
   gst_resnet_settings_clear (&self->passing);
   g_clear_pointer (&self->model_info, gst_structure_free);
   g_clear_pointer (&self->stats, gst_resnet_stats_free);
+  g_clear_pointer (&self->unread, gst_resnet_unread_unref);
   g_clear_pointer (&self->answer, gst_resnet_answer_unref);
   g_clear_pointer (&self->analyzer, gst_resnet_analyzer_free);
 
@@ -228,6 +235,20 @@ warn (GstResnetClassify * self, const gchar * text)
   g_error_free (error);
 }
 
+static GstStateChangeReturn
+gst_resnet_classify_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstResnetClassify *self = GST_RESNET_CLASSIFY (element);
+
+  /* Before the pads wait for the streaming thread to come back. */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_resnet_analyzer_set_flushing (self->analyzer, TRUE);
+  else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    gst_resnet_analyzer_set_flushing (self->analyzer, FALSE);
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
 static gboolean
 gst_resnet_classify_start (GstBaseTransform * trans)
 {
@@ -245,7 +266,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   gst_resnet_pace_reset (&self->pace);
   if (self->settings.watch_model)
     gst_resnet_classify_watch_model (self);
-  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
+  gst_resnet_pace_forget_held (&self->pace);
   GST_OBJECT_UNLOCK (self);
 
   forget_result (self);
@@ -311,10 +332,14 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  /* All of these are serialized with buffers. */
+  /* All of these but the start of a flush are serialized with buffers. */
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START:
+      gst_resnet_analyzer_set_flushing (self->analyzer, TRUE);
+      break;
     case GST_EVENT_FLUSH_STOP:
       forget_result (self);
+      gst_resnet_analyzer_set_flushing (self->analyzer, FALSE);
       gst_resnet_analyzer_reset (self->analyzer);
       GST_OBJECT_LOCK (self);
       gst_resnet_pace_reset (&self->pace);
@@ -400,7 +425,7 @@ sync_passing (GstResnetClassify * self)
   /* Frames are not held any more. */
   GST_OBJECT_LOCK (self);
   latency = self->pace.reported > 0 && self->pace.live;
-  self->pace.reported = self->pace.longest[0] = self->pace.longest[1] = 0;
+  gst_resnet_pace_forget_held (&self->pace);
   GST_OBJECT_UNLOCK (self);
   if (latency)
     post_latency (self);
@@ -436,10 +461,11 @@ warn_of_frame (GstResnetClassify * self, GError * error)
   g_error_free (error);
 }
 
-/* Classifies @buffer (transfer full) in the thread that calls. NULL: a frame that cannot be. */
+/* Classifies @buffer (transfer full) in the thread that calls. NULL: a frame that cannot be, or, *@flushed, that nobody
+ * waits for any more. */
 static GstResnetAnswer *
 classify (GstResnetClassify * self, GstBuffer * buffer,
-    const GstResnetTimes * times, GstClockTime * durations)
+    const GstResnetTimes * times, GstClockTime * durations, gboolean * flushed)
 {
   GstPad *pad = GST_BASE_TRANSFORM_SINK_PAD (self);
   GstResnetAnswer *answer;
@@ -447,7 +473,8 @@ classify (GstResnetClassify * self, GstBuffer * buffer,
 
   answer = gst_resnet_analyzer_run (self->analyzer, &self->active, buffer,
       times, pad, durations, &error);
-  if (!answer)
+  *flushed = !answer && !error;
+  if (error)
     warn_of_frame (self, error);
   return answer;
 }
@@ -461,12 +488,15 @@ classify_beside (gpointer data, GstBuffer * buffer,
   GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
   GstClockTime start = gst_util_get_timestamp ();
   GstResnetAnswer *answer, *former;
+  gboolean flushed;
 
   gst_resnet_classify_sync_settings (self);
   gst_resnet_classify_take_model (self);
-  answer = classify (self, buffer, times, durations);
+  answer = classify (self, buffer, times, durations, &flushed);
   if (!answer) {
-    gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+    if (!flushed)
+      gst_resnet_stats_add_beside (self->stats, GST_RESNET_OUTCOME_FAILED,
+          NULL);
     return;
   }
   /* What nobody will see any more is not said either. */
@@ -551,7 +581,7 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
   GstClockTime durations[GST_RESNET_N_STAGES] = { 0, };
   GstClockTime start = gst_util_get_timestamp (), now;
-  gboolean due, late, latency;
+  gboolean due, late, latency, flushed;
   GstResnetTimes times;
 
   gst_resnet_times_init (&times, buffer, &trans->segment);
@@ -576,9 +606,11 @@ gst_resnet_classify_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
   forget_result (self);
   gst_resnet_classify_sync_settings (self);
   gst_resnet_classify_take_model (self);
-  self->answer = classify (self, gst_buffer_ref (buffer), &times, durations);
+  self->answer = classify (self, gst_buffer_ref (buffer), &times, durations,
+      &flushed);
   if (!self->answer) {
-    gst_resnet_stats_add (self->stats, GST_RESNET_OUTCOME_FAILED, NULL);
+    gst_resnet_stats_add (self->stats, flushed ? GST_RESNET_OUTCOME_WAITING :
+        GST_RESNET_OUTCOME_FAILED, NULL);
     return GST_FLOW_OK;
   }
   gst_resnet_classify_attach_answer (self, buffer, FALSE);

@@ -64,6 +64,54 @@ gst_resnet_classify_count_regions (GstResnetClassify * self,
     gst_resnet_stats_add_regions (self->stats, counts[0], counts[1], counts[2]);
 }
 
+/* Messages that were posted and that nobody has freed yet: on a bus that nobody reads they pile up. The element and each of
+ * them have a reference. */
+struct _GstResnetUnread
+{
+  gatomicrefcount ref_count;
+  gint n_messages;
+};
+
+/* More than these are not left to pile up. */
+#define MAX_UNREAD 1000
+
+GstResnetUnread *
+gst_resnet_unread_new (void)
+{
+  GstResnetUnread *unread = g_new0 (GstResnetUnread, 1);
+
+  g_atomic_ref_count_init (&unread->ref_count);
+  return unread;
+}
+
+void
+gst_resnet_unread_unref (GstResnetUnread * unread)
+{
+  if (g_atomic_ref_count_dec (&unread->ref_count))
+    g_free (unread);
+}
+
+static void
+message_freed (gpointer data)
+{
+  GstResnetUnread *unread = data;
+
+  g_atomic_int_add (&unread->n_messages, -1);
+  gst_resnet_unread_unref (unread);
+}
+
+static void
+post_counted (GstResnetClassify * self, GstMessage * message)
+{
+  GstResnetUnread *unread = self->unread;
+
+  g_atomic_ref_count_inc (&unread->ref_count);
+  g_atomic_int_inc (&unread->n_messages);
+  gst_mini_object_set_qdata (GST_MINI_OBJECT (message),
+      g_quark_from_static_string ("gst-resnet-unread"), unread, message_freed);
+  gst_element_post_message (GST_ELEMENT (self), message);
+}
+
 void
 gst_resnet_classify_post_answer (GstResnetClassify * self,
     GstResnetAnswer * answer, const GstResnetTimes * times)
@@ -74,9 +122,12 @@ gst_resnet_classify_post_answer (GstResnetClassify * self,
 
   /* Not of a frame in which there was nothing to classify. */
   if (self->active.post_messages && (answer->has_frame
-          || answer->regions->len > 0))
-    gst_element_post_message (GST_ELEMENT (self),
-        gst_resnet_answer_to_message (answer, object, times));
+          || answer->regions->len > 0)) {
+    if (g_atomic_int_get (&self->unread->n_messages) < MAX_UNREAD)
+      post_counted (self, gst_resnet_answer_to_message (answer, object, times));
+    else
+      gst_resnet_stats_add_withheld (self->stats);
+  }
   if (change && self->active.post_label_changes)
     gst_element_post_message (GST_ELEMENT (self), change);
   else if (change)

@@ -17,6 +17,9 @@
 G_BEGIN_DECLS
 GST_DEBUG_CATEGORY_EXTERN (gst_resnet_classify_debug);
 
+/* How many messages "classification" nobody has freed yet. */
+typedef struct _GstResnetUnread GstResnetUnread;
+
 struct _GstResnetClassify
 {
   GstBaseTransform parent;
@@ -31,6 +34,7 @@ struct _GstResnetClassify
   GstResnetSwap *swap;          /* made when it is needed */
 
   GstResnetStats *stats;        /* has its own lock */
+  GstResnetUnread *unread;
 
   /* the streaming thread's, and start's and stop's while it does not run */
   GstResnetSettings passing;    /* for frames that pass */
@@ -63,6 +67,8 @@ void gst_resnet_classify_attach_answer (GstResnetClassify * self,
     GstBuffer * buffer, gboolean reused);
 void gst_resnet_classify_post_answer (GstResnetClassify * self,
     GstResnetAnswer * answer, const GstResnetTimes * times);
+GstResnetUnread *gst_resnet_unread_new (void);
+void gst_resnet_unread_unref (GstResnetUnread * unread);
 void gst_resnet_classify_count_regions (GstResnetClassify * self,
     const GstResnetAnswer * answer);
 /* What stats say of the other elements of the process. */

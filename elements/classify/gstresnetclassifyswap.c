@@ -26,17 +26,27 @@ post_structure (GstResnetClassify * self, GstStructure * structure)
       gst_message_new_element (GST_OBJECT (self), structure));
 }
 
+/* A path is any bytes, a field of a structure is UTF-8. (transfer full) */
+static gchar *
+to_text (const gchar * path)
+{
+  return path ? g_utf8_make_valid (path, -1) : g_strdup ("");
+}
+
 /* What both messages about models say. */
 static GstStructure *
 swap_structure_new (GstResnetClassify * self, const gchar * name,
     const GstResnetSettings * settings)
 {
   gchar *element = gst_object_get_name (GST_OBJECT (self));
+  gchar *model = to_text (settings->model), *labels =
+      to_text (settings->labels);
   GstStructure *structure = gst_structure_new (name,
       "element", G_TYPE_STRING, element,
-      "model", G_TYPE_STRING, settings->model ? settings->model : "",
-      "labels", G_TYPE_STRING, settings->labels ? settings->labels : "", NULL);
+      "model", G_TYPE_STRING, model, "labels", G_TYPE_STRING, labels, NULL);
 
+  g_free (labels);
+  g_free (model);
   g_free (element);
   return structure;
 }
@@ -49,16 +59,18 @@ model_rejected (gpointer data, const GstResnetSettings * settings,
   GstResnetClassify *self = data;
   GstStructure *structure = swap_structure_new (self, "model-rejected",
       settings);
+  gchar *reason = to_text (error->message);
   const gchar *sha256;
 
   GST_OBJECT_LOCK (self);
   sha256 = self->model_info ? gst_structure_get_string (self->model_info,
       "sha256") : NULL;
   gst_structure_set (structure,
-      "reason", G_TYPE_STRING, error->message,
+      "reason", G_TYPE_STRING, reason,
       "sha256", G_TYPE_STRING, sha256 ? sha256 : "", NULL);
   GST_OBJECT_UNLOCK (self);
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
+  g_free (reason);
   post_structure (self, structure);
 }
 

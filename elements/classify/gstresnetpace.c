@@ -8,9 +8,12 @@
 #include "gstresnetpace.h"
 
 /* The latency is the worst of one to two of these. */
-#define HALF_WINDOW (3 * GST_SECOND)
-/* Reported in such steps, and lowered only when it is less than half: each change makes the whole pipeline anew. */
+#define HALF_WINDOW (15 * GST_SECOND)
+/* It has such steps. */
 #define LATENCY_STEP (5 * GST_MSECOND)
+/* Each message makes the whole pipeline ask anew: there is none within so long after another, and it falls by a quarter
+ * at most in that time. */
+#define MESSAGE_INTERVAL (10 * GST_SECOND)
 
 void
 gst_resnet_pace_reset (GstResnetPace * pace)
@@ -82,11 +85,19 @@ gst_resnet_pace_classified (GstResnetPace * pace, const GstResnetTimes * times,
       times->running_time + duration + duration / 4 : GST_CLOCK_TIME_NONE;
 }
 
+void
+gst_resnet_pace_forget_held (GstResnetPace * pace)
+{
+  pace->longest[0] = pace->longest[1] = 0;
+  pace->reported = pace->announced = 0;
+  pace->announced_at = pace->fell_at = 0;
+}
+
 gboolean
 gst_resnet_pace_held (GstResnetPace * pace, GstClockTime duration,
     GstClockTime now)
 {
-  GstClockTime worst;
+  GstClockTime worst, less;
 
   if (now - pace->half_since > HALF_WINDOW) {
     pace->longest[1] = now - pace->half_since > 2 * HALF_WINDOW ? 0 :
@@ -97,8 +108,20 @@ gst_resnet_pace_held (GstResnetPace * pace, GstClockTime duration,
   pace->longest[0] = MAX (pace->longest[0], duration);
   worst = MAX (pace->longest[0], pace->longest[1]);
   worst = (worst + LATENCY_STEP - 1) / LATENCY_STEP * LATENCY_STEP;
-  if (worst <= pace->reported && worst >= pace->reported / 2)
+  less = (pace->reported * 3 / 4 + LATENCY_STEP - 1) / LATENCY_STEP *
+      LATENCY_STEP;
+  if (worst >= pace->reported) {
+    pace->reported = worst;
+    pace->fell_at = now;
+  } else if (worst <= less && less < pace->reported
+      && now - pace->fell_at >= MESSAGE_INTERVAL) {
+    pace->reported = less;
+    pace->fell_at = now;
+  }
+  if (pace->reported == pace->announced || (pace->announced_at > 0
+          && now - pace->announced_at < MESSAGE_INTERVAL))
     return FALSE;
-  pace->reported = worst;
+  pace->announced = pace->reported;
+  pace->announced_at = now;
   return TRUE;
 }

@@ -20,7 +20,9 @@ G_BEGIN_DECLS
 
   /* latency: the longest that a frame was held, in two halves of a window */
   GstClockTime longest[2], half_since;
-  GstClockTime reported;
+  GstClockTime reported;        /* what queries are answered */
+  GstClockTime announced, announced_at; /* what the last message was about, and when it was; 0: none was */
+  GstClockTime fell_at;
   gboolean live;
 } GstResnetPace;
 
@@ -42,9 +44,12 @@ gboolean gst_resnet_pace_is_due (GstResnetPace * pace, guint interval,
 void gst_resnet_pace_classified (GstResnetPace * pace,
     const GstResnetTimes * times, GstClockTime duration);
 
-/* A frame was held for @duration at @now (monotonic). TRUE: the latency to report, the longest of the last seconds,
- * changed so much that the pipeline should ask again. */
+/* A frame was held for @duration at @now (monotonic, not 0). The latency to report rises to that at once, and falls
+ * slowly when frames are held for less. TRUE: it changed, and the pipeline should ask again; at most once in ten
+ * seconds. */
 gboolean gst_resnet_pace_held (GstResnetPace * pace, GstClockTime duration,
     GstClockTime now);
+/* Frames are not held any more, or a stream begins: no latency. */
+void gst_resnet_pace_forget_held (GstResnetPace * pace);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ struct _GstResnetRunner
   NnPreprocessor **preprocessors;       /* one a thread where images are prepared side by side */
   guint n_preprocessors;
   NnSession *session;           /* NULL where the group's runs */
-  GstResnetGroup *group;
+  GstResnetMember *member;
   gboolean silent;              /* the group does not wait for this stream */
   guint batch;
   gboolean heatmap;
@@ -40,7 +40,7 @@ struct _GstResnetRunner
 static const NnSession *
 get_session (GstResnetRunner * runner)
 {
-  return runner->group ? gst_resnet_group_get_session (runner->group)
+  return runner->member ? gst_resnet_group_get_session (runner->member)
       : runner->session;
 }
 
@@ -48,7 +48,7 @@ static void
 drop_session (GstResnetRunner * runner)
 {
   gst_resnet_runner_set_silent (runner);
-  g_clear_pointer (&runner->group, gst_resnet_group_leave);
+  g_clear_pointer (&runner->member, gst_resnet_group_leave);
   g_clear_pointer (&runner->session, nn_session_free);
 }
 
@@ -64,16 +64,16 @@ make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
         p->crop_height,.width = p->crop_width,.precision =
         heatmap ? NN_PRECISION_HIGHEST : settings->precision
   };
-  GstResnetGroup *group = NULL;
+  GstResnetMember *member = NULL;
   NnSession *session = NULL;
 
   if (settings->group && *settings->group && !heatmap) {
     options.max_batch = settings->batch_size;
-    group = gst_resnet_group_join (settings->group, model, &options, error);
+    member = gst_resnet_group_join (settings->group, model, &options, error);
   } else {
     session = nn_session_new (model, &options, error);
   }
-  if (!group && !session) {
+  if (!member && !session) {
     g_autofree gchar *crop = nn_preprocess_crop_to_string (p);
 
     g_prefix_error (error, "With crop %s: ", crop);
@@ -85,7 +85,7 @@ make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
     return FALSE;
   }
   drop_session (runner);
-  runner->group = group;
+  runner->member = member;
   runner->session = session;
   /* Until its first run. */
   runner->silent = TRUE;
@@ -251,26 +251,27 @@ gst_resnet_runner_prepare (GstResnetRunner * runner, const NnImage * images,
   return preparation.failed == G_MAXUINT;
 }
 
-void
-gst_resnet_runner_infer (GstResnetRunner * runner, guint n)
+gboolean
+gst_resnet_runner_infer (GstResnetRunner * runner, guint n,
+    GstResnetPatience * patience)
 {
-  if (!runner->group) {
+  if (!runner->member) {
     nn_session_run (runner->session, runner->tensor, n, runner->outputs);
-    return;
+    return TRUE;
   }
   if (runner->silent)
-    gst_resnet_group_set_active (runner->group, TRUE);
+    gst_resnet_group_set_active (runner->member, TRUE);
   runner->silent = FALSE;
-  gst_resnet_group_run (runner->group,
+  return gst_resnet_group_run (runner->member,
       runner->settings.batch_timeout * GST_MSECOND, n, runner->tensor,
-      runner->outputs);
+      runner->outputs, patience);
 }
 
 void
 gst_resnet_runner_set_silent (GstResnetRunner * runner)
 {
-  if (runner->group && !runner->silent) {
-    gst_resnet_group_set_active (runner->group, FALSE);
+  if (runner->member && !runner->silent) {
+    gst_resnet_group_set_active (runner->member, FALSE);
     runner->silent = TRUE;
   }
 }
@@ -282,8 +283,8 @@ gst_resnet_runner_get_sharing (GstResnetRunner * runner,
   memset (sharing, 0, sizeof (*sharing));
   sharing->shared_with =
       gst_resnet_share_get_n_users (runner->model->model) - 1;
-  if (runner->group)
-    gst_resnet_group_get_counts (runner->group, &sharing->group_runs,
+  if (runner->member)
+    gst_resnet_group_get_counts (runner->member, &sharing->group_runs,
         &sharing->group_images);
 }
 
@@ -316,7 +317,7 @@ gst_resnet_runner_try (GstResnetRunner * runner,
   gsize n = nn_preprocess_get_tensor_size (&runner->preprocess);
 
   memset (runner->tensor, 0, n * sizeof (gfloat));
-  gst_resnet_runner_infer (runner, 1);
+  gst_resnet_runner_infer (runner, 1, NULL);
   return gst_resnet_runner_get_confidences (runner, settings, 0, error) != NULL;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gstresnetmodel.h"
 #include "gstresnetsettings.h"
+#include "gstresnetshare.h"
 #include "gstresnetstats.h"
 
 G_BEGIN_DECLS
@@ -27,8 +28,9 @@ guint gst_resnet_runner_get_batch (GstResnetRunner * runner);
 /* Makes @images 0 to @n - 1 of the next run, on the session's threads where that takes more than one. */
 gboolean gst_resnet_runner_prepare (GstResnetRunner * runner,
     const NnImage * images, guint n, GError ** error);
-/* Runs the images 0 to @n - 1. */
-void gst_resnet_runner_infer (GstResnetRunner * runner, guint n);
+/* Runs the images 0 to @n - 1. FALSE: @patience (nullable) with the group ended before. */
+gboolean gst_resnet_runner_infer (GstResnetRunner * runner, guint n,
+    GstResnetPatience * patience);
 /* The stream ended or pauses: its group does not wait for it until the next run. */
 void gst_resnet_runner_set_silent (GstResnetRunner * runner);
 /* The confidences of image @slot of the last run, n_classes of them, valid until the next call. NULL with an error: the

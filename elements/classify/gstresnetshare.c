@@ -9,21 +9,41 @@
 
 #include <string.h>
 
+/* A member that so many runs in a row have waited for in vain has stalled. */
+#define MAX_MISSED 3
+
 /* Images of one frame that wait for their logits, on their thread's stack. */
 typedef struct _Request Request;
 struct _Request
 {
   Request *next;
+  GstResnetMember *member;
   guint n;                      /* images, at most a batch */
   const gfloat *tensor;
   gfloat *logits;
   gboolean done;
 };
 
+/* All of it under the group's mutex. */
+struct _GstResnetMember
+{
+  GstResnetGroup *group;
+  gboolean active;
+  guint n_missed;               /* runs that waited for it in vain since it had images */
+  gboolean waits;               /* it has images that are not run yet */
+};
+
+struct _GstResnetPatience
+{
+  GMutex mutex;
+  gint over;                    /* atomic, too */
+  GstResnetGroup *group;        /* where a frame waits, NULL: nowhere */
+};
+
 struct _GstResnetGroup
 {
   gchar *key;
-  guint n_members, n_active;    /* under the registry's mutex and the group's */
+  GPtrArray *members;           /* under the registry's mutex and the group's */
   NnModel *model;
   NnSession *session;
   guint batch, n_outputs;
@@ -140,6 +160,7 @@ group_free (GstResnetGroup * group)
   g_clear_pointer (&group->model, nn_model_unref);
   g_mutex_clear (&group->mutex);
   g_cond_clear (&group->cond);
+  g_ptr_array_unref (group->members);
   g_free (group->tensors);
   g_free (group->logits);
   g_free (group->key);
@@ -153,6 +174,7 @@ group_new (const gchar * key, NnModel * model,
   GstResnetGroup *group = g_new0 (GstResnetGroup, 1);
 
   group->key = g_strdup (key);
+  group->members = g_ptr_array_new ();
   group->model = nn_model_ref (model);
   g_mutex_init (&group->mutex);
   g_cond_init (&group->cond);
@@ -172,7 +194,7 @@ group_new (const gchar * key, NnModel * model,
   return group;
 }
 
-GstResnetGroup *
+GstResnetMember *
 gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error)
 {
@@ -181,6 +203,7 @@ gst_resnet_group_join (const gchar * name, NnModel * model,
       model, options->height, options->width, options->threads,
       options->precision, options->max_batch, name);
   GstResnetGroup *group = NULL;
+  GstResnetMember *member = NULL;
   GList *l;
 
   g_mutex_lock (&registry_mutex);
@@ -194,41 +217,111 @@ gst_resnet_group_join (const gchar * name, NnModel * model,
       groups = g_list_prepend (groups, group);
   }
   if (group) {
+    member = g_new0 (GstResnetMember, 1);
+    member->group = group;
     g_mutex_lock (&group->mutex);
-    group->n_members++;
+    g_ptr_array_add (group->members, member);
     g_mutex_unlock (&group->mutex);
   }
   g_mutex_unlock (&registry_mutex);
   g_free (key);
-  return group;
+  return member;
 }
 
 void
-gst_resnet_group_leave (GstResnetGroup * group)
+gst_resnet_group_leave (GstResnetMember * member)
 {
+  GstResnetGroup *group = member->group;
   gboolean last;
 
   g_mutex_lock (&registry_mutex);
   g_mutex_lock (&group->mutex);
-  last = --group->n_members == 0;
+  g_ptr_array_remove_fast (group->members, member);
+  last = group->members->len == 0;
+  g_cond_broadcast (&group->cond);
   g_mutex_unlock (&group->mutex);
   if (last)
     groups = g_list_remove (groups, group);
   g_mutex_unlock (&registry_mutex);
   if (last)
     group_free (group);
+  g_free (member);
 }
 
 void
-gst_resnet_group_set_active (GstResnetGroup * group, gboolean active)
+gst_resnet_group_set_active (GstResnetMember * member, gboolean active)
 {
-  g_mutex_lock (&group->mutex);
-  if (active)
-    group->n_active++;
-  else
-    group->n_active--;
-  g_cond_broadcast (&group->cond);
-  g_mutex_unlock (&group->mutex);
+  g_mutex_lock (&member->group->mutex);
+  member->active = active;
+  member->n_missed = 0;
+  g_cond_broadcast (&member->group->cond);
+  g_mutex_unlock (&member->group->mutex);
+}
+
+GstResnetPatience *
+gst_resnet_patience_new (void)
+{
+  GstResnetPatience *patience = g_new0 (GstResnetPatience, 1);
+
+  g_mutex_init (&patience->mutex);
+  return patience;
+}
+
+void
+gst_resnet_patience_free (GstResnetPatience * patience)
+{
+  g_mutex_clear (&patience->mutex);
+  g_free (patience);
+}
+
+void
+gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over)
+{
+  g_mutex_lock (&patience->mutex);
+  g_atomic_int_set (&patience->over, over);
+  /* The group is there as long as a frame waits in it. */
+  if (over && patience->group) {
+    g_mutex_lock (&patience->group->mutex);
+    g_cond_broadcast (&patience->group->cond);
+    g_mutex_unlock (&patience->group->mutex);
+  }
+  g_mutex_unlock (&patience->mutex);
+}
+
+static void
+patience_set_group (GstResnetPatience * patience, GstResnetGroup * group)
+{
+  g_mutex_lock (&patience->mutex);
+  patience->group = group;
+  g_mutex_unlock (&patience->mutex);
+}
+
+/* With the mutex: how many members a run waits for, with those that wait themselves. */
+static guint
+get_n_awaited (const GstResnetGroup * group)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < group->members->len; i++) {
+    const GstResnetMember *member = g_ptr_array_index (group->members, i);
+
+    n += member->active && member->n_missed < MAX_MISSED;
+  }
+  return n;
+}
+
+/* With the mutex: the time is over, and a run begins without those that have no images. */
+static void
+note_missed (GstResnetGroup * group)
+{
+  guint i;
+
+  for (i = 0; i < group->members->len; i++) {
+    GstResnetMember *member = g_ptr_array_index (group->members, i);
+
+    if (member->active && !member->waits && member->n_missed < MAX_MISSED)
+      member->n_missed++;
+  }
 }
 
 /* With the mutex held, which it lets go of while it runs. */
@@ -240,6 +333,7 @@ run_batch (GstResnetGroup * group)
 
   for (end = first; end && n + end->n <= group->batch; end = end->next) {
     n += end->n;
+    end->member->waits = FALSE;
     group->n_requests--;
   }
   group->first = end;
@@ -270,60 +364,111 @@ run_batch (GstResnetGroup * group)
   group->images += n;
 }
 
-/* The first thread that waits leads: it gathers, runs, and leaves the lead to one that still waits. */
-static void
-run_request (GstResnetGroup * group, GstClockTime timeout, guint n,
-    const gfloat * tensor, gfloat * logits)
+/* With the mutex: takes @request out of those that wait. FALSE: it is with a run already. */
+static gboolean
+take_back (GstResnetGroup * group, Request * request)
 {
-  Request request = {.n = n,.tensor = tensor,.logits = logits };
+  Request **place = &group->first;
+
+  while (*place && *place != request)
+    place = &(*place)->next;
+  if (!*place)
+    return FALSE;
+  *place = request->next;
+  if (group->last == &request->next)
+    group->last = place;
+  group->n_waiting -= request->n;
+  group->n_requests--;
+  request->member->waits = FALSE;
+  return TRUE;
+}
+
+/* The mutex of a group is taken while that of a patience is, and never the other way round. */
+static gboolean
+is_over (GstResnetPatience * patience)
+{
+  return patience && g_atomic_int_get (&patience->over);
+}
+
+/* The first thread that waits leads: it gathers, runs, and leaves the lead to one that still waits. */
+static gboolean
+run_request (GstResnetMember * member, GstClockTime timeout, guint n,
+    const gfloat * tensor, gfloat * outputs, GstResnetPatience * patience)
+{
+  GstResnetGroup *group = member->group;
+  Request request = {.member = member,.n = n,.tensor = tensor,
+    .logits = outputs
+  };
   gint64 deadline = g_get_monotonic_time () + GST_TIME_AS_USECONDS (timeout);
+  gboolean in_time = TRUE;
 
   g_mutex_lock (&group->mutex);
+  member->n_missed = 0;
+  member->waits = TRUE;
   *group->last = &request;
   group->last = &request.next;
   group->n_waiting += n;
   group->n_requests++;
   g_cond_broadcast (&group->cond);
   while (!request.done) {
+    if (is_over (patience) && take_back (group, &request)) {
+      g_cond_broadcast (&group->cond);
+      break;
+    }
     if (group->led) {
       g_cond_wait (&group->cond, &group->mutex);
       continue;
     }
     group->led = TRUE;
-    while (group->n_waiting < group->batch
-        && group->n_requests < group->n_active
-        && g_cond_wait_until (&group->cond, &group->mutex, deadline));
-    run_batch (group);
+    while (in_time && !is_over (patience) && group->n_waiting < group->batch
+        && group->n_requests < get_n_awaited (group))
+      in_time = g_cond_wait_until (&group->cond, &group->mutex, deadline);
+    if (!is_over (patience)) {
+      if (!in_time)
+        note_missed (group);
+      run_batch (group);
+    }
     group->led = FALSE;
     g_cond_broadcast (&group->cond);
   }
   g_mutex_unlock (&group->mutex);
+  return request.done;
 }
 
-void
-gst_resnet_group_run (GstResnetGroup * group, GstClockTime timeout, guint n,
-    const gfloat * tensor, gfloat * logits)
+gboolean
+gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout, guint n,
+    const gfloat * tensor, gfloat * outputs, GstResnetPatience * patience)
 {
-  while (n > 0) {
+  GstResnetGroup *group = member->group;
+  gboolean done = TRUE;
+
+  if (patience)
+    patience_set_group (patience, group);
+  while (done && n > 0) {
     guint now = MIN (n, group->batch);
 
-    run_request (group, timeout, now, tensor, logits);
+    done = run_request (member, timeout, now, tensor, outputs, patience);
     tensor += now * group->image;
-    logits += (gsize) now *group->n_outputs;
+    outputs += (gsize) now *group->n_outputs;
     n -= now;
   }
+  if (patience)
+    patience_set_group (patience, NULL);
+  return done;
 }
 
 const NnSession *
-gst_resnet_group_get_session (GstResnetGroup * group)
+gst_resnet_group_get_session (GstResnetMember * member)
 {
-  return group->session;
+  return member->group->session;
 }
 
 void
-gst_resnet_group_get_counts (GstResnetGroup * group, guint64 * runs,
+gst_resnet_group_get_counts (GstResnetMember * member, guint64 * runs,
     guint64 * images)
 {
+  GstResnetGroup *group = member->group;
+
   g_mutex_lock (&group->mutex);
   *runs = group->runs;
   *images = group->images;

@@ -13,25 +13,36 @@ void gst_resnet_share_give_back (NnModel * model);
 /* How many have this model now. */
 guint gst_resnet_share_get_n_users (const NnModel * model);
 
-/* A session that runs the frames of all elements of one group together. */
+/* What lets another thread end the waiting of a stream's frame for its group. */
+typedef struct _GstResnetPatience GstResnetPatience;
+
+GstResnetPatience *gst_resnet_patience_new (void);
+void gst_resnet_patience_free (GstResnetPatience * patience);
+/* From any thread. @over: what waits comes back at once, and nothing waits, until it is set to FALSE. */
+void gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over);
+
+/* A session that runs the frames of all elements of one group together, and one element's part in it. */
 typedef struct _GstResnetGroup GstResnetGroup;
+typedef struct _GstResnetMember GstResnetMember;
 
 /* Joins the group called @name whose elements have the same model, size, threads, precision and batch size, or makes
  * it. @model is from gst_resnet_share_model(). Frames of a group are run @options->max_batch at a time. */
-GstResnetGroup *gst_resnet_group_join (const gchar * name, NnModel * model,
+GstResnetMember *gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error);
-void gst_resnet_group_leave (GstResnetGroup * group);
+void gst_resnet_group_leave (GstResnetMember * member);
 
-/* Logits of @n images. Waits up to @timeout for other elements' images to come along, not longer than until all members
- * that are active have some. Any number of threads, each for an element of its own. */
-void gst_resnet_group_run (GstResnetGroup * group, GstClockTime timeout,
-    guint n, const gfloat * tensor, gfloat * logits);
+/* Outputs of @n images. Waits up to @timeout for other elements' images to come along, not longer than until all members
+ * that are active have some; who let several runs wait in vain is not waited for until it has images again. Any number of
+ * threads, each for an element of its own. FALSE: @patience (nullable) ended before they were run. */
+gboolean gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout,
+    guint n, const gfloat * tensor, gfloat * outputs,
+    GstResnetPatience * patience);
 /* A member that sends nothing for a while (EOS, paused, flushing) is not waited for. Each starts so. */
-void gst_resnet_group_set_active (GstResnetGroup * group, gboolean active);
+void gst_resnet_group_set_active (GstResnetMember * member, gboolean active);
 
-const NnSession *gst_resnet_group_get_session (GstResnetGroup * group);
+const NnSession *gst_resnet_group_get_session (GstResnetMember * member);
 /* Runs and images in them so far: their ratio is the mean batch. */
-void gst_resnet_group_get_counts (GstResnetGroup * group, guint64 * runs,
+void gst_resnet_group_get_counts (GstResnetMember * member, guint64 * runs,
     guint64 * images);
 
 G_END_DECLS

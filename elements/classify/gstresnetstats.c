@@ -18,6 +18,7 @@ struct _GstResnetStats
   guint64 frames;
   guint64 outcomes[GST_RESNET_N_OUTCOMES];
   guint64 regions[3];           /* classified, reused, skipped */
+  guint64 withheld;             /* messages */
   GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
   GstClockTime last[GST_RESNET_N_STAGES];
   GstClockTime sum[GST_RESNET_N_STAGES];
@@ -50,6 +51,7 @@ gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
   stats->frames = 0;
   memset (stats->outcomes, 0, sizeof (stats->outcomes));
   memset (stats->regions, 0, sizeof (stats->regions));
+  stats->withheld = 0;
   memset (stats->last, 0, sizeof (stats->last));
   memset (stats->sum, 0, sizeof (stats->sum));
   stats->isa = isa;
@@ -121,6 +123,14 @@ gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
   g_mutex_unlock (&stats->lock);
 }
 
+void
+gst_resnet_stats_add_withheld (GstResnetStats * stats)
+{
+  g_mutex_lock (&stats->lock);
+  stats->withheld++;
+  g_mutex_unlock (&stats->lock);
+}
+
 static int
 compare_times (const void *a, const void *b)
 {
@@ -165,7 +175,8 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
       "failed", G_TYPE_UINT64, outcomes[GST_RESNET_OUTCOME_FAILED],
       "regions-classified", G_TYPE_UINT64, copy->regions[0],
       "regions-reused", G_TYPE_UINT64, copy->regions[1],
-      "regions-skipped", G_TYPE_UINT64, copy->regions[2], NULL);
+      "regions-skipped", G_TYPE_UINT64, copy->regions[2],
+      "messages-withheld", G_TYPE_UINT64, copy->withheld, NULL);
   for (i = 0; i < GST_RESNET_N_STAGES; i++) {
     gchar *last = g_strconcat (names[i], "-last", NULL);
     gchar *mean = g_strconcat (names[i], "-mean", NULL);

@@ -44,6 +44,8 @@ void gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
 /* Regions of one frame. */
 void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
     guint reused, guint skipped);
+/* A message "classification" was not posted, since too many wait to be read. */
+void gst_resnet_stats_add_withheld (GstResnetStats * stats);
 /* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);

@@ -194,6 +194,76 @@ push_without_waiting (GstHarness * harness, guint first)
   fail_unless (g_get_monotonic_time () - start < LONG_TIMEOUT * 1000);
 }
 
+/* Who let several runs wait in vain is not waited for, until it has a frame again. */
+GST_START_TEST (test_stalled_member)
+{
+  GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, 300);
+  GstHarness *stalled = member_new (FIXTURE_SMALL, "pair", 2, 300);
+  gdouble confidences[FIXTURE_MAX_CLASSES];
+  guint i, round, waited;
+  gint64 start;
+
+  for (round = 0; round < 2; round++) {
+    push (stalled, round, confidences);
+    waited = 0;
+    for (i = 0; i < 20; i++) {
+      start = g_get_monotonic_time ();
+      push (busy, i, confidences);
+      waited += g_get_monotonic_time () - start >= 290 * 1000;
+    }
+    /* Not once only: it may have been late. */
+    fail_unless (waited >= 2 && waited <= 5, "%u of 20 frames waited", waited);
+  }
+  gst_harness_teardown (stalled);
+  gst_harness_teardown (busy);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_into_flush (gpointer data)
+{
+  GstHarness *harness = data;
+
+  return GINT_TO_POINTER (gst_harness_push (harness, frame (1)));
+}
+
+/* A flush, and the way to state NULL, wake a frame that waits for others. */
+GST_START_TEST (test_wakes)
+{
+  GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, LONG_TIMEOUT);
+  GstHarness *other = member_new (FIXTURE_SMALL, "pair", 2, LONG_TIMEOUT);
+  GstBus *bus = fixture_add_bus (busy->element);
+  gint64 start = g_get_monotonic_time ();
+  gdouble confidences[FIXTURE_MAX_CLASSES];
+  GThread *thread;
+
+  if (__i__ >= 2)
+    g_object_set (busy->element, "mode", 1, NULL);
+  push (other, 0, confidences);
+  thread = g_thread_new ("stream", push_into_flush, busy);
+  g_usleep (300 * 1000);
+  if (__i__ % 2 == 0) {
+    gst_harness_push_event (busy, gst_event_new_flush_start ());
+    g_thread_join (thread);
+    gst_harness_push_event (busy, gst_event_new_flush_stop (TRUE));
+  } else {
+    gst_element_set_state (busy->element, GST_STATE_NULL);
+    g_thread_join (thread);
+  }
+  fail_unless (g_get_monotonic_time () - start < LONG_TIMEOUT * 1000 / 4);
+  /* Nothing is said of the frame that was dropped. */
+  fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING |
+          GST_MESSAGE_ELEMENT) == NULL);
+  /* After a flush frames wait again, and what comes of them is their own. */
+  gst_element_set_bus (busy->element, NULL);
+  gst_object_unref (bus);
+  gst_harness_teardown (busy);
+  gst_harness_teardown (other);
+}
+
+GST_END_TEST;
+
 /* For one that has ended or left they do not. */
 GST_START_TEST (test_ended_member)
 {
@@ -272,6 +342,8 @@ groups_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_silent_member);
+  tcase_add_test (tc, test_stalled_member);
+  tcase_add_loop_test (tc, test_wakes, 0, 4);
   tcase_add_test (tc, test_ended_member);
   tcase_add_test (tc, test_two_groups);
   tcase_add_test (tc, test_come_and_go);

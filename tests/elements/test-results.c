@@ -380,6 +380,80 @@ GST_START_TEST (test_allocation)
 
 GST_END_TEST;
 
+static guint
+count_named (GstBus * bus, const gchar * name, guint at_most)
+{
+  GstMessage *message;
+  guint n = 0;
+
+  while (n < at_most && (message = gst_bus_pop_filtered (bus,
+              GST_MESSAGE_ELEMENT))) {
+    n += gst_structure_has_name (gst_message_get_structure (message), name);
+    gst_message_unref (message);
+  }
+  return n;
+}
+
+static guint64
+get_withheld (GstHarness * harness)
+{
+  guint64 n = G_MAXUINT64;
+  GstStructure *stats;
+
+  g_object_get (harness->element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "messages-withheld", &n));
+  gst_structure_free (stats);
+  return n;
+}
+
+/* A bus that nobody reads does not grow for ever; a label that changes is always told, and when somebody reads, all is as
+ * before. */
+GST_START_TEST (test_unread_messages)
+{
+  GstHarness *harness = fixture_harness_new (FIXTURE_SMALL, CAPS);
+  GstBus *bus = fixture_add_bus (harness->element);
+  const gdouble all = 0.0, none = 1.0;
+  guint i;
+
+  for (i = 0; i < 1030; i++)
+    gst_buffer_unref (push_frame (harness, 0));
+  fail_unless_equals_uint64 (get_withheld (harness), 30);
+  /* The answer becomes "unknown". */
+  g_object_set (harness->element, "threshold", none, NULL);
+  gst_buffer_unref (push_frame (harness, 0));
+  g_object_set (harness->element, "threshold", all, NULL);
+  fail_unless_equals_uint64 (get_withheld (harness), 31);
+  /* Those that were read make room for as many. */
+  fail_unless_equals_int (count_named (bus, GST_CLASSIFICATION_MESSAGE_NAME,
+          5), 5);
+  for (i = 0; i < 7; i++)
+    gst_buffer_unref (push_frame (harness, 0));
+  fail_unless_equals_uint64 (get_withheld (harness), 33);
+  gst_element_set_bus (harness->element, NULL);
+  /* They outlive the element. */
+  gst_harness_teardown (harness);
+  i = 0;
+  {
+    GstMessage *message;
+    guint n_changes = 0;
+
+    while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+      const GstStructure *s = gst_message_get_structure (message);
+
+      i += gst_structure_has_name (s, GST_CLASSIFICATION_MESSAGE_NAME);
+      n_changes +=
+          gst_structure_has_name (s, GST_CLASSIFICATION_LABEL_CHANGED_NAME);
+      gst_message_unref (message);
+    }
+    fail_unless_equals_int (i, 1000);
+    /* To "unknown", and back. */
+    fail_unless (n_changes >= 2, "%u", n_changes);
+  }
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 static Suite *
 results_suite (void)
 {
@@ -396,6 +470,7 @@ results_suite (void)
   tcase_add_test (tc, test_read_only_memory);
   tcase_add_test (tc, test_two_in_a_row);
   tcase_add_test (tc, test_allocation);
+  tcase_add_test (tc, test_unread_messages);
   return s;
 }
 

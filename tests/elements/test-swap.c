@@ -127,6 +127,7 @@ GST_START_TEST (test_rejected)
   } bad[] = {
     {"model", "no-such-file.pth", NULL, "no-such-file.pth"},
     {"model", "half.pth", "PK\003\004 and no more", "half.pth"},
+    {"model", "not-\377\376-text.pth", NULL, "-text.pth"},
     {"labels", "labels.txt", "one\ntwo\n", "10"},
     {"labels", "labels.txt", "one\n\377\376\n", "labels.txt"},
   };
@@ -143,6 +144,7 @@ GST_START_TEST (test_rejected)
     const GstStructure *s;
     GstMessage *message;
     GstBuffer *buffer;
+    gchar *text;
 
     if (!bad[i].content)
       g_unlink (path);
@@ -151,8 +153,12 @@ GST_START_TEST (test_rejected)
     s = gst_message_get_structure (message);
     fail_unless (strstr (gst_structure_get_string (s, "reason"), bad[i].word)
         != NULL, "%s", gst_structure_get_string (s, "reason"));
+    fail_unless (g_utf8_validate (gst_structure_get_string (s, "reason"), -1,
+            NULL));
+    text = g_utf8_make_valid (path, -1);
     fail_unless_equals_string (gst_structure_get_string (s, bad[i].property),
-        path);
+        text);
+    g_free (text);
     fail_unless_equals_string (gst_structure_get_string (s, "sha256"),
         alone.sha256);
     gst_message_unref (message);

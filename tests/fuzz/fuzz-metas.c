@@ -57,11 +57,13 @@ static GstBuffer *
 take_memory (Input *input, gsize full)
 {
   GstBuffer *buffer = gst_buffer_new ();
-  gsize size = CLAMP (take_number (input, (gint64)full), 0, 1 << 18);
+  gint64 wanted = take_number (input, (gint64)full);
+  gsize size = CLAMP (wanted, 0, 1 << 18);
   guint n = 1 + take (input) % 4;
 
   for (guint i = 0; i < n; i++) {
-    gsize part = i + 1 < n ? MIN (size, full * (1 + take (input) % 16) / 16) : size;
+    gsize some = full * (1 + take (input) % 16) / 16;
+    gsize part = i + 1 < n ? MIN (size, some) : size;
     guint8 *bytes = g_malloc (MAX (part, 1));
 
     memset (bytes, 0x5a, part);
