@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
 #include "tool-hint.h"
+#include "tool-message.h"
 
 static const ToolCommand *const commands[] = {
   &tool_inspect_command,    &tool_classify_command, &tool_eval_command,    &tool_bench_command,

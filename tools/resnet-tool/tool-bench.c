@@ -8,7 +8,12 @@
 
 #include <nn/tune.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-json.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
+#include "tool-text.h"
 
 #define MIN_RUNS 3
 #define MAX_RUNS 1000000

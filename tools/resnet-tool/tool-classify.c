@@ -1,11 +1,17 @@
 /* gst-resnet: resnet-tool classify: what is in these images
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
+#include <nn/answer.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-json.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
 #include "tool-pipeline.h"
+#include "tool-text.h"
 
 #define BAR_COLUMNS 20
 

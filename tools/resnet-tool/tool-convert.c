@@ -7,7 +7,11 @@
 #include <sys/stat.h>
 
 #include "default-model.h"
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
+#include "tool-text.h"
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gboolean fold, half, any_size, modelinfo;

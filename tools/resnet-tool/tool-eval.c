@@ -4,12 +4,18 @@
 #include <evaluate/evaluation-json.h>
 #include <evaluate/plain-text.h>
 #include <math.h>
+#include <nn/answer.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-json.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
 #include "tool-pipeline.h"
+#include "tool-text.h"
 
 #define BAR_COLUMNS 24
 /* Microseconds between two pictures of the progress bar. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool-common.h"
 #include "tool-image-load.h"
+#include "tool-text.h"
 
 /* Names that people type are shorter; longer ones are not compared. */
 #define MAX_NAME 40

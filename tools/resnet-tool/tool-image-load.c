@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "tool-bmp.h"
-#include "tool-common.h"
 #include "tool-exif.h"
 #include "tool-gif.h"
 #include "tool-jpeg.h"
+#include "tool-message.h"
 #include "tool-pnm.h"
 #ifdef TOOL_HAVE_PNG
 #include "tool-png.h"

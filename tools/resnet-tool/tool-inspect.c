@@ -2,9 +2,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <evaluate/plain-text.h>
 #include <nn/cpu.h>
+#include <nn/model.h>
+#include <nn/preprocess.h>
 #include <stdio.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-json.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
+#include "tool-text.h"
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gchar *size_string;

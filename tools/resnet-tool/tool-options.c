@@ -1,12 +1,14 @@
 /* gst-resnet: resnet-tool's command line: the options that commands share, strict numbers
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tool-options.h"
+
 #include <math.h>
 #include <nn/cpu.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tool-common.h"
 #include "tool-hint.h"
+#include "tool-message.h"
 
 gboolean
 tool_parse_uint (const gchar *name, const gchar *string, guint min, guint max, guint *value, GError **error)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tool-common.h"
+#include "tool-text.h"
 
 #define MAX_BATCH 16
 #define BATCH_BYTES (64u << 20)

@@ -1,11 +1,18 @@
 /* gst-resnet: resnet-tool preprocess: the tensor that an image or a raw frame becomes
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <nn/error.h>
+#include <nn/model.h>
 #include <nn/npy.h>
 #include <stdio.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
 #include "tool-image-load.h"
+#include "tool-json.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
+#include "tool-text.h"
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
 static gchar *output, *raw, *ppm;

@@ -1,9 +1,16 @@
 /* gst-resnet: resnet-tool run: a float32 NCHW tensor in, logits out
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <nn/image.h>
+#include <nn/model.h>
 #include <nn/npy.h>
+#include <nn/session.h>
 #include <stdio.h>
 
-#include "tool-common.h"
+#include "tool-command.h"
+#include "tool-message.h"
+#include "tool-model.h"
+#include "tool-options.h"
+#include "tool-text.h"
 
 /* Images a run of the session at most: the arena grows with it. */
 #define MAX_BATCH 16

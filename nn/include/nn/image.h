@@ -92,4 +92,6 @@ gboolean nn_preprocessor_run_u8 (NnPreprocessor *preprocessor, const NnImage *im
  * are resized before they are converted) or "nearest". It is NULL before the first run. */
 const gchar *nn_preprocessor_get_method (const NnPreprocessor *preprocessor);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnPreprocessor, nn_preprocessor_free)
+
 G_END_DECLS
