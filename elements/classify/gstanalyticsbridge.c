@@ -67,7 +67,7 @@ gst_analytics_bridge_attach (const GstResnetAnswer * answer,
         matches ? matches[i] : i);
 }
 
-/* The id that a tracker gave the object, 0 where none did. */
+/* Returns a key for the id that a tracker gave the object, or 0 if no tracker did. */
 static gint64
 get_tracking_key (GstAnalyticsRelationMeta * meta, guint od_id)
 {
@@ -83,7 +83,7 @@ get_tracking_key (GstAnalyticsRelationMeta * meta, guint od_id)
       || !gst_analytics_tracking_mtd_get_info ((GstAnalyticsTrackingMtd *) &
           mtd, &id, &first, &last, &lost))
     return 0;
-  /* Apart from the ids of GstVideoRegionOfInterestMetas, which are positive. */
+  /* The key must differ from the ids of GstVideoRegionOfInterestMetas, which are positive. */
   return -1 - (gint64) (id & G_MAXINT64);
 }
 

@@ -5,12 +5,12 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* Adds a GstAnalyticsClsMtd with the entries of each of the answer's results to @buffer's relation meta, which it makes
- * where there is none. @buffer must be writable. A
- * region's is related to its GstAnalyticsODMtd. @regions and @matches as in gst_resnet_answer_attach(). */
+/* Adds a GstAnalyticsClsMtd for each of the answer's results to the relation meta of @buffer, and makes that meta if
+ * there is none. @buffer must be writable. The GstAnalyticsClsMtd of a region is related to the region's
+ * GstAnalyticsODMtd. @regions and @matches are those of gst_resnet_answer_attach(). */
 void gst_analytics_bridge_attach (const GstResnetAnswer * answer,
     const GArray * regions, const guint * matches, GstBuffer * buffer);
-/* Appends @buffer's GstAnalyticsODMtds to @regions (gst_resnet_regions_add()). */
+/* Appends the GstAnalyticsODMtds of @buffer to @regions (see gst_resnet_regions_add()). */
 void gst_analytics_bridge_find_regions (GstBuffer * buffer, GArray * regions);
 
 G_END_DECLS

@@ -82,19 +82,19 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
 {
   gst_resnet_analyzer_set_runner (analyzer, NULL);
   gst_resnet_analyzer_reset (analyzer);
-  /* A frame of the last size is not worth keeping in READY. */
+  /* The view may hold a copy of a frame. The memory is not worth keeping in state READY. */
   gst_frame_view_free (analyzer->view);
   analyzer->view = gst_frame_view_new ();
 }
 
-/* What the network is to see of one frame. */
+/* The pictures that the network is to see of one frame. */
 typedef struct
 {
   GArray *images;               /* NnImage */
-  GPtrArray *regions;           /* which each is, NULL: the frame */
+  GPtrArray *regions;           /* the region of each; NULL: the frame */
 } Views;
 
-/* Images @first to @first + @n - 1 are prepared. */
+/* Runs the network on the images @first to @first + @n - 1, which are prepared, and stores their results. */
 static gboolean
 run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     const GstResnetTimes * times, GstResnetAnswer * answer,
@@ -151,7 +151,7 @@ gst_resnet_analyzer_is_flushing (GstPad * pad)
   return flushing;
 }
 
-/* What the network sees of @image, pixels of the frame. */
+/* Finds the part of @image that the network sees, in pixels of the frame. */
 static void
 get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
 {
@@ -164,7 +164,7 @@ get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
   rect[3] = MAX ((gint) rint (seen[3]), 1);
 }
 
-/* The frame and those of its regions that ask for a look. */
+/* Collects the frame and those of its regions that must be classified now. */
 static void
 find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     const NnImage * image, GstResnetAnswer * answer, Views * views)
@@ -190,15 +190,15 @@ find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
   }
 }
 
-/* Which of the views run @run of @n_runs begins with: runs of about the same size. */
+/* Returns the first view of run @run. The @n_runs runs have about the same size. */
 static guint
 get_first (const Views * views, guint run, guint n_runs)
 {
   return (guint) ((guint64) views->regions->len * run / n_runs);
 }
 
-/* Runs the network as often as the views need, but for the last time: the views of that are prepared, and the frame's
- * pixels are not needed for it. *@left: how many those are. */
+/* Runs the network on all views but those of the last run. The last run's views are prepared here, too, so that the
+ * frame's pixels are not needed any more when it runs. *@left gets their number. */
 static gboolean
 run_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     const GstResnetTimes * times, GstPad * pad, GstResnetAnswer * answer,
@@ -254,7 +254,7 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     answer->regions = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
     g_array_set_clear_func (answer->regions, clear_region);
     gst_resnet_regions_find (buffer, settings, answer->regions);
-    /* Other settings, other results. */
+    /* The remembered results are those of other settings. */
     if (analyzer->serial != settings->serial)
       gst_resnet_tracker_reset (analyzer->tracker);
     analyzer->serial = settings->serial;

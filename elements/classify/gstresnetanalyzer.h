@@ -9,23 +9,23 @@
 #include "gstresnetstats.h"
 
 G_BEGIN_DECLS
-/* All that classifying needs from frame to frame. One thread at a time uses one: the streaming thread or, in mode
- * latest, the thread beside it. */
+/* An analyzer has everything that classifying needs from one frame to the next. Only one thread at a time may use it:
+ * the streaming thread or, in mode latest, the thread beside it. */
     typedef struct _GstResnetAnalyzer GstResnetAnalyzer;
 
 GstResnetAnalyzer *gst_resnet_analyzer_new (void);
 void gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer);
 
-/* @runner: (transfer full) (nullable): takes the place of the one before */
+/* @runner: (transfer full) (nullable): replaces the present one */
 void gst_resnet_analyzer_set_runner (GstResnetAnalyzer * analyzer,
     GstResnetRunner * runner);
 GstResnetRunner *gst_resnet_analyzer_get_runner (GstResnetAnalyzer * analyzer);
-/* The stream's caps. */
+/* Sets the format of the stream. */
 void gst_resnet_analyzer_set_info (GstResnetAnalyzer * analyzer,
     const GstVideoInfo * info);
-/* What was seen has nothing to do with what comes. */
+/* Forgets what was seen so far, because the next frame has nothing to do with it. */
 void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
-/* Drops what is kept from frame to frame, as the element stops. */
+/* Frees what is kept from one frame to the next, when the element stops. */
 void gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer);
 
 /* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between runs of the network it
@@ -35,7 +35,8 @@ GstResnetAnswer *gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings, GstBuffer * buffer,
     const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
     GError ** error);
-/* The message "label-changed" when @answer's label is not that of the answer before it; else NULL. */
+/* Returns the message "label-changed" if the label of @answer differs from that of the answer before it, and NULL
+ * otherwise. */
 GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     GstObject * object);
@@ -43,7 +44,7 @@ GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
 /* From any thread. TRUE: a frame that waits for its group comes back at once, and none waits. */
 void gst_resnet_analyzer_set_flushing (GstResnetAnalyzer * analyzer,
     gboolean flushing);
-/* What is classified now will not be seen. */
+/* Returns TRUE if @pad is flushing, so that nobody will see what is classified now. */
 gboolean gst_resnet_analyzer_is_flushing (GstPad * pad);
 
 G_END_DECLS

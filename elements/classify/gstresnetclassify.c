@@ -166,8 +166,8 @@ gst_resnet_classify_set_property (GObject * object, guint prop_id,
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   else if (running && !(pspec->flags & GST_PARAM_MUTABLE_PLAYING))
-    GST_WARNING_OBJECT (self, "%s is stored and used at the next start: set it "
-        "in state READY or NULL", pspec->name);
+    GST_WARNING_OBJECT (self, "property %s takes effect at the next start; set "
+        "it in state NULL or READY", pspec->name);
 }
 
 static void
@@ -191,7 +191,7 @@ gst_resnet_classify_get_property (GObject * object, guint prop_id,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
-/* From here on the streaming thread may use what is the classifying thread's. */
+/* After this call the streaming thread may use the fields of the classifying thread. */
 static void
 wait_for_worker (GstResnetClassify * self)
 {
@@ -199,7 +199,8 @@ wait_for_worker (GstResnetClassify * self)
     gst_resnet_worker_drain (self->worker);
 }
 
-/* The next frame is classified, whatever interval says. Waits for what is classified beside. */
+/* Makes sure that the next frame is classified, whatever interval says. Waits for the frame that is being classified
+ * beside the stream. */
 static void
 forget_result (GstResnetClassify * self)
 {
@@ -318,7 +319,8 @@ gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
   GstVideoInfo info;
 
   if (!gst_video_info_from_caps (&info, incaps)) {
-    GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
+    GST_ERROR_OBJECT (self, "the caps are not raw video: %" GST_PTR_FORMAT,
+        incaps);
     return FALSE;
   }
   forget_result (self);
@@ -346,11 +348,11 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
       GST_OBJECT_UNLOCK (self);
       break;
     case GST_EVENT_SEGMENT:
-      /* What comes after is another picture. */
+      /* The next frame shows something else. */
       forget_result (self);
       break;
     case GST_EVENT_EOS:
-      /* The last messages come before the end. */
+      /* The messages of the last frames must come before the end of the stream. */
       wait_for_worker (self);
       gst_resnet_runner_set_silent (gst_resnet_analyzer_get_runner
           (self->analyzer));
@@ -368,7 +370,7 @@ gst_resnet_classify_src_event (GstBaseTransform * trans, GstEvent * event)
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_QOS)
     return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (trans, event);
-  /* Not to the base class, which would drop late frames; those upstream may. */
+  /* The base class must not see the event, because it would drop late frames. The elements upstream may do so. */
   GST_OBJECT_LOCK (self);
   gst_resnet_pace_set_qos (&self->pace, event);
   GST_OBJECT_UNLOCK (self);
@@ -422,7 +424,7 @@ sync_passing (GstResnetClassify * self)
     g_clear_pointer (&self->worker, gst_resnet_worker_free);
     return;
   }
-  /* Frames are not held any more. */
+  /* From now on the element does not hold frames, so it has no latency. */
   GST_OBJECT_LOCK (self);
   latency = self->pace.reported > 0 && self->pace.live;
   gst_resnet_pace_forget_held (&self->pace);
@@ -439,7 +441,7 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
 
   gst_resnet_classify_sync_controlled (self, input);
   sync_passing (self);
-  /* Only for the meta does the buffer have to be writable. */
+  /* The buffer has to be writable only if a meta is attached to it. */
   if (!self->passing.attach_meta) {
     *output = input;
     return GST_FLOW_OK;
@@ -451,10 +453,10 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
 static void
 warn_of_frame (GstResnetClassify * self, GError * error)
 {
-  GST_DEBUG_OBJECT (self, "not classified: %s", error->message);
+  GST_DEBUG_OBJECT (self, "a frame is not classified: %s", error->message);
   if (!self->warned) {
-    g_prefix_error (&error, "A frame goes on without classification (said "
-        "once for these caps). ");
+    g_prefix_error (&error, "A frame passes without being classified "
+        "(this is said only once for these caps). ");
     gst_resnet_classify_report (self, GST_MESSAGE_WARNING, error);
     self->warned = TRUE;
   }
@@ -479,7 +481,7 @@ classify (GstResnetClassify * self, GstBuffer * buffer,
   return answer;
 }
 
-/* Mode latest, beside the stream. */
+/* Classifies a frame beside the stream, in mode latest. */
 static void
 classify_beside (gpointer data, GstBuffer * buffer,
     const GstResnetTimes * times)
@@ -499,7 +501,7 @@ classify_beside (gpointer data, GstBuffer * buffer,
           NULL);
     return;
   }
-  /* What nobody will see any more is not said either. */
+  /* After a flush, nobody wants this result any more. */
   if (gst_resnet_analyzer_is_flushing (GST_BASE_TRANSFORM_SINK_PAD (self))) {
     gst_resnet_answer_unref (answer);
     return;
@@ -530,7 +532,7 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
     self->worker = gst_resnet_worker_new (classify_beside, self);
   GST_OBJECT_LOCK (self);
   answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
-  /* Beside the stream, 0 and 1 are both as often as the machine can. */
+  /* Beside the stream, an interval of 0 and one of 1 both mean as often as the machine can. */
   due = !answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
       || gst_resnet_pace_is_due (&self->pace,
       MAX (self->passing.interval, 1), times);
@@ -548,14 +550,14 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
     GST_OBJECT_LOCK (self);
     gst_resnet_pace_classified (&self->pace, times, 0);
     GST_OBJECT_UNLOCK (self);
-    /* Shares the memory; who wants to write to the frame downstream meanwhile gets a copy of it. The pixels are held
-     * until the network's input is made of them, a few milliseconds. */
+    /* The copy shares the memory, so an element downstream that wants to write to the frame meanwhile has to copy it.
+     * The pixels are held only for the few milliseconds until the network's input is made of them. */
     gst_resnet_worker_submit (self->worker, gst_buffer_copy (buffer), times);
   }
   return GST_FLOW_OK;
 }
 
-/* QoS: the frame goes on at once, with the last result. */
+/* Passes a frame that is late at once, with the last result, because of QoS. */
 static GstFlowReturn
 pass_late (GstResnetClassify * self, GstBuffer * buffer,
     const GstResnetTimes * times)

@@ -120,7 +120,7 @@ gst_resnet_classify_post_answer (GstResnetClassify * self,
   GstMessage *change =
       gst_resnet_analyzer_get_change (self->analyzer, answer, times, object);
 
-  /* Not of a frame in which there was nothing to classify. */
+  /* No message is posted for a frame in which there was nothing to classify. */
   if (self->active.post_messages && (answer->has_frame
           || answer->regions->len > 0)) {
     if (g_atomic_int_get (&self->unread->n_messages) < MAX_UNREAD)

@@ -28,41 +28,43 @@ struct _GstResnetClassify
   GstResnetSettings settings;
   GstStructure *model_info;
   gboolean running;             /* between start and stop */
-  GThread *controlling;         /* this thread sets what control bindings say, NULL: none does */
+  GThread *controlling;         /* the thread that sets what control bindings say, or NULL */
   GstResnetPace pace;
-  GstResnetAnswer *latest;      /* mode latest: the newest, NULL: none */
-  GstResnetSwap *swap;          /* made when it is needed */
+  GstResnetAnswer *latest;      /* in mode latest: the newest, or NULL */
+  GstResnetSwap *swap;          /* NULL until it is needed */
 
   GstResnetStats *stats;        /* has its own lock */
   GstResnetUnread *unread;
 
-  /* the streaming thread's, and start's and stop's while it does not run */
-  GstResnetSettings passing;    /* for frames that pass */
-  GstResnetAnswer *answer;      /* that frames carry on, NULL: none */
-  GstResnetWorker *worker;      /* mode latest */
+  /* used by the streaming thread, and by start and stop while it does not run */
+  GstResnetSettings passing;    /* those that apply to frames that pass */
+  GstResnetAnswer *answer;      /* the one that frames carry, or NULL */
+  GstResnetWorker *worker;      /* in mode latest */
 
-  /* the classifying thread's: the worker's while it is busy, else the streaming thread's */
+  /* used by the classifying thread, which is the worker while it is busy and the streaming thread otherwise */
   GstResnetSettings active;
   GstResnetAnalyzer *analyzer;
-  gboolean warned;              /* since these caps */
+  gboolean warned;              /* a warning was posted since these caps came */
 };
 
 /* gstresnetclassifyswap.c: another model while the element runs */
-/* @info: (transfer full) (nullable): what property model-info says */
+/* Sets the value of property model-info. @info: (transfer full) (nullable) */
 void gst_resnet_classify_set_model_info (GstResnetClassify * self,
     GstStructure * info);
-/* Properties that g_object_set() set together come together: model and labels are one request. */
+/* Reacts to changed properties. Those that one g_object_set() sets come together, so that model and labels are one
+ * request. */
 void gst_resnet_classify_follow_properties (GstResnetClassify * self,
     guint n_specs, GParamSpec ** specs);
-/* With the object lock, while the element runs: what watch-model says now. */
+/* Starts or stops watching the files, as property watch-model says. To be called with the object lock while the
+ * element runs. */
 void gst_resnet_classify_watch_model (GstResnetClassify * self);
-/* The element stops, or did not start. */
+/* Ends the loading of models, when the element stops or did not start. */
 void gst_resnet_classify_stop_swapping (GstResnetClassify * self);
-/* The classifying thread, between frames: takes the model that is ready. */
+/* Takes the model that is ready, if there is one. To be called by the classifying thread between two frames. */
 void gst_resnet_classify_take_model (GstResnetClassify * self);
 
 /* gstresnetclassifyanswer.c: what others see of an answer */
-/* Puts the stream's answer on @buffer, whose own it is or, @reused, an earlier frame's. */
+/* Puts the stream's answer on @buffer. With @reused it is the answer of an earlier frame. */
 void gst_resnet_classify_attach_answer (GstResnetClassify * self,
     GstBuffer * buffer, gboolean reused);
 void gst_resnet_classify_post_answer (GstResnetClassify * self,
@@ -71,7 +73,7 @@ GstResnetUnread *gst_resnet_unread_new (void);
 void gst_resnet_unread_unref (GstResnetUnread * unread);
 void gst_resnet_classify_count_regions (GstResnetClassify * self,
     const GstResnetAnswer * answer);
-/* What stats say of the other elements of the process. */
+/* Updates what stats say of the other elements of the process. */
 void gst_resnet_classify_note_sharing (GstResnetClassify * self);
 
 G_END_DECLS

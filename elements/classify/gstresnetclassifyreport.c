@@ -11,10 +11,11 @@
 
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
 
-/* A larger file that is refused is not read a second time for its hash. */
+/* The hash of a larger file that was refused is not computed, because that would read the file a second time. */
 #define MAX_HASHED_BYTES ((goffset) 256 << 20)
 
-/* The SHA-256 of a file that could not be loaded, so that a report says which file it was; else why there is none. */
+/* Returns the SHA-256 of a file that could not be loaded, so that a report says which file it was, or the reason why
+ * there is none. */
 static gchar *
 hash_file (const gchar * path)
 {

@@ -5,17 +5,18 @@
 #include "gstresnetclassifyprivate.h"
 
 G_BEGIN_DECLS
-/* Posts @error as a message of @type (GST_MESSAGE_ERROR or GST_MESSAGE_WARNING). Its debug text has the model's path and
- * hash and the stream's caps. From start or the classifying thread. */
+/* Posts @error as a message of @type (GST_MESSAGE_ERROR or GST_MESSAGE_WARNING). The debug text has the path and the
+ * hash of the model and the caps of the stream. To be called by start or the classifying thread. */
     void gst_resnet_classify_report (GstResnetClassify * self,
     GstMessageType type, const GError * error);
 
-/* At level LOG: the answer, how it came about and how long it took. @durations: GST_RESNET_N_STAGES. From the classifying
- * thread. */
+/* Writes to the debug log, at level LOG, what the answer is, how it came about and how long it took. @durations has
+ * GST_RESNET_N_STAGES members. To be called by the classifying thread. */
 void gst_resnet_classify_log_answer (GstResnetClassify * self,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     const GstClockTime * durations);
-/* At level LOG: a frame that passes without being classified, and whose answer it carries, NULL: none. */
+/* Writes to the debug log, at level LOG, that a frame passes without being classified, and which answer it carries.
+ * @answer: (nullable) */
 void gst_resnet_classify_log_passing (GstResnetClassify * self,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     const gchar * why);

@@ -33,7 +33,7 @@ to_text (const gchar * path)
   return path ? g_utf8_make_valid (path, -1) : g_strdup ("");
 }
 
-/* What both messages about models say. */
+/* Makes the structure that both messages about models have in common. */
 static GstStructure *
 swap_structure_new (GstResnetClassify * self, const gchar * name,
     const GstResnetSettings * settings)
@@ -51,7 +51,7 @@ swap_structure_new (GstResnetClassify * self, const gchar * name,
   return structure;
 }
 
-/* In the loading thread. */
+/* Posts that a model was refused. It runs in the loading thread. */
 static void
 model_rejected (gpointer data, const GstResnetSettings * settings,
     const GError * error)
@@ -74,7 +74,7 @@ model_rejected (gpointer data, const GstResnetSettings * settings,
   post_structure (self, structure);
 }
 
-/* With the object lock, while the element runs. */
+/* To be called with the object lock while the element runs. */
 static GstResnetSwap *
 get_swap (GstResnetClassify * self)
 {
@@ -139,7 +139,7 @@ gst_resnet_classify_take_model (GstResnetClassify * self)
   GST_OBJECT_UNLOCK (self);
   if (!runner)
     return;
-  /* What was set since it was asked for. */
+  /* Properties may have been set since the model was asked for. */
   if (!gst_resnet_runner_update (runner, &self->active, &error)) {
     model_rejected (self, &settings, error);
     g_error_free (error);

@@ -5,14 +5,15 @@
 #include "gstresnetclassifyprivate.h"
 
 G_BEGIN_DECLS
-/* The streaming thread: sets the properties that have a control binding to their values at the time of @buffer. */
+/* Sets the properties that have a control binding to their values at the time of @buffer. To be called by the
+ * streaming thread. */
     void gst_resnet_classify_sync_controlled (GstResnetClassify * self,
     GstBuffer * buffer);
-/* With the object lock: copies the element's settings to @settings where they differ. TRUE: the user changed something,
- * not only control bindings did. */
+/* Copies the element's settings to @settings if they differ. Returns TRUE if the user changed something, and FALSE if
+ * only control bindings did. To be called with the object lock. */
 gboolean gst_resnet_classify_take_settings (GstResnetClassify * self,
     GstResnetSettings * settings);
-/* The classifying thread: takes over what was set since its last frame. */
+/* Takes over what was set since the last frame. To be called by the classifying thread. */
 void gst_resnet_classify_sync_settings (GstResnetClassify * self);
 
 G_END_DECLS

@@ -5,8 +5,7 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-/* From here on, what the engine says arrives in GStreamer's debug log, too, in category "resnet". Any number of calls
- * does what one does. */
+/* Sends what the engine says to GStreamer's debug log, too, in category "resnet". Further calls do nothing. */
     void gst_resnet_log_init (void);
 
 G_END_DECLS

@@ -6,7 +6,8 @@
 #include <nn/model.h>
 
 G_BEGIN_DECLS
-/* Immutable and reference-counted: an answer holds the model that it is from, also after another took its place. */
+/* A model is immutable and reference-counted. An answer holds the model that it is from, also after another model has
+ * replaced it. */
     typedef struct
 {
   gatomicrefcount ref_count;
@@ -24,7 +25,8 @@ GstResnetModel *gst_resnet_model_load (const gchar * path,
 GstResnetModel *gst_resnet_model_ref (GstResnetModel * model);
 void gst_resnet_model_unref (GstResnetModel * model);
 
-/* From nn's error domain to GStreamer's, by what the user can do about it. Takes @error. @path: (nullable): the file */
+/* Translates an error of nn's domain to one of GStreamer's, by what the user can do about it. Takes @error. @path:
+ * (nullable): the file */
 void gst_resnet_propagate_nn_error (GError ** dest, GError * error,
     const gchar * path);
 

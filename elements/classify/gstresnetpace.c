@@ -7,7 +7,7 @@
 
 #include "gstresnetpace.h"
 
-/* The latency is the worst of one to two of these. */
+/* The latency is the longest hold within the last one to two of these periods. */
 #define HALF_WINDOW (15 * GST_SECOND)
 /* It has such steps. */
 #define LATENCY_STEP (5 * GST_MSECOND)

@@ -5,15 +5,15 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* Zero is a valid start for all but earliest. The element's lock guards it. */
+/* All fields but earliest may start as zero. The element's lock guards them. */
     typedef struct
 {
-  /* QoS: frames of before this running time come too late, GST_CLOCK_TIME_NONE: none do */
+  /* QoS: frames before this running time come too late; GST_CLOCK_TIME_NONE: no frame does */
   GstClockTime earliest;
   gdouble proportion;
   guint64 n_late, n_on_time;
 
-  /* interval: what was classified last */
+  /* interval: the frame that was classified last */
   guint since;                  /* frames */
   GstClockTime next;            /* running time from which on the machine keeps up */
   GstClockTime last;            /* running time */
@@ -26,21 +26,22 @@ G_BEGIN_DECLS
   gboolean live;
 } GstResnetPace;
 
-/* A stream begins, or was flushed. */
+/* Starts anew, when a stream begins or was flushed. */
 void gst_resnet_pace_reset (GstResnetPace * pace);
-/* What a GST_EVENT_QOS says. */
+/* Takes over what a GST_EVENT_QOS says. */
 void gst_resnet_pace_set_qos (GstResnetPace * pace, GstEvent * event);
 gboolean gst_resnet_pace_is_late (const GstResnetPace * pace,
     const GstResnetTimes * times);
-/* The QoS message for a late frame. */
+/* Makes the QoS message for a late frame. */
 GstMessage *gst_resnet_pace_new_message (const GstResnetPace * pace,
     const GstResnetTimes * times, GstObject * object);
 
-/* TRUE: this frame, not the first one, is to be classified: it is the @interval-th since the last one that was. 0: the
- * time that classifying it takes, and a quarter more, has gone by in the stream. */
+/* Returns TRUE if this frame, which is not the first one, is to be classified because it is the @interval-th since
+ * the last one that was. With an @interval of 0 it is to be classified if the time that classifying takes and a
+ * quarter more have passed in the stream. */
 gboolean gst_resnet_pace_is_due (GstResnetPace * pace, guint interval,
     const GstResnetTimes * times);
-/* The frame of @times was classified, which took @duration. */
+/* Notes that the frame of @times was classified and that this took @duration. */
 void gst_resnet_pace_classified (GstResnetPace * pace,
     const GstResnetTimes * times, GstClockTime duration);
 

@@ -13,11 +13,11 @@
 #include "gstanalyticsbridge.h"
 #endif
 
-/* A thing that was not seen for so many frames has gone. */
+/* A thing that was not seen for so many frames is forgotten. */
 #define FORGET_AFTER 300
-/* More things than this are not remembered. */
+/* No more things than this are remembered. */
 #define MAX_TRACKED 4096
-/* Every region is compared with every other up to so many pairs. */
+/* Regions are compared with each other only up to so many pairs. */
 #define MAX_PAIRS (1024 * 1024)
 
 static gboolean
@@ -88,7 +88,7 @@ gst_resnet_regions_clip (const GstResnetRegion * region,
   bottom = MIN (region->y + region->height + pad_y, all_y + all_height);
   if (left >= right || top >= bottom)
     return FALSE;
-  /* Padding alone is not worth a look: something of the region itself must be in the picture. */
+  /* Some of the region itself must be in the picture; its padding alone is not worth a look. */
   if (region->x >= all_x + all_width || region->y >= all_y + all_height
       || region->x + region->width <= all_x
       || region->y + region->height <= all_y)
@@ -166,8 +166,8 @@ typedef struct
   GQuark type;
   GstResnetResult result;
   GstClockTime source_pts;
-  guint since;                  /* frames that it was in since */
-  guint64 seen;                 /* the frame that it was last in */
+  guint since;                  /* the frames that it was in since its last classification */
+  guint64 seen;                 /* the last frame that it was in */
 } Tracked;
 
 struct _GstResnetTracker
@@ -214,7 +214,7 @@ gst_resnet_tracker_begin (GstResnetTracker * tracker)
   GHashTableIter iter;
   gpointer value;
 
-  /* Once in a while is enough. */
+  /* Looking for forgotten things once in a while is enough. */
   if (++tracker->frame % (FORGET_AFTER / 4) != 0)
     return;
   g_hash_table_iter_init (&iter, tracker->things);

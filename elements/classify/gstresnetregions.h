@@ -8,32 +8,32 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* Appends @buffer's regions that the settings' roi-types take to @regions (GstResnetRegion), in the order of their
- * metas: each GstVideoRegionOfInterestMeta, then, with gstreamer-analytics, each GstAnalyticsODMtd. */
+/* Appends the regions of @buffer whose types roi-types allows to @regions (of GstResnetRegion), in the order of their
+ * metas: first each GstVideoRegionOfInterestMeta and then, with gstreamer-analytics, each GstAnalyticsODMtd. */
 void gst_resnet_regions_find (GstBuffer * buffer,
     const GstResnetSettings * settings, GArray * regions);
 
-/* Sets @image's rectangle to @region's, with roi-padding, as far as it lies inside @bounds (whose rectangle is all of
- * the picture). FALSE: nothing is left, or less than roi-min-size. */
+/* Sets the rectangle of @image to that of @region, with roi-padding, as far as it lies inside @bounds (whose
+ * rectangle is the whole picture). Returns FALSE if nothing is left, or less than roi-min-size. */
 gboolean gst_resnet_regions_clip (const GstResnetRegion * region,
     const GstResnetSettings * settings, const NnImage * bounds,
     NnImage * image);
 
-/* Finds, for each of the @n regions of another frame, the answer's region that is the same thing: by its key where it
- * has one, else the one of its type that covers it best, by half of their union at least. @matches: n indices into
- * answer->regions, G_MAXUINT for none */
+/* Finds for each of the @n regions of another frame the region of the answer that shows the same thing. That is the
+ * one with the same key or, for a region without a key, the one of the same type that covers it best, by at least
+ * half of their union. @matches gets n indices into answer->regions, or G_MAXUINT where there is none. */
 void gst_resnet_regions_match (const GstResnetAnswer * answer,
     const GstResnetRegion * regions, guint n, guint * matches);
 
-/* Results of tracked regions between their classifications. */
+/* A tracker remembers the results of tracked regions between their classifications. */
 typedef struct _GstResnetTracker GstResnetTracker;
 
 GstResnetTracker *gst_resnet_tracker_new (void);
 void gst_resnet_tracker_free (GstResnetTracker * tracker);
 void gst_resnet_tracker_reset (GstResnetTracker * tracker);
-/* A new frame begins; what was not seen for long is forgotten. */
+/* Begins a new frame and forgets what was not seen for long. */
 void gst_resnet_tracker_begin (GstResnetTracker * tracker);
-/* TRUE: @region got its last result; reclassify-interval says that it need not be classified. */
+/* Returns TRUE if @region need not be classified because of reclassify-interval, and gives it its last result. */
 gboolean gst_resnet_tracker_reuse (GstResnetTracker * tracker,
     const GstResnetSettings * settings, GstResnetRegion * region);
 void gst_resnet_tracker_store (GstResnetTracker * tracker,

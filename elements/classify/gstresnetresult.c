@@ -26,7 +26,7 @@ gst_resnet_result_select (GstResnetResult * result,
   k = nn_topk (values, n_values, k, result->indices);
   if (k == 0)
     return;
-  /* The class that is held goes to the front, from its place or from outside. */
+  /* Moves the class that is held to the front, also if it was not among the entries. */
   if (held < n_values) {
     for (i = 0; i + 1 < k && result->indices[i] != held; i++);
     for (j = i; j > 0; j--)
@@ -108,7 +108,7 @@ gst_resnet_answer_unref (GstResnetAnswer * answer)
   g_free (answer);
 }
 
-/* entries; label, index and confidence of the answer. */
+/* Fills in the entries, and the label, the index and the confidence of the answer. */
 static void
 fill_entries (const GstResnetResult * result, const GstResnetModel * model,
     GstStructure * structure)
@@ -172,7 +172,7 @@ fill_heatmap (const GstResnetAnswer * answer, GstStructure * structure)
   gst_structure_take_value (structure, "heatmap-rect", &rect);
 }
 
-/* A region's result: its place, and all that a frame's says. */
+/* Makes the structure of a region's result, which has the region's place and all fields of a frame's result. */
 static GstStructure *
 region_to_structure (const GstResnetAnswer * answer, const gchar * element,
     gboolean reused, const GstResnetRegion * place,
@@ -245,7 +245,7 @@ fill_structure (const GstResnetAnswer * answer, const gchar * element,
   gst_structure_take_value (structure, "regions", &array);
 }
 
-/* Behind those of other classifiers; the first one's field "others" gets a copy. */
+/* Adds the param behind those of other classifiers. The field "others" of the first one gets a copy. */
 static void
 add_param (GstVideoRegionOfInterestMeta * roi, GstStructure * structure)
 {
@@ -257,7 +257,7 @@ add_param (GstVideoRegionOfInterestMeta * roi, GstStructure * structure)
   gst_video_region_of_interest_meta_add_param (roi, structure);
 }
 
-/* The i-th of the buffer's regions of interest that were taken has the i-th place among the regions. */
+/* The regions are in the order of the buffer's regions of interest, without those that were not taken. */
 static void
 attach_to_rois (const GstResnetAnswer * answer, const gchar * element,
     gboolean reused, const GArray * regions, const guint * matches,
@@ -276,7 +276,7 @@ attach_to_rois (const GstResnetAnswer * answer, const gchar * element,
 
     if (place->kind != GST_RESNET_REGION_ROI)
       break;
-    /* Not one of roi-types. */
+    /* Its type is not in roi-types. */
     if (place->type != roi->roi_type)
       continue;
     region = get_match (answer, matches, i++);

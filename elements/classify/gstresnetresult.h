@@ -8,12 +8,12 @@
 #include "gstresnetsettings.h"
 
 G_BEGIN_DECLS
-/* The answer where nothing reaches the threshold. */
+/* The label of an answer in which no class reaches the threshold. */
 #define GST_RESNET_UNKNOWN "unknown"
-/* A picture's classes. */
+/* The classes of one picture. */
 typedef struct
 {
-  guint n_entries;              /* those that reach the threshold, the answer first, then the most confident */
+  guint n_entries;              /* only those that reach the threshold: the answer, then the most confident */
   guint *indices;
   gfloat *confidences;
   gfloat best;                  /* the answer's confidence, also where it does not reach the threshold */
@@ -28,8 +28,8 @@ typedef enum
 typedef struct
 {
   GstResnetRegionKind kind;
-  gint id;                      /* of the meta */
-  gint64 key;                   /* the same thing in other frames has the same, 0: not known */
+  gint id;                      /* the id of the meta */
+  gint64 key;                   /* the same thing has the same key in all frames; 0: not known */
   GQuark type;
   gint64 x, y, width, height;   /* as the meta has it */
   gboolean classified;          /* there is a result */
@@ -38,13 +38,13 @@ typedef struct
   gboolean reused;              /* of an earlier frame (reclassify-interval) */
 } GstResnetRegion;
 
-/* What was found in one frame. Immutable and reference-counted: the thread that classified and those that publish
- * share it. */
+/* The result of one frame. It is immutable and reference-counted, because the thread that classified and those that
+ * attach and post share it. */
 typedef struct
 {
   gatomicrefcount ref_count;
   GstResnetModel *model;
-  const gchar *precision;       /* static: which one ran */
+  const gchar *precision;       /* a static string: which one ran */
   GstClockTime source_pts;      /* of the frame that the network saw */
   GstClockTime processing_time;
   gboolean has_frame;           /* the frame as a whole was classified */
@@ -56,14 +56,14 @@ typedef struct
   GArray *regions;              /* GstResnetRegion, in gst_resnet_regions_find()'s order; NULL: not looked for */
 } GstResnetAnswer;
 
-/* @values: a confidence for each class; @held: the class that stays the answer, G_MAXUINT for none */
+/* @values: a confidence for each class; @held: the class that remains the answer, or G_MAXUINT */
 void gst_resnet_result_select (GstResnetResult * result,
     const GstResnetSettings * settings, const gfloat * values, guint n_values,
     guint held);
 void gst_resnet_result_clear (GstResnetResult * result);
 void gst_resnet_result_copy (GstResnetResult * dest,
     const GstResnetResult * src);
-/* The answer's label, GST_RESNET_UNKNOWN where nothing reaches the threshold. Its index, -1 there. */
+/* Return the label of the answer, or GST_RESNET_UNKNOWN if no class reaches the threshold, and its index, or -1. */
 const gchar *gst_resnet_result_get_label (const GstResnetResult * result,
     const GstResnetModel * model);
 gint gst_resnet_result_get_index (const GstResnetResult * result);
@@ -72,13 +72,13 @@ GstResnetAnswer *gst_resnet_answer_new (GstResnetModel * model);
 GstResnetAnswer *gst_resnet_answer_ref (GstResnetAnswer * answer);
 void gst_resnet_answer_unref (GstResnetAnswer * answer);
 
-/* @buffer must be writable. @element: its name. @regions: @buffer's own; each gets the result that @matches has an index
- * of among the answer's regions (G_MAXUINT: none). */
+/* Attaches the answer to @buffer, which must be writable. @element is the element's name. @regions are the regions of
+ * @buffer itself; @matches has for each of them the index of its result among the answer's regions, or G_MAXUINT. */
 void gst_resnet_answer_attach (const GstResnetAnswer * answer,
     const gchar * element, gboolean reused, const GArray * regions,
     const guint * matches, GstBuffer * buffer);
 
-/* When a frame is. */
+/* The times of a frame. */
 typedef struct
 {
   GstClockTime pts, duration, stream_time, running_time;
@@ -86,7 +86,7 @@ typedef struct
 
 void gst_resnet_times_init (GstResnetTimes * times, GstBuffer * buffer,
     const GstSegment * segment);
-/* The message "classification" for the frame of these times. */
+/* Makes the message "classification" for the frame of these times. */
 GstMessage *gst_resnet_answer_to_message (const GstResnetAnswer * answer,
     GstObject * object, const GstResnetTimes * times);
 /* Appends a region to @regions. Its sides may be any numbers; gst_resnet_regions_clip() checks them. */

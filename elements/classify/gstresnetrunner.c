@@ -13,20 +13,20 @@
 
 #include "gstresnetshare.h"
 
-/* Images of one run where there are regions. The session takes as many of them through a layer together as fit into
- * the cache; a frame with more regions is several runs. */
+/* The largest number of images in one run if regions are classified. The session takes as many of them through a
+ * layer together as fit into the cache. A frame with more regions needs several runs. */
 #define REGIONS_BATCH 16
 
 struct _GstResnetRunner
 {
   GstResnetModel *model;
-  GstResnetSettings settings;   /* those that it was made with; what may change at any time comes with each call */
+  GstResnetSettings settings;   /* those that it was made with; those that may change at any time come with each call */
 
   /* made for the present preprocessing and batch */
   NnPreprocess preprocess;
-  NnPreprocessor **preprocessors;       /* one a thread where images are prepared side by side */
+  NnPreprocessor **preprocessors;       /* one for each thread if images are prepared side by side */
   guint n_preprocessors;
-  NnSession *session;           /* NULL where the group's runs */
+  NnSession *session;           /* NULL if the group's session runs */
   GstResnetMember *member;
   gboolean silent;              /* the group does not wait for this stream */
   guint batch;
@@ -52,7 +52,8 @@ drop_session (GstResnetRunner * runner)
   g_clear_pointer (&runner->session, nn_session_free);
 }
 
-/* One of the stream's own, or the group's. A feature map is not shared. FALSE: the one before stays. */
+/* Makes a session of the stream's own, or joins the group's. A stream that keeps the feature map has its own. On
+ * failure returns FALSE and keeps the present session. */
 static gboolean
 make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
     gboolean heatmap, GError ** error)
@@ -76,7 +77,8 @@ make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
   if (!member && !session) {
     g_autofree gchar *crop = nn_preprocess_crop_to_string (p);
 
-    g_prefix_error (error, "With crop %s: ", crop);
+    g_prefix_error (error, "The network does not take a crop of %s pixels: ",
+        crop);
     return FALSE;
   }
   if (heatmap && !nn_session_set_feature_map (session, TRUE, error)) {
@@ -87,7 +89,7 @@ make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
   drop_session (runner);
   runner->member = member;
   runner->session = session;
-  /* Until its first run. */
+  /* The group does not wait for the stream before its first run. */
   runner->silent = TRUE;
   return TRUE;
 }
@@ -103,7 +105,8 @@ drop_preprocessors (GstResnetRunner * runner)
   g_clear_pointer (&runner->preprocessors, g_free);
 }
 
-/* For parameters that are valid. A group's threads are at work for others while this stream prepares its images. */
+/* The parameters must be valid. In a group there is one preprocessor, since the group's threads work for others while
+ * this stream prepares its images. */
 static void
 make_preprocessors (GstResnetRunner * runner)
 {
@@ -305,8 +308,8 @@ gst_resnet_runner_get_confidences (GstResnetRunner * runner,
   if (finite)
     return confidences;
   g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-      "The network's output is not finite: the model's weights are too large "
-      "for its input");
+      "The network's output is not finite, because the model's weights are too "
+      "large for its input");
   return NULL;
 }
 
@@ -347,7 +350,7 @@ gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     low = MIN (low, map[i]);
     high = MAX (high, map[i]);
   }
-  /* A map that is the same everywhere says nothing; so does one that is not finite. */
+  /* A map that is the same everywhere, or is not finite, shows nothing. */
   for (i = 0; i < n; i++)
     gray[i] = high > low && isfinite (high - low) && isfinite (map[i]) ?
         (guint8) lrintf ((map[i] - low) / (high - low) * 255.0f) : 0;
@@ -373,7 +376,7 @@ gst_resnet_runner_get_method (GstResnetRunner * runner)
   const gchar *method = NULL;
   guint i;
 
-  /* Where images are prepared side by side, not every thread has had one. */
+  /* If images are prepared side by side, some threads may not have had one yet. */
   for (i = 0; i < runner->n_preprocessors && !method; i++)
     method = nn_preprocessor_get_method (runner->preprocessors[i]);
   return method;

@@ -22,9 +22,10 @@
 #define CONTROLLABLE GST_PROPERTY_CONTROLLABLE
 #define AT_START GST_PROPERTY_AT_START
 
-/* name, nick, field and range and first value, when it may change, text. The longer texts above some rows are for those
- * who write applications. A new property is a row here, a field in GstResnetSettings and a row in the table of the
- * documents, which a test compares with this one. */
+/* Each row has the name, the nick, the field with its range and first value, when the property may change, and the
+ * text that gst-inspect-1.0 shows. The longer texts above some rows are for people who write applications. A new
+ * property needs a row here, a field in GstResnetSettings, and a row in docs/properties.md, which a test compares
+ * with this table. */
 static const GstPropertyRow rows[] = {
   /* The model and how it runs. */
   /**

@@ -56,15 +56,16 @@ void gst_resnet_settings_clear (GstResnetSettings * settings);
 void gst_resnet_settings_copy (GstResnetSettings * dest,
     const GstResnetSettings * src);
 
-/* All of the element's properties, also the two read-only ones, which are not settings. */
+/* Installs all properties of the element, also the two read-only ones, which are not settings. */
 void gst_resnet_settings_install_properties (GObjectClass * klass);
-/* FALSE: @prop_id is none of the settings. */
+/* Return FALSE if @prop_id is none of the settings. */
 gboolean gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value);
 gboolean gst_resnet_settings_get (const GstResnetSettings * settings,
     guint prop_id, GValue * value);
 
-/* The model's preprocessing with the user's values over it. The error names property and value. */
+/* Returns the model's preprocessing with the user's values in place of the model's. An error names the property and
+ * its value. */
 gboolean gst_resnet_settings_get_preprocess (const GstResnetSettings * settings,
     const NnPreprocess * from_model, NnPreprocess * preprocess,
     GError ** error);

@@ -12,7 +12,7 @@
 /* A member that so many runs in a row have waited for in vain has stalled. */
 #define MAX_MISSED 3
 
-/* Images of one frame that wait for their logits, on their thread's stack. */
+/* The images of one frame that wait for their logits. It lies on the stack of the thread that waits. */
 typedef struct _Request Request;
 struct _Request
 {
@@ -43,7 +43,7 @@ struct _GstResnetPatience
 struct _GstResnetGroup
 {
   gchar *key;
-  GPtrArray *members;           /* under the registry's mutex and the group's */
+  GPtrArray *members;           /* guarded by the registry's mutex; by the group's */
   NnModel *model;
   NnSession *session;
   guint batch, n_outputs;
@@ -54,7 +54,7 @@ struct _GstResnetGroup
   Request *first, **last;       /* in order of arrival */
   guint n_waiting, n_requests;  /* images; threads */
   gboolean led;                 /* one of the waiting threads gathers or runs */
-  gfloat *tensors, *logits;     /* of one batch; the leader's */
+  gfloat *tensors, *logits;     /* for one batch; used by the leader */
   guint64 runs, images;
 };
 
@@ -64,7 +64,7 @@ typedef struct
   guint n_users;
 } SharedModel;
 
-/* Both tables are a handful of entries. */
+/* Both tables have a handful of entries, so they are searched from the start. */
 static GMutex registry_mutex;
 static GList *shared_models;    /* SharedModel */
 static GList *groups;           /* GstResnetGroup */
@@ -198,7 +198,7 @@ GstResnetMember *
 gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error)
 {
-  /* The shared model's address stands for its content. */
+  /* Equal models share one address, so the address stands for the content. */
   gchar *key = g_strdup_printf ("%p %ux%u threads %u precision %d batch %u %s",
       model, options->height, options->width, options->threads,
       options->precision, options->max_batch, name);
@@ -324,7 +324,7 @@ note_missed (GstResnetGroup * group)
   }
 }
 
-/* With the mutex held, which it lets go of while it runs. */
+/* To be called with the mutex, which is released while the network runs. */
 static void
 run_batch (GstResnetGroup * group)
 {
@@ -356,7 +356,7 @@ run_batch (GstResnetGroup * group)
 
   g_mutex_lock (&group->mutex);
   for (request = first; request != end; request = next) {
-    /* Once done its thread may return, and the request is gone. */
+    /* As soon as done is set, its thread may return, and the request no longer exists. */
     next = request->next;
     request->done = TRUE;
   }
@@ -390,7 +390,8 @@ is_over (GstResnetPatience * patience)
   return patience && g_atomic_int_get (&patience->over);
 }
 
-/* The first thread that waits leads: it gathers, runs, and leaves the lead to one that still waits. */
+/* The first thread that waits is the leader. It gathers a batch, runs it, and then another thread that still waits
+ * becomes the leader. */
 static gboolean
 run_request (GstResnetMember * member, GstClockTime timeout, guint n,
     const gfloat * tensor, gfloat * outputs, GstResnetPatience * patience)

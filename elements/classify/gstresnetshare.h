@@ -6,11 +6,11 @@
 #include <nn/session.h>
 
 G_BEGIN_DECLS
-/* Takes @model and gives the one of the same content (file, labels and preprocessing) that another element has loaded,
- * or @model itself. Give it back with gst_resnet_share_give_back(). */
+/* Takes @model and returns the model with the same content (file, labels and preprocessing) that another element has
+ * loaded, or @model itself if there is none. Give it back with gst_resnet_share_give_back(). */
 NnModel *gst_resnet_share_model (NnModel * model);
 void gst_resnet_share_give_back (NnModel * model);
-/* How many have this model now. */
+/* Returns how many elements have this model now. */
 guint gst_resnet_share_get_n_users (const NnModel * model);
 
 /* What lets another thread end the waiting of a stream's frame for its group. */
@@ -25,8 +25,9 @@ void gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over);
 typedef struct _GstResnetGroup GstResnetGroup;
 typedef struct _GstResnetMember GstResnetMember;
 
-/* Joins the group called @name whose elements have the same model, size, threads, precision and batch size, or makes
- * it. @model is from gst_resnet_share_model(). Frames of a group are run @options->max_batch at a time. */
+/* Joins the group called @name whose elements have the same model, size, threads, precision and batch size, and makes
+ * it if there is none. @model is from gst_resnet_share_model(). The group runs up to @options->max_batch frames at a
+ * time. */
 GstResnetMember *gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error);
 void gst_resnet_group_leave (GstResnetMember * member);
@@ -37,11 +38,12 @@ void gst_resnet_group_leave (GstResnetMember * member);
 gboolean gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout,
     guint n, const gfloat * tensor, gfloat * outputs,
     GstResnetPatience * patience);
-/* A member that sends nothing for a while (EOS, paused, flushing) is not waited for. Each starts so. */
+/* The group does not wait for a member that is not active, for example after EOS, while it is paused or while it is
+ * flushing. Members are not active at first. */
 void gst_resnet_group_set_active (GstResnetMember * member, gboolean active);
 
 const NnSession *gst_resnet_group_get_session (GstResnetMember * member);
-/* Runs and images in them so far: their ratio is the mean batch. */
+/* Returns the numbers of runs and of images in them so far; their ratio is the mean batch. */
 void gst_resnet_group_get_counts (GstResnetMember * member, guint64 * runs,
     guint64 * images);
 

@@ -15,13 +15,13 @@ struct _GstResnetSmoother
 {
   gfloat *state;                /* n_values */
   guint n_values;               /* 0: nothing seen yet */
-  NnActivation activation;      /* what the values are */
+  NnActivation activation;      /* that the values were made with */
   gdouble temperature;
-  GstClockTime stream_time;     /* of state */
+  GstClockTime stream_time;     /* the time of state */
 
-  guint held;                   /* the last answer's class, G_MAXUINT: none */
+  guint held;                   /* the class of the last answer, or G_MAXUINT */
 
-  gchar *label;                 /* the last answer's, NULL: none yet */
+  gchar *label;                 /* the label of the last answer, or NULL */
   GstClockTime since;           /* running time */
 };
 
@@ -69,7 +69,7 @@ smooth (GstResnetSmoother * smoother, const GstResnetSettings * settings,
   guint i;
 
   if (known && tau > 0) {
-    /* Also backwards, as when playing in reverse. */
+    /* The time may also go backwards, as when playing in reverse. */
     gdouble dt = fabs ((gdouble) GST_CLOCK_DIFF (smoother->stream_time,
             times->stream_time));
     gdouble weight = -expm1 (-dt / tau);
@@ -78,7 +78,7 @@ smooth (GstResnetSmoother * smoother, const GstResnetSettings * settings,
       gdouble y = smoother->state[i] +
           weight * ((gdouble) values[i] - smoother->state[i]);
 
-      /* What was not finite once does not stay. */
+      /* A value that was not finite once must not stay forever. */
       if (isfinite (y))
         values[i] = (gfloat) y;
     }
@@ -100,7 +100,7 @@ gst_resnet_smoother_run (GstResnetSmoother * smoother,
   guint top, held = smoother->held;
 
   smooth (smoother, settings, times, values, n_values);
-  /* A class that does not reach the threshold is not held: the answer is another, or unknown. */
+  /* A class that does not reach the threshold is not held. The answer is then another class, or unknown. */
   if (held < n_values && nn_topk (values, n_values, 1, &top) == 1
       && (!(values[top] - values[held] < settings->hysteresis)
           || (settings->activation != NN_ACTIVATION_NONE

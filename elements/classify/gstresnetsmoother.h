@@ -5,15 +5,15 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* One thread at a time uses one. */
+/* Only one thread at a time may use a smoother. */
     typedef struct _GstResnetSmoother GstResnetSmoother;
 
 GstResnetSmoother *gst_resnet_smoother_new (void);
 void gst_resnet_smoother_free (GstResnetSmoother * smoother);
 
-/* The past is another stream's: flush, new caps. */
+/* Forgets the past, which belongs to another stream, after a flush or new caps. */
 void gst_resnet_smoother_reset (GstResnetSmoother * smoother);
-/* Another model's classes from here on; the name of the last answer is kept, so that a change is seen. */
+/* Prepares for the classes of another model. The name of the last answer is kept, so that a change is noticed. */
 void gst_resnet_smoother_reset_model (GstResnetSmoother * smoother);
 
 /* Smooths @values (n_values confidences of the frame of @times) in place and says in @result what they are.
@@ -25,7 +25,7 @@ void gst_resnet_smoother_run (GstResnetSmoother * smoother,
     const GstResnetSettings * settings, const GstResnetTimes * times,
     gfloat * values, guint n_values, GstResnetResult * result);
 
-/* The message "label-changed" if @result's answer is not the last one's; else NULL. */
+/* Returns the message "label-changed" if the answer of @result differs from the last one, and NULL otherwise. */
 GstMessage *gst_resnet_smoother_get_change (GstResnetSmoother * smoother,
     const GstResnetResult * result, const GstResnetModel * model,
     const GstResnetTimes * times, GstObject * object);

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* The 99th percentile is over the last frames only: a stream can run for months. */
+/* The 99th percentile covers only the last frames, because a stream can run for months. */
 #define RING_SIZE 1024
 
 struct _GstResnetStats
@@ -139,7 +139,7 @@ compare_times (const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-/* The smallest value that at least 99 % are no larger than (nearest rank). */
+/* Returns the smallest value such that at least 99 % of the values are no larger (the nearest-rank method). */
 static GstClockTime
 percentile99 (GstClockTime * times, guint n)
 {
@@ -160,7 +160,7 @@ gst_resnet_stats_to_structure (GstResnetStats * stats)
   guint64 classified;
   guint i;
 
-  /* Copied, so that the streaming thread does not wait for the sorting. */
+  /* The values are copied, so that the streaming thread does not have to wait for the sorting. */
   g_mutex_lock (&stats->lock);
   memcpy (copy, stats, sizeof (*copy));
   g_mutex_unlock (&stats->lock);

@@ -8,7 +8,7 @@ G_BEGIN_DECLS typedef enum
 {
   GST_RESNET_STAGE_PREPROCESS,  /* map, convert, resize, crop, normalize */
   GST_RESNET_STAGE_INFERENCE,   /* the network */
-  GST_RESNET_STAGE_TOTAL,       /* both, top-k, meta and message */
+  GST_RESNET_STAGE_TOTAL,       /* both of these, and top-k, meta and message */
   GST_RESNET_N_STAGES
 } GstResnetStage;
 
@@ -16,16 +16,16 @@ typedef enum
 {
   GST_RESNET_OUTCOME_CLASSIFIED,
   GST_RESNET_OUTCOME_REUSED,
-  GST_RESNET_OUTCOME_LATE,      /* because of QoS; carries the last result */
-  GST_RESNET_OUTCOME_WAITING,   /* mode latest: there is no result yet */
+  GST_RESNET_OUTCOME_LATE,      /* not classified because of QoS; carries the last result */
+  GST_RESNET_OUTCOME_WAITING,   /* in mode latest, before there is a result */
   GST_RESNET_OUTCOME_FAILED,
   GST_RESNET_N_OUTCOMES
 } GstResnetOutcome;
 
-/* What an element shares with others of its process. */
+/* What an element shares with the other elements of its process. */
 typedef struct
 {
-  guint shared_with;            /* other elements of the same model */
+  guint shared_with;            /* the number of other elements with the same model */
   guint64 group_runs, group_images;
 } GstResnetSharing;
 
@@ -38,23 +38,23 @@ void gst_resnet_stats_free (GstResnetStats * stats);
 /* Starts counting anew. @isa, @precision: (nullable): static strings */
 void gst_resnet_stats_reset (GstResnetStats * stats, const gchar * isa,
     const gchar * precision, guint threads);
-/* Another runner; counting goes on. */
+/* Notes that another runner runs. Counting goes on. */
 void gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
     const gchar * precision, guint threads);
-/* Regions of one frame. */
+/* Counts the regions of one frame. */
 void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
     guint reused, guint skipped);
 /* A message "classification" was not posted, since too many wait to be read. */
 void gst_resnet_stats_add_withheld (GstResnetStats * stats);
-/* @times: GST_RESNET_N_STAGES; NULL for frames that were not classified */
+/* Counts a frame. @times has GST_RESNET_N_STAGES members, or is NULL for a frame that was not classified. */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);
-/* The same for what was done beside the frames that pass. */
+/* Counts what was done beside the frames that pass, in the same way. */
 void gst_resnet_stats_add_beside (GstResnetStats * stats,
     GstResnetOutcome outcome, const GstClockTime * times);
 void gst_resnet_stats_set_sharing (GstResnetStats * stats,
     const GstResnetSharing * sharing);
-/* The stats property's value. */
+/* Returns the value of property stats. */
 GstStructure *gst_resnet_stats_to_structure (GstResnetStats * stats);
 
 G_END_DECLS

@@ -9,12 +9,12 @@
 
 #include <sys/stat.h>
 
-/* How often files are looked at: works on every file system, for renames as for writes. */
+/* Files are looked at in this interval, which works on every file system and for renames as well as writes. */
 #define POLL_INTERVAL (200 * G_TIME_SPAN_MILLISECOND)
-/* A file that was written to within this time is perhaps not complete. */
+/* A file that was written to within this time may not be complete. */
 #define SETTLE_TIME (500 * G_TIME_SPAN_MILLISECOND)
 
-/* What tells one state of a file from another; all zero: there is none. */
+/* The values that differ between two states of a file. If all are zero, there is no file. */
 typedef struct
 {
   guint64 device, inode, size;
@@ -36,13 +36,13 @@ struct _GstResnetSwap
   GCond changed;
   gboolean stop, watch;
   gboolean requested;
-  GstResnetSettings wanted;     /* the last request's */
+  GstResnetSettings wanted;     /* those of the last request */
   GstResnetRunner *ready;
   GstResnetSettings ready_settings;
 
-  /* the thread's */
+  /* used by the thread only */
   Files loaded;                 /* as they were when they were loaded, or refused */
-  Files seen;                   /* the last time */
+  Files seen;                   /* as they were when they were last looked at */
   gint64 seen_since;
 };
 
@@ -76,7 +76,7 @@ is_same (const Files * a, const Files * b)
   return memcmp (a, b, sizeof (*a)) == 0;
 }
 
-/* Loads, and lets the network run once. */
+/* Loads the model and runs the network once. */
 static GstResnetRunner *
 load (const GstResnetSettings * settings, GError ** error)
 {
@@ -87,7 +87,7 @@ load (const GstResnetSettings * settings, GError ** error)
   return runner;
 }
 
-/* With the lock, which is given up meanwhile. */
+/* To be called with the lock, which is released while the model is loaded. */
 static void
 serve_request (GstResnetSwap * swap)
 {
@@ -105,7 +105,8 @@ serve_request (GstResnetSwap * swap)
   swap->loaded = swap->seen = before;
   g_mutex_lock (&swap->lock);
 
-  /* Somebody wants another by now; or the file was written to while it was read, and is looked at again. */
+  /* Either somebody wants another model by now, or the file was written to while it was read and must be loaded
+   * again. */
   if (swap->requested || (swap->watch && !is_same (&before, &after))) {
     if (!swap->requested)
       memset (&swap->loaded, 0xff, sizeof (swap->loaded));
@@ -125,7 +126,7 @@ serve_request (GstResnetSwap * swap)
   g_mutex_lock (&swap->lock);
 }
 
-/* With the lock. Asks for what changed and has settled. */
+/* Requests the model again if its files have changed and are complete. To be called with the lock. */
 static void
 look_at_files (GstResnetSwap * swap)
 {
@@ -137,7 +138,7 @@ look_at_files (GstResnetSwap * swap)
     swap->seen = files;
     swap->seen_since = now;
   }
-  /* A file that is gone for a moment is being replaced. */
+  /* A file that is missing is probably being replaced. */
   if (swap->wanted.model && *swap->wanted.model && files.model.inode == 0)
     return;
   if (swap->wanted.labels && *swap->wanted.labels && files.labels.inode == 0)

@@ -7,25 +7,26 @@
 G_BEGIN_DECLS
     typedef struct _GstResnetSwap GstResnetSwap;
 
-/* Called in the loading thread: @settings' model was not taken. */
+/* Called in the loading thread when the model of @settings was refused. */
 typedef void (*GstResnetSwapRejected) (gpointer user_data,
     const GstResnetSettings * settings, const GError * error);
 
-/* @settings: of the model that is loaded now or in a moment */
+/* @settings: those of the model that is loaded now or will be in a moment */
 GstResnetSwap *gst_resnet_swap_new (const GstResnetSettings * settings,
     GstResnetSwapRejected rejected, gpointer user_data);
-/* Waits for what is being loaded. */
+/* Waits until a model that is being loaded is done. */
 void gst_resnet_swap_free (GstResnetSwap * swap);
 
-/* Any thread; none of these waits for a model. */
-/* The settings' model and labels are to be loaded. A request that comes while another is worked on takes its place. */
+/* Any thread may call these; none of them waits for a model. */
+/* Requests that the model and labels of @settings be loaded. A request replaces an earlier one that is still being
+ * worked on. */
 void gst_resnet_swap_request (GstResnetSwap * swap,
     const GstResnetSettings * settings);
-/* Whether a change of the files is a request. They count as changed when inode, size or time differ, and have not
- * changed again for half a second. */
+/* Sets whether a change of the files is a request. A file counts as changed if its inode, size or time differ and
+ * have not changed again for half a second. */
 void gst_resnet_swap_set_watch (GstResnetSwap * swap, gboolean watch);
 gboolean gst_resnet_swap_is_ready (GstResnetSwap * swap);
-/* (transfer full) (nullable): the runner that is ready; @settings gets what it was asked for with. */
+/* Returns (transfer full) (nullable) the runner that is ready. @settings gets the settings of its request. */
 GstResnetRunner *gst_resnet_swap_take (GstResnetSwap * swap,
     GstResnetSettings * settings);
 

@@ -16,8 +16,8 @@ struct _GstResnetWorker
   GMutex lock;
   GCond changed;
   gboolean stop;
-  gboolean busy;                /* given and not done yet */
-  GstBuffer *buffer;            /* given and not begun yet */
+  gboolean busy;                /* a frame was given and is not done yet */
+  GstBuffer *buffer;            /* the frame that was given and is not begun yet */
   GstResnetTimes times;
 };
 

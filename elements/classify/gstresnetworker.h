@@ -7,22 +7,22 @@
 G_BEGIN_DECLS
     typedef struct _GstResnetWorker GstResnetWorker;
 
-/* Runs in the worker's thread; takes @buffer. */
+/* The function runs in the worker's thread and takes @buffer. */
 typedef void (*GstResnetWorkerFunc) (gpointer user_data, GstBuffer * buffer,
     const GstResnetTimes * times);
 
 GstResnetWorker *gst_resnet_worker_new (GstResnetWorkerFunc func,
     gpointer user_data);
-/* Waits for what runs, then ends the thread. */
+/* Waits until nothing runs, and then ends the thread. */
 void gst_resnet_worker_free (GstResnetWorker * worker);
 
-/* TRUE: a frame that is given now is begun at once. Frames never wait here: while one is classified no other one's
- * memory is held, and the next one that is begun is the newest that there is. */
+/* Returns TRUE if a frame that is given now is begun at once. Frames never wait here: while one is classified, the
+ * memory of no other frame is held, and the next one that is begun is the newest. */
 gboolean gst_resnet_worker_is_idle (GstResnetWorker * worker);
-/* @buffer: (transfer full): only while idle; from one thread only */
+/* @buffer: (transfer full). Only one thread may call this, and only while the worker is idle. */
 void gst_resnet_worker_submit (GstResnetWorker * worker, GstBuffer * buffer,
     const GstResnetTimes * times);
-/* Waits until nothing runs. All that the worker did has happened before. */
+/* Waits until nothing runs. After that, everything that the worker did is visible to the caller. */
 void gst_resnet_worker_drain (GstResnetWorker * worker);
 
 G_END_DECLS

@@ -34,8 +34,8 @@ check_buffer (GstBuffer * buffer, const GstVideoInfo * info, GError ** error)
     if (size >= GST_VIDEO_INFO_SIZE (info))
       return TRUE;
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "The buffer has %" G_GSIZE_FORMAT " bytes, a %s frame of %d×%d has %"
-        G_GSIZE_FORMAT, size, GST_VIDEO_INFO_NAME (info),
+        "The buffer has %" G_GSIZE_FORMAT " bytes, but a %s frame of %d×%d "
+        "pixels has %" G_GSIZE_FORMAT, size, GST_VIDEO_INFO_NAME (info),
         GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info),
         GST_VIDEO_INFO_SIZE (info));
     return FALSE;
@@ -57,8 +57,8 @@ check_buffer (GstBuffer * buffer, const GstVideoInfo * info, GError ** error)
     if (meta->offset[i] < gst_buffer_get_size (buffer))
       continue;
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "Plane %u begins at byte %" G_GSIZE_FORMAT " as the buffer's "
-        "GstVideoMeta says, but the buffer has %" G_GSIZE_FORMAT " bytes", i,
+        "According to the buffer's GstVideoMeta, plane %u begins at byte %"
+        G_GSIZE_FORMAT ", but the buffer has only %" G_GSIZE_FORMAT " bytes", i,
         meta->offset[i], gst_buffer_get_size (buffer));
     return FALSE;
   }
@@ -192,8 +192,8 @@ check_bounds (const GstVideoFrame * frame, gint width, gint height,
   }
   if (!inside)
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "The planes of the %s frame, %d×%d, do not lie inside its memory",
-        finfo->name, width, height);
+        "The planes of the %s frame of %d×%d pixels do not lie inside the "
+        "memory of the buffer", finfo->name, width, height);
   return inside;
 }
 
@@ -209,7 +209,7 @@ gst_frame_map (GstVideoFrame * frame, const GstVideoInfo * info,
   if (!gst_video_frame_map (frame, info, buffer,
           flags | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-        "The buffer of a %s frame, %d×%d, cannot be mapped for %s",
+        "The buffer of a %s frame of %d×%d pixels cannot be mapped for %s",
         GST_VIDEO_INFO_NAME (info), GST_VIDEO_INFO_WIDTH (info),
         GST_VIDEO_INFO_HEIGHT (info), writes ? "writing" : "reading");
     return FALSE;

@@ -155,8 +155,8 @@ prepare (GstFrameView * view, gint width, gint height, GError ** error)
 impossible:
   drop_kept (view);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "Frames of format %s, %d×%d, cannot be converted", finfo->name, width,
-      height);
+      "Frames of format %s with %d×%d pixels cannot be converted", finfo->name,
+      width, height);
   return FALSE;
 }
 
@@ -220,7 +220,7 @@ convert (GstFrameView * view, gint width, gint height, NnImage * image,
   if (view->stage && !gst_frame_stage_fill (view->stage, &view->frame, width,
           height, &source)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "There is no memory for a copy of a %s frame of %d×%d",
+        "There is no memory for a copy of a %s frame of %d×%d pixels",
         GST_VIDEO_INFO_NAME (&view->info), width, height);
     return FALSE;
   }

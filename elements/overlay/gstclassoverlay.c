@@ -277,7 +277,8 @@ gst_class_overlay_set_caps (GstBaseTransform * trans, GstCaps * incaps,
   GstVideoInfo info;
 
   if (!gst_video_info_from_caps (&info, incaps)) {
-    GST_ERROR_OBJECT (self, "not raw video: %" GST_PTR_FORMAT, incaps);
+    GST_ERROR_OBJECT (self, "the caps are not raw video: %" GST_PTR_FORMAT,
+        incaps);
     return FALSE;
   }
   gst_overlay_scene_set_info (self->scene, &info);
@@ -374,12 +375,13 @@ gst_class_overlay_transform_ip (GstBaseTransform * trans, GstBuffer * buffer)
       gst_overlay_scene_blend (self->scene, buffer, &error);
   if (done)
     return GST_FLOW_OK;
-  GST_DEBUG_OBJECT (self, "not drawn: %s", error->message);
+  GST_DEBUG_OBJECT (self, "nothing is drawn on a frame: %s", error->message);
   if (!self->warned) {
     self->warned = TRUE;
     gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING,
         error->domain, error->code, g_strdup_printf ("Nothing is drawn on a "
-            "frame, which goes on as it is (said once for these caps). %s.",
+            "frame, which passes as it is (this is said only once for these "
+            "caps). %s.",
             error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
   }
   g_error_free (error);

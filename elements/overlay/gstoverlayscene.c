@@ -283,7 +283,7 @@ blend_composition (GstOverlayScene * scene, GstVideoFrame * frame,
     return TRUE;
   }
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-      "GStreamer cannot blend into frames of format %s, %d×%d",
+      "GStreamer cannot draw into frames of format %s with %d×%d pixels",
       GST_VIDEO_INFO_NAME (&scene->info), GST_VIDEO_FRAME_WIDTH (frame),
       GST_VIDEO_FRAME_HEIGHT (frame));
   return FALSE;

@@ -161,16 +161,17 @@ gst_overlay_colors_parse (const gchar * string,
 
     if (i == GST_OVERLAY_N_COLORS) {
       g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-          "Property colors has more than four: text, plate, bar and box are "
-          "all that there are, not also \"%.40s\"", part);
+          "Property colors names more than four colours: there are those of "
+          "the text, the plate, the bar and the box, and \"%.40s\" is one "
+          "too many", part);
       goto failed;
     }
     if (!*part)
       continue;
     if (!pango_color_parse_with_alpha (&color, &alpha, part)) {
       g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-          "Property colors: the colour of the %s, \"%.40s\", is neither "
-          "#rrggbb or #rrggbbaa nor a CSS colour's name", color_names[i], part);
+          "Property colors: the colour of the %s, \"%.40s\", must be #rrggbb, "
+          "#rrggbbaa or the name of a CSS colour", color_names[i], part);
       goto failed;
     }
     parsed[i].red = color.red / 65535.0;

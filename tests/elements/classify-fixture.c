@@ -305,13 +305,6 @@ fixture_count_properties (GstElement * element, const FixtureValues * table,
   GPtrArray *own = get_writable (element);
   guint i, n = own->len;
 
-  for (i = 0; i < n; i++) {
-    GParamSpec *spec = g_ptr_array_index (own, i);
-
-    fail_unless (spec->value_type != G_TYPE_STRING
-        || find_values (table, n_table, spec->name),
-        "%s is not in the table", spec->name);
-  }
   for (i = 0; i < n_table; i++)
     fail_unless (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
             table[i].name) != NULL, "no property %s", table[i].name);
@@ -319,7 +312,7 @@ fixture_count_properties (GstElement * element, const FixtureValues * table,
   return n;
 }
 
-/* Both ends of the range, and the default between them. */
+/* Both ends of the range, and the default between them; of text something that nobody means, and nothing. */
 static void
 set_by_range (GObject * object, GParamSpec * spec, guint turn)
 {
@@ -343,6 +336,8 @@ set_by_range (GObject * object, GParamSpec * spec, guint turn)
   } else if (G_IS_PARAM_SPEC_DOUBLE (spec)) {
     g_value_set_double (&value, turn % 3 ? G_PARAM_SPEC_DOUBLE (spec)->maximum :
         G_PARAM_SPEC_DOUBLE (spec)->minimum);
+  } else if (spec->value_type == G_TYPE_STRING) {
+    g_value_set_string (&value, turn % 3 ? "" : "/no such thing");
   } else {
     fail ("%s: no values are known for a %s", spec->name,
         g_type_name (spec->value_type));

@@ -60,12 +60,11 @@ typedef struct
   const gchar *values[5];
 } FixtureValues;
 
-/* How many properties of the element's own class can be set. Those of text must be in @table, so that a new one is not
- * forgotten; others may be. */
+/* How many properties of the element's own class can be set. Those in @table must be among them. */
 guint fixture_count_properties (GstElement * element,
     const FixtureValues * table, guint n_table);
 /* Step after step sets all of them to all of their values, and reads what can be read. A property that is not in @table
- * is set to the ends of its range and its default. */
+ * is set to the ends of its range and its default, so that a new one is not forgotten. */
 void fixture_change_property (GstElement * element,
     const FixtureValues * table, guint n_table, guint step);
 

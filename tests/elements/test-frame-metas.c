@@ -54,7 +54,7 @@ assert_passes_unclassified (Fixture * f, GstBuffer * buffer, gboolean warns)
   fail_unless_equals_uint64 (get_stat (element, "failed"), failed + 1);
   if (warns)
     fixture_assert_message (f->bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR,
-        GST_STREAM_ERROR_FORMAT, "without classification", NULL);
+        GST_STREAM_ERROR_FORMAT, "without being classified", NULL);
   fail_unless (fixture_pop_message (f->bus, GST_MESSAGE_WARNING |
           GST_MESSAGE_ERROR) == NULL);
   gst_buffer_unref (buffer);
