@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/nn-budget.h"
+
 /* From this size on memory comes from the system itself: what is freed goes back at once, while malloc would keep it
  * between smaller pieces, and there are huge pages where the system has them: a fresh small page costs about as much as
  * copying it three times. */
@@ -15,8 +17,10 @@
 
 /* Before each piece of memory, a cache line. */
 typedef struct {
-  gpointer mapped; /* NULL: malloc's */
-  gsize size;      /* of the mapping */
+  gpointer mapped;  /* NULL: malloc's */
+  gsize size;       /* of the mapping */
+  NnBudget *budget; /* that it draws on, or NULL */
+  gsize charged;
 } Header;
 
 G_STATIC_ASSERT (sizeof (Header) <= NN_ALIGNMENT);
@@ -44,25 +48,44 @@ map (gsize size)
   return start;
 }
 
+/* Of tests: so many more succeed; below 0: all do. */
+static gint fail_after = -1;
+
+void
+nn_memory_fail_after (gint n)
+{
+  g_atomic_int_set (&fail_after, n);
+}
+
+static gboolean
+is_to_fail (void)
+{
+  if (G_LIKELY (g_atomic_int_get (&fail_after) < 0))
+    return FALSE;
+  return g_atomic_int_add (&fail_after, -1) == 0;
+}
+
 static gpointer
 alloc (gsize size, gboolean zero)
 {
+  NnBudget *budget;
   gsize all;
   guint8 *start;
 
-  if (!nn_size_add (size, 2 * NN_ALIGNMENT - 1, &all))
+  if (is_to_fail () || !nn_size_add (size, 2 * NN_ALIGNMENT - 1, &all))
     return NULL;
   all &= ~(gsize)(NN_ALIGNMENT - 1);
-  if (all >= LARGE) {
-    start = map (all);
-    if (!start)
-      return NULL;
-  } else {
-    start = aligned_alloc (NN_ALIGNMENT, all);
-    if (!start)
-      return NULL;
-    memset (start, 0, zero ? all : sizeof (Header));
+  if (!nn_budget_charge (all, &budget))
+    return NULL;
+  start = all >= LARGE ? map (all) : aligned_alloc (NN_ALIGNMENT, all);
+  if (!start) {
+    nn_budget_release (budget, all);
+    return NULL;
   }
+  if (all < LARGE)
+    memset (start, 0, zero ? all : sizeof (Header));
+  ((Header *)(gpointer)start)->budget = budget;
+  ((Header *)(gpointer)start)->charged = all;
   return start + NN_ALIGNMENT;
 }
 
@@ -94,8 +117,20 @@ nn_aligned_free (gpointer memory)
 {
   Header *header = memory ? (Header *)(gpointer)((guint8 *)memory - NN_ALIGNMENT) : NULL;
 
+  if (header)
+    nn_budget_release (header->budget, header->charged);
   if (header && header->mapped)
     munmap (header->mapped, header->size);
   else
     free (header);
+}
+
+GBytes *
+nn_floats_new (gsize n, gfloat **floats)
+{
+  gsize size;
+
+  if (!nn_size_mul (n, sizeof (gfloat), &size) || !(*floats = nn_aligned_alloc (size)))
+    return NULL;
+  return g_bytes_new_with_free_func (*floats, size, nn_aligned_free, *floats);
 }

@@ -7,11 +7,17 @@
 #define NN_ALIGNMENT 64
 
 /* @size bytes at a multiple of NN_ALIGNMENT, zero-filled; NULL when there is no memory (sizes come from untrusted
- * files). */
+ * files), or the load that this thread is in may take no more (nn-budget.h). */
 gpointer nn_aligned_alloc0 (gsize size);
 /* The same, not filled. */
 gpointer nn_aligned_alloc (gsize size);
 void nn_aligned_free (gpointer memory);
+/* @n floats, not filled, as bytes that free themselves; *floats to write to. NULL when there is no memory. */
+GBytes *nn_floats_new (gsize n, gfloat **floats);
+/* For tests: @n calls from now on the next one, in whatever thread, finds no memory, and then none does; below 0:
+ * never.
+ */
+void nn_memory_fail_after (gint n);
 /* Whole pages inside @size bytes at @memory go back to the system: their contents are lost, the addresses stay valid.
  * For memory of the above only. */
 void nn_memory_give_back (gpointer memory, gsize size);

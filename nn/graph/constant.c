@@ -23,13 +23,13 @@ nn_constant_new_zeros (const NnValue *type)
   gsize size;
 
   if (!nn_size_mul (type->n_elements, is_float ? sizeof (gfloat) : sizeof (gint64), &size)
-      || !(data = g_try_malloc0 (MAX (size, 1))))
+      || !(data = nn_aligned_alloc0 (MAX (size, 1))))
     return NULL;
   constant = g_new (NnConstant, 1);
   constant->value = *type;
   constant->value.f32 = is_float ? data : NULL;
   constant->value.i64 = is_float ? NULL : data;
-  constant->storage = g_bytes_new_take (data, MAX (size, 1));
+  constant->storage = g_bytes_new_with_free_func (data, MAX (size, 1), nn_aligned_free, data);
   return constant;
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 #include "graph/fold-batch-norm.h"
 
@@ -26,17 +27,18 @@ scale_and_shift (const NnNode *bn, guint channel, gdouble *scale, gdouble *shift
 }
 
 /* W' = scale · W, b' = scale · b + shift. The weight is replaced, never written: its bytes may be a mapped file's. */
-static void
-fold (NnNode *conv, const NnNode *bn)
+static gboolean
+fold (NnNode *conv, const NnNode *bn, GError **error)
 {
   gsize n = g_bytes_get_size (conv->weight) / sizeof (gfloat), per_channel = n / conv->out_channels, i;
   const gfloat *old_weight = floats (conv->weight), *old_bias = floats (conv->bias);
-  gfloat *weight = nn_aligned_alloc (n * sizeof (gfloat)), *bias = g_new (gfloat, conv->out_channels);
+  gfloat *weight, *bias;
+  GBytes *folded = nn_floats_new (n, &weight);
   guint channel;
 
-  if (!weight)
-    g_error ("no memory for the %" G_GSIZE_FORMAT " weights of layer %s", n, conv->name); /* as g_new() */
-
+  if (!folded)
+    return nn_budget_no_memory (n * sizeof (gfloat), conv->name, "its weights with the BatchNorm folded in", error);
+  bias = g_new (gfloat, conv->out_channels);
   for (channel = 0; channel < conv->out_channels; channel++) {
     const gfloat *from = old_weight + channel * per_channel;
     gfloat *to = weight + channel * per_channel;
@@ -48,9 +50,10 @@ fold (NnNode *conv, const NnNode *bn)
     bias[channel] = (gfloat)((old_bias ? old_bias[channel] : 0.0) * scale + shift);
   }
   nn_node_drop_weight (conv);
-  conv->weight = g_bytes_new_with_free_func (weight, n * sizeof (gfloat), nn_aligned_free, weight);
+  conv->weight = folded;
   g_clear_pointer (&conv->bias, g_bytes_unref);
   conv->bias = g_bytes_new_take (bias, conv->out_channels * sizeof (gfloat));
+  return TRUE;
 }
 
 /* A BatchNorm that has no convolution of its own before it: a 1×1 convolution, a group a channel. */
@@ -77,13 +80,14 @@ become_convolution (NnNode *bn)
   g_clear_pointer (&bn->bn_variance, g_bytes_unref);
 }
 
-void
-nn_graph_fold_batch_norm (NnGraph *graph)
+gboolean
+nn_graph_fold_batch_norm (NnGraph *graph, GError **error)
 {
   g_autofree guint *readers = nn_graph_count_readers (graph);
+  gboolean ok = TRUE;
   guint i;
 
-  for (i = 0; i < graph->nodes->len; i++) {
+  for (i = 0; i < graph->nodes->len && ok; i++) {
     NnNode *bn = nn_graph_node (graph, i), *conv;
 
     if (bn->op != NN_OP_BATCH_NORM && bn->op != NN_OP_AFFINE)
@@ -91,11 +95,13 @@ nn_graph_fold_batch_norm (NnGraph *graph)
     conv = nn_graph_node (graph, bn->inputs[0]);
     if ((conv->op == NN_OP_CONV || conv->op == NN_OP_LINEAR) && readers[bn->inputs[0]] == 1 && !conv->relu
         && !conv->activation.kind && conv->inputs[1] == NN_NO_NODE) {
-      fold (conv, bn);
-      nn_graph_absorb (graph, bn->inputs[0], i);
+      ok = fold (conv, bn, error);
+      if (ok)
+        nn_graph_absorb (graph, bn->inputs[0], i);
     } else if (bn->op == NN_OP_BATCH_NORM) {
       become_convolution (bn);
     }
   }
   nn_graph_compact (graph);
+  return ok;
 }

@@ -4,5 +4,6 @@
 
 #include "graph/graph.h"
 
-/* A pass: it leaves a valid graph. Float64 arithmetic, rounded once. */
-void nn_graph_fold_batch_norm (NnGraph *graph);
+/* Into the convolution before it; float64 arithmetic, rounded once. FALSE: there was no memory for a layer's weights,
+ * and those before it are folded. */
+gboolean nn_graph_fold_batch_norm (NnGraph *graph, GError **error);

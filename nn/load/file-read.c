@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/file-read.h"
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,16 +23,37 @@ read_some (int fd, guint8 *buffer, gsize n)
   return got;
 }
 
+/* @n bytes, or those up to the file's end. */
+static gboolean
+read_up_to (int fd, guint8 *buffer, gsize n, gsize *done, const gchar *shown, GError **error)
+{
+  gssize got = 1;
+
+  for (*done = 0; *done < n && got > 0; *done += (gsize)got) {
+    got = read_some (fd, buffer + *done, n - *done);
+    if (got < 0) {
+      g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror (errno));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 GBytes *
 nn_file_read (const gchar *path, guint64 max_bytes, GError **error)
+{
+  return nn_file_read_if (path, max_bytes, NULL, error);
+}
+
+GBytes *
+nn_file_read_if (const gchar *path, guint64 max_bytes, NnFileCheck check, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
   guint8 *data = NULL;
   GBytes *bytes = NULL;
-  gsize size, done = 0;
-  guint8 one;
+  guint8 beginning[NN_FILE_BEGINNING], one;
+  gsize size, done, n_first;
   struct stat st;
-  gssize got;
   int fd;
 
   /* O_NONBLOCK: opening a pipe that nobody writes to must not hang */
@@ -54,21 +77,19 @@ nn_file_read (const gchar *path, guint64 max_bytes, GError **error)
     goto out;
   }
   size = (gsize)st.st_size;
+  if (!read_up_to (fd, beginning, MIN (size, sizeof beginning), &n_first, shown, error)
+      || (check && !check (beginning, n_first, shown, error)))
+    goto out;
   data = nn_aligned_alloc (size);
   if (!data) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", shown, size);
+    nn_budget_no_memory (size, shown, "the file", error);
     goto out;
   }
-  while (done < size) {
-    got = read_some (fd, data + done, size - done);
-    if (got < 0) {
-      g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror (errno));
-      goto out;
-    }
-    if (got == 0)
-      break;
-    done += (gsize)got;
-  }
+  if (n_first)
+    memcpy (data, beginning, n_first);
+  if (!read_up_to (fd, data + n_first, size - n_first, &done, shown, error))
+    goto out;
+  done += n_first;
   if (done < size || read_some (fd, &one, 1) > 0) {
     g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: changed its size while it was read; is it still being written?",
                  shown);

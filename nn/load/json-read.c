@@ -445,9 +445,10 @@ nn_json_free (NnJsonDoc *doc)
 guint64
 nn_json_max_memory (gsize size)
 {
-  /* The copy, and a record for every second byte ("[1,1]"). What names take while they are compared is less than the
-   * records of an object leave free. */
-  return (guint64)size + (guint64)size / 2 * sizeof (Record);
+  /* The copy, and a record for every second byte ("[1,1]"); or two for every five, while a table of all names is sorted
+   * with as much room again ({"":1,"":1}). */
+  return 1024 + (guint64)size
+         + MAX ((guint64)size / 2 * sizeof (Record), (guint64)size / 5 * (2 * sizeof (Record) + 2 * sizeof (Name)));
 }
 
 static NnJson

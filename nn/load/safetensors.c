@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 #include "load/json-read.h"
 #include "load/nn-cursor.h"
@@ -17,6 +18,8 @@
  * hundred thousand tensors are 12 MB. */
 #define MAX_HEADER_BYTES 100000000
 #define MAX_READ_HEADER_BYTES (16 << 20)
+/* Of an entry of the metadata beside its text. */
+#define METADATA_BYTES 128
 
 /* What the header says of one tensor. */
 typedef struct {
@@ -160,6 +163,10 @@ parse_metadata (NnWeights *weights, NnJson node, GError **error)
                    weights->name, shown);
       return FALSE;
     }
+    /* Once here, and once more for what is read of it. */
+    if (!nn_budget_take (METADATA_BYTES + 2 * (strlen (nn_json_name (value)) + strlen (nn_json_string (value))),
+                         weights->name, "its metadata", error))
+      return FALSE;
     g_hash_table_insert (weights->metadata, g_strdup (nn_json_name (value)), g_strdup (nn_json_string (value)));
   }
   return TRUE;
@@ -227,12 +234,10 @@ take_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, GArray *entri
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autoptr (GPtrArray) stripped = NULL;
-  NnBudget budget;
 
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (names, (gpointer)g_array_index (entries, Entry, i).name);
   stripped = nn_tensor_names_strip (names, &weights->sets, weights->warnings);
-  nn_budget_init (&budget, g_bytes_get_size (bytes));
   for (guint i = 0; i < entries->len; i++) {
     const Entry *e = &g_array_index (entries, Entry, i);
     const gchar *name = g_ptr_array_index (stripped, i);
@@ -242,7 +247,7 @@ take_tensors (NnWeights *weights, GBytes *bytes, gsize data_start, GArray *entri
     if (!name)
       continue;
     raw = g_bytes_new_from_bytes (bytes, data_start + e->begin, e->end - e->begin);
-    tensor = nn_tensor_new (name, e->dtype, raw, FALSE, 0, e->n_dims, e->dims, NULL, &budget, weights->name, error);
+    tensor = nn_tensor_new (name, e->dtype, raw, FALSE, 0, e->n_dims, e->dims, NULL, weights->name, error);
     if (!tensor)
       return FALSE;
     nn_weights_take (weights, tensor);
@@ -273,6 +278,8 @@ nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
                  length, MAX_READ_HEADER_BYTES);
     return FALSE;
   }
+  if (!nn_budget_take (nn_json_max_memory (length), weights->name, "its safetensors header", error))
+    return FALSE;
   doc = nn_json_parse ((const gchar *)header, length, what, error);
   if (!doc)
     return FALSE;
@@ -285,6 +292,9 @@ nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has more than %d tensors", what, NN_LOAD_MAX_TENSORS);
     return FALSE;
   }
+  /* The array grows by doubling. */
+  if (!nn_budget_take (3 * sizeof (Entry) * nn_json_count (root), weights->name, "its list of tensors", error))
+    return FALSE;
   for (NnJson value = nn_json_first (root); nn_json_type (value); value = nn_json_next (root, value)) {
     Entry entry = { 0 };
 

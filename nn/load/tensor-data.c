@@ -2,32 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/tensor-data.h"
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 
 #include <string.h>
-
-void
-nn_budget_init (NnBudget *budget, gsize file_size)
-{
-  guint64 size = MIN ((guint64)file_size, NN_LOAD_MAX_BYTES);
-
-  budget->total = MIN ((G_GUINT64_CONSTANT (64) << 20) + 64 * size, NN_LOAD_MAX_BYTES);
-  budget->left = budget->total;
-}
-
-gboolean
-nn_budget_take (NnBudget *budget, guint64 bytes, const gchar *file, const gchar *what, GError **error)
-{
-  if (bytes > budget->left) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
-                 "%s: %s needs %" G_GUINT64_FORMAT " bytes of memory, more than the %" G_GUINT64_FORMAT
-                 " that a file of this size may take in all",
-                 file, what, bytes, budget->total);
-    return FALSE;
-  }
-  budget->left -= bytes;
-  return TRUE;
-}
 
 gfloat
 nn_half_to_float (guint16 bits)
@@ -215,7 +193,7 @@ gather (gpointer out, NnDType dtype, const guint8 *base, gboolean big_endian, gu
 
 NnTensor *
 nn_tensor_new (const gchar *name, NnDType dtype, GBytes *raw, gboolean big_endian, guint64 offset, guint n_dims,
-               const guint64 *dims, const guint64 *strides, NnBudget *budget, const gchar *file, GError **error)
+               const guint64 *dims, const guint64 *strides, const gchar *file, GError **error)
 {
   guint64 row_major[NN_TENSOR_MAX_DIMS];
   gsize raw_size, n_elements, element = nn_dtype_size (dtype), bytes;
@@ -252,6 +230,8 @@ nn_tensor_new (const gchar *name, NnDType dtype, GBytes *raw, gboolean big_endia
     data += offset * element;
   }
 
+  if (!nn_budget_take (NN_LOAD_TENSOR_BYTES + 4 * strlen (name), file, name, error))
+    return NULL;
   tensor = g_new0 (NnTensor, 1);
   tensor->name = g_strdup (name);
   tensor->dtype = dtype;
@@ -269,14 +249,9 @@ nn_tensor_new (const gchar *name, NnDType dtype, GBytes *raw, gboolean big_endia
 
   if (!nn_size_mul (n_elements, is_float ? sizeof (gfloat) : sizeof (gint64), &bytes))
     bytes = G_MAXSIZE;
-  if (!nn_budget_take (budget, bytes, file, name, error)) {
-    nn_tensor_free (tensor);
-    return NULL;
-  }
-  values = g_try_malloc (MAX (bytes, 1));
+  values = nn_aligned_alloc (bytes);
   if (!values) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
-                 "%s: no memory for the %" G_GSIZE_FORMAT " bytes of tensor \"%s\"", file, bytes, name);
+    nn_budget_no_memory (bytes, file, name, error);
     nn_tensor_free (tensor);
     return NULL;
   }
@@ -286,7 +261,7 @@ nn_tensor_new (const gchar *name, NnDType dtype, GBytes *raw, gboolean big_endia
     else
       gather (values, dtype, data, big_endian, n_dims, dims, strides, n_elements);
   }
-  tensor->storage = g_bytes_new_take (values, bytes);
+  tensor->storage = g_bytes_new_with_free_func (values, bytes, nn_aligned_free, values);
   if (is_float)
     tensor->f32 = values;
   else

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "load/file-read.h"
 #include "load/json-read.h"
 #include "load/safetensors.h"
@@ -57,41 +58,62 @@ foreign_format (const guint8 *data, gsize size)
   return NULL;
 }
 
+typedef enum { KIND_FOREIGN, KIND_ZIP, KIND_SAFETENSORS, KIND_LEGACY } Kind;
+
+static Kind
+kind_of (const guint8 *data, gsize size)
+{
+  if (STARTS_WITH (data, size, "PK\x03\x04") || STARTS_WITH (data, size, "PK\x05\x06"))
+    return KIND_ZIP;
+  if (nn_safetensors_detect (data, size))
+    return KIND_SAFETENSORS;
+  /* torch.save writes protocol 2 unless it is told another: those from 2 on begin with PROTO, 1 with the magic
+   * number as decimal text. */
+  if (!foreign_format (data, size)
+      && (STARTS_WITH (data, size, "\x80") || STARTS_WITH (data, size, "L119547037146038801333356L\n")))
+    return KIND_LEGACY;
+  return KIND_FOREIGN;
+}
+
+gboolean
+nn_weights_check_beginning (const guint8 *data, gsize size, const gchar *shown, GError **error)
+{
+  const gchar *foreign;
+
+  if (size > 0 && kind_of (data, size) != KIND_FOREIGN)
+    return TRUE;
+  if (size == 0)
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file is empty; a model (.pth, .safetensors) is needed",
+                 shown);
+  else if ((foreign = foreign_format (data, size)))
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: this is %s", shown, foreign);
+  else
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
+                 "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt), nor "
+                 "safetensors, nor ONNX",
+                 shown, data[0], size > 1 ? data[1] : 0);
+  return FALSE;
+}
+
 static gboolean
 load_any (NnWeights *weights, GBytes *bytes, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  const gchar *foreign;
 
-  if (size == 0) {
-    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: the file is empty; a model (.pth, .safetensors) is needed",
-                 weights->name);
+  if (!nn_weights_check_beginning (data, size, weights->name, error))
     return FALSE;
-  }
-  if (STARTS_WITH (data, size, "PK\x03\x04") || STARTS_WITH (data, size, "PK\x05\x06")) {
+  switch (kind_of (data, size)) {
+  case KIND_ZIP:
     weights->format = "PyTorch zip";
     return nn_pth_load_zip (weights, bytes, error);
-  }
-  if (nn_safetensors_detect (data, size)) {
+  case KIND_SAFETENSORS:
     weights->format = "safetensors";
     return nn_safetensors_load (weights, bytes, error);
-  }
-  if ((foreign = foreign_format (data, size))) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: this is %s", weights->name, foreign);
-    return FALSE;
-  }
-  /* torch.save writes protocol 2 unless it is told another: those from 2 on begin with PROTO, 1 with the magic
-   * number as decimal text. */
-  if (data[0] == 0x80 || STARTS_WITH (data, size, "L119547037146038801333356L\n")) {
+  default:
     weights->format = "PyTorch legacy pickle";
     return nn_pth_load_legacy (weights, bytes, error);
   }
-  g_set_error (error, NN_ERROR, NN_ERROR_FORMAT,
-               "%s: not a model file: it begins with bytes %02x %02x, neither a PyTorch file (.pth, .pt), nor "
-               "safetensors, nor ONNX",
-               weights->name, data[0], size > 1 ? data[1] : 0);
-  return FALSE;
 }
 
 /* The set that the user named must be one of the file's. */
@@ -125,13 +147,14 @@ nn_weights_load_bytes (GBytes *bytes, const gchar *name, GError **error)
 NnWeights *
 nn_weights_load_set (GBytes *bytes, const gchar *name, const gchar *wanted, GError **error)
 {
+  NnBudget *budget = nn_budget_begin (g_bytes_get_size (bytes));
   NnWeights *weights = nn_weights_new (NULL, name);
   NnSha256Job *sum = nn_sha256_start (bytes);
   gboolean loaded;
 
   weights->sets.wanted = wanted && *wanted ? g_strdup (wanted) : NULL;
   loaded = load_any (weights, bytes, error) && check_wanted (weights, error);
-
+  nn_budget_end (budget);
   weights->sha256 = nn_sha256_finish (sum);
   if (!loaded) {
     /* Names of entries in an archive are bytes; a message is text. */
@@ -158,7 +181,7 @@ NnWeights *
 nn_weights_load (const gchar *path, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
+  g_autoptr (GBytes) bytes = nn_file_read_if (path, NN_LOAD_MAX_FILE_BYTES, nn_weights_check_beginning, error);
 
   NnWeights *weights = bytes ? nn_weights_load_bytes (bytes, shown, error) : NULL;
 

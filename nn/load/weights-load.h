@@ -9,6 +9,9 @@
 /* Model files above this are refused. */
 #define NN_LOAD_MAX_FILE_BYTES (G_GUINT64_CONSTANT (8) << 30)
 
+/* Whether a file that begins so may be a state dict; an error that says what it is instead. */
+gboolean nn_weights_check_beginning (const guint8 *data, gsize size, const gchar *shown, GError **error);
+
 /**
  * nn_weights_load: by content, never by name; a checkpoint that nests its state dict (state_dict, model,
  * model_state_dict, net, …) is unwrapped, a prefix that all names share (module., _orig_mod., model., backbone., … also

@@ -4,6 +4,7 @@
 #include <nn/model.h>
 #include <nn/tune.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-finite.h"
 #include "graph/fold-batch-norm.h"
 #include "graph/fuse.h"
@@ -112,11 +113,13 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
   if (ok && fold) {
     if (file)
       nn_graph_own_file (model->graph, g_bytes_get_data (file, NULL), g_bytes_get_size (file));
-    nn_graph_fold_batch_norm (model->graph);
-    nn_graph_fuse (model->graph);
-    nn_graph_remove_dead (model->graph);
-    nn_graph_finish (model->graph);
-    ok = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
+    ok = nn_graph_fold_batch_norm (model->graph, error);
+    if (ok) {
+      nn_graph_fuse (model->graph);
+      nn_graph_remove_dead (model->graph);
+      nn_graph_finish (model->graph);
+      ok = nn_graph_check (model->graph, error) && check_folded (model->graph, error);
+    }
   }
   if (!ok) {
     g_prefix_error (error, "%s: ", name);
@@ -162,8 +165,8 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
 
 /* With a @path, @bytes are memory that the file was read into. */
 static NnModel *
-load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
-            GError **error)
+load_within_budget (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
+                    GError **error)
 {
   const gchar *wanted = options ? options->weights : NULL;
   NnWeights *weights;
@@ -177,6 +180,17 @@ load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, 
   model = weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
   if (model && options)
     model->variant = g_strconcat (wanted ? wanted : "", "\n", options->architecture ? options->architecture : "", NULL);
+  return model;
+}
+
+static NnModel *
+load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
+            GError **error)
+{
+  NnBudget *budget = nn_budget_begin (g_bytes_get_size (bytes));
+  NnModel *model = load_within_budget (bytes, path, name, fold, options, error);
+
+  nn_budget_end (budget);
   return model;
 }
 
@@ -194,11 +208,17 @@ look_for_tuning (NnModel *model, const gchar *path)
   g_error_free (why);
 }
 
+static gboolean
+check_beginning (const guint8 *data, gsize size, const gchar *shown, GError **error)
+{
+  return nn_onnx_looks_like (data, size) || nn_weights_check_beginning (data, size, shown, error);
+}
+
 static NnModel *
 load_file (const gchar *path, gboolean fold, const NnModelOptions *options, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read (path, NN_LOAD_MAX_FILE_BYTES, error);
+  g_autoptr (GBytes) bytes = nn_file_read_if (path, NN_LOAD_MAX_FILE_BYTES, check_beginning, error);
 
   NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, options, error) : NULL;
 

@@ -156,8 +156,10 @@ nn_model_save (NnModel *model, const gchar *path, NnSaveFormat format, const NnS
     preprocess = nn_model_get_preprocess (model);
   used = preprocess ? preprocess : nn_model_get_preprocess (model);
   metadata = make_metadata (model, format, labels, preprocess);
-  if (options->fold)
-    nn_graph_fold_batch_norm (graph);
+  if (options->fold && !nn_graph_fold_batch_norm (graph, error)) {
+    g_prefix_error (error, "%s: ", shown);
+    return FALSE;
+  }
   if (format == NN_SAVE_SAFETENSORS && !(weights = nn_graph_to_state_dict (graph, error))) {
     g_prefix_error (error, "%s: ", shown);
     return FALSE;

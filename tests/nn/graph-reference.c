@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/fold-batch-norm.h"
 #include "graph/graph-check.h"
 #include "graph/graph-shapes.h"
 #include "graph/shape.h"
@@ -287,4 +288,13 @@ test_count_op (const NnGraph *graph, NnOp op)
   for (i = 0; i < graph->nodes->len; i++)
     n += nn_graph_node (graph, i)->op == op;
   return n;
+}
+
+void
+test_fold_batch_norm (NnGraph *graph)
+{
+  GError *error = NULL;
+
+  nn_graph_fold_batch_norm (graph, &error);
+  g_assert_no_error (error);
 }

@@ -28,4 +28,7 @@ gdouble *test_run_graph (const NnGraph *graph, guint height, guint width, gsize 
 void test_assert_pass_keeps_output (NnGraph *graph, void (*pass) (NnGraph *), guint height, guint width,
                                     gdouble tolerance);
 
+/* nn_graph_fold_batch_norm(), which has memory. */
+void test_fold_batch_norm (NnGraph *graph);
+
 guint test_count_op (const NnGraph *graph, NnOp op);

@@ -94,10 +94,12 @@ measured_load (const gchar *program, const gchar *action, const gchar *path, gui
     g_error ("%s %s: ended with status %d: %s%s", action, path, status, out, err);
   if (sscanf (err, "%lg %lg %ld", &seconds, &slowness, &kilobytes) != 3)
     g_error ("%s %s: said \"%s\"", action, path, err);
+  g_strdelimit (out, "\n", ' ');
+  g_strchomp (out);
   g_test_message ("%s %s: %.2f s, %ld kB: %.200s", action, path, seconds, kilobytes, out);
   if (seconds > CPU_LIMIT_SLOWED && seconds > CPU_LIMIT_SLOWED * slowness)
     g_error ("%s %s (%.300s): took %g s", action, path, out, seconds);
   if (MEMORY_IS_MEASURED && (guint64)kilobytes * 1024 > MEASURED_FACTOR * file_size + MEASURED_FLOOR)
     g_error ("%s %s (%.300s): %" G_GUINT64_FORMAT " bytes took %ld kB", action, path, out, file_size, kilobytes);
-  return g_strchomp (out);
+  return out;
 }

@@ -17,6 +17,6 @@ gboolean measured_load_is_child (int argc, char **argv, int *status);
  * @program: argv[0]
  * @action: "load" (what is beside it too), "labels" (a label file of 3 classes), or "run CROP": loads with that crop,
  *   makes a session and runs it once
- * Returns: what was said: the error, or "good", and then each warning on a line of its own
+ * Returns: what was said: the error, or "good", and then each warning
  */
 gchar *measured_load (const gchar *program, const gchar *action, const gchar *path, guint64 file_size);

@@ -28,7 +28,7 @@ test_fold_shared_convolution (void)
   guint conv = test_add_conv (graph, "conv", 0, 4, 3, 1, 1, TRUE), bn = test_add_batch_norm (graph, "bn", conv);
 
   test_add_simple (graph, NN_OP_ADD, "add", conv, bn);
-  test_assert_pass_keeps_output (graph, nn_graph_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
+  test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);
   g_assert_cmpuint (test_count_op (graph, NN_OP_CONV), ==, 2);
 }
@@ -44,7 +44,7 @@ test_fold_after_activation (void)
   nn_graph_node (graph, a)->relu = TRUE;
   nn_graph_node (graph, c)->inputs[1] = a;
   test_add_batch_norm (graph, "bn2", c);
-  test_assert_pass_keeps_output (graph, nn_graph_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
+  test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);
   g_assert_cmpuint (test_count_op (graph, NN_OP_CONV), ==, 4);
 }
@@ -58,7 +58,7 @@ test_fold_without_convolution (void)
   test_add_batch_norm (graph, "bn1", 1);
   test_add_max_pool (graph, "pool", 2, 2, 2, 0);
   test_add_batch_norm (graph, "bn2", 3);
-  test_assert_pass_keeps_output (graph, nn_graph_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
+  test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);
   /* The second one goes into the first, which has become a convolution. */
   g_assert_cmpuint (test_count_op (graph, NN_OP_CONV), ==, 2);
@@ -77,7 +77,7 @@ test_fold (void)
     test_add_simple (graph, NN_OP_RELU, "relu", 2, NN_NO_NODE);
     test_add_conv (graph, "conv2", 3, 8, 1, 1, 1, bias);
     test_add_batch_norm (graph, "bn2", 4);
-    test_assert_pass_keeps_output (graph, nn_graph_fold_batch_norm, 9, 7, FOLD_TOLERANCE);
+    test_assert_pass_keeps_output (graph, test_fold_batch_norm, 9, 7, FOLD_TOLERANCE);
     g_assert_cmpuint (graph->nodes->len, ==, 4);
     g_assert_cmpstr (nn_graph_node (graph, 1)->name, ==, "conv1");
     g_assert_cmpstr (nn_graph_node (graph, 3)->name, ==, "conv2");
@@ -97,7 +97,7 @@ test_fold_zero_variance (void)
   bn = nn_graph_node (graph, 2);
   g_bytes_unref (bn->bn_variance);
   bn->bn_variance = test_random_floats (1, 4, 0, 0);
-  test_assert_pass_keeps_output (graph, nn_graph_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
+  test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
 }
 
 /* Somebody else reads the convolution, or both sides of a sum are the same: no sum may move in. */
@@ -206,7 +206,7 @@ test_dead_input_stays (void)
 static void
 all_passes (NnGraph *graph)
 {
-  nn_graph_fold_batch_norm (graph);
+  test_fold_batch_norm (graph);
   nn_graph_fuse (graph);
   nn_graph_remove_dead (graph);
   nn_graph_finish (graph);

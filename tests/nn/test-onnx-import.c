@@ -141,7 +141,7 @@ test_passes (void)
         g_assert_cmpuint (count_plain (graph), ==, 0);
       }
       if (passes > 2)
-        nn_graph_fold_batch_norm (graph);
+        g_assert_true (nn_graph_fold_batch_norm (graph, NULL));
       if (passes > 3)
         nn_graph_fuse (graph);
       g_assert_no_error (error);

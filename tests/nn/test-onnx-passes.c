@@ -44,7 +44,7 @@ make (const gchar *text, Pass pass, guint *n_classes)
   if (pass >= LOWER)
     g_assert_true (nn_graph_lower (graph, &error));
   if (pass >= FOLD)
-    nn_graph_fold_batch_norm (graph);
+    g_assert_true (nn_graph_fold_batch_norm (graph, NULL));
   if (pass >= FUSE)
     nn_graph_fuse (graph);
   nn_graph_remove_dead (graph);

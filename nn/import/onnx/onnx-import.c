@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "graph/graph-check.h"
@@ -24,6 +25,8 @@
 #define MAX_PRODUCTS ((gdouble)(1 << 28))
 /* More outputs than any operator that is taken has. */
 #define MAX_OUTPUTS 8
+/* What a node takes in the graph, with its operator, its settings and what tables have of its outputs. */
+#define NODE_BYTES 2048
 /* That an input goes through before it is cast. */
 #define MAX_TRANSPOSES 2
 
@@ -98,6 +101,43 @@ find_needed (const NnOnnx *onnx, const gchar *output)
       g_hash_table_add (wanted, node->inputs[j]);
   }
   return needed;
+}
+
+/* How often each name is read by the nodes that are needed, and once for the output: string → number. */
+static GHashTable *
+count_readers (const NnOnnx *onnx, const gboolean *needed, const gchar *output)
+{
+  GHashTable *readers = g_hash_table_new (nn_name_hash, g_str_equal);
+
+  g_hash_table_insert (readers, (gpointer)output, GUINT_TO_POINTER (1));
+  for (guint i = 0; i < onnx->nodes->len; i++) {
+    const NnOnnxNode *node = g_ptr_array_index (onnx->nodes, i);
+
+    for (guint j = 0; needed[i] && j < node->n_inputs; j++) {
+      const guint n = GPOINTER_TO_UINT (g_hash_table_lookup (readers, node->inputs[j]));
+
+      g_hash_table_insert (readers, node->inputs[j], GUINT_TO_POINTER (n + 1));
+    }
+  }
+  return readers;
+}
+
+/* A constant that nobody reads any more is freed: 8-bit weights are held in 64 bits, and then dequantized. */
+static void
+drop_read (Importer *importer, const NnOnnxNode *node, GHashTable *readers)
+{
+  for (guint j = 0; j < node->n_inputs; j++) {
+    const gchar *string = node->inputs[j];
+    const guint n = GPOINTER_TO_UINT (g_hash_table_lookup (readers, string));
+    const Name *name;
+
+    g_hash_table_insert (readers, node->inputs[j], GUINT_TO_POINTER (n - 1));
+    name = n == 1 ? g_hash_table_lookup (importer->names, string) : NULL;
+    if (!name || !name->constant)
+      continue;
+    g_hash_table_remove (importer->names, string);
+    g_hash_table_remove (importer->onnx->initializers, string);
+  }
 }
 
 /* float16, bfloat16 and float64 are run in float32. */
@@ -196,7 +236,9 @@ fold (Importer *importer, const NnOnnxNode *node, const NnOperator *op, const Nn
     types[i].dtype = computed_as (types[i].dtype);
     importer->folded += (gdouble)types[i].n_elements;
     if (importer->folded > importer->max_folded || !(constants[i] = nn_constant_new_zeros (&types[i]))) {
-      set_error (node, NN_ERROR_TOO_LARGE, error, "makes constants that are too large");
+      set_error (node, NN_ERROR_TOO_LARGE, error,
+                 "makes constants of %" G_GSIZE_FORMAT " elements, which are too large for a file of this size",
+                 types[i].n_elements);
       ok = FALSE;
     } else {
       outputs[i] = constants[i]->value;
@@ -347,7 +389,7 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
   gboolean ok = FALSE;
   guint n_outputs, i;
 
-  if (!op)
+  if (!op || !nn_budget_take (NODE_BYTES + strlen (node->name), NULL, node->name, error))
     return FALSE;
   n_outputs = nn_operator_get_n_outputs (op);
   if (n_outputs > MAX_OUTPUTS) {
@@ -635,6 +677,7 @@ import_graph (Importer *importer, GError **error)
   const NnOnnx *onnx = importer->onnx;
   g_autofree gboolean *needed = NULL;
   const gchar *output;
+  g_autoptr (GHashTable) readers = NULL;
   guint i;
 
   output = nn_onnx_choose_output (onnx, importer->warnings, error);
@@ -643,9 +686,16 @@ import_graph (Importer *importer, GError **error)
   if (!import_input (importer, error))
     return FALSE;
   needed = find_needed (onnx, output);
-  for (i = 0; i < onnx->nodes->len; i++)
-    if (needed[i] && !import_node (importer, g_ptr_array_index (onnx->nodes, i), error))
+  readers = count_readers (onnx, needed, output);
+  for (i = 0; i < onnx->nodes->len; i++) {
+    const NnOnnxNode *node = g_ptr_array_index (onnx->nodes, i);
+
+    if (!needed[i])
+      continue;
+    if (!import_node (importer, node, error))
       return FALSE;
+    drop_read (importer, node, readers);
+  }
   if (!check_output (importer, output, error))
     return FALSE;
   /* All that the output needs comes before it, so what comes after was for constants' sake. */
@@ -670,7 +720,7 @@ count_initial (const NnOnnx *onnx)
 }
 
 NnGraph *
-nn_onnx_import (const NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error)
+nn_onnx_import (NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error)
 {
   g_autoptr (NnGraph) graph = nn_graph_new ();
   Importer importer = { .onnx = onnx, .import = import, .warnings = warnings, .graph = graph };

@@ -4,6 +4,7 @@
 
 #include "import/onnx/onnx-lower-conv.h"
 
+#include "base/nn-memory.h"
 #include "ops/op-window.h"
 #include "ops/operator-attributes.h"
 
@@ -109,21 +110,24 @@ is_row (const NnLowering *l, guint k)
          && l->image[0].channels == k && l->image[0].height == 1 && l->image[0].width == 1;
 }
 
-/* [out][in] of factor · weight. */
+/* [out][in] of factor · weight; NULL when there is no memory. */
 static GBytes *
 linear_weight (const NnConstant *weight, gboolean transposed, gdouble factor, guint in, guint out)
 {
   const gfloat *w = weight->value.f32;
+  GBytes *bytes;
   gfloat *copy;
   gsize i, o;
 
   if (transposed && factor == 1)
     return nn_lower_floats (weight, (gsize)in * out);
-  copy = g_new (gfloat, (gsize)in * out);
+  bytes = nn_floats_new ((gsize)in * out, &copy);
+  if (!bytes)
+    return NULL;
   for (o = 0; o < out; o++)
     for (i = 0; i < in; i++)
       copy[o * in + i] = (gfloat)(factor * w[transposed ? o * in + i : i * out + o]);
-  return g_bytes_new_take (copy, (gsize)in * out * sizeof (gfloat));
+  return bytes;
 }
 
 static NnLowered
@@ -150,6 +154,8 @@ lower_linear (const NnLowering *l, gboolean is_gemm)
   if (!is_row (l, in) || (bias && (!bias->value.f32 || (bias->value.n_elements != out && bias->value.n_elements != 1))))
     return NN_LOWER_KEEP;
   weight_bytes = linear_weight (weight, trans_b != 0, alpha, in, out);
+  if (!weight_bytes)
+    return NN_LOWER_KEEP;
   if (bias) {
     b = g_new (gfloat, out);
     for (i = 0; i < out; i++)

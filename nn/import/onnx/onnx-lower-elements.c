@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "graph/shape.h"
+
+#include "base/nn-memory.h"
 #include "import/onnx/onnx-lower-elements.h"
 #include "ops/op-quantize.h"
 #include "ops/operator-attributes.h"
@@ -154,13 +156,14 @@ lower_with_constant (const NnLowering *l, const gchar *type, guint slot)
   const NnConstant *constant = nn_lower_constant (l, 1 - slot);
   guint channels = l->image[slot].channels, i, input = nn_node_get_input (l->node, slot);
   gboolean is_product = *type == 'M' || *type == 'D';
-  g_autofree gfloat *values = NULL, *factors = NULL;
+  g_autoptr (GBytes) value_bytes = NULL, factor_bytes = NULL;
+  gfloat *values, *factors;
 
   if (!is_elements (l, slot) || (*type == 'D' && slot == 1))
     return NN_LOWER_KEEP;
-  values = g_new (gfloat, channels);
-  factors = g_new (gfloat, channels);
-  if (!channel_values (l, slot, constant, values))
+  value_bytes = nn_floats_new (channels, &values);
+  factor_bytes = nn_floats_new (channels, &factors);
+  if (!value_bytes || !factor_bytes || !channel_values (l, slot, constant, values))
     return NN_LOWER_KEEP;
   for (i = 0; i < channels; i++) {
     if (*type == 'D' && values[i] == 0)
@@ -172,9 +175,9 @@ lower_with_constant (const NnLowering *l, const gchar *type, guint slot)
   nn_lower_become (l, NN_OP_AFFINE);
   l->node->inputs[0] = input;
   l->node->inputs[1] = NN_NO_NODE;
-  l->node->weight = g_bytes_new_take (g_steal_pointer (&factors), channels * sizeof (gfloat));
+  l->node->weight = g_steal_pointer (&factor_bytes);
   if (!is_product)
-    l->node->bias = g_bytes_new_take (g_steal_pointer (&values), channels * sizeof (gfloat));
+    l->node->bias = g_steal_pointer (&value_bytes);
   return NN_LOWER_DONE;
 }
 

@@ -4,6 +4,8 @@
 
 #include "import/resnet/resnet-blocks.h"
 
+#include "base/nn-budget.h"
+#include "base/nn-memory.h"
 #include "import/resnet/resnet-gates.h"
 
 static gchar *
@@ -22,20 +24,26 @@ add_block_op (NnResnetBuilder *builder, guint stage, guint block, NnOp op, const
 
 /* He et al. 2015, section 3.3, option A: x[:, :, ::2, ::2] between planes / 4 channels of zeros on both sides, planes
  * being twice the channels of x. As a 1×1 convolution of stride 2: output channel in / 2 + i is input channel i. */
-static void
-add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name)
+static gboolean
+add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name, GError **error)
 {
   guint in = builder->channels, out = 2 * in, i;
-  gfloat *weight = g_new0 (gfloat, (gsize)out * in);
+  const gsize n = (gsize)out * in;
+  gfloat *weight;
+  GBytes *bytes = nn_floats_new (n, &weight);
   NnNode *node;
 
+  if (!bytes)
+    return nn_budget_no_memory (n * sizeof (gfloat), name, "its weights", error);
+  memset (weight, 0, n * sizeof (gfloat));
   for (i = 0; i < in; i++)
     weight[(gsize)(in / 2 + i) * in + i] = 1;
   nn_resnet_add_simple (builder, NN_OP_CONV, name, NN_NO_NODE);
   node = nn_graph_node (builder->graph, builder->last);
   node->out_channels = builder->channels = out;
   node->stride[0] = node->stride[1] = 2;
-  node->weight = g_bytes_new_take (weight, (gsize)out * in * sizeof (gfloat));
+  node->weight = bytes;
+  return TRUE;
 }
 
 /* He et al. 2018, figure 2c: the mean of each 2×2, sizes rounded up and padding not counted, as timm and mmpretrain
@@ -112,8 +120,7 @@ add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, 
   if (!anything && stride == 1 && out == builder->channels)
     return TRUE;
   if (!anything && doubles && builder->stem_kernel == 3 && !builder->survey.bottleneck && !bare) {
-    add_zero_padded_shortcut (builder, layer);
-    return TRUE;
+    return add_zero_padded_shortcut (builder, layer, error);
   }
   if (averages && stride == 2) {
     g_autofree gchar *pool = g_strconcat (layer, ".pool", NULL);

@@ -4,6 +4,9 @@
 
 #include "import/resnet/resnet-fastai.h"
 
+#include "base/nn-budget.h"
+#include "base/nn-memory.h"
+
 /* A linear layer behind a BatchNorm1d, as one: W' = W · scale, b' = b + W · shift; float64, rounded once. */
 typedef struct {
   guint in, out;
@@ -40,7 +43,9 @@ fold (NnResnetBuilder *builder, const gchar *norm, const gchar *linear, guint in
     return FALSE;
   folded->in = in;
   folded->out = (guint)weight->dims[0];
-  folded->weight = g_new (gfloat, weight->n_elements);
+  folded->weight = nn_aligned_alloc (weight->n_elements * sizeof (gfloat));
+  if (!folded->weight)
+    return nn_budget_no_memory (weight->n_elements * sizeof (gfloat), weight->name, "its values", error);
   folded->bias = g_new (gfloat, folded->out);
   for (row = 0; row < folded->out; row++) {
     gdouble sum = bias ? bias->f32[row] : 0;
@@ -60,28 +65,34 @@ fold (NnResnetBuilder *builder, const gchar *norm, const gchar *linear, guint in
 static void
 folded_clear (Folded *folded)
 {
-  g_free (folded->weight);
+  nn_aligned_free (folded->weight);
   g_free (folded->bias);
 }
 
 /* Columns @first to first + builder->channels of the layer, on builder->last. */
-static void
-add_linear (NnResnetBuilder *builder, const gchar *name, const Folded *folded, guint first, gboolean bias)
+static gboolean
+add_linear (NnResnetBuilder *builder, const gchar *name, const Folded *folded, guint first, gboolean bias,
+            GError **error)
 {
   guint in = builder->channels;
-  gfloat *weight = g_new (gfloat, (gsize)folded->out * in);
+  const gsize n = (gsize)folded->out * in;
+  gfloat *weight;
+  GBytes *bytes = nn_floats_new (n, &weight);
   NnNode *node;
   guint row, i;
 
+  if (!bytes)
+    return nn_budget_no_memory (n * sizeof (gfloat), name, "its weights", error);
   for (row = 0; row < folded->out; row++)
     for (i = 0; i < in; i++)
       weight[(gsize)row * in + i] = folded->weight[(gsize)row * folded->in + first + i];
   nn_resnet_add_simple (builder, NN_OP_LINEAR, name, NN_NO_NODE);
   node = nn_graph_node (builder->graph, builder->last);
   node->out_channels = builder->channels = folded->out;
-  node->weight = g_bytes_new_take (weight, (gsize)folded->out * in * sizeof (gfloat));
+  node->weight = bytes;
   if (bias)
     node->bias = g_bytes_new (folded->bias, folded->out * sizeof (gfloat));
+  return TRUE;
 }
 
 /* AdaptiveConcatPool2d (the maxima, then the means), BatchNorm1d, Linear, ReLU, BatchNorm1d, Linear; the first Linear
@@ -97,15 +108,19 @@ nn_resnet_add_fastai_head (NnResnetBuilder *builder, GError **error)
        && fold (builder, "head.2", "head.3", first.out, &second, error);
   if (ok) {
     nn_resnet_add_simple (builder, NN_OP_GLOBAL_MAX_POOL, "maxpool.last", NN_NO_NODE);
-    add_linear (builder, "head.1.max", &first, 0, TRUE);
+    ok = add_linear (builder, "head.1.max", &first, 0, TRUE, error);
+  }
+  if (ok) {
     maxima = builder->last;
     builder->last = features;
     builder->channels = channels;
     nn_resnet_add_simple (builder, NN_OP_GLOBAL_AVG_POOL, "avgpool", NN_NO_NODE);
-    add_linear (builder, "head.1.mean", &first, channels, FALSE);
+    ok = add_linear (builder, "head.1.mean", &first, channels, FALSE, error);
+  }
+  if (ok) {
     nn_resnet_add_simple (builder, NN_OP_ADD, "head.1.add", maxima);
     nn_resnet_add_simple (builder, NN_OP_RELU, "head.1.relu", NN_NO_NODE);
-    add_linear (builder, "head.3", &second, 0, TRUE);
+    ok = add_linear (builder, "head.3", &second, 0, TRUE, error);
   }
   folded_clear (&first);
   folded_clear (&second);

@@ -4,6 +4,9 @@
 
 #include "import/resnet/resnet-gates.h"
 
+#include "base/nn-budget.h"
+#include "base/nn-memory.h"
+
 /* A convolution across channels becomes a matrix of channels × channels; 256 MiB. */
 #define MAX_ECA_CHANNELS 8192
 /* Longer than any that Wang et al. 2020's rule gives. */
@@ -44,6 +47,7 @@ add_efficient (NnResnetBuilder *builder, const gchar *gate, GError **error)
   const NnTensor *tensor = nn_resnet_take (builder, name, 3, dims, NN_ROLE_WEIGHT, error);
   gsize n = builder->channels, half, row, i;
   gfloat *matrix;
+  GBytes *bytes;
 
   if (!tensor)
     return FALSE;
@@ -55,13 +59,16 @@ add_efficient (NnResnetBuilder *builder, const gchar *gate, GError **error)
     return FALSE;
   }
   half = (gsize)tensor->dims[2] / 2;
-  matrix = g_new0 (gfloat, n * n);
+  bytes = nn_floats_new (n * n, &matrix);
+  if (!bytes)
+    return nn_budget_no_memory (n * n * sizeof (gfloat), tensor->name, "its matrix", error);
+  memset (matrix, 0, n * n * sizeof (gfloat));
   for (row = 0; row < n; row++)
     for (i = 0; i < tensor->dims[2]; i++)
       if (row + i >= half && row + i - half < n)
         matrix[row * n + row + i - half] = tensor->f32[i];
   nn_resnet_add_simple (builder, NN_OP_CONV, layer, NN_NO_NODE);
-  nn_graph_node (builder->graph, builder->last)->weight = g_bytes_new_take (matrix, n * n * sizeof (gfloat));
+  nn_graph_node (builder->graph, builder->last)->weight = bytes;
   return TRUE;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "load/onnx/onnx-private.h"
 
@@ -123,7 +124,7 @@ open_location (NnOnnxReader *reader, const gchar *tensor, const gchar *location,
   external->size = (guint64)st.st_size;
   external->location = g_strdup (location);
   if (g_hash_table_add (external->seen, g_strdup (real)))
-    nn_onnx_budget_add (&reader->budget, external->size);
+    nn_budget_grow (external->size);
   free (real);
   return TRUE;
 }

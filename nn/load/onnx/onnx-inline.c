@@ -5,14 +5,14 @@
  * exporters add whole libraries of them, with operators in them that are never used. */
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "load/onnx/onnx-private.h"
 
 /* Functions that call functions that call functions. */
 #define MAX_DEPTH 32
-/* Bytes of names and attributes that writing out may make: so many, and so many for each byte of the file. */
-#define MAX_BYTES ((guint64)64 << 20)
-#define MAX_BYTES_OF_FILE 16
+/* Of a call's table of names. */
+#define CALL_BYTES 256
 #define MAX_NAMES 4096
 
 enum {
@@ -36,7 +36,6 @@ typedef struct {
 
 struct _NnOnnxFunctions {
   GHashTable *by_key; /* "domain:name" → Function * */
-  guint64 budget;
   guint n_calls;
 };
 
@@ -53,12 +52,11 @@ function_free (gpointer data)
 }
 
 NnOnnxFunctions *
-nn_onnx_functions_new (guint64 file_size)
+nn_onnx_functions_new (void)
 {
   NnOnnxFunctions *functions = g_new0 (NnOnnxFunctions, 1);
 
   functions->by_key = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, function_free);
-  functions->budget = MAX_BYTES + MIN (file_size, G_MAXINT64 / MAX_BYTES_OF_FILE) * MAX_BYTES_OF_FILE;
   return functions;
 }
 
@@ -93,6 +91,8 @@ nn_onnx_functions_add (NnOnnxFunctions *functions, const NnOnnxReader *reader, c
     if (!(*to = nn_onnx_take_name (reader, part.bytes, part.size, "a function", error)))
       return FALSE;
   }
+  if (!nn_budget_take (NN_ONNX_ENTRY_BYTES + NN_ONNX_MAX_SHOWN, reader->file, "a function", error))
+    return FALSE;
   function = g_new0 (Function, 1);
   function->bytes = field->bytes;
   function->size = field->size;
@@ -153,7 +153,8 @@ read_field (NnOnnxReader *reader, Function *function, const NnWireField *field, 
                    MAX_NAMES);
       return FALSE;
     }
-    if (!(name = nn_onnx_take_name (reader, field->bytes, field->size, what, error)))
+    if (!nn_budget_take (NN_ONNX_INPUT_BYTES + field->size, reader->file, what, error)
+        || !(name = nn_onnx_take_name (reader, field->bytes, field->size, what, error)))
       return FALSE;
     g_ptr_array_add (names, name);
     return TRUE;
@@ -207,18 +208,16 @@ read_function (NnOnnxReader *reader, Function *function, const NnOnnxNode *call,
 }
 
 static gboolean
-take_budget (NnOnnxFunctions *functions, const NnOnnxReader *reader, const NnOnnxNode *call, guint64 bytes,
-             GError **error)
+take_budget (const NnOnnxReader *reader, const NnOnnxNode *call, guint64 bytes, GError **error)
 {
   g_autofree gchar *shown = NULL;
 
-  if (bytes <= functions->budget) {
-    functions->budget -= bytes;
+  if (nn_budget_take (bytes, NULL, "", NULL))
     return TRUE;
-  }
   shown = nn_onnx_shown (call->op_type);
-  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: writing out the function %s makes the graph too large",
-               reader->file, shown);
+  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
+               "%s: writing out the function %s makes the graph too large for a file of this size", reader->file,
+               shown);
   return FALSE;
 }
 
@@ -267,27 +266,47 @@ fail_of_reference (const Call *call, const NnOnnxNode *node, const NnAttribute *
       call->reader->file, shown, node_shown, node->op_type);
 }
 
+/* What @from becomes, before there is any of it. Names inside get a prefix. */
+static guint64
+size_written_out (const Call *call, const NnOnnxNode *from)
+{
+  const guint64 prefix = 16 + strlen (call->call->name);
+  guint64 bytes = nn_onnx_node_size (from) + (2 + from->n_inputs + 2 * (guint64)from->n_outputs) * prefix;
+
+  for (guint i = 0; i < from->n_inputs + from->n_outputs; i++) {
+    const gchar *name = i < from->n_inputs ? from->inputs[i] : from->outputs[i - from->n_inputs];
+    const gchar *actual = g_hash_table_lookup (call->names, name);
+
+    bytes += actual ? 2 * strlen (actual) : 0;
+  }
+  for (guint i = 0; i < from->attributes->len; i++) {
+    const NnAttribute *attribute = g_ptr_array_index (from->attributes, i), *value = referred (call, attribute);
+
+    if (value && value != attribute)
+      bytes += 2 * nn_onnx_attribute_size (value);
+  }
+  return bytes;
+}
+
 static NnOnnxNode *
 write_out_node (const Call *call, const NnOnnxNode *from, GError **error)
 {
-  NnOnnxNode *node = nn_onnx_node_new (from->op_type);
-  guint64 bytes = sizeof *node + strlen (call->call->name) + strlen (from->name);
+  NnOnnxNode *node;
   guint i;
 
+  if (!take_budget (call->reader, call->call, size_written_out (call, from), error))
+    return NULL;
+  node = nn_onnx_node_new (from->op_type);
   node->domain = g_strdup (from->domain);
   node->name = g_strconcat (call->call->name, "/", from->name, NULL);
   node->n_inputs = from->n_inputs;
   node->inputs = g_new0 (gchar *, from->n_inputs + 1);
   node->n_outputs = from->n_outputs;
   node->outputs = g_new0 (gchar *, from->n_outputs + 1);
-  for (i = 0; i < from->n_inputs; i++) {
+  for (i = 0; i < from->n_inputs; i++)
     node->inputs[i] = map_name (call, from->inputs[i]);
-    bytes += 32 + strlen (node->inputs[i]);
-  }
-  for (i = 0; i < from->n_outputs; i++) {
+  for (i = 0; i < from->n_outputs; i++)
     node->outputs[i] = map_name (call, from->outputs[i]);
-    bytes += 32 + strlen (node->outputs[i]);
-  }
   for (i = 0; i < from->attributes->len; i++) {
     const NnAttribute *attribute = g_ptr_array_index (from->attributes, i), *value = referred (call, attribute);
 
@@ -298,15 +317,9 @@ write_out_node (const Call *call, const NnOnnxNode *from, GError **error)
       nn_onnx_node_free (node);
       return NULL;
     }
-    bytes += nn_onnx_attribute_size (value);
-    if (bytes > call->functions->budget)
-      break;
     g_ptr_array_add (node->attributes, nn_onnx_attribute_copy (value, attribute->name));
   }
-  if (take_budget (call->functions, call->reader, call->call, bytes, error))
-    return node;
-  nn_onnx_node_free (node);
-  return NULL;
+  return node;
 }
 
 static gboolean write_out (NnOnnxFunctions *functions, NnOnnxReader *reader, NnOnnxNode *node, gint64 opset,
@@ -335,7 +348,7 @@ write_out_call (NnOnnxFunctions *functions, NnOnnxReader *reader, const NnOnnxNo
                  shown, node->n_inputs, node->n_outputs, called, function->inputs->len, function->outputs->len);
     return FALSE;
   }
-  if (!take_budget (functions, reader, node, 32 * ((guint64)function->inputs->len + node->n_outputs), error))
+  if (!take_budget (reader, node, CALL_BYTES + 64 * ((guint64)function->inputs->len + node->n_outputs), error))
     return FALSE;
   for (i = 0; i < function->inputs->len; i++)
     g_hash_table_insert (names, g_ptr_array_index (function->inputs, i),

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "load/onnx/onnx-private.h"
 #include "load/onnx/onnx-schema.pb-c.h"
 
@@ -100,7 +101,7 @@ nn_onnx_attribute_copy (const NnAttribute *attribute, const gchar *name)
 guint64
 nn_onnx_attribute_size (const NnAttribute *attribute)
 {
-  guint64 size = 128 + strlen (attribute->name);
+  guint64 size = 128 + strlen (attribute->name) + (attribute->reference ? strlen (attribute->reference) : 0);
 
   if (attribute->floats)
     size += (guint64)attribute->n * sizeof (gfloat);
@@ -108,6 +109,22 @@ nn_onnx_attribute_size (const NnAttribute *attribute)
     size += (guint64)attribute->n * sizeof (gint64);
   for (guint i = 0; attribute->strings && i < attribute->n; i++)
     size += 32 + strlen (attribute->strings[i]);
+  if (attribute->tensor)
+    size += sizeof *attribute->tensor + strlen (attribute->tensor->name) + 32;
+  return size;
+}
+
+guint64
+nn_onnx_node_size (const NnOnnxNode *node)
+{
+  guint64 size = NN_ONNX_NODE_BYTES + 2 * strlen (node->name) + strlen (node->domain);
+
+  for (guint i = 0; i < node->n_inputs; i++)
+    size += NN_ONNX_INPUT_BYTES + strlen (node->inputs[i]);
+  for (guint i = 0; i < node->n_outputs; i++)
+    size += NN_ONNX_INPUT_BYTES + 2 * strlen (node->outputs[i]);
+  for (guint i = 0; i < node->attributes->len; i++)
+    size += 2 * nn_onnx_attribute_size (g_ptr_array_index (node->attributes, i));
   return size;
 }
 
@@ -304,6 +321,9 @@ nn_onnx_read_attribute (NnOnnxReader *reader, NnOnnxNode *node, const guint8 *by
     return FALSE;
   good = take_attribute (reader, node, from, node->op_type, error);
   nn__onnx__attribute__free_unpacked (from, NULL);
+  if (good && node->attributes->len)
+    good = nn_budget_take (nn_onnx_attribute_size (g_ptr_array_index (node->attributes, node->attributes->len - 1)),
+                           reader->file, "a function's attribute", error);
   return good;
 }
 
@@ -359,6 +379,7 @@ nn_onnx_read_node (NnOnnxReader *reader, const guint8 *bytes, gsize size, guint 
     good = read_node (reader, from, what, index, node, error);
   }
   nn__onnx__node__free_unpacked (from, NULL);
+  good = good && nn_budget_take (nn_onnx_node_size (node), reader->file, what, error);
   return good ? g_steal_pointer (&node) : NULL;
 }
 
@@ -444,6 +465,10 @@ nn_onnx_read_value (NnOnnxReader *reader, const guint8 *bytes, gsize size, const
 
   if (!from)
     return NULL;
+  if (!nn_budget_take (NN_ONNX_ENTRY_BYTES + size, reader->file, kind, error)) {
+    nn__onnx__value_info__free_unpacked (from, NULL);
+    return NULL;
+  }
   value = g_new0 (NnOnnxValue, 1);
   good = read_value (reader, from, kind, value, error);
   nn__onnx__value_info__free_unpacked (from, NULL);

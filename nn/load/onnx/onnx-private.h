@@ -24,17 +24,18 @@ typedef struct _NnOnnxFunctions NnOnnxFunctions;
  * NnOnnxReader: what the parts share
  * @file: what messages call the file
  * @in_function: attributes may refer to the function's
- * @budget: for the tensors' values; grows with each data file beside the model
  */
 typedef struct {
   const gchar *file;
   gboolean in_function;
-  NnBudget budget;
   NnOnnxExternal *external;
 } NnOnnxReader;
 
-/* 64 MiB, and for each byte of the model and of the files beside it as much as it may become: int8 is held as int64. */
-void nn_onnx_budget_add (NnBudget *budget, guint64 file_size);
+/* What a name takes beside its bytes: of a node, with its places in tables; of others. */
+#define NN_ONNX_INPUT_BYTES 64
+#define NN_ONNX_ENTRY_BYTES 256
+/* What a node takes beside its names and attributes. */
+#define NN_ONNX_NODE_BYTES 320
 
 /* @name for a message: quoted, escaped, cut. Free with g_free(). */
 gchar *nn_onnx_shown (const gchar *name);
@@ -67,12 +68,14 @@ NnOnnxNode *nn_onnx_read_node (NnOnnxReader *reader, const guint8 *bytes, gsize 
 /* Without a name, inputs or outputs. */
 NnOnnxNode *nn_onnx_node_new (const gchar *op_type);
 void nn_onnx_node_free (NnOnnxNode *node);
+/* Bytes that it takes, with its attributes, and what is made of it. */
+guint64 nn_onnx_node_size (const NnOnnxNode *node);
 /* An AttributeProto more for @node. */
 gboolean nn_onnx_read_attribute (NnOnnxReader *reader, NnOnnxNode *node, const guint8 *bytes, gsize size,
                                  GError **error);
 /* Tensors' values are shared. */
 NnAttribute *nn_onnx_attribute_copy (const NnAttribute *attribute, const gchar *name);
-/* Bytes that a copy takes, about. */
+/* Bytes that it takes, but for a tensor's values. */
 guint64 nn_onnx_attribute_size (const NnAttribute *attribute);
 NnOnnxValue *nn_onnx_read_value (NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *kind,
                                  GError **error);
@@ -86,7 +89,7 @@ typedef struct {
   gchar *location;
   gint64 offset, length;
 } NnOnnxPlace;
-/* Opens the file, checks that @size bytes are where @place says, and adds a file not seen before to @reader's budget.
+/* Opens the file, checks that @size bytes are where @place says, and adds a file not seen before to the load's budget.
  * @tensor: name, for messages */
 gboolean nn_onnx_external_open (NnOnnxReader *reader, const gchar *tensor, const NnOnnxPlace *place, gsize size,
                                 GError **error);
@@ -94,7 +97,7 @@ gboolean nn_onnx_external_open (NnOnnxReader *reader, const gchar *tensor, const
 gboolean nn_onnx_external_read (NnOnnxReader *reader, const gchar *tensor, gint64 offset, gpointer out, gsize size,
                                 GError **error);
 
-NnOnnxFunctions *nn_onnx_functions_new (guint64 file_size);
+NnOnnxFunctions *nn_onnx_functions_new (void);
 void nn_onnx_functions_free (NnOnnxFunctions *functions);
 /* A FunctionProto, whose bytes must live as long as @functions. */
 gboolean nn_onnx_functions_add (NnOnnxFunctions *functions, const NnOnnxReader *reader, const NnWireField *field,

@@ -5,6 +5,7 @@
  * in memory. */
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 #include "load/onnx/onnx-private.h"
 
@@ -444,8 +445,8 @@ NnTensor *
 nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *name, GError **error)
 {
   g_auto (Proto) proto = { .bytes = bytes, .size = size, .place = { NULL, 0, -1 } };
-  g_autofree gpointer values = NULL;
   NnTensor *tensor;
+  gpointer values;
   NnDType dtype;
   gsize n_elements, n_bytes, n_typed;
   gboolean done;
@@ -473,11 +474,10 @@ nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, cons
   }
   n_bytes = n_elements * (nn_dtype_is_float (dtype) ? sizeof (gfloat) : sizeof (gint64));
   if (!check_sizes (reader, &proto, dtype, n_elements, error)
-      || !nn_budget_take (&reader->budget, n_bytes, reader->file, proto.shown, error))
+      || !nn_budget_take (NN_LOAD_TENSOR_BYTES + strlen (proto.shown), reader->file, proto.shown, error))
     return NULL;
-  if (!(values = g_try_malloc (MAX (n_bytes, 1)))) {
-    fail (reader, &proto, NN_ERROR_TOO_LARGE, error, "needs %" G_GSIZE_FORMAT " bytes, and there is no memory for them",
-          n_bytes);
+  if (!(values = nn_aligned_alloc (n_bytes))) {
+    nn_budget_no_memory (n_bytes, reader->file, proto.shown, error);
     return NULL;
   }
   if (proto.is_external)
@@ -486,9 +486,10 @@ nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, cons
     done = convert (reader, &proto, dtype, proto.raw, n_elements, values, error);
   else
     done = read_typed (reader, &proto, dtype, values, &n_typed, error);
-  if (!done)
+  if (!done) {
+    nn_aligned_free (values);
     return NULL;
-
+  }
   tensor = g_new0 (NnTensor, 1);
   tensor->name = g_strdup (name ? name : proto.name);
   tensor->dtype = dtype;
@@ -499,6 +500,6 @@ nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, cons
     tensor->f32 = values;
   else
     tensor->i64 = values;
-  tensor->storage = g_bytes_new_take (g_steal_pointer (&values), n_bytes);
+  tensor->storage = g_bytes_new_with_free_func (values, n_bytes, nn_aligned_free, values);
   return tensor;
 }

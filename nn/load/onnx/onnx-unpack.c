@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "load/onnx/onnx-private.h"
 
 /* For a message of n bytes protobuf-c may allocate this + 64 n in all, yet of a large one no more than 4 n + 256 MiB:
@@ -11,18 +12,8 @@
 #define UNPACK_FACTOR 64
 #define UNPACK_LARGE_BASE (256 << 20)
 #define UNPACK_LARGE_FACTOR 4
-
-void
-nn_onnx_budget_add (NnBudget *budget, guint64 file_size)
-{
-  guint64 more = MIN (file_size, NN_LOAD_MAX_BYTES) * sizeof (gint64);
-
-  if (budget->total == 0)
-    more += 64 << 20;
-  more = MIN (more, NN_LOAD_MAX_BYTES - budget->total);
-  budget->total += more;
-  budget->left += more;
-}
+/* What malloc() takes for one byte, with a pointer before it. */
+#define SMALLEST 24
 
 gchar *
 nn_onnx_shown (const gchar *name)
@@ -77,19 +68,28 @@ nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, 
   return nn_onnx_check_name (reader, name, what, error) ? g_steal_pointer (&name) : NULL;
 }
 
-static gpointer
-budget_alloc (gpointer data, size_t size)
-{
-  guint64 *left = data;
+/* What is left for one message, and whether it was too little. */
+typedef struct {
+  guint64 left;
+  gboolean is_spent;
+} Allowance;
 
-  if (size > *left)
+static gpointer
+allowance_alloc (gpointer data, size_t size)
+{
+  Allowance *allowance = data;
+
+  const guint64 taken = (guint64)MAX (size, SMALLEST) + sizeof (gpointer);
+
+  allowance->is_spent = allowance->is_spent || taken > allowance->left;
+  if (allowance->is_spent)
     return NULL;
-  *left -= size;
+  allowance->left -= taken;
   return g_try_malloc (MAX (size, 1));
 }
 
 static void
-budget_free (gpointer data, gpointer memory)
+allowance_free (gpointer data, gpointer memory)
 {
   g_free (memory);
 }
@@ -98,13 +98,20 @@ gpointer
 nn_onnx_unpack (const NnOnnxReader *reader, const ProtobufCMessageDescriptor *descriptor, const guint8 *bytes,
                 gsize size, const gchar *what, GError **error)
 {
-  guint64 left
+  const guint64 most
       = UNPACK_BASE + MIN ((guint64)size * UNPACK_FACTOR, UNPACK_LARGE_BASE + (guint64)size * UNPACK_LARGE_FACTOR);
-  ProtobufCAllocator allocator = { budget_alloc, budget_free, &left };
+  Allowance allowance = { MIN (most, nn_budget_get_left ()), FALSE };
+  ProtobufCAllocator allocator = { allowance_alloc, allowance_free, &allowance };
   gpointer message = protobuf_c_message_unpack (descriptor, &allocator, size, bytes);
 
-  if (!message)
+  if (message)
+    return message;
+  if (allowance.is_spent)
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE,
+                 "%s: %s needs more memory than is left of what a file of this size may take in all", reader->file,
+                 what);
+  else
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s is not a message of ONNX: its bytes are damaged",
                  reader->file, what);
-  return message;
+  return NULL;
 }

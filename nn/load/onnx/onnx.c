@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "load/onnx/onnx-private.h"
 #include "load/onnx/onnx-schema.pb-c.h"
@@ -74,11 +75,12 @@ nn_onnx_looks_like (gconstpointer data, gsize size)
    * was not downloaded to its end is still an ONNX file. */
   nn_cursor_init (&cursor, data, size);
   for (guint i = 0; i < 16 && nn_cursor_left (&cursor); i++) {
-    const guint8 first = cursor.data[cursor.pos];
     NnWireField field;
+    guint64 tag;
 
     if (!nn_wire_next (&cursor, &field))
-      return has_version && first >> 3 > 0 && first < 0x80 && model_wire_type (first >> 3) == (first & 7);
+      return has_version && nn_wire_varint (&cursor, &tag) && tag >> 3 <= G_MAXINT32
+             && model_wire_type ((guint32)(tag >> 3)) == (gint)(tag & 7);
     if (model_wire_type (field.number) != (gint)field.type)
       return FALSE;
     if (field.number == MODEL_IR_VERSION) {
@@ -146,6 +148,7 @@ static gboolean
 read_metadata (Load *load, const NnWireField *field, GError **error)
 {
   Nn__Onnx__StringStringEntry *entry;
+  gboolean good;
 
   if (g_hash_table_size (load->onnx->metadata) >= NN_LOAD_MAX_TENSORS)
     return fail (load, NN_ERROR_TOO_LARGE, error, "has more than %d entries in metadata_props", NN_LOAD_MAX_TENSORS);
@@ -153,11 +156,12 @@ read_metadata (Load *load, const NnWireField *field, GError **error)
                           "an entry of metadata_props", error);
   if (!entry)
     return FALSE;
-  if (entry->key && entry->value)
+  good = nn_budget_take (NN_ONNX_ENTRY_BYTES + 2 * (guint64)field->size, load->reader.file, "its metadata", error);
+  if (good && entry->key && entry->value)
     g_hash_table_replace (load->onnx->metadata, g_utf8_make_valid (entry->key, -1),
                           g_utf8_make_valid (entry->value, -1));
   nn__onnx__string_string_entry__free_unpacked (entry, NULL);
-  return TRUE;
+  return good;
 }
 
 static gboolean
@@ -402,6 +406,7 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   Load load = { .reader = { .file = name, .external = nn_onnx_external_new (folder) }, .onnx = onnx };
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
+  NnBudget *budget = nn_budget_begin (size);
   NnSha256Job *sum;
   gboolean good;
 
@@ -411,8 +416,7 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   onnx->warnings = g_ptr_array_new_with_free_func (g_free);
   onnx->initializers = g_hash_table_new_full (nn_name_hash, g_str_equal, NULL, (GDestroyNotify)nn_tensor_free);
   onnx->metadata = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, g_free);
-  nn_onnx_budget_add (&load.reader.budget, size);
-  load.functions = nn_onnx_functions_new (size);
+  load.functions = nn_onnx_functions_new ();
 
   sum = nn_sha256_start (bytes);
   good = read_model (&load, data, size, error);
@@ -421,6 +425,7 @@ nn_onnx_load_bytes (GBytes *bytes, const gchar *name, const gchar *folder, GErro
   nn_onnx_functions_free (load.functions);
   g_free (load.producer_name);
   g_free (load.producer_version);
+  nn_budget_end (budget);
   if (!good)
     return NULL;
   return g_steal_pointer (&onnx);

@@ -355,7 +355,7 @@ nn_pickle_global (NnPickleVm *vm, const gchar *module, gsize module_size, const 
   value->n_items = full->len;
   value->data = nn_pickle_intern (vm, full->str, full->len);
   g_string_free (full, TRUE);
-  return value;
+  return value->data ? value : NULL;
 }
 
 /* calls */
@@ -397,6 +397,8 @@ rebuild_tensor (NnPickleVm *vm, const gchar *callable, const NnPickleValue *args
   if (!value)
     return NULL;
   tensor = value->tensor = nn_pickle_alloc0 (vm, sizeof *tensor);
+  if (!tensor)
+    return NULL;
   if (!read_sizes (args->items[2], tensor->dims, &tensor->n_dims)
       || !read_sizes (args->items[3], tensor->strides, &n_strides) || n_strides != tensor->n_dims)
     return wrong_arguments (vm, callable);
@@ -428,13 +430,14 @@ make_dict (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *a
     const NnPickleValue *pair = source->items[i];
 
     if (source->type == NN_PICKLE_DICT) {
-      nn_pickle_append (vm, dict, source->items[i]);
+      if (!nn_pickle_append (vm, dict, source->items[i]))
+        return NULL;
       continue;
     }
     if ((pair->type != NN_PICKLE_TUPLE && pair->type != NN_PICKLE_LIST) || pair->n_items != 2)
       return wrong_arguments (vm, callable->data);
-    nn_pickle_append (vm, dict, pair->items[0]);
-    nn_pickle_append (vm, dict, pair->items[1]);
+    if (!nn_pickle_append (vm, dict, pair->items[0]) || !nn_pickle_append (vm, dict, pair->items[1]))
+      return NULL;
   }
   return dict;
 }
@@ -458,6 +461,8 @@ make_valueless (NnPickleVm *vm, gint kind)
 
   if (value) {
     value->tensor = nn_pickle_alloc0 (vm, sizeof *value->tensor);
+    if (!value->tensor)
+      return NULL;
     value->tensor->dtype = -1;
     value->tensor->unsupported = kinds[kind];
   }
@@ -607,6 +612,8 @@ nn_pickle_persistent (NnPickleVm *vm, NnPickleValue *id)
     return NULL;
   type = items[1]->global - (guint)FIRST_STORAGE;
   storage = value->storage = nn_pickle_alloc0 (vm, sizeof *storage);
+  if (!storage)
+    return NULL;
   storage->type = storages[type].name;
   storage->dtype = storages[type].dtype;
   storage->element_size = storages[type].element_size;

@@ -14,6 +14,7 @@ typedef struct {
   GArray *marks;    /* guint: stack heights */
   GPtrArray *memo;  /* NnPickleValue *, NULL in holes */
   GError **error;
+  guint paid_stack, paid_marks, paid_memo; /* of which memory is drawn on the budget */
 } NnPickleVm;
 
 /* A pickle with more values is refused. */
@@ -27,6 +28,7 @@ struct _NnPickle {
   GStringChunk *strings;
   GPtrArray *storages;
   NnPickleValue *root;
+  guint64 drawn; /* on the budget */
 };
 
 /* Whether a value has items of its own, which nn_pickle_free() frees. */
@@ -40,10 +42,14 @@ nn_pickle_has_items (const NnPickleValue *value)
 /* Sets "FILE: pickle at byte N: …" and returns FALSE. */
 gboolean nn_pickle_fail (NnPickleVm *vm, NnError code, const gchar *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* Draws memory that the pickle is about to take on the load's budget. */
+gboolean nn_pickle_draw (NnPickleVm *vm, guint64 bytes);
 /* A value that the pickle owns; NULL with the error set at the cap. */
 NnPickleValue *nn_pickle_value_new (NnPickleVm *vm, NnPickleType type);
+/* NULL with the error set. */
 gpointer nn_pickle_alloc0 (NnPickleVm *vm, gsize size);
 gboolean nn_pickle_append (NnPickleVm *vm, NnPickleValue *container, NnPickleValue *item);
+/* NULL with the error set. */
 const gchar *nn_pickle_intern (NnPickleVm *vm, const gchar *data, gsize size);
 
 /* Hostile bytes for a message: escaped, shortened; free with g_free(). */

@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/nn-budget.h"
 #include "load/torch/pickle-private.h"
 #include "load/torch/pickle.h"
 
 #define NN_PICKLE_VALUES_PER_BLOCK 512
+/* What a piece of memory takes beside itself. */
+#define PIECE_BYTES 32
 #define TORCH_MAGIC_TEXT "119547037146038801333356" /* 0x1950a86a20f9469cfc6c */
 
 gboolean
@@ -24,6 +27,20 @@ nn_pickle_fail (NnPickleVm *vm, NnError code, const gchar *format, ...)
   return FALSE;
 }
 
+gboolean
+nn_pickle_draw (NnPickleVm *vm, guint64 bytes)
+{
+  GError *why = NULL;
+
+  if (nn_budget_take (bytes, NULL, "what it makes", &why)) {
+    vm->pickle->drawn += bytes;
+    return TRUE;
+  }
+  nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "%s", why->message);
+  g_error_free (why);
+  return FALSE;
+}
+
 NnPickleValue *
 nn_pickle_value_new (NnPickleVm *vm, NnPickleType type)
 {
@@ -35,6 +52,8 @@ nn_pickle_value_new (NnPickleVm *vm, NnPickleType type)
     nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "more than %d values", NN_PICKLE_MAX_VALUES);
     return NULL;
   }
+  if (slot == 0 && !nn_pickle_draw (vm, NN_PICKLE_VALUES_PER_BLOCK * sizeof (NnPickleValue)))
+    return NULL;
   if (slot == 0)
     g_ptr_array_add (pickle->blocks, g_new0 (NnPickleValue, NN_PICKLE_VALUES_PER_BLOCK));
   value = (NnPickleValue *)g_ptr_array_index (pickle->blocks, pickle->blocks->len - 1) + slot;
@@ -46,8 +65,11 @@ nn_pickle_value_new (NnPickleVm *vm, NnPickleType type)
 gpointer
 nn_pickle_alloc0 (NnPickleVm *vm, gsize size)
 {
-  gpointer memory = g_malloc0 (size);
+  gpointer memory;
 
+  if (!nn_pickle_draw (vm, size + PIECE_BYTES))
+    return NULL;
+  memory = g_malloc0 (size);
   g_ptr_array_add (vm->pickle->extra, memory);
   return memory;
 }
@@ -55,6 +77,8 @@ nn_pickle_alloc0 (NnPickleVm *vm, gsize size)
 const gchar *
 nn_pickle_intern (NnPickleVm *vm, const gchar *data, gsize size)
 {
+  if (!nn_pickle_draw (vm, size + 1))
+    return NULL;
   return g_string_chunk_insert_len (vm->pickle->strings, data, (gssize)size);
 }
 
@@ -62,6 +86,9 @@ gboolean
 nn_pickle_append (NnPickleVm *vm, NnPickleValue *container, NnPickleValue *item)
 {
   if (container->n_items == container->n_allocated) {
+    /* Once more while it moves. */
+    if (!nn_pickle_draw (vm, 2 * sizeof *container->items * MAX (container->n_allocated, 4)))
+      return FALSE;
     container->n_allocated = container->n_allocated ? 2 * container->n_allocated : 4;
     container->items = g_renew (NnPickleValue *, container->items, container->n_allocated);
   }
@@ -84,6 +111,7 @@ nn_pickle_free (NnPickle *pickle)
   g_ptr_array_unref (pickle->extra);
   g_ptr_array_unref (pickle->storages);
   g_string_chunk_free (pickle->strings);
+  nn_budget_give (pickle->drawn);
   g_free (pickle);
 }
 

@@ -101,6 +101,8 @@ push_data (NnPickleVm *vm, const guint8 *bytes, gsize size, gboolean is_string)
   if (is_string && g_utf8_validate ((const gchar *)bytes, (gssize)size, NULL) && !memchr (bytes, 0, size)) {
     value->type = NN_PICKLE_STRING;
     value->data = nn_pickle_intern (vm, (const gchar *)bytes, size);
+    if (!value->data)
+      return FALSE;
   } else {
     value->data = (const gchar *)bytes;
   }
@@ -237,6 +239,8 @@ collect (NnPickleVm *vm, NnPickleType type, guint height)
   if (!value)
     return FALSE;
   if (n) {
+    if (!nn_pickle_draw (vm, n * sizeof *value->items + 2 * sizeof (gpointer)))
+      return FALSE;
     value->items = g_new (NnPickleValue *, n);
     memcpy (value->items, vm->stack->pdata + height, n * sizeof *value->items);
     value->n_items = value->n_allocated = n;
@@ -275,7 +279,8 @@ extend (NnPickleVm *vm, NnPickleType type, guint height)
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "a dictionary with a key that has no value");
   if (container->type == type) {
     for (guint i = 0; i < n; i++)
-      nn_pickle_append (vm, container, g_ptr_array_index (vm->stack, height + i));
+      if (!nn_pickle_append (vm, container, g_ptr_array_index (vm->stack, height + i)))
+        return FALSE;
   } else if (container->type != NN_PICKLE_OPAQUE) {
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "items for something that takes none");
   }
@@ -301,6 +306,21 @@ extend_marked (NnPickleVm *vm, NnPickleType type)
 
 /* memo */
 
+/* What an array takes that has grown to @len, where it has grown beyond what was drawn for: it doubles, and is there
+ * twice while it moves. */
+static gboolean
+pay (NnPickleVm *vm, guint len, gsize element, guint *paid)
+{
+  const guint to = MAX (2 * len, 256);
+
+  if (len <= *paid)
+    return TRUE;
+  if (!nn_pickle_draw (vm, (guint64)(to - *paid) * element * 2))
+    return FALSE;
+  *paid = to;
+  return TRUE;
+}
+
 static gboolean
 memo_put (NnPickleVm *vm, guint64 index)
 {
@@ -311,6 +331,8 @@ memo_put (NnPickleVm *vm, guint64 index)
   /* Picklers number in order, and each number costs at least two bytes: more is an attempt to make us allocate. */
   if (index > vm->cursor->pos || index >= NN_PICKLE_MAX_VALUES)
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "memo number %" G_GUINT64_FORMAT " at a place where fewer fit", index);
+  if (index >= vm->memo->len && !pay (vm, (guint)index + 1, sizeof (gpointer), &vm->paid_memo))
+    return FALSE;
   if (index >= vm->memo->len)
     g_ptr_array_set_size (vm->memo, (gint)index + 1);
   g_ptr_array_index (vm->memo, index) = value;
@@ -434,6 +456,8 @@ op_persistent (NnPickleVm *vm)
 
   NnPickleValue *storage = id ? nn_pickle_persistent (vm, id) : NULL;
 
+  if (storage && !nn_pickle_draw (vm, 4 * sizeof (gpointer)))
+    return FALSE;
   if (storage && storage->type == NN_PICKLE_STORAGE)
     g_ptr_array_add (vm->pickle->storages, storage);
   return push (vm, storage);
@@ -470,6 +494,9 @@ step (NnPickleVm *vm, gboolean *stop)
   vm->at = c->pos;
   if (vm->stack->len > NN_PICKLE_MAX_VALUES || vm->marks->len > NN_PICKLE_MAX_VALUES)
     return nn_pickle_fail (vm, NN_ERROR_TOO_LARGE, "more than %d values on the stack", NN_PICKLE_MAX_VALUES);
+  if (!pay (vm, vm->stack->len, sizeof (gpointer), &vm->paid_stack)
+      || !pay (vm, vm->marks->len, sizeof (guint), &vm->paid_marks))
+    return FALSE;
   if (!nn_cursor_u8 (c, &op))
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "the data ends before the pickle does; was the file cut off?");
   switch (op) {
@@ -669,7 +696,7 @@ nn_pickle_parse (NnCursor *cursor, const gchar *file, GError **error)
 {
   NnPickle *pickle = g_new0 (NnPickle, 1);
   GError *local = NULL;
-  NnPickleVm vm = { cursor, file, cursor->pos, pickle, NULL, NULL, NULL, &local };
+  NnPickleVm vm = { .cursor = cursor, .file = file, .at = cursor->pos, .pickle = pickle, .error = &local };
   gboolean stop = FALSE, ok = TRUE;
 
   pickle->blocks = g_ptr_array_new_with_free_func (g_free);

@@ -4,6 +4,7 @@
  * Formats: torch/serialization.py (_save, _legacy_save, _load, _legacy_load) and torch/csrc/serialization.cpp. */
 #include "load/torch/pth.h"
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
 #include "load/tensor-data.h"
@@ -17,6 +18,8 @@
 
 #define MAX_PICKLE_BYTES (G_GUINT64_CONSTANT (512) << 20)
 #define LEGACY_PROTOCOL 1001
+/* Of a storage and its place in a table. */
+#define STORAGE_BYTES 160
 
 /* One storage: what the pickle says of it, and its bytes once they are needed. */
 typedef struct {
@@ -30,7 +33,6 @@ typedef struct {
 typedef struct {
   NnWeights *weights;
   const gchar *file;
-  NnBudget budget;
   gboolean big_endian;
   GHashTable *storages; /* key → Storage */
   NnZip *zip;           /* NULL in the legacy form, where every raw is set before any is asked for */
@@ -54,7 +56,6 @@ pth_init (Pth *pth, NnWeights *weights, GBytes *bytes)
   pth->weights = weights;
   pth->file = weights->name;
   pth->storages = g_hash_table_new_full (nn_name_hash, g_str_equal, NULL, storage_free);
-  nn_budget_init (&pth->budget, g_bytes_get_size (bytes));
 }
 
 static void
@@ -76,6 +77,8 @@ table_storages (Pth *pth, const NnPickle *pickle, GError **error)
     Storage *storage = g_hash_table_lookup (pth->storages, s->key);
 
     if (!storage) {
+      if (!nn_budget_take (STORAGE_BYTES, pth->file, "its list of storages", error))
+        return FALSE;
       storage = g_new0 (Storage, 1);
       storage->element_size = s->element_size;
       storage->n_elements = s->n_elements;
@@ -108,7 +111,7 @@ storage_bytes (Pth *pth, const NnPickleStorage *s, GError **error)
     g_autofree gchar *entry = g_strconcat (pth->folder, "data/", s->key, NULL);
     gboolean crc_wrong = FALSE;
 
-    storage->raw = nn_zip_read (pth->zip, entry, storage->n_bytes, &pth->budget, &crc_wrong, error);
+    storage->raw = nn_zip_read (pth->zip, entry, storage->n_bytes, &crc_wrong, error);
     pth->n_wrong_crcs += crc_wrong;
     if (!storage->raw)
       return NULL;
@@ -140,7 +143,7 @@ add_tensor (Pth *pth, const gchar *name, const NnPickleTensor *t, GError **error
   if (!raw)
     return FALSE;
   tensor = nn_tensor_new (name, (NnDType)t->dtype, raw, pth->big_endian, t->offset, t->n_dims, t->dims, t->strides,
-                          &pth->budget, pth->file, error);
+                          pth->file, error);
   g_bytes_unref (raw);
   if (!tensor)
     return FALSE;
@@ -245,7 +248,7 @@ read_byteorder (Pth *pth, GError **error)
 
   if (!nn_zip_has (pth->zip, entry)) /* before PyTorch 2.1 only little-endian machines wrote files that others read */
     return TRUE;
-  bytes = nn_zip_read (pth->zip, entry, G_MAXUINT64, &pth->budget, NULL, error);
+  bytes = nn_zip_read (pth->zip, entry, G_MAXUINT64, NULL, error);
   if (!bytes)
     return FALSE;
   data = g_bytes_get_data (bytes, &size);
@@ -295,7 +298,7 @@ nn_pth_load_zip (NnWeights *weights, GBytes *bytes, GError **error)
   }
   if (!read_byteorder (&pth, error))
     goto out;
-  pickle_bytes = nn_zip_read (pth.zip, pickle_entry, G_MAXUINT64, &pth.budget, &crc_wrong, error);
+  pickle_bytes = nn_zip_read (pth.zip, pickle_entry, G_MAXUINT64, &crc_wrong, error);
   if (!pickle_bytes)
     goto out;
   pth.n_wrong_crcs += crc_wrong;

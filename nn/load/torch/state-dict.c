@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/torch/state-dict.h"
 
+#include "base/nn-budget.h"
 #include "base/nn-hash.h"
 #include "load/json-read.h"
 #include "load/tensor-data.h"
@@ -13,6 +14,8 @@
 #define MAX_DICTS 4096
 /* So many convolutions make a network of a dictionary. */
 #define MIN_CONVOLUTIONS 3
+/* Of an entry and its places in tables, beside its name. */
+#define ENTRY_BYTES 192
 
 /* Keys under which people keep state dicts, the most trusted first. */
 static const gchar *const known_keys[]
@@ -430,6 +433,10 @@ collect (const NnPickleValue *dict, const gchar *prefix, GPtrArray *entries, GHa
       if (entries->len >= NN_LOAD_MAX_TENSORS) {
         g_free (name);
         g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: more than %d tensors", file, NN_LOAD_MAX_TENSORS);
+        return FALSE;
+      }
+      if (!nn_budget_take (ENTRY_BYTES + strlen (name), file, "its list of tensors", error)) {
+        g_free (name);
         return FALSE;
       }
       entry = g_new0 (NnStateEntry, 1);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/torch/zip.h"
 
+#include "base/nn-budget.h"
 #include "base/nn-memory.h"
 #include "load/torch/zip-directory.h"
 
@@ -298,7 +299,7 @@ find_stored (const Entry *e, GError **error)
 }
 
 GBytes *
-nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gboolean *crc_wrong, GError **error)
+nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, gboolean *crc_wrong, GError **error)
 {
   const zip_int64_t index = locate (zip, entry);
   Entry e = { .zip = zip, .name = entry, .index = (zip_uint64_t)index, .crc_wrong = crc_wrong };
@@ -322,13 +323,14 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
   }
   e.size = size;
   e.whole = size == st.size;
-  if (!nn_budget_take (budget, size, zip->name, entry, error))
-    return NULL;
-
   if (st.comp_method == ZIP_CM_STORE && size >= CHECK_BYTES) {
     GError *failed = NULL;
-    GBytes *found = find_stored (&e, &failed);
+    GBytes *found;
 
+    /* Not memory but time: a directory may have the same bytes under many names. */
+    if (!nn_budget_take (size, zip->name, entry, error))
+      return NULL;
+    found = find_stored (&e, &failed);
     if (found)
       return found;
     if (failed) {
@@ -338,8 +340,7 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gbo
   }
   data = nn_aligned_alloc ((gsize)size); /* all of it is read, or the read fails */
   if (!data) {
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s: no memory for the %" G_GUINT64_FORMAT " bytes of \"%s\"",
-                 zip->name, size, entry);
+    nn_budget_no_memory (size, zip->name, entry, error);
     return NULL;
   }
   if (read_entry (&e, data, error))

@@ -21,14 +21,15 @@ gboolean nn_zip_entry_size (NnZip *zip, const gchar *entry, guint64 *size);
 
 /**
  * nn_zip_read: the first @size bytes of an entry (all of it: G_MAXUINT64)
- * Stored and deflated entries; memory is drawn from @budget. A checksum that is wrong does not fail the reading, since
- * torch.serialization.set_crc32_options(False) writes archives without right ones and torch.load() takes them; it sets
+ * Stored and deflated entries; they draw on the load's budget, those too
+ * that are read where they lie: as many bytes as that are looked at in all. A checksum that is wrong does not fail the
+ * reading, since torch.serialization.set_crc32_options(False) writes archives without right ones and torch.load() takes
+ * them; it sets
  * @crc_wrong (checked only when the whole entry is read).
  * Errors: NN_ERROR_FORMAT (no such entry, too short, damaged), NN_ERROR_UNSUPPORTED (encrypted, other methods),
  * NN_ERROR_TOO_LARGE
  * Returns: bytes aligned to NN_ALIGNMENT, or of a large stored entry those of the archive, where they lie
  */
-GBytes *nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, NnBudget *budget, gboolean *crc_wrong,
-                     GError **error);
+GBytes *nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, gboolean *crc_wrong, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnZip, nn_zip_close)
