@@ -61,16 +61,17 @@ print_help (FILE *stream)
          "BatchNorm uses running statistics, dropout is identity, no gradient state exists.\n\n"
          "MODEL is a PyTorch state dict (.pth, .pt, both of torch.save's forms), a .safetensors or .onnx file, or the "
          "word\n"
-         "'embedded' for the model inside this program (a file of that name: ./embedded).\n\n"
+         "'embedded' for the model inside this program (a file of that name is ./embedded).\n\n"
          "Commands:\n",
          stream);
   for (i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
   fputs ("\nHelp:\n"
-         "  resnet-tool help COMMAND     what a command takes, with examples\n"
-         "  resnet-tool --version        the version, and the instruction set level of this processor\n\n"
-         "Exit status: 0 done, 1 something failed (or an accuracy below the minimum), 2 the command line is wrong.\n"
-         "Environment: NN_MAX_ISA caps the instruction set (c, avx2, … amx), as --max-isa does.\n",
+         "  resnet-tool help COMMAND     tells what a command takes, with examples\n"
+         "  resnet-tool --version        tells the version and the instruction set level of this processor\n\n"
+         "The exit status is 0 when all is done, 1 when something failed (or an accuracy is below the minimum), and 2 "
+         "when the\n"
+         "command line is wrong. The environment variable NN_MAX_ISA caps the instruction set as --max-isa does.\n",
          stream);
 }
 

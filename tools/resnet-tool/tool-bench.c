@@ -41,28 +41,27 @@ static GOptionContext *
 bench_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "batch", 'b', 0, G_OPTION_ARG_STRING, &batch_string, "Images a run (default 1)", "N" },
-    { "size", 's', 0, G_OPTION_ARG_STRING, &size_string, "Input height and width, pixels (default: the crop)", "HxW" },
-    { "seconds", 0, 0, G_OPTION_ARG_STRING, &seconds_string, "How long to measure (default 3)", "S" },
-    { "warmup", 'w', 0, G_OPTION_ARG_STRING, &warmup_string, "Runs before measuring (default 3)", "N" },
-    { "layers", 0, 0, G_OPTION_ARG_NONE, &by_layer, "Also the time of each layer", NULL },
+    { "batch", 'b', 0, G_OPTION_ARG_STRING, &batch_string, "Run N images at once (default 1)", "N" },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &size_string,
+      "Use an input of this height and width in pixels (default: the crop)", "HxW" },
+    { "seconds", 0, 0, G_OPTION_ARG_STRING, &seconds_string, "Measure for S seconds (default 3)", "S" },
+    { "warmup", 'w', 0, G_OPTION_ARG_STRING, &warmup_string, "Make N runs before measuring (default 3)", "N" },
+    { "layers", 0, 0, G_OPTION_ARG_NONE, &by_layer, "Also show the time of each layer", NULL },
     { "tune", 0, 0, G_OPTION_ARG_NONE, &tune, "First measure the algorithms of each layer and take the fastest", NULL },
-    { "save", 0, 0, G_OPTION_ARG_NONE, &save, "With --tune: write MODEL" NN_TUNING_SUFFIX, NULL },
+    { "save", 0, 0, G_OPTION_ARG_NONE, &save, "With --tune, write MODEL" NN_TUNING_SUFFIX, NULL },
     { NULL },
   };
 
   return tool_context_new (
       "MODEL", "Measures how fast a model runs on this machine, without preprocessing.",
-      "Times are milliseconds an image: a run's time divided by its batch. The layers' times are medians\n"
-      "of runs of their own, for measuring them costs a little. GFLOP/s count 2 x multiply-adds as\n"
-      "inspect does, so Winograd's can be above the peak: what a thread's multiply-adds in registers alone\n"
-      "reach at this ISA level (at level c, what OpenBLAS reaches in the cache). Predicted is what the cost model that "
-      "chose\n"
-      "the kernel expects.\n\n"
-      "--tune takes the fastest of direct and Winograd's algorithms layer by layer, measured with --batch\n"
-      "and --threads for --seconds each. MODEL" NN_TUNING_SUFFIX " beside a model is used whenever the model is\n"
-      "loaded, for the size and the ISA level that it was made for; results differ from those without in\n"
-      "the last digits.\n\n"
+      "Times are milliseconds an image, which is the time of a run divided by its batch. The times of the\n"
+      "layers are medians of runs of their own, because measuring them costs a little. GFLOP/s count\n"
+      "2 x multiply-adds, as inspect does, so Winograd's can be above the peak. The peak is what the\n"
+      "multiply-adds of one thread reach in registers alone at this ISA level, or, at level c, what OpenBLAS\n"
+      "reaches in the cache. Predicted is the time that the cost model expected when it chose the kernel.\n\n"
+      "--tune measures direct and Winograd's algorithms with --batch and --threads, each for --seconds, and\n"
+      "takes the fastest for each layer. MODEL" NN_TUNING_SUFFIX " beside a model is used whenever the model is\n"
+      "loaded for the size and the ISA level for which it was made. Results then differ in the last digits.\n\n"
       "Examples:\n"
       "  resnet-tool bench resnet50.pth\n"
       "  resnet-tool bench embedded --threads 1 --layers\n"
@@ -382,7 +381,7 @@ bench_run (int argc, char **argv)
 
 const ToolCommand tool_bench_command = {
   "bench",
-  "milliseconds an image, images/s, memory, time of each layer",
+  "measures milliseconds an image, images a second, memory, and the time of each layer",
   bench_context,
   bench_run,
 };

@@ -36,10 +36,10 @@ static GOptionContext *
 classify_context (void)
 {
   return tool_context_new (
-      "MODEL IMAGE...", "Classifies images: the classes the network finds most likely, best first.",
-      "JPEG, PNG, GIF, BMP, WebP, TIFF and PNM are read, told apart by content, as Pillow's\n"
-      "convert('RGB') reads them: alpha is dropped, EXIF orientation is not applied. An image that cannot\n"
-      "be read is reported, the others go on, and the exit status is 1.\n\n"
+      "MODEL IMAGE...", "Classifies images and tells the classes that the network finds most likely, the best first.",
+      "JPEG, PNG, GIF, BMP, WebP, TIFF and PNM files are told apart by their content and read as Pillow's\n"
+      "convert('RGB') reads them: alpha is dropped, and EXIF orientation is not applied without --exif. An\n"
+      "image that cannot be read is reported, the others go on, and the exit status is 1.\n\n"
       "Examples:\n"
       "  resnet-tool classify embedded cat.jpg coffee.png\n"
       "  resnet-tool classify resnet50.pth --labels imagenet_classes.txt --top-k 3 *.jpg\n"
@@ -203,7 +203,7 @@ classify_run (int argc, char **argv)
 
 const ToolCommand tool_classify_command = {
   "classify",
-  "the most likely classes of images",
+  "tells the most likely classes of images",
   classify_context,
   classify_run,
 };

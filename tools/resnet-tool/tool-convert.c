@@ -20,25 +20,24 @@ static GOptionContext *
 convert_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "fold", 'f', 0, G_OPTION_ARG_NONE, &fold, "BatchNorm folded into the convolutions (default: as in the file)",
+    { "fold", 'f', 0, G_OPTION_ARG_NONE, &fold, "Fold BatchNorm into the convolutions (default: as in the file)",
       NULL },
-    { "any-size", 0, 0, G_OPTION_ARG_NONE, &any_size, "ONNX: height and width symbolic too (default: the crop's)",
+    { "any-size", 0, 0, G_OPTION_ARG_NONE, &any_size, "ONNX: leave height and width open, too (default: the crop's)",
       NULL },
     { "modelinfo", 0, 0, G_OPTION_ARG_NONE, &modelinfo,
       "ONNX: also OUT.onnx.modelinfo, which GStreamer's onnxinference (1.28) reads", NULL },
-    { "fp16", 0, 0, G_OPTION_ARG_NONE, &half, "safetensors: weights as float16, half the size", NULL },
+    { "fp16", 0, 0, G_OPTION_ARG_NONE, &half, "safetensors: write weights as float16, which halves the size", NULL },
     { NULL },
   };
 
   return tool_context_new (
       "MODEL OUT.onnx|OUT.safetensors", "Writes the network for other programs: ONNX (opset 17) or safetensors.",
-      "ONNX: one input \"input\", batch x 3 x crop x crop with a symbolic batch, one output \"logits\". A model that "
-      "is\n"
-      "ONNX already keeps its operators, names and sizes unless it is folded.\n"
-      "safetensors: a state dict with torchvision's names (timm's where torchvision has no such network); a\n"
-      "network whose tensors alone do not say what it is, is refused.\n"
-      "Labels and preprocessing, the file's own or those given here, go into the file's metadata. OUT is replaced\n"
-      "only when all of it is written.\n\n"
+      "An ONNX file has one input \"input\" of batch x 3 x crop x crop, whose batch is symbolic, and one output\n"
+      "\"logits\". A model that is ONNX already keeps its operators, names and sizes unless it is folded.\n"
+      "A safetensors file is a state dict with torchvision's names, or timm's where torchvision has no such\n"
+      "network. A network whose tensors alone do not say what it is, is refused.\n"
+      "Labels and preprocessing, the file's own or those given here, go into the file's metadata. OUT is\n"
+      "replaced only when all of it is written.\n\n"
       "Examples:\n"
       "  resnet-tool convert resnet50.pth resnet50.onnx --labels imagenet_classes.txt --resize 232\n"
       "  resnet-tool convert model.onnx model.safetensors\n"
@@ -143,7 +142,7 @@ convert_run (int argc, char **argv)
 
 const ToolCommand tool_convert_command = {
   "convert",
-  "the network as an ONNX or safetensors file",
+  "writes the network as an ONNX or safetensors file",
   convert_context,
   convert_run,
 };

@@ -39,24 +39,24 @@ static GOptionContext *
 eval_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &csv_path, "path, label, predicted, index, confidence of each image",
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &csv_path, "Write path, label, predicted, index and confidence of each image",
       "FILE" },
-    { "confusion", 0, 0, G_OPTION_ARG_FILENAME, &confusion_path, "The confusion matrix as CSV", "FILE" },
+    { "confusion", 0, 0, G_OPTION_ARG_FILENAME, &confusion_path, "Write the confusion matrix as CSV", "FILE" },
     { "min-top1", 0, 0, G_OPTION_ARG_STRING, &min_top1_string, "Exit with 1 where top-1 is below P percent", "P" },
     { NULL },
   };
 
   return tool_context_new (
-      "MODEL DIR", "Measures a model on a folder of images: top-1, top-5, each class, what is taken for what.",
+      "MODEL DIR", "Measures a model on a folder of images: top-1, top-5, each class, and what is taken for what.",
       "DIR is an ImageFolder as torchvision reads it:\n"
       "DIR/CLASS/*.{jpg,jpeg,png,bmp,ppm,pgm,webp,gif,tif,tiff}, also in folders below CLASS. Folders are\n"
-      "matched to the labels by name (exactly; else without regard to case and with _ for a space; else\n"
-      "by what stands before a label's first comma; or by WordNet identifier, where the --labels file has\n"
-      "those), and may then be a subset of the classes. Where names don't match, the sorted folders are\n"
-      "the classes in order, as in torchvision, if there are as many.\n\n"
-      "The pixels are those of Pillow's convert('RGB'), the tensor is torchvision's: the answers are\n"
-      "PyTorch's. An image that cannot be read is counted and named, not fatal. Progress is shown on a\n"
-      "terminal. Results do not depend on --threads. 'index' in the CSV is the predicted class's.\n\n"
+      "matched to the labels by their names: exactly, or without regard to case and with _ for a space, or\n"
+      "by what stands before a label's first comma, or by WordNet identifier if the --labels file has those.\n"
+      "The folders may then be a subset of the classes. If the names do not match and there are as many\n"
+      "folders as classes, the sorted folders are the classes in order, as in torchvision.\n\n"
+      "The pixels are those of Pillow's convert('RGB') and the tensor is torchvision's, so the answers are\n"
+      "PyTorch's. An image that cannot be read is counted and named, and the others go on. Progress is shown\n"
+      "on a terminal. Results do not depend on --threads. 'index' in the CSV is that of the predicted class.\n\n"
       "Examples:\n"
       "  resnet-tool eval embedded photos/val\n"
       "  resnet-tool eval resnet50.pth imagenet/val --labels imagenet_classes.txt --csv answers.csv\n"
@@ -349,7 +349,7 @@ eval_run (int argc, char **argv)
 
 const ToolCommand tool_eval_command = {
   "eval",
-  "accuracy on a folder of images: top-1, top-5, classes, confusions",
+  "measures the accuracy on a folder of images: top-1, top-5, classes, confusions",
   eval_context,
   eval_run,
 };

@@ -21,18 +21,19 @@ static GOptionContext *
 inspect_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "size", 's', 0, G_OPTION_ARG_STRING, &size_string, "Input height and width, pixels (default: the crop)", "HxW" },
-    { "labels-all", 0, 0, G_OPTION_ARG_NONE, &all_labels, "All labels, not the first few", NULL },
+    { "size", 's', 0, G_OPTION_ARG_STRING, &size_string,
+      "Use an input of this height and width in pixels (default: the crop)", "HxW" },
+    { "labels-all", 0, 0, G_OPTION_ARG_NONE, &all_labels, "Show all labels, not only the first few", NULL },
     { NULL },
   };
 
   return tool_context_new (
       "MODEL",
       "Tells what is in a model file: architecture, layers, shapes, parameters, operations, preprocessing, labels.",
-      "Layers are shown as they run, after BatchNorm was folded and additions and ReLUs were fused;\n"
-      "shapes are channels x height x width of one image; FLOPs are 2 x multiply-adds of one image.\n"
-      "Parameters are counted as PyTorch counts them: weights, biases and BatchNorm's gamma and beta, no\n"
-      "running statistics.\n\n"
+      "Layers are shown as they run, after BatchNorm was folded and additions and ReLUs were fused.\n"
+      "Shapes are channels x height x width of one image, and FLOPs are 2 x its multiply-adds.\n"
+      "Parameters are counted as PyTorch counts them: weights, biases and BatchNorm's gamma and beta, but\n"
+      "no running statistics.\n\n"
       "Examples:\n"
       "  resnet-tool inspect resnet50.pth\n"
       "  resnet-tool inspect embedded --labels-all\n"
@@ -239,7 +240,7 @@ inspect_run (int argc, char **argv)
 
 const ToolCommand tool_inspect_command = {
   "inspect",
-  "architecture, layers, shapes, parameters, FLOPs, preprocessing, labels",
+  "shows architecture, layers, shapes, parameters, FLOPs, preprocessing and labels",
   inspect_context,
   inspect_run,
 };

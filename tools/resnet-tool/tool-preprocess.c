@@ -21,22 +21,22 @@ static GOptionContext *
 preprocess_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where the tensor goes, 1 x 3 x crop x crop, float32",
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write the tensor here: 1 x 3 x crop x crop, float32",
       "X.npy" },
-    { "ppm", 0, 0, G_OPTION_ARG_FILENAME, &ppm, "Also (or only) the picture that the network sees, 8 bits", "F.ppm" },
-    { "raw", 0, 0, G_OPTION_ARG_STRING, &raw, "IMAGE is one raw frame, tightly packed",
+    { "ppm", 0, 0, G_OPTION_ARG_FILENAME, &ppm, "Write the 8-bit picture that the network sees, also or only",
+      "F.ppm" },
+    { "raw", 0, 0, G_OPTION_ARG_STRING, &raw, "Read IMAGE as one raw frame without padding",
       "FORMAT:WIDTHxHEIGHT[:COLORIMETRY[:SITING]]" },
     { NULL },
   };
 
   return tool_context_new (
       "MODEL IMAGE --output X.npy", "Writes the tensor that an image becomes before the network sees it.",
-      "The values are torchvision's, Resize -> CenterCrop -> ToTensor -> Normalize of Pillow's\n"
-      "Image.open(f).convert('RGB'), to the bit. As there, EXIF orientation is not applied, unless\n"
-      "--exif asks for it.\n\n"
-      "Of a raw frame, FORMAT is GStreamer's name (RGB, BGRx, NV12, I420, YUY2, GRAY8, ...); COLORIMETRY\n"
-      "is bt601, bt709, bt2020 or smpte240m, with full- before it for 0-255 (default: bt709 above 576\n"
-      "lines, else bt601); SITING is mpeg2 (default), jpeg, cosited or dv.\n\n"
+      "The values are, to the bit, torchvision's Resize -> CenterCrop -> ToTensor -> Normalize of Pillow's\n"
+      "Image.open(f).convert('RGB'). As there, EXIF orientation is not applied, unless --exif asks for it.\n\n"
+      "For a raw frame, FORMAT is GStreamer's name (RGB, BGRx, NV12, I420, YUY2, GRAY8, ...). COLORIMETRY is\n"
+      "bt601, bt709, bt2020 or smpte240m, with full- before it for 0-255 (default: bt709 above 576 lines, else\n"
+      "bt601). SITING is mpeg2 (default), jpeg, cosited or dv.\n\n"
       "Examples:\n"
       "  resnet-tool preprocess resnet50.pth dog.jpg --output x.npy\n"
       "  resnet-tool preprocess embedded dog.jpg --resize 112 --crop 96 --ppm seen.ppm\n"
@@ -130,7 +130,7 @@ preprocess_run (int argc, char **argv)
 
 const ToolCommand tool_preprocess_command = {
   "preprocess",
-  "the .npy tensor that an image or a raw frame becomes",
+  "writes the .npy tensor that an image or a raw frame becomes",
   preprocess_context,
   preprocess_run,
 };

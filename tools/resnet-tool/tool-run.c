@@ -22,15 +22,17 @@ static GOptionContext *
 run_context (void)
 {
   static const GOptionEntry entries[] = {
-    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input, "float32 tensor, N x 3 x H x W or 3 x H x W (needed)", "X.npy" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where the logits go, N x classes, float32 (needed)", "Y.npy" },
+    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input, "Read this float32 tensor, N x 3 x H x W or 3 x H x W (needed)",
+      "X.npy" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write the logits here: N x classes, float32 (needed)",
+      "Y.npy" },
     { NULL },
   };
 
   return tool_context_new (
       "MODEL --input X.npy --output Y.npy", "Runs the network on a tensor that is already preprocessed.",
-      "Any N, and any H and W that the network takes. The logits are those of the fully connected layer:\n"
-      "no softmax.\n\n"
+      "N may be anything, and H and W may be whatever the network takes. The logits are those of the fully\n"
+      "connected layer, without softmax.\n\n"
       "Examples:\n"
       "  resnet-tool preprocess resnet18.pth dog.jpg --output x.npy\n"
       "  resnet-tool run resnet18.pth --input x.npy --output y.npy\n"
@@ -112,7 +114,7 @@ run_run (int argc, char **argv)
 
 const ToolCommand tool_run_command = {
   "run",
-  "logits of a .npy tensor that is already preprocessed",
+  "writes the logits of a .npy tensor that is already preprocessed",
   run_context,
   run_run,
 };
