@@ -186,7 +186,8 @@ make_element (const gchar *factory, const gchar *package)
 static gboolean
 make_pipeline (App *app)
 {
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("video/x-raw");
+  /* As decoders have it: with any feature, interlaced video, too. */
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-raw(ANY)");
   g_autoptr (GstBus) bus = NULL;
 
   app->source = make_element ("uridecodebin", "install gstreamer1.0-plugins-base");

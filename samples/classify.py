@@ -49,7 +49,7 @@ def uri_of(name):
 
 def make_pipeline(arguments):
     pipeline = Gst.parse_launch(
-        "uridecodebin name=source caps=video/x-raw expose-all-streams=false "
+        'uridecodebin name=source caps="video/x-raw(ANY)" expose-all-streams=false '
         "source. ! resnetclassify name=classifier post-messages=false ! appsink name=sink max-buffers=4"
     )
     pipeline.get_by_name("sink").props.sync = arguments.realtime
@@ -83,7 +83,8 @@ def classify(pipeline, uri):
             label = entries[0][0] if entries else None
             if n_frames == 0 or label != last:
                 results = "  ".join(f"{name} {confidence:.3f}" for name, confidence in entries)
-                print(f"{time_text(sample.get_buffer().pts)}  {results}", flush=True)
+                time = sample.get_segment().to_stream_time(Gst.Format.TIME, sample.get_buffer().pts)
+                print(f"{time_text(time)}  {results}", flush=True)
             last, n_frames = label, n_frames + 1
             continue
         message = bus.pop_filtered(Gst.MessageType.ERROR | Gst.MessageType.EOS)

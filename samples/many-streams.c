@@ -189,7 +189,8 @@ is_camera (const gchar *name)
 static GstElement *
 make_source (Stream *stream, GError **error)
 {
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("video/x-raw");
+  /* As decoders have it: with any feature, interlaced video, too. */
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-raw(ANY)");
   g_autofree gchar *uri = NULL;
   GstElement *source;
 

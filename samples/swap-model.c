@@ -152,7 +152,7 @@ describe_source (const gchar *source)
   else if (gst_uri_is_valid (source))
     uri = g_strdup (source);
   if (uri)
-    return g_strdup_printf ("uridecodebin caps=video/x-raw expose-all-streams=false uri=\"%s\"", uri);
+    return g_strdup_printf ("uridecodebin caps=\"video/x-raw(ANY)\" expose-all-streams=false uri=\"%s\"", uri);
   g_printerr ("swap-model: %s: %s\n", source, error ? error->message : "there is no such file");
   return NULL;
 }

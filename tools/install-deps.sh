@@ -30,7 +30,7 @@ engine_packages='gcc libc6-dev meson ninja-build pkg-config|pkgconf libglib2.0-d
 build_packages="$engine_packages libcairo2-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libpango1.0-dev"
 run_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good'
 test_packages='clang clang-format|clang-format-14 g++ indent valgrind libc6-dbg gstreamer1.0-plugins-bad python3 python3-gi
-  gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 python3-numpy python3-pil'
+  gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0 python3-numpy python3-pil'
 analytics_packages='libgstreamer-plugins-bad1.0-dev gstreamer1.0-plugins-bad'
 
 dry_run=no
