@@ -19,6 +19,7 @@ static FixtureValues values[] = {
   {"model", {NULL, "/nowhere", NULL}},  /* the first and third are the test's networks */
   {"labels-file", {"", "/nowhere"}},
   {"labels", {"", "/nowhere"}},
+  {"weights", {"", "state_dict_ema"}},
   {"threads", {"0", "1", "2", "8"}},
   {"top-k", {"1", "12", "5", "2147483647"}},
   {"threshold", {"0", "0.02", "0.04", "1"}},
