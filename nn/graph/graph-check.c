@@ -90,6 +90,7 @@ check_parameters (const NnNode *node, GError **error)
     return check_floats (node, "the weight", node->weight, n, TRUE, error)
            && check_floats (node, "the bias", node->bias, node->out_channels, FALSE, error);
   case NN_OP_AFFINE:
+  case NN_OP_CHANNEL_NORM:
     return check_floats (node, "the weight", node->weight, node->out_channels, TRUE, error)
            && check_floats (node, "the bias", node->bias, node->out_channels, FALSE, error);
   case NN_OP_BATCH_NORM:

@@ -53,6 +53,7 @@ describe (const NnNode *node)
     [NN_OP_SIGMOID] = "sigmoid",
     [NN_OP_SCALE] = "scale",
     [NN_OP_AFFINE] = "affine",
+    [NN_OP_CHANNEL_NORM] = "channel norm",
     [NN_OP_CONCAT] = "concat",
   };
   GString *string = g_string_new (node->onnx                     ? nn_operator_get_type (node->onnx)

@@ -20,10 +20,11 @@ typedef enum {
   NN_OP_SCALE,           /* input 0 times input 1, which is channels × 1 × 1 */
   NN_OP_LINEAR,          /* y = W x + b on a channels × 1 × 1 input */
   NN_OP_AFFINE,          /* y = weight[c] · x + bias[c] */
-  NN_OP_CONCAT,          /* the inputs' channels one after the other */
-  NN_OP_ACTIVATION,      /* y = f (x), activation.h; gone after fusing where x is a convolution used once */
-  NN_OP_ELEMENTWISE,     /* an ONNX operator that computes each element from the elements at its place */
-  NN_OP_PLAIN,           /* any ONNX operator, on plain row-major tensors */
+  NN_OP_CHANNEL_NORM, /* y = weight[c] · (x − mean) / sqrt (variance + epsilon) + bias[c], over a pixel's channels */
+  NN_OP_CONCAT,       /* the inputs' channels one after the other */
+  NN_OP_ACTIVATION,   /* y = f (x), activation.h; gone after fusing where x is a convolution used once */
+  NN_OP_ELEMENTWISE,  /* an ONNX operator that computes each element from the elements at its place */
+  NN_OP_PLAIN,        /* any ONNX operator, on plain row-major tensors */
 } NnOp;
 
 #define NN_NO_NODE G_MAXUINT
@@ -49,10 +50,12 @@ typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
  * @onnx: ELEMENTWISE, PLAIN: what is computed
  * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
  *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
- * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE: [channels];
- *   float32, row-major. NULL in the graph of a model that runs, but of AFFINE: a store has them (plan/weight-store.h).
+ * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE and
+ *   CHANNEL_NORM: [channels];
+ *   float32, row-major. NULL in the graph of a model that runs, but of AFFINE and CHANNEL_NORM: a store has them
+ * (plan/weight-store.h).
  * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
- * @bias: CONV, LINEAR, AFFINE: out_channels floats, or NULL
+ * @bias: CONV, LINEAR, AFFINE, CHANNEL_NORM: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
  * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
  * @activation: ACTIVATION: what it computes; CONV after fusing: what comes last, then without @relu

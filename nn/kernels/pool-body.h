@@ -206,6 +206,43 @@ global_avg_pool (const gfloat *in, gsize in_row, gsize in_pixel, guint height, g
     out[c] /= n;
 }
 
+/* The sum of a vector's lanes, from the first to the last. */
+static inline gfloat
+sum_of_lanes (PoolVector v)
+{
+  gfloat sum = 0;
+
+  for (guint i = 0; i < POOL_LANES; i++)
+    sum += v[i];
+  return sum;
+}
+
+static void
+channel_norm (const gfloat *in, guint channels, gfloat epsilon, const gfloat *scale, const gfloat *bias, gfloat *out)
+{
+  const guint whole = channels / POOL_LANES * POOL_LANES;
+  PoolVector sums = { 0 }, squares = { 0 };
+  gfloat mean, variance, factor;
+
+  for (guint c = 0; c < whole; c += POOL_LANES)
+    sums += *(const PoolVector *)(in + c);
+  mean = sum_of_lanes (sums);
+  for (guint c = whole; c < channels; c++)
+    mean += in[c];
+  mean /= (gfloat)channels;
+  for (guint c = 0; c < whole; c += POOL_LANES) {
+    const PoolVector d = *(const PoolVector *)(in + c) - mean;
+
+    squares += d * d;
+  }
+  variance = sum_of_lanes (squares);
+  for (guint c = whole; c < channels; c++)
+    variance += (in[c] - mean) * (in[c] - mean);
+  factor = 1 / sqrtf (variance / (gfloat)channels + epsilon);
+  for (guint c = 0; c < channels; c++)
+    out[c] = (in[c] - mean) * factor * scale[c] + bias[c];
+}
+
 static void
 add (const gfloat *a, const gfloat *b, gsize n, gboolean relu, gfloat *out)
 {
@@ -225,6 +262,7 @@ POOL_TABLE (NnPoolKernels *kernels)
     .global_avg_pool = global_avg_pool,
     .scale = scale,
     .sigmoid = sigmoid,
+    .channel_norm = channel_norm,
     .add = add,
   };
 }

@@ -64,6 +64,10 @@ typedef struct {
   void (*scale) (const gfloat *in, const gfloat *factors, gsize n, guint channels, gfloat *out);
   /* out = 1 / (1 + exp (−in)), n floats */
   void (*sigmoid) (const gfloat *in, gsize n, gfloat *out);
+  /* out[c] = scale[c] · (in[c] − mean) / sqrt (variance + epsilon) + bias[c], mean and variance of the channels (Ba,
+   * Kiros and Hinton 2016, equation 3 for a pixel) */
+  void (*channel_norm) (const gfloat *in, guint channels, gfloat epsilon, const gfloat *scale, const gfloat *bias,
+                        gfloat *out);
   /* out = relu? (a + b?), n floats; b may be NULL. */
   void (*add) (const gfloat *a, const gfloat *b, gsize n, gboolean relu, gfloat *out);
 } NnPoolKernels;

@@ -34,6 +34,7 @@ count_parameters (const NnNode *node)
   case NN_OP_LINEAR:
     return (guint64)node->out_channels * (node->in_channels / node->groups) * node->kernel[0] * node->kernel[1] + bias;
   case NN_OP_AFFINE:
+  case NN_OP_CHANNEL_NORM:
     return node->out_channels + bias;
   default:
     return 0;

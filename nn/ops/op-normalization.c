@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
+#include "ops/op-normalization.h"
 #include "ops/op-rows.h"
 #include "ops/op-settings.h"
 #include "ops/op-spec.h"
@@ -199,11 +200,40 @@ run_layer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, N
   return TRUE;
 }
 
+static gboolean
+run_channels (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
+{
+  const NnValue *x = inputs[0];
+  const gdouble epsilon = nn_op_float (op, "epsilon");
+  const gsize size = plane_size (x), channels = inputs[1]->n_elements;
+
+  (void)n_inputs;
+  (void)error;
+  for (gsize p = 0; size && channels && p < x->n_elements / channels; p++) {
+    const gsize first = p / size * size * channels + p % size;
+    gdouble mean = 0, variance = 0;
+
+    for (gsize c = 0; c < channels; c++)
+      mean += x->f32[first + c * size];
+    mean /= (gdouble)channels;
+    for (gsize c = 0; c < channels; c++)
+      variance += (x->f32[first + c * size] - mean) * (x->f32[first + c * size] - mean);
+    variance /= (gdouble)channels;
+    for (gsize c = 0; c < channels; c++)
+      outputs->f32[first + c * size]
+          = (gfloat)((x->f32[first + c * size] - mean) / sqrt (variance + epsilon) * inputs[1]->f32[c]
+                     + inputs[2]->f32[c]);
+  }
+  return TRUE;
+}
+
 const NnOpSpec nn_ops_normalization[] = {
   { "BatchNormalization", 7, 0, 5, 5, 5, NN_OP_FLOAT, 1, 0, FALSE, batch_attributes, check_batch, infer_channels,
     run_batch, NULL },
   { "InstanceNormalization", 6, 0, 3, 3, 1, NN_OP_FLOAT, 3, 0, FALSE, instance_attributes, NULL, infer_channels,
     run_instance, NULL },
+  { NN_OP_TYPE_CHANNEL_NORM, 1, 0, 3, 3, 1, NN_OP_FLOAT, 3, 0, FALSE, instance_attributes, NULL, infer_channels,
+    run_channels, NULL },
   { "LayerNormalization", 17, 0, 2, 3, 3, NN_OP_FLOAT, 3, 0, FALSE, layer_attributes, NULL, infer_layer, run_layer,
     NULL },
   { NULL },

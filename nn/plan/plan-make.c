@@ -171,6 +171,9 @@ add_step (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, guint index
       return FALSE;
     }
     break;
+  case NN_OP_CHANNEL_NORM:
+    step.kind = NN_STEP_CHANNEL_NORM;
+    break;
   case NN_OP_CONCAT:
     step.kind = NN_STEP_CONCAT;
     break;

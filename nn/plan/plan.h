@@ -89,6 +89,7 @@ typedef enum {
   NN_STEP_SCALE,
   NN_STEP_ADD,
   NN_STEP_AFFINE,
+  NN_STEP_CHANNEL_NORM,
   NN_STEP_CONCAT,
   NN_STEP_ELEMENTWISE,
   NN_STEP_PLAIN,    /* plain buffers to plain buffer */

@@ -246,6 +246,25 @@ activation_task (gpointer data, guint task, guint thread)
       nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
+/* A row, pixel by pixel. */
+static void
+channel_norm_task (gpointer data, guint task, guint thread)
+{
+  const NnRun *run = data;
+  const NnNode *node = run->step->node;
+  const NnBuffer *in = run->step->in, *out = run->step->out;
+  const gfloat *scale = g_bytes_get_data (node->weight, NULL), *bias = g_bytes_get_data (node->bias, NULL);
+  const guint image = task / out->height, y = task % out->height;
+  const gfloat *from = nn_image_of (run, in, image) + in->origin + y * in->row;
+  gfloat *to = nn_image_of (run, out, image) + out->origin + y * out->row;
+
+  for (guint x = 0; x < out->width; x++, from += in->pixel, to += out->pixel) {
+    nn_float_kernels (run->plan)->pool.channel_norm (from, node->out_channels, (gfloat)node->bn_epsilon, scale, bias,
+                                                     to);
+    memset (to + node->out_channels, 0, (out->lanes - node->out_channels) * sizeof (gfloat));
+  }
+}
+
 static void
 add_task (gpointer data, guint task, guint thread)
 {
@@ -302,6 +321,7 @@ static const NnStepRunner steps[] = {
   [NN_STEP_SCALE] = { .task = scale_task, .name = "scale" },
   [NN_STEP_ADD] = { .task = add_task, .name = "add" },
   [NN_STEP_AFFINE] = { .task = nn_affine_task, .name = "affine" },
+  [NN_STEP_CHANNEL_NORM] = { .task = channel_norm_task, .name = "channel norm" },
   [NN_STEP_CONCAT] = { .task = nn_concat_task, .name = "concat" },
   [NN_STEP_ELEMENTWISE] = { .task = nn_elementwise_task, .describe = operator_describe },
   [NN_STEP_PLAIN] = { .task = nn_plain_task, .an_image = TRUE, .plain_output = TRUE, .describe = operator_describe },

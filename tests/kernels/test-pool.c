@@ -204,6 +204,33 @@ test_average (gconstpointer data)
 }
 
 static void
+test_channel_norm (gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+  const gfloat epsilon = 1e-3f;
+  NnPoolKernels kernels;
+
+  ((Init)data) (&kernels);
+  for (guint n = 1; n < 70; n++) {
+    g_autofree gfloat *in = random_floats (rand, n), *scale = random_floats (rand, n), *bias = random_floats (rand, n);
+    g_autofree gfloat *out = g_new (gfloat, n + 1);
+    gdouble mean = 0, variance = 0;
+
+    for (guint i = 0; i < n; i++) {
+      in[i] += 5; /* far from zero: the mean is taken out before anything is squared */
+      mean += (gdouble)in[i] / n;
+    }
+    for (guint i = 0; i < n; i++)
+      variance += (in[i] - mean) * (in[i] - mean) / n;
+    out[n] = GUARD;
+    kernels.channel_norm (in, n, epsilon, scale, bias, out);
+    for (guint i = 0; i < n; i++)
+      g_assert_cmpfloat_with_epsilon (out[i], (in[i] - mean) / sqrt (variance + epsilon) * scale[i] + bias[i], 2e-5);
+    g_assert_cmpfloat (out[n], ==, GUARD);
+  }
+}
+
+static void
 test_add (gconstpointer data)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (5);
@@ -234,8 +261,10 @@ add_level (const gchar *name, gboolean there, Init init)
   static const struct {
     const gchar *name;
     GTestDataFunc func;
-  } tests[] = { { "max-pool", test_max_pool }, { "average-pool", test_average_pool }, { "average", test_average },
-                { "scale", test_scale },       { "sigmoid", test_sigmoid },           { "add", test_add } };
+  } tests[] = { { "max-pool", test_max_pool },        { "average-pool", test_average_pool },
+                { "average", test_average },          { "scale", test_scale },
+                { "sigmoid", test_sigmoid },          { "add", test_add },
+                { "channel-norm", test_channel_norm } };
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     test_add_at_level ("pool", name, tests[i].name, there, (gconstpointer)init, tests[i].func);

@@ -93,6 +93,7 @@ ops_of (const NnGraph *graph)
                                           [NN_OP_ACTIVATION] = "activation",
                                           [NN_OP_LINEAR] = "linear",
                                           [NN_OP_AFFINE] = "affine",
+                                          [NN_OP_CHANNEL_NORM] = "channel-norm",
                                           [NN_OP_CONCAT] = "concat" };
 
     g_string_append_printf (string, "%s%s%s%s", i > 1 ? " " : "",
@@ -361,6 +362,22 @@ test_layout (void)
       "d = Transpose c, perm [0 2 3 1]; e = Relu d; h = Transpose e, perm [0 3 1 2]; l = MaxPool h, kernel_shape [2 "
       "2]; " HEAD,
       SINK, "Conv Relu MaxPool GlobalAveragePool Flatten" },
+    /* a ConvNeXt's: a normalization and matrices on the channels, which come last for them alone */
+    { X "f w 4 3 3 3; c = Conv x w; t = Transpose c, perm [0 2 3 1]; f s 4 = 1 2 0.5 1.5; f b 4; "
+        "n = LayerNormalization t s b, epsilon 0.001; f m 4 7; h = MatMul n m; f o 7; e = Add h o; "
+        "l = Transpose e, perm [0 3 1 2]; " HEAD,
+      LOWER, "conv channel-norm conv affine global-avg" },
+    { X "f w 20 3 1 1; c = Conv x w; t = Transpose c, perm [0 2 3 1]; f s 20; n = LayerNormalization t s, axis 3; "
+        "l = Transpose n, perm [0 3 1 2]; " HEAD,
+      LOWER, "conv channel-norm global-avg" },
+    /* over other dimensions, a scale of another length, matrices for a batch: as they are */
+    { X "t = Transpose x, perm [0 2 3 1]; f s 8 3; n = LayerNormalization t s, axis 2; l = Transpose n, perm [0 3 1 "
+        "2]; " HEAD,
+      SINK, "Transpose LayerNormalization Transpose GlobalAveragePool Flatten" },
+    { X "t = Transpose x, perm [0 2 3 1]; f m 1 1 3 7; h = MatMul t m; l = Transpose h, perm [0 3 1 2]; " HEAD, SINK,
+      "Transpose MatMul Transpose GlobalAveragePool Flatten" },
+    { X "t = Transpose x, perm [0 3 2 1]; f m 3 7; h = MatMul t m; l = Transpose h, perm [0 3 1 2]; " HEAD, SINK,
+      "Transpose MatMul Transpose GlobalAveragePool Flatten" },
   };
 
   check (cases, G_N_ELEMENTS (cases));

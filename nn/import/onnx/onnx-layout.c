@@ -271,6 +271,104 @@ sink_through_pad (Sink *sink, guint index, gboolean *done)
   return TRUE;
 }
 
+/* Whether a view is of an image's channels last, [1, H, W, C], of an image [1, C, H, W]. */
+static gboolean
+has_channels_last (const View *view)
+{
+  return view && view->n == 4 && view->perm[0] == 0 && view->perm[1] == 2 && view->perm[2] == 3 && view->perm[3] == 1;
+}
+
+/* The node gets another operator with as many inputs, whose constants are given. */
+static void
+replace_operator (NnNode *node, NnOperator *op, guint n_inputs, NnConstant *const *constants)
+{
+  const guint input = node->inputs[0];
+  guint inputs[] = { input, NN_NO_NODE, NN_NO_NODE };
+
+  for (guint slot = 0; slot < nn_node_n_slots (node); slot++)
+    nn_constant_free (node->constants[slot]);
+  g_free (node->constants);
+  nn_operator_unref (node->onnx);
+  node->inputs[1] = NN_NO_NODE;
+  nn_node_set_operator (node, op, n_inputs, inputs, constants);
+}
+
+/* A matrix that multiplies each pixel's channels: a convolution of 1×1. */
+static gboolean
+sink_through_matmul (Sink *sink, guint index, gboolean *done, GError **error)
+{
+  NnNode *node = nn_graph_node (sink->graph, index);
+  const View *view = common_view (sink, node, sink->shapes[index].n_dims);
+  const NnConstant *matrix = nn_node_n_slots (node) > 1 ? node->constants[1] : NULL;
+  NnConstant *constants[] = { NULL, NULL };
+  NnValue type = { .dtype = NN_DTYPE_F32, .n_dims = 4 };
+  NnOperator *op;
+  gsize in, out;
+
+  *done = FALSE;
+  if (!has_channels_last (view) || strcmp (nn_operator_get_type (node->onnx), "MatMul") != 0 || !matrix
+      || !matrix->value.f32 || matrix->value.n_dims != 2 || !matrix->value.n_elements)
+    return TRUE;
+  in = (gsize)matrix->value.dims[0];
+  out = (gsize)matrix->value.dims[1];
+  type.dims[0] = out;
+  type.dims[1] = in;
+  type.dims[2] = type.dims[3] = 1;
+  type.n_elements = matrix->value.n_elements;
+  constants[1] = nn_constant_new_zeros (&type);
+  if (!constants[1])
+    return TRUE;
+  for (gsize o = 0; o < out; o++)
+    for (gsize i = 0; i < in; i++)
+      constants[1]->value.f32[o * in + i] = matrix->value.f32[i * out + o];
+  op = nn_operator_make ("Conv", 2, NULL, NULL, 0, error);
+  if (!op) {
+    nn_constant_free (constants[1]);
+    return FALSE;
+  }
+  replace_operator (node, op, 2, constants);
+  take_over (sink, index, view);
+  *done = TRUE;
+  return TRUE;
+}
+
+/* Over each pixel's channels. */
+static gboolean
+sink_through_layer_norm (Sink *sink, guint index, gboolean *done, GError **error)
+{
+  NnNode *node = nn_graph_node (sink->graph, index);
+  const View *view = common_view (sink, node, sink->shapes[index].n_dims);
+  const guint n_slots = nn_node_n_slots (node);
+  NnConstant *constants[] = { NULL, NULL, NULL };
+  gdouble epsilon = 1e-5;
+  NnOperator *op;
+  gint64 axis;
+
+  *done = FALSE;
+  if (!has_channels_last (view) || strcmp (nn_operator_get_type (node->onnx), "LayerNormalization") != 0
+      || nn_operator_get_n_outputs (node->onnx) != 1 || !nn_operator_get_int (node->onnx, "axis", &axis)
+      || (axis != -1 && axis != 3) || !nn_operator_get_float (node->onnx, "epsilon", &epsilon) || n_slots > 3)
+    return TRUE;
+  for (guint slot = 1; slot < n_slots; slot++)
+    if (node->constants[slot] ? !node->constants[slot]->value.f32 || node->constants[slot]->value.n_dims != 1
+                                    || node->constants[slot]->value.dims[0] != sink->shapes[index].dims[3]
+                              : slot == 1 || nn_node_get_input (node, slot) != NN_NO_NODE)
+      return TRUE;
+  constants[1] = nn_constant_copy (node->constants[1]);
+  constants[2] = n_slots > 2 && node->constants[2] ? nn_constant_copy (node->constants[2])
+                                                   : nn_constant_new_zeros (&node->constants[1]->value);
+  op = constants[2] ? nn_operator_make_channel_norm ((gfloat)epsilon, error) : NULL;
+  if (!op) {
+    nn_constant_free (constants[1]);
+    nn_constant_free (constants[2]);
+    return constants[2] == NULL;
+  }
+  replace_operator (node, op, 3, constants);
+  take_over (sink, index, view);
+  *done = TRUE;
+  return TRUE;
+}
+
 static gboolean
 take_transpose (Sink *sink, guint index)
 {
@@ -312,6 +410,10 @@ sink_one (Sink *sink, guint index, GError **error)
   if (!sink_through_concat (sink, index, &done, error) || done)
     return done;
   if (!sink_through_pad (sink, index, &done) || done)
+    return done;
+  if (!sink_through_matmul (sink, index, &done, error) || done)
+    return done;
+  if (!sink_through_layer_norm (sink, index, &done, error) || done)
     return done;
   return keep (sink, index, error);
 }

@@ -5,6 +5,7 @@
 #include "import/onnx/onnx-lower-conv.h"
 
 #include "base/nn-memory.h"
+#include "ops/op-normalization.h"
 #include "ops/op-window.h"
 #include "ops/operator-attributes.h"
 
@@ -102,6 +103,29 @@ lower_batch_norm (const NnLowering *l)
   return NN_LOWER_DONE;
 }
 
+static NnLowered
+lower_channel_norm (const NnLowering *l)
+{
+  NnNode *node = l->node;
+  GBytes *scale, *bias;
+  gdouble epsilon = 1e-5;
+
+  if (!nn_lower_is_image (l, 0) || !nn_operator_get_float (node->onnx, "epsilon", &epsilon))
+    return NN_LOWER_KEEP;
+  scale = nn_lower_floats (nn_lower_constant (l, 1), l->image[0].channels);
+  bias = nn_lower_floats (nn_lower_constant (l, 2), l->image[0].channels);
+  if (!scale || !bias) {
+    g_clear_pointer (&scale, g_bytes_unref);
+    g_clear_pointer (&bias, g_bytes_unref);
+    return NN_LOWER_KEEP;
+  }
+  nn_lower_become (l, NN_OP_CHANNEL_NORM);
+  node->bn_epsilon = epsilon;
+  node->weight = scale;
+  node->bias = bias;
+  return NN_LOWER_DONE;
+}
+
 /* A list of images' features, [1, K]. */
 static gboolean
 is_row (const NnLowering *l, guint k)
@@ -175,6 +199,8 @@ nn_lower_weights (const NnLowering *lowering, const gchar *type)
     return lower_conv (lowering);
   if (strcmp (type, "BatchNormalization") == 0)
     return lower_batch_norm (lowering);
+  if (strcmp (type, NN_OP_TYPE_CHANNEL_NORM) == 0)
+    return lower_channel_norm (lowering);
   if (strcmp (type, "Gemm") == 0 || strcmp (type, "MatMul") == 0)
     return lower_linear (lowering, *type == 'G');
   return NN_LOWER_KEEP;

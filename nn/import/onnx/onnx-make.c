@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "import/onnx/onnx-make.h"
 
+#include "ops/op-normalization.h"
+
 static NnOperator *
 make (const gchar *op_type, gint64 opset, guint n_inputs, NnAttribute *attributes, guint n_attributes, GError **error)
 {
@@ -41,6 +43,15 @@ nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribu
   NnAttribute a = { .name = name, .kind = NN_ATTRIBUTE_INT, .n = 1, .ints = &value };
 
   return make (op_type, 13, n_inputs, &a, 1, error);
+}
+
+NnOperator *
+nn_operator_make_channel_norm (gfloat epsilon, GError **error)
+{
+  gchar name[] = "epsilon";
+  NnAttribute attribute = { .name = name, .kind = NN_ATTRIBUTE_FLOAT, .n = 1, .floats = &epsilon };
+
+  return make (NN_OP_TYPE_CHANNEL_NORM, 13, 3, &attribute, 1, error);
 }
 
 NnOperator *

@@ -13,5 +13,7 @@ NnOperator *nn_operator_make (const gchar *op_type, guint n_inputs, const gchar 
 /* The same whose attribute is one integer. */
 NnOperator *nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribute, gint64 value,
                                   GError **error);
+/* NN_OP_TYPE_CHANNEL_NORM. */
+NnOperator *nn_operator_make_channel_norm (gfloat epsilon, GError **error);
 /* The operator of an activation that ONNX has one for: all kinds but NONE and CLIP, which has its bounds as inputs. */
 NnOperator *nn_operator_make_activation (const NnLayerActivation *activation, GError **error);
