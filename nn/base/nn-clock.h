@@ -5,7 +5,8 @@
 #include <glib.h>
 #include <time.h>
 
-/* Seconds on a clock that is never set; differences count. Finer than g_get_monotonic_time(). */
+/* Returns the seconds of a clock that nobody sets, so only differences count. It is finer than g_get_monotonic_time().
+ */
 static inline gdouble
 nn_seconds (void)
 {

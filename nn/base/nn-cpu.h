@@ -5,7 +5,7 @@
 #include <glib.h>
 
 /**
- * NnIsa: bundles of instructions, in the one order in which they are compared; what each needs
+ * NnIsa: bundles of instructions in the one order in which they are compared, and what each needs
  *
  * C           nothing: portable C and OpenBLAS
  * AVX2        AVX2, FMA, F16C; the system saves XMM and YMM
@@ -29,13 +29,13 @@ typedef enum {
   NN_ISA_AMX,
 } NnIsa;
 
-/* The one place that decides: processor, operating system (XCR0), environment NN_MAX_ISA, then @max_isa (NULL: no
- * further cap). An unknown name in @max_isa or NN_MAX_ISA is ignored with a g_warning() that names the known ones; for
- * NN_MAX_ISA once. */
+/* This is the one place that decides. It looks at the processor, the operating system (XCR0), the environment's
+ * NN_MAX_ISA and @max_isa (NULL is no further cap). It ignores an unknown name in @max_isa or NN_MAX_ISA with a
+ * g_warning() that names the known ones, for NN_MAX_ISA only once. */
 NnIsa nn_cpu_level (const gchar *max_isa);
 const gchar *nn_isa_name (NnIsa isa);
 gboolean nn_isa_from_name (const gchar *name, NnIsa *isa);
-/* All names in the order of NnIsa, NULL-terminated. */
+/* Returns all names in the order of NnIsa, NULL-terminated. */
 extern const gchar *const nn_isa_names[];
 
 /**
@@ -52,9 +52,9 @@ typedef struct {
   gboolean tiles_permitted;
 } NnCpuRegisters;
 
-/* The decision by itself, for tests with the values of real processors. @why gets what the next level lacks: a static
- * string. */
+/* Makes the decision alone, for tests with the values of real processors. @why gets what the next level lacks, as a
+ * static string. */
 NnIsa nn_cpu_level_of (const NnCpuRegisters *registers, const gchar **why);
 
-/* CPUs that this process may run on (its affinity mask), at least 1. */
+/* Returns on how many CPUs this process may run (its affinity mask), at least 1. */
 guint nn_cpu_count (void);

@@ -4,5 +4,5 @@
 
 #include <glib.h>
 
-/* The place of the first of @n values that is infinite or not a number; @n where all are finite. */
+/* Returns the place of the first of @n values that is infinite or not a number, or @n when all are finite. */
 gsize nn_find_not_finite (const gfloat *values, gsize n);

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
-/* For hash tables of strings out of a file, with g_str_equal: nobody can choose names that all collide, as with
- * g_str_hash. Differs from process to process, so that what is iterated over comes in no order that may be seen. */
+/* This is for hash tables of strings out of a file, with g_str_equal. With g_str_hash somebody could choose names that
+ * all collide. It differs from process to process, so a user must never see the order in which such a table is
+ * iterated. */
 guint nn_name_hash (gconstpointer name);

@@ -9,20 +9,21 @@
 /* @size bytes at a multiple of NN_ALIGNMENT, zero-filled; NULL when there is no memory (sizes come from untrusted
  * files), or the load that this thread is in may take no more (nn-budget.h). */
 gpointer nn_aligned_alloc0 (gsize size);
-/* The same, not filled. */
+/* Returns the same without filling it. */
 gpointer nn_aligned_alloc (gsize size);
 void nn_aligned_free (gpointer memory);
-/* @n floats, not filled, as bytes that free themselves; *floats to write to. NULL when there is no memory. */
+/* Returns @n floats that are not filled, as bytes that free themselves, and *floats to write to. Returns NULL when
+ * there is no memory. */
 GBytes *nn_floats_new (gsize n, gfloat **floats);
 /* For tests: @n calls from now on the next one, in whatever thread, finds no memory, and then none does; below 0:
  * never.
  */
 void nn_memory_fail_after (gint n);
-/* Whole pages inside @size bytes at @memory go back to the system: their contents are lost, the addresses stay valid.
- * For memory of the above only. */
+/* Gives whole pages inside @size bytes at @memory back to the system. Their contents are lost, and the addresses stay
+ * valid. The memory must come from the functions above. */
 void nn_memory_give_back (gpointer memory, gsize size);
 
-/* *result = a · b (· c); FALSE on overflow. */
+/* Computes *result = a · b (· c). Returns FALSE when that overflows. */
 static inline gboolean
 nn_size_mul (gsize a, gsize b, gsize *result)
 {
@@ -41,7 +42,7 @@ nn_size_add (gsize a, gsize b, gsize *result)
   return !__builtin_add_overflow (a, b, result);
 }
 
-/* The next multiple of @multiple; the caller knows that there is one. */
+/* Returns the next multiple of @multiple. The caller knows that there is one. */
 static inline gsize
 nn_size_round_up (gsize size, gsize multiple)
 {

@@ -8,15 +8,16 @@ typedef struct _NnWorkers NnWorkers;
 
 #define NN_MAX_THREADS 256
 
-/* One task of a loop; @thread is 0 for the caller and below nn_workers_get_threads(): an index into per-thread scratch
- * memory. */
+/* Does one task of a loop. @thread is 0 for the caller and below nn_workers_get_threads(), so that it is an index into
+ * the threads' scratch memory. */
 typedef void (*NnWorkersFunc) (gpointer data, guint task, guint thread);
 
-/* @threads in all, the caller's included, 1 to NN_MAX_THREADS; fewer where the system gives no more. */
+/* Makes workers for @threads threads in all, 1 to NN_MAX_THREADS, the caller's included. There are fewer where the
+ * system gives no more. */
 NnWorkers *nn_workers_new (guint threads);
 void nn_workers_free (NnWorkers *workers);
 guint nn_workers_get_threads (const NnWorkers *workers);
 
-/* Calls @func for each task from 0 to @n_tasks − 1, in any order and on any thread, and returns when all are done; what
- * they wrote is visible then. One caller at a time. @workers: NULL: the caller alone. */
+/* Calls @func for each task from 0 to @n_tasks − 1, in any order and on any thread, and returns when all are done. What
+ * they wrote is visible then. Only one caller at a time may do so. With @workers NULL the caller works alone. */
 void nn_workers_run (NnWorkers *workers, NnWorkersFunc func, gpointer data, guint n_tasks);

@@ -4,7 +4,7 @@
 
 #include "image/preprocess-store.h"
 
-/* FALSE: no memory. */
+/* Returns FALSE when there is no memory. */
 gboolean nn_exact_way_init (NnPreprocessor *self, const NnImage *image);
 void nn_exact_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
 void nn_exact_way_clear (NnExactWay *way);

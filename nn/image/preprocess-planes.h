@@ -4,9 +4,9 @@
 
 #include "image/preprocess-store.h"
 
-/* Is the image of a kind that this way can take within its bounds (docs/preprocessing.md)? */
+/* Returns whether this way can take an image of this kind within its bounds (docs/preprocessing.md). */
 gboolean nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image);
-/* FALSE: no memory. */
+/* Returns FALSE when there is no memory. */
 gboolean nn_planes_way_init (NnPreprocessor *self, const NnImage *image);
 void nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink);
 void nn_planes_way_clear (NnPlanesWay *way);

@@ -4,9 +4,9 @@
 
 #include "image/preprocessor-private.h"
 
-/* Where the components are bytes of one pixel of 3 or 4 bytes: the first one's address, and their @order in it; else
- * NULL. */
+/* If the components are bytes of one pixel of 3 or 4 bytes, returns the address of the first one and their @order in
+ * it, otherwise NULL. */
 const guint8 *nn_packed_base (const NnImage *image, guint8 order[3]);
 gboolean nn_fetch_yuv_init (NnExactWay *way, const NnImage *image);
-/* FETCH, YUV: the needed columns of row @row as pixels of in_bytes. */
+/* For FETCH and YUV, gives the needed columns of row @row as pixels of in_bytes. */
 void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst);

@@ -4,19 +4,19 @@
 
 #include "image/preprocessor-private.h"
 
-/* Where finished rows go: one of the two is set. */
+/* This is where finished rows go. One of the two is set. */
 typedef struct {
   gfloat *tensor;
   guint8 *rgb;
 } NnImageSink;
 
-/* Row @row of what CenterCrop keeps: pixel x's R is r[x · step]. */
+/* Stores row @row of what CenterCrop keeps. The R of pixel x is r[x · step]. */
 void nn_preprocessor_store (NnPreprocessor *self, const NnImageSink *sink, guint row, const guint8 *r, const guint8 *g,
                             const guint8 *b, guint step);
-/* The pixels of the crop outside the image, which are zero before ToTensor. */
+/* Stores the pixels of the crop that lie outside the image, which are zero before ToTensor. */
 void nn_preprocessor_store_padding (NnPreprocessor *self, const NnImageSink *sink);
 
-/* 0–255 from limited-range or full-range gray. */
+/* Returns 0–255 for gray in limited or full range. */
 guint8 nn_gray_to_full (guint8 value, gboolean full_range);
 
 /**

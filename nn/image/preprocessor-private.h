@@ -84,8 +84,8 @@ nn_component_at (const NnComponent *component, guint row, guint column)
   return component->data + (gssize)row * component->row_stride + (gsize)column * component->pixel_stride;
 }
 
-/* Asks for bytes that will soon be read. A frame comes from memory, in rows that processors do not follow by
- * themselves: too many at once, or each in a page of its own. */
+/* Asks for bytes that will soon be read. A frame comes from memory in rows that processors do not follow by themselves,
+ * because there are too many at once, or each is in a page of its own. */
 static inline void
 nn_fetch_ahead (const guint8 *bytes, gsize n)
 {

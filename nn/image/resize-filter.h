@@ -6,7 +6,7 @@
 
 #include <nn/image.h>
 
-/* The most that a chroma plane may be subsampled by: 2^2 (4:1:1, YUV9). */
+/* A chroma plane may be subsampled by at most 2^2 (4:1:1, YUV9). */
 #define NN_IMAGE_MAX_SHIFT 2
 
 static inline guint
@@ -32,13 +32,13 @@ void nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxi
 
 /* --- filters --- */
 
-/* The exact filter, as Pillow's: fixed-point with NN_RESIZE_EXACT_BITS. @limit: a window of taps may not end behind
- * this sample (G_MAXUINT: rows are padded). FALSE if there is no memory. */
+/* Makes the exact filter, which is Pillow's, in fixed-point with NN_RESIZE_EXACT_BITS. A window of taps may not end
+ * behind the sample @limit (G_MAXUINT where rows are padded). Returns FALSE when there is no memory. */
 gboolean nn_resize_filter_init_exact (NnResizeFilter *filter, const NnAxis *axis, NnInterpolation interpolation,
                                       guint taps_multiple, guint limit);
 
 /**
- * nn_resize_filter_init_fast: the fast filter, in NN_RESIZE_FAST_BITS, of a plane that may be subsampled
+ * nn_resize_filter_init_fast: makes the fast filter, in NN_RESIZE_FAST_BITS, of a plane that may be subsampled
  * For a subsampled plane it is the composition of the linear upsampling at the siting and of the resize filter. The
  * coefficients of an output add up to exactly 1. Windows count the whole plane's samples; taps may reach behind it.
  * @roi_first: the first pixel of the region of interest, in luma pixels of the whole image
@@ -49,12 +49,14 @@ gboolean nn_resize_filter_init_fast (NnResizeFilter *filter, const NnAxis *axis,
 
 void nn_resize_filter_clear (NnResizeFilter *filter);
 
-/* Pillow's NEAREST: the source pixel of each kept pixel. @index has axis->keep elements; G_MAXUINT: outside (black). */
+/* Gives the source pixel of each kept pixel as Pillow's NEAREST does. @index has axis->keep elements; G_MAXUINT is
+ * outside (black). */
 void nn_resize_nearest (const NnAxis *axis, guint *index);
 
 /* --- linear chroma upsampling --- */
 
-/* Luma pixel @position of the whole image lies between the plane's samples @a and @b, @weight_b eighths towards b. */
+/* Tells that luma pixel @position of the whole image lies between the plane's samples @a and @b, @weight_b eighths
+ * towards b. */
 typedef struct {
   guint a, b;
   gint weight_b;
@@ -62,5 +64,6 @@ typedef struct {
 
 NnChromaTap nn_chroma_tap (guint position, guint plane_size, guint shift, gboolean cosited);
 
-/* The matrix of ITU-R BT.601, 709, 2020 as the kernels take it; for RGB from Y, Cb, Cr in NN_YUV_BITS fixed-point. */
+/* Gives the matrix of ITU-R BT.601, 709 or 2020 as the kernels take it, for RGB from Y, Cb and Cr in fixed-point with
+ * NN_YUV_BITS. */
 void nn_yuv_matrix_init (NnYuvMatrix *matrix, gdouble kr, gdouble kb, gboolean full_range);
