@@ -11,13 +11,13 @@
 guint
 nn_model_get_n_outputs (const NnModel *model)
 {
-  return model->n_outputs;
+  return model->facts.n_outputs;
 }
 
 guint
 nn_model_get_n_classes (const NnModel *model)
 {
-  return model->n_outputs == 1 ? 2 : model->n_outputs;
+  return model->facts.n_outputs == 1 ? 2 : model->facts.n_outputs;
 }
 
 NnActivation
@@ -25,9 +25,9 @@ nn_model_resolve_activation (const NnModel *model, NnActivation activation)
 {
   if (activation != NN_ACTIVATION_AUTO)
     return activation;
-  if (model->output == NN_MODEL_OUTPUT_SOFTMAX || model->output == NN_MODEL_OUTPUT_SIGMOID)
+  if (model->facts.output == NN_MODEL_OUTPUT_SOFTMAX || model->facts.output == NN_MODEL_OUTPUT_SIGMOID)
     return NN_ACTIVATION_NONE;
-  return model->n_outputs == 1 ? NN_ACTIVATION_SIGMOID : NN_ACTIVATION_SOFTMAX;
+  return model->facts.n_outputs == 1 ? NN_ACTIVATION_SIGMOID : NN_ACTIVATION_SOFTMAX;
 }
 
 /* What a sigmoid gave, before it. */
@@ -41,7 +41,7 @@ logit (gfloat p)
 static void
 answer_one (const NnModel *model, NnActivation activation, gfloat temperature, gfloat output, gfloat *confidences)
 {
-  gboolean is_probability = model->output == NN_MODEL_OUTPUT_SIGMOID;
+  gboolean is_probability = model->facts.output == NN_MODEL_OUTPUT_SIGMOID;
   gfloat yes = output, no;
 
   if (activation == NN_ACTIVATION_AUTO && is_probability) {
@@ -72,12 +72,12 @@ scale (const NnModel *model, NnActivation activation, gfloat temperature, const 
   guint i;
 
   if (activation == NN_ACTIVATION_AUTO) {
-    if (model->output == NN_MODEL_OUTPUT_SOFTMAX)
+    if (model->facts.output == NN_MODEL_OUTPUT_SOFTMAX)
       resolved = inside = NN_ACTIVATION_SOFTMAX;
-    else if (model->output == NN_MODEL_OUTPUT_SIGMOID)
+    else if (model->facts.output == NN_MODEL_OUTPUT_SIGMOID)
       resolved = inside = NN_ACTIVATION_SIGMOID;
   }
-  for (i = 0; i < model->n_outputs; i++) {
+  for (i = 0; i < model->facts.n_outputs; i++) {
     gfloat value = outputs[i];
 
     if (inside == NN_ACTIVATION_SOFTMAX)
@@ -93,29 +93,30 @@ void
 nn_model_answer (const NnModel *model, NnActivation activation, gfloat temperature, const gfloat *outputs,
                  gfloat *confidences)
 {
-  if (model->n_outputs == 1) {
+  if (model->facts.n_outputs == 1) {
     answer_one (model, activation, temperature, outputs[0], confidences);
   } else if (temperature != 1) {
     activation = scale (model, activation, temperature, outputs, confidences);
-    nn_activate (activation, confidences, model->n_outputs, confidences);
+    nn_activate (activation, confidences, model->facts.n_outputs, confidences);
   } else { /* dividing by 1 changes no bit, but takes time */
-    nn_activate (nn_model_resolve_activation (model, activation), outputs, model->n_outputs, confidences);
+    nn_activate (nn_model_resolve_activation (model, activation), outputs, model->facts.n_outputs, confidences);
   }
 }
 
 guint
 nn_model_rank (const NnModel *model, const gfloat *outputs, guint k, guint *indices)
 {
-  const gfloat both[2] = { model->output == NN_MODEL_OUTPUT_SIGMOID ? 1 - outputs[0] : 0, outputs[0] };
+  const gfloat both[2] = { model->facts.output == NN_MODEL_OUTPUT_SIGMOID ? 1 - outputs[0] : 0, outputs[0] };
 
-  return model->n_outputs == 1 ? nn_topk (both, 2, k, indices) : nn_topk (outputs, model->n_outputs, k, indices);
+  return model->facts.n_outputs == 1 ? nn_topk (both, 2, k, indices)
+                                     : nn_topk (outputs, model->facts.n_outputs, k, indices);
 }
 
 guint
 nn_model_get_output_of (const NnModel *model, guint index, gboolean *negative)
 {
-  *negative = model->n_outputs == 1 && index == 0;
-  return model->n_outputs == 1 ? 0 : index;
+  *negative = model->facts.n_outputs == 1 && index == 0;
+  return model->facts.n_outputs == 1 ? 0 : index;
 }
 
 gchar **
@@ -129,5 +130,5 @@ nn_model_load_labels (const NnModel *model, const gchar *path, GPtrArray *warnin
   if (!bytes)
     return NULL;
   data = g_bytes_get_data (bytes, &size);
-  return nn_model_labels_parse (model->n_outputs, data ? data : "", size, shown, warnings, error);
+  return nn_model_labels_parse (model->facts.n_outputs, data ? data : "", size, shown, warnings, error);
 }

@@ -53,7 +53,7 @@ warn_of_small_stem (NnModel *model)
 {
   guint i;
 
-  if (model->has_preprocess)
+  if (model->facts.has_preprocess)
     return;
   for (i = 0; i < model->graph->nodes->len; i++) {
     const NnNode *node = nn_graph_node (model->graph, i);
@@ -62,7 +62,7 @@ warn_of_small_stem (NnModel *model)
       continue;
     if (node->kernel[0] == 3 && node->stride[0] == 1)
       g_ptr_array_add (
-          model->warnings,
+          model->facts.warnings,
           g_strdup ("the 3×3 stem is taken as CIFAR's (stride 1, no max-pool) and the file does not say its "
                     "preprocessing, so ImageNet's is used (resize 256, crop 224); set resize, crop, mean and "
                     "std to what the model was trained with (CIFAR-10: resize=32 crop=32 "
@@ -77,28 +77,29 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   guint i, n_outputs;
 
   for (i = 0; i < weights->warnings->len; i++)
-    g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
-  model->weights = g_strdup (weights->sets.taken);
-  model->other_weights = g_new0 (gchar *, (gsize)weights->sets.others->len + 1);
+    g_ptr_array_add (model->facts.warnings, g_strdup (g_ptr_array_index (weights->warnings, i)));
+  model->facts.weights = g_strdup (weights->sets.taken);
+  model->facts.other_weights = g_new0 (gchar *, (gsize)weights->sets.others->len + 1);
   for (i = 0; i < weights->sets.others->len; i++)
-    model->other_weights[i] = g_strdup (g_ptr_array_index (weights->sets.others, i));
-  model->metadata = g_hash_table_ref (weights->metadata);
-  model->format = weights->format;
-  model->sha256 = g_strdup (weights->sha256);
-  model->graph = nn_resnet_build (weights, &model->architecture, &model->n_parameters, model->warnings, error);
+    model->facts.other_weights[i] = g_strdup (g_ptr_array_index (weights->sets.others, i));
+  model->facts.metadata = g_hash_table_ref (weights->metadata);
+  model->facts.format = weights->format;
+  model->facts.sha256 = g_strdup (weights->sha256);
+  model->graph
+      = nn_resnet_build (weights, &model->facts.architecture, &model->facts.n_parameters, model->facts.warnings, error);
   if (!model->graph)
     return FALSE;
-  n_outputs = model->n_outputs = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
+  n_outputs = model->facts.n_outputs = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
   if (nn_graph_node (model->graph, 0)->out_channels == 1)
-    nn_metadata_set_grey (&model->preprocess);
-  if (!nn_metadata_read_preprocess (weights->metadata, &model->preprocess, &model->has_preprocess, model->warnings,
-                                    error)
-      || !nn_metadata_read_labels (weights->metadata, n_outputs, &model->labels, model->warnings, error))
+    nn_metadata_set_grey (&model->facts.preprocess);
+  if (!nn_metadata_read_preprocess (weights->metadata, &model->facts.preprocess, &model->facts.has_preprocess,
+                                    model->facts.warnings, error)
+      || !nn_metadata_read_labels (weights->metadata, n_outputs, &model->facts.labels, model->facts.warnings, error))
     return FALSE;
-  nn_metadata_read_beside (weights->beside, n_outputs, &model->labels, &model->preprocess, &model->has_preprocess,
-                           model->warnings);
+  nn_metadata_read_beside (weights->beside, n_outputs, &model->facts.labels, &model->facts.preprocess,
+                           &model->facts.has_preprocess, model->facts.warnings);
   warn_of_small_stem (model);
-  nn_metadata_warn_of_grey (&model->preprocess, model->has_preprocess, model->warnings);
+  nn_metadata_warn_of_grey (&model->facts.preprocess, model->facts.has_preprocess, model->facts.warnings);
   return TRUE;
 }
 
@@ -127,7 +128,7 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
   }
   if (fold)
     model->plans = nn_plan_cache_new (model->graph);
-  g_ptr_array_add (model->warnings, NULL);
+  g_ptr_array_add (model->facts.warnings, NULL);
   return g_steal_pointer (&model);
 }
 
@@ -157,7 +158,7 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
     return NULL;
   model = nn_model_new ();
   if (path)
-    beside = nn_sidecar_load (path, model->warnings);
+    beside = nn_sidecar_load (path, model->facts.warnings);
   if (!nn_model_build_onnx (model, onnx, beside, error))
     g_clear_pointer (&model->graph, nn_graph_free);
   return finish (model, name, fold, path ? bytes : NULL, error);
@@ -179,7 +180,8 @@ load_within_budget (GBytes *bytes, const gchar *path, const gchar *name, gboolea
     nn_weights_look_beside (weights, path);
   model = weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
   if (model && options)
-    model->variant = g_strconcat (wanted ? wanted : "", "\n", options->architecture ? options->architecture : "", NULL);
+    model->facts.variant
+        = g_strconcat (wanted ? wanted : "", "\n", options->architecture ? options->architecture : "", NULL);
   return model;
 }
 
@@ -203,7 +205,7 @@ look_for_tuning (NnModel *model, const gchar *path)
 
   if (!g_file_test (tuning, G_FILE_TEST_EXISTS) || nn_model_load_tuning (model, tuning, &why))
     return;
-  g_ptr_array_insert (model->warnings, (gint)model->warnings->len - 1,
+  g_ptr_array_insert (model->facts.warnings, (gint)model->facts.warnings->len - 1,
                       g_strdup_printf ("%s; the tuning is not used", why->message));
   g_error_free (why);
 }

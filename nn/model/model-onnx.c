@@ -16,24 +16,24 @@
 static void
 take_size (NnModel *model, const NnOnnxImport *import)
 {
-  NnPreprocess *p = &model->preprocess;
+  NnPreprocess *p = &model->facts.preprocess;
   const guint side = import->height;
 
   if (!import->height || !import->width || (import->height == p->crop_height && import->width == p->crop_width))
     return;
-  if (model->has_preprocess)
-    g_ptr_array_add (model->warnings,
+  if (model->facts.has_preprocess)
+    g_ptr_array_add (model->facts.warnings,
                      g_strdup_printf ("the graph was made for images of %u×%u, its metadata says crop=%ux%u (height × "
                                       "width); %u×%u is used",
                                       import->height, import->width, p->crop_height, p->crop_width, import->height,
                                       import->width));
   p->crop_height = import->height;
   p->crop_width = import->width;
-  if (model->has_preprocess)
+  if (model->facts.has_preprocess)
     return;
   p->resize = side != import->width ? 0 : side <= 64 ? side : MIN (side * 8 / 7, NN_PREPROCESS_MAX_SIZE);
   if (side != import->width && side <= NN_PREPROCESS_MAX_SIZE)
-    g_ptr_array_add (model->warnings,
+    g_ptr_array_add (model->facts.warnings,
                      g_strdup_printf ("the graph was made for images of %u×%u (height × width), and pictures are "
                                       "stretched to that; if that is not right, set resize",
                                       import->height, import->width));
@@ -53,27 +53,28 @@ take_pixels (NnModel *model, const NnOnnxImport *import)
   };
   NnInputPixels pixels = { .range = NN_INPUT_TO_255 };
 
-  if (model->has_preprocess)
+  if (model->facts.has_preprocess)
     return;
   if (!import->is_pixels)
     nn_onnx_find_input_pixels (model->graph, &pixels);
   if (pixels.range == NN_INPUT_STANDARDIZED)
     return;
   if (pixels.range == NN_INPUT_UNKNOWN) {
-    g_ptr_array_add (model->warnings,
+    g_ptr_array_add (model->facts.warnings,
                      g_strdup ("the graph computes with its pixels before the first layer, and the range that it "
                                "expects was not recognized; they are standardized as torchvision does it; if that is "
                                "not right, set mean and std"));
     return;
   }
-  for (guint i = 0; i < model->preprocess.channels; i++) {
-    model->preprocess.mean[i] = ranges[pixels.range].mean;
-    model->preprocess.std[i] = ranges[pixels.range].std;
+  for (guint i = 0; i < model->facts.preprocess.channels; i++) {
+    model->facts.preprocess.mean[i] = ranges[pixels.range].mean;
+    model->facts.preprocess.std[i] = ranges[pixels.range].std;
   }
-  model->has_preprocess = TRUE;
-  g_ptr_array_add (model->warnings, g_strdup_printf ("the graph normalizes its input itself, so that pictures are "
-                                                     "given to it as %s; if that is not right, set mean and std",
-                                                     ranges[pixels.range].range));
+  model->facts.has_preprocess = TRUE;
+  g_ptr_array_add (model->facts.warnings,
+                   g_strdup_printf ("the graph normalizes its input itself, so that pictures are "
+                                    "given to it as %s; if that is not right, set mean and std",
+                                    ranges[pixels.range].range));
 }
 
 /* What the outputs are; percentages become probabilities. */
@@ -89,12 +90,13 @@ take_end (NnModel *model, GError **error)
   NnOnnxEnd end;
 
   nn_onnx_find_end (model->graph, &end);
-  model->output = outputs[end.kind];
+  model->facts.output = outputs[end.kind];
   if (end.kind == NN_END_PROBABILITIES && (end.least_sum < 0.999 || end.largest_sum > 1.001))
-    g_ptr_array_add (model->warnings, g_strdup_printf ("the graph's outputs are between 0 and 1, and their sum is "
-                                                       "between %.3g and %.3g; they are taken as probabilities as they "
-                                                       "are; if they are none, set activation",
-                                                       end.least_sum, end.largest_sum));
+    g_ptr_array_add (model->facts.warnings,
+                     g_strdup_printf ("the graph's outputs are between 0 and 1, and their sum is "
+                                      "between %.3g and %.3g; they are taken as probabilities as they "
+                                      "are; if they are none, set activation",
+                                      end.least_sum, end.largest_sum));
   return end.scale == 1 || nn_onnx_scale_output (model->graph, end.scale, error);
 }
 
@@ -114,33 +116,35 @@ build (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error)
   guint i;
 
   for (i = 0; i < onnx->warnings->len; i++)
-    g_ptr_array_add (model->warnings, g_strdup (g_ptr_array_index (onnx->warnings, i)));
-  model->format = "ONNX";
-  model->metadata = g_hash_table_ref (onnx->metadata);
-  model->sha256 = g_strdup (onnx->sha256);
+    g_ptr_array_add (model->facts.warnings, g_strdup (g_ptr_array_index (onnx->warnings, i)));
+  model->facts.format = "ONNX";
+  model->facts.metadata = g_hash_table_ref (onnx->metadata);
+  model->facts.sha256 = g_strdup (onnx->sha256);
   if (is_grey (onnx))
-    nn_metadata_set_grey (&model->preprocess);
-  if (!nn_metadata_read_preprocess (onnx->metadata, &model->preprocess, &model->has_preprocess, model->warnings, error))
+    nn_metadata_set_grey (&model->facts.preprocess);
+  if (!nn_metadata_read_preprocess (onnx->metadata, &model->facts.preprocess, &model->facts.has_preprocess,
+                                    model->facts.warnings, error))
     return FALSE;
-  import.crop_height = model->preprocess.crop_height;
-  import.crop_width = model->preprocess.crop_width;
-  model->graph = nn_onnx_import (onnx, &import, model->warnings, error);
+  import.crop_height = model->facts.preprocess.crop_height;
+  import.crop_width = model->facts.preprocess.crop_width;
+  model->graph = nn_onnx_import (onnx, &import, model->facts.warnings, error);
   if (!model->graph)
     return FALSE;
-  model->n_outputs = import.n_classes;
-  model->n_parameters = import.n_parameters;
+  model->facts.n_outputs = import.n_classes;
+  model->facts.n_parameters = import.n_parameters;
   if (!take_end (model, error))
     return FALSE;
-  if (!nn_metadata_read_labels (onnx->metadata, model->n_outputs, &model->labels, model->warnings, error))
+  if (!nn_metadata_read_labels (onnx->metadata, model->facts.n_outputs, &model->facts.labels, model->facts.warnings,
+                                error))
     return FALSE;
   if (beside)
-    nn_metadata_read_beside (beside, model->n_outputs, &model->labels, &model->preprocess, &model->has_preprocess,
-                             model->warnings);
+    nn_metadata_read_beside (beside, model->facts.n_outputs, &model->facts.labels, &model->facts.preprocess,
+                             &model->facts.has_preprocess, model->facts.warnings);
   take_size (model, &import);
   take_pixels (model, &import);
-  nn_metadata_warn_of_grey (&model->preprocess, model->has_preprocess, model->warnings);
-  model->architecture = onnx->producer && *onnx->producer ? g_strdup_printf ("ONNX graph (%s)", onnx->producer)
-                                                          : g_strdup ("ONNX graph");
+  nn_metadata_warn_of_grey (&model->facts.preprocess, model->facts.has_preprocess, model->facts.warnings);
+  model->facts.architecture = onnx->producer && *onnx->producer ? g_strdup_printf ("ONNX graph (%s)", onnx->producer)
+                                                                : g_strdup ("ONNX graph");
   return TRUE;
 }
 

@@ -5,26 +5,19 @@
 #include <nn/model.h>
 
 #include "graph/graph.h"
+#include "model/model-facts.h"
 #include "plan/plan-cache.h"
 
+/**
+ * NnModel: a model's facts, and its network where our own engine can compute it
+ * @graph: folded and fused, or as the file has it where the model is to be saved
+ * @plans: where sessions get their plans, and who has the weights of @graph; NULL where the model is to be saved
+ */
 struct _NnModel {
   gint ref_count;
+  NnModelFacts facts;
   NnGraph *graph;
-  gchar *architecture;
-  const gchar *format;
-  gchar *sha256;
-  guint n_outputs;
-  guint64 n_parameters;
-  NnModelOutput output;
-  gchar **labels;
-  NnPreprocess preprocess;
-  gboolean has_preprocess;
-  GHashTable *metadata;
   NnPlanCache *plans;
-  gchar *variant;        /* of the options, or "" */
-  gchar *weights;        /* the set that was taken, NULL where there is one only */
-  gchar **other_weights; /* NULL: none */
-  GPtrArray *warnings;   /* NULL-terminated once loaded */
 };
 
 /* An empty model. */

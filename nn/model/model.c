@@ -13,8 +13,7 @@ nn_model_new (void)
   NnModel *model = g_new0 (NnModel, 1);
 
   model->ref_count = 1;
-  model->preprocess = (NnPreprocess)NN_PREPROCESS_IMAGENET;
-  model->warnings = g_ptr_array_new_with_free_func (g_free);
+  nn_model_facts_init (&model->facts);
   return model;
 }
 
@@ -24,14 +23,14 @@ nn_model_new_from_graph (NnGraph *graph, guint n_outputs)
   NnModel *model = nn_model_new ();
 
   model->graph = graph;
-  model->n_outputs = n_outputs;
-  model->format = "a graph";
-  model->architecture = g_strdup ("a graph");
-  model->sha256 = g_strdup ("");
-  model->metadata = g_hash_table_new (nn_name_hash, g_str_equal);
+  model->facts.n_outputs = n_outputs;
+  model->facts.format = "a graph";
+  model->facts.architecture = g_strdup ("a graph");
+  model->facts.sha256 = g_strdup ("");
+  model->facts.metadata = g_hash_table_new (nn_name_hash, g_str_equal);
   nn_graph_finish (graph);
   model->plans = nn_plan_cache_new (graph);
-  g_ptr_array_add (model->warnings, NULL);
+  g_ptr_array_add (model->facts.warnings, NULL);
   return model;
 }
 
@@ -49,14 +48,7 @@ nn_model_unref (NnModel *model)
     return;
   nn_plan_cache_free (model->plans);
   nn_graph_free (model->graph);
-  g_clear_pointer (&model->metadata, g_hash_table_unref);
-  g_ptr_array_unref (model->warnings);
-  g_strfreev (model->labels);
-  g_strfreev (model->other_weights);
-  g_free (model->weights);
-  g_free (model->variant);
-  g_free (model->architecture);
-  g_free (model->sha256);
+  nn_model_facts_clear (&model->facts);
   g_free (model);
 }
 
@@ -69,7 +61,7 @@ nn_model_get_own_graph (NnModel *model)
 GHashTable *
 nn_model_get_metadata (const NnModel *model)
 {
-  return model->metadata;
+  return model->facts.metadata;
 }
 
 const NnGraph *
@@ -87,61 +79,61 @@ nn_model_get_plans (const NnModel *model)
 const gchar *
 nn_model_get_architecture (const NnModel *model)
 {
-  return model->architecture;
+  return model->facts.architecture;
 }
 
 const gchar *
 nn_model_get_format (const NnModel *model)
 {
-  return model->format;
+  return model->facts.format;
 }
 
 NnModelOutput
 nn_model_get_output (const NnModel *model)
 {
-  return model->output;
+  return model->facts.output;
 }
 
 guint64
 nn_model_get_n_parameters (const NnModel *model)
 {
-  return model->n_parameters;
+  return model->facts.n_parameters;
 }
 
 const gchar *
 nn_model_get_sha256 (const NnModel *model)
 {
-  return model->sha256;
+  return model->facts.sha256;
 }
 
 const gchar *const *
 nn_model_get_labels (const NnModel *model)
 {
-  return (const gchar *const *)model->labels;
+  return (const gchar *const *)model->facts.labels;
 }
 
 const NnPreprocess *
 nn_model_get_preprocess (const NnModel *model)
 {
-  return &model->preprocess;
+  return &model->facts.preprocess;
 }
 
 gboolean
 nn_model_has_preprocess (const NnModel *model)
 {
-  return model->has_preprocess;
+  return model->facts.has_preprocess;
 }
 
 const gchar *
 nn_model_get_variant (const NnModel *model)
 {
-  return model->variant ? model->variant : "\n";
+  return model->facts.variant ? model->facts.variant : "\n";
 }
 
 const gchar *
 nn_model_get_weights (const NnModel *model)
 {
-  return model->weights;
+  return model->facts.weights;
 }
 
 const gchar *const *
@@ -149,11 +141,11 @@ nn_model_get_other_weights (const NnModel *model)
 {
   static const gchar *const none[] = { NULL };
 
-  return model->other_weights ? (const gchar *const *)model->other_weights : none;
+  return model->facts.other_weights ? (const gchar *const *)model->facts.other_weights : none;
 }
 
 const gchar *const *
 nn_model_get_warnings (const NnModel *model)
 {
-  return (const gchar *const *)model->warnings->pdata;
+  return (const gchar *const *)model->facts.warnings->pdata;
 }

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "model/model-private.h"
-
 /* The last feature map is what a global average pool reads whose result only the fully connected layer gets. */
 static gboolean
 find_feature_map (const NnGraph *graph, guint *map, guint *linear)
@@ -24,53 +22,54 @@ find_feature_map (const NnGraph *graph, guint *map, guint *linear)
 }
 
 gboolean
-nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
+nn_feature_map_can (const NnModel *model, GError **error)
 {
-  const NnGraph *graph = nn_model_get_graph (session->model);
-  const NnBuffer *buffer;
+  const NnGraph *graph = nn_model_get_graph (model);
   guint map, linear;
 
-  g_clear_pointer (&session->feature_map, g_free);
-  g_clear_pointer (&session->feature_weight, g_bytes_unref);
-  if (!on)
+  if (find_feature_map (graph, &map, &linear))
     return TRUE;
-  if (!find_feature_map (graph, &map, &linear)) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "%s has no class activation map: it does not end with a global average pool and one fully connected "
-                 "layer, but with %s",
-                 nn_model_get_architecture (session->model),
-                 nn_graph_node (graph, graph->nodes->len - 1)->op_string ?: "something else");
-    return FALSE;
-  }
-  if (!session->format->run->has_float_images) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "class activation maps are made with precision highest only; this session runs as %s",
-                 nn_precision_to_string (session->format->precision));
-    return FALSE;
-  }
-  buffer = &session->run.plan->buffers[map];
-  session->feature_buffer = buffer;
-  session->feature_weight = nn_plan_cache_get_weight (nn_model_get_plans (session->model), linear);
-  session->feature_map
-      = g_try_new0 (gfloat, (gsize)session->max_batch * buffer->height * buffer->width * buffer->channels);
-  if (!session->feature_map || !session->feature_weight) {
-    g_clear_pointer (&session->feature_map, g_free);
-    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the feature maps of %u images",
-                 session->max_batch);
-    return FALSE;
-  }
-  return TRUE;
+  g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
+               "%s has no class activation map: it does not end with a global average pool and one fully connected "
+               "layer, but with %s",
+               nn_model_get_architecture (model),
+               nn_graph_node (graph, graph->nodes->len - 1)->op_string ?: "something else");
+  return FALSE;
+}
+
+gboolean
+nn_feature_map_init (NnFeatureMap *map, const NnModel *model, const NnPlan *plan, guint images, GError **error)
+{
+  const NnBuffer *buffer;
+  guint node, linear;
+
+  g_return_val_if_fail (find_feature_map (nn_model_get_graph (model), &node, &linear), FALSE);
+  map->images = images;
+  map->buffer = buffer = &plan->buffers[node];
+  map->weight = nn_plan_cache_get_weight (nn_model_get_plans (model), linear);
+  map->data = g_try_new0 (gfloat, (gsize)images * buffer->height * buffer->width * buffer->channels);
+  if (map->data && map->weight)
+    return TRUE;
+  nn_feature_map_clear (map);
+  g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for the feature maps of %u images", images);
+  return FALSE;
 }
 
 void
-nn_session_store_feature_map (NnSession *session, guint first)
+nn_feature_map_clear (NnFeatureMap *map)
 {
-  const NnRun *run = &session->run;
-  const NnBuffer *b = session->feature_buffer;
+  g_clear_pointer (&map->data, g_free);
+  g_clear_pointer (&map->weight, g_bytes_unref);
+}
+
+void
+nn_feature_map_store (NnFeatureMap *map, const NnRun *run, guint first)
+{
+  const NnBuffer *b = map->buffer;
 
   for (guint i = 0; i < run->images; i++) {
     const gfloat *in = nn_image_of (run, b, i) + b->origin;
-    gfloat *out = session->feature_map + (gsize)(first + i) * b->height * b->width * b->channels;
+    gfloat *out = map->data + (gsize)(first + i) * b->height * b->width * b->channels;
 
     for (guint y = 0; y < b->height; y++) {
       for (guint x = 0; x < b->width; x++, out += b->channels)
@@ -80,28 +79,27 @@ nn_session_store_feature_map (NnSession *session, guint first)
 }
 
 void
-nn_session_get_feature_map_size (const NnSession *session, guint *height, guint *width)
+nn_feature_map_get_size (const NnFeatureMap *map, guint *height, guint *width)
 {
-  *height = session->feature_map ? session->feature_buffer->height : 0;
-  *width = session->feature_map ? session->feature_buffer->width : 0;
+  *height = map->data ? map->buffer->height : 0;
+  *width = map->data ? map->buffer->width : 0;
 }
 
 void
-nn_session_get_activation_map (const NnSession *session, guint image, guint class_index, gfloat *map)
+nn_feature_map_weigh (const NnFeatureMap *map, guint image, guint class_index, gfloat *activations)
 {
-  const NnBuffer *b = session->feature_buffer;
-  const gfloat *weight = g_bytes_get_data (session->feature_weight, NULL);
+  const NnBuffer *b = map->buffer;
   const gsize n = (gsize)b->height * b->width;
-  const gfloat *feature;
+  const gfloat *feature, *weight;
 
-  g_return_if_fail (session->feature_map && image < session->max_batch && class_index < session->n_classes);
-  feature = session->feature_map + image * n * b->channels;
-  weight += (gsize)class_index * b->channels;
+  g_return_if_fail (map->data && image < map->images);
+  feature = map->data + image * n * b->channels;
+  weight = (const gfloat *)g_bytes_get_data (map->weight, NULL) + (gsize)class_index * b->channels;
   for (gsize i = 0; i < n; i++, feature += b->channels) {
     gdouble sum = 0;
 
     for (guint c = 0; c < b->channels; c++)
       sum += (gdouble)weight[c] * feature[c];
-    map[i] = (gfloat)sum;
+    activations[i] = (gfloat)sum;
   }
 }

@@ -47,14 +47,14 @@ set_verdict (const Place *place, NnTrial trial, gboolean stays)
 }
 
 /* For float32, one image at a time; NULL where it cannot be made. */
-static NnSession *
+static NnPlanSession *
 make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct)
 {
   NnSessionOptions one = *options;
 
   one.precision = NN_PRECISION_HIGHEST;
   one.max_batch = 1;
-  return nn_session_make (model, &one, init, direct, NULL);
+  return nn_plan_session_new (model, &one, init, direct, NULL);
 }
 
 /* What the made-up images give with direct sums of float32. Before the session for tiles is made, so that weights are
@@ -62,27 +62,27 @@ make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit i
 static NnProbe *
 probe_float32 (NnModel *model, const NnSessionOptions *options, NnKernelsInit init)
 {
-  g_autoptr (NnSession) reference = make_reference (model, options, init, TRUE);
+  g_autoptr (NnPlanSession) reference = make_reference (model, options, init, TRUE);
 
   return reference ? nn_session_probe (reference) : NULL;
 }
 
 /* Whether @session is faster than float32 by whichever sums; @direct: what that took by direct ones, or NULL. */
 static gboolean
-is_faster (NnSession *session, const NnProbe *direct, const NnProbe *mine, const NnSessionOptions *options,
+is_faster (NnPlanSession *session, const NnProbe *direct, const NnProbe *mine, const NnSessionOptions *options,
            NnKernelsInit init)
 {
-  g_autoptr (NnSession) reference = NULL;
+  g_autoptr (NnPlanSession) reference = NULL;
 
   if (direct && mine->seconds < SURELY_FASTER * direct->seconds)
     return TRUE;
-  reference = make_reference (session->model, options, init, FALSE);
+  reference = make_reference (session->base.model, options, init, FALSE);
   return nn_session_is_faster (session, reference);
 }
 
 /* @direct: NULL where that could not be run. */
 static void
-judge (const Place *place, const NnNumberFormat *format, NnSession *session, const NnProbe *direct,
+judge (const Place *place, const NnNumberFormat *format, NnPlanSession *session, const NnProbe *direct,
        const NnSessionOptions *options, NnKernelsInit init)
 {
   g_autoptr (NnProbe) mine = nn_session_probe (session);
@@ -101,11 +101,11 @@ is_refused (const Place *place, const NnNumberFormat *format, NnPrecision asked)
 }
 
 static gboolean
-is_slow (const Place *place, const NnNumberFormat *format, NnSession *session, const NnSessionOptions *options,
+is_slow (const Place *place, const NnNumberFormat *format, NnPlanSession *session, const NnSessionOptions *options,
          NnKernelsInit init)
 {
   if (get_verdict (place, format->speed) == NN_VERDICT_UNKNOWN) {
-    g_autoptr (NnSession) reference = make_reference (session->model, options, init, FALSE);
+    g_autoptr (NnPlanSession) reference = make_reference (session->base.model, options, init, FALSE);
 
     set_verdict (place, format->speed, nn_session_is_faster (session, reference));
   }
@@ -114,7 +114,7 @@ is_slow (const Place *place, const NnNumberFormat *format, NnSession *session, c
 
 /* Whether the level has kernels of the format, and the network no layer without one. */
 static gboolean
-can_run (const Place *place, const NnNumberFormat *format, NnModel *model, NnKernelsInit init)
+has_kernels (const Place *place, const NnNumberFormat *format, NnModel *model, NnKernelsInit init)
 {
   const NnPlanRequest request = { .isa = place->isa, .format = format->plan, .init = init };
   g_autofree gpointer kernels = g_malloc0 (format->plan->kernels_size);
@@ -124,10 +124,10 @@ can_run (const Place *place, const NnNumberFormat *format, NnModel *model, NnKer
 }
 
 static gboolean
-winograd_is_refused (const Place *place, NnSession *session, const NnSessionOptions *options, NnKernelsInit init)
+winograd_is_refused (const Place *place, NnPlanSession *session, const NnSessionOptions *options, NnKernelsInit init)
 {
   if (get_verdict (place, NN_TRIAL_WINOGRAD) == NN_VERDICT_UNKNOWN) {
-    g_autoptr (NnProbe) direct = probe_float32 (session->model, options, init);
+    g_autoptr (NnProbe) direct = probe_float32 (session->base.model, options, init);
     g_autoptr (NnProbe) mine = nn_session_probe (session);
 
     set_verdict (place, NN_TRIAL_WINOGRAD, nn_probe_is_near (mine, direct, "Winograd's sums"));
@@ -144,13 +144,9 @@ nn_session_new_with_kernels (NnModel *model, const NnSessionOptions *asked, NnKe
   const NnNumberFormat *format = nn_number_format_get (options.precision);
   g_autoptr (NnProbe) direct = NULL;
   gboolean refused = FALSE, unknown = FALSE;
-  NnSession *session;
+  NnPlanSession *session;
 
-  if (!place.plans) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "a model that was loaded to be saved cannot be run");
-    return NULL;
-  }
-  if (probe && format->is_tried && can_run (&place, format, model, init)) {
+  if (probe && format->is_tried && has_kernels (&place, format, model, init)) {
     refused = is_refused (&place, format, options.precision);
     unknown = get_verdict (&place, format->contract) == NN_VERDICT_UNKNOWN;
     if (unknown)
@@ -158,7 +154,7 @@ nn_session_new_with_kernels (NnModel *model, const NnSessionOptions *asked, NnKe
   }
   if (refused)
     options.precision = NN_PRECISION_HIGHEST;
-  session = nn_session_make (model, &options, init, FALSE, error);
+  session = nn_plan_session_new (model, &options, init, FALSE, error);
   if (session && session->format == format) {
     if (unknown) {
       judge (&place, format, session, direct, &options, init);
@@ -168,20 +164,28 @@ nn_session_new_with_kernels (NnModel *model, const NnSessionOptions *asked, NnKe
     }
   }
   if (session && refused && session->format->precision != NN_PRECISION_HIGHEST) {
-    nn_session_free (session);
+    nn_plan_session_free (session);
     options.precision = NN_PRECISION_HIGHEST;
-    session = nn_session_make (model, &options, init, FALSE, error);
+    session = nn_plan_session_new (model, &options, init, FALSE, error);
   }
   if (session && session->format->precision == NN_PRECISION_HIGHEST && session->run.plan->suspect
       && winograd_is_refused (&place, session, &options, init)) {
-    nn_session_free (session);
-    session = nn_session_make (model, &options, init, FALSE, error);
+    nn_plan_session_free (session);
+    session = nn_plan_session_new (model, &options, init, FALSE, error);
   }
-  return session;
+  return session ? &session->base : NULL;
 }
 
-NnSession *
-nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
+static gboolean
+can_run (const NnModel *model)
+{
+  return nn_model_get_plans (model) != NULL;
+}
+
+static NnSession *
+session_new (NnModel *model, const NnSessionOptions *options, GError **error)
 {
   return nn_session_new_with_kernels (model, options, NULL, TRUE, error);
 }
+
+const NnEngine nn_engine_plans = { .name = "plans", .can_run = can_run, .new = session_new };

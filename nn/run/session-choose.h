@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "run/session-make.h"
+#include "run/plan-session.h"
+
+/* Our own engine. */
+extern const NnEngine nn_engine_plans;
 
 /* nn_session_new() with other kernels than the format's own for any format but float32: the tests' emulated ones.
  * Without @probe HIGH and AUTO run as high also where that leaves the contract, and MEDIUM as medium also where that is

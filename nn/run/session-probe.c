@@ -14,7 +14,6 @@
 #include <nn/log.h>
 
 #include "base/nn-clock.h"
-#include "run/session-private.h"
 
 /* Of the largest logit. Images differ: on a ResNet-20 trained on CIFAR-10 these find 1.5e-5, the median of 400 test
  * images was at 4.9e-6 and the worst at 5.6e-5, four times what is found here. So the worst should stay inside 1e-4. */
@@ -47,31 +46,31 @@ make_image (guint which, guint channels, guint height, guint width, gfloat *imag
 }
 
 static gdouble
-seconds_of_run (NnSession *session, const gfloat *image, gfloat *logits)
+seconds_of_run (NnPlanSession *session, const gfloat *image, gfloat *logits)
 {
   const gdouble start = nn_seconds ();
 
-  nn_session_run (session, image, 1, logits);
+  nn_plan_session_run (session, image, 1, logits);
   return nn_seconds () - start;
 }
 
 NnProbe *
-nn_session_probe (NnSession *session)
+nn_session_probe (NnPlanSession *session)
 {
-  const guint channels = nn_model_get_preprocess (session->model)->channels;
-  g_autofree gfloat *image = g_try_new (gfloat, (gsize)channels * session->height * session->width);
+  g_autofree gfloat *image
+      = g_try_new (gfloat, (gsize)session->base.channels * session->base.height * session->base.width);
   g_autoptr (NnProbe) probe = g_new0 (NnProbe, 1);
 
-  probe->n_classes = session->n_classes;
+  probe->n_classes = session->base.n_outputs;
   probe->seconds = G_MAXDOUBLE;
-  probe->logits = g_try_new (gfloat, (gsize)N_IMAGES * session->n_classes);
+  probe->logits = g_try_new (gfloat, (gsize)N_IMAGES * session->base.n_outputs);
   if (!image || !probe->logits)
     return NULL;
   for (guint i = 0; i < N_IMAGES; i++) {
     gdouble seconds;
 
-    make_image (i, channels, session->height, session->width, image);
-    seconds = seconds_of_run (session, image, probe->logits + (gsize)i * session->n_classes);
+    make_image (i, session->base.channels, session->base.height, session->base.width, image);
+    seconds = seconds_of_run (session, image, probe->logits + (gsize)i * session->base.n_outputs);
     probe->seconds = MIN (probe->seconds, seconds);
   }
   return g_steal_pointer (&probe);
@@ -117,16 +116,16 @@ nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what
 }
 
 gboolean
-nn_session_is_faster (NnSession *session, NnSession *reference)
+nn_session_is_faster (NnPlanSession *session, NnPlanSession *reference)
 {
-  const guint channels = nn_model_get_preprocess (session->model)->channels;
-  g_autofree gfloat *image = g_try_new (gfloat, (gsize)channels * session->height * session->width);
-  g_autofree gfloat *logits = g_try_new (gfloat, session->n_classes);
+  g_autofree gfloat *image
+      = g_try_new (gfloat, (gsize)session->base.channels * session->base.height * session->base.width);
+  g_autofree gfloat *logits = g_try_new (gfloat, session->base.n_outputs);
   gdouble a = G_MAXDOUBLE, b = G_MAXDOUBLE;
 
   if (!reference || !image || !logits)
     return FALSE;
-  make_image (0, channels, session->height, session->width, image);
+  make_image (0, session->base.channels, session->base.height, session->base.width, image);
   /* The first run of each finds cold caches and new memory. */
   for (guint i = 0; i <= N_TIMED; i++) {
     const gdouble mine = seconds_of_run (session, image, logits);

@@ -1,100 +1,77 @@
-/* gst-resnet: executes a plan
+/* gst-resnet: sessions, whichever engine computes them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/session.h>
-#include <string.h>
 
-#include "base/nn-clock.h"
-#include "model/model-private.h"
-#include "run/activation-map.h"
-#include "run/peak.h"
-#include "run/session-private.h"
+#include "run/session-choose.h"
+#include "run/session-class.h"
 
-static void
-run_step (const NnRunFormat *format, NnRun *run)
+/* The first that can run a model does. */
+static const NnEngine *const engines[] = { &nn_engine_plans };
+
+NnSession *
+nn_session_new (NnModel *model, const NnSessionOptions *options, GError **error)
 {
-  const NnStep *step = run->step;
-  const NnStepRunner *runner = &format->steps[step->kind];
+  static const NnSessionOptions defaults = { 0 };
 
-  if (!runner->plain_output)
-    format->clear (run, step->pooled ? step->pooled->out : step->out);
-  if (runner->run)
-    runner->run (run);
-  else
-    nn_workers_run (run->workers, runner->task, run, run->images * (runner->an_image ? 1 : step->out->height));
+  for (guint i = 0; i < G_N_ELEMENTS (engines); i++)
+    if (engines[i]->can_run (model))
+      return engines[i]->new (model, options ? options : &defaults, error);
+  g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "a model that was loaded to be saved cannot be run");
+  return NULL;
 }
 
-/* Steps from @begin to before @end, on images of the batch from @first on; @batch_first: of the call's images. */
-static void
-run_steps (NnSession *session, guint begin, guint end, guint batch_first)
+void
+nn_session_free (NnSession *session)
 {
-  NnRun *run = &session->run;
-
-  for (guint i = begin; i < end; i++) {
-    const gdouble start = session->profiling ? nn_seconds () : 0;
-
-    run->step = &g_array_index (run->plan->steps, NnStep, i);
-    run_step (session->format->run, run);
-    if (session->feature_map && run->step->kind == NN_STEP_GLOBAL_AVG_POOL && run->step->in == session->feature_buffer)
-      nn_session_store_feature_map (session, batch_first + run->first);
-    if (session->profiling)
-      session->seconds[i] += nn_seconds () - start;
-  }
-}
-
-/* The first steps some images at a time, passes of about the same size; the others all. */
-static void
-run_images (NnSession *session, const gfloat *input, guint first, guint images, gfloat *logits)
-{
-  NnRun *run = &session->run;
-  const NnPlan *plan = run->plan;
-  const gsize image = (gsize)nn_model_get_preprocess (session->model)->channels * session->height * session->width;
-  const guint n_passes = plan->split > 0 ? (images + plan->inner - 1) / plan->inner : 1;
-
-  for (guint pass = 0; pass < n_passes; pass++) {
-    run->first = (guint)((guint64)images * pass / n_passes);
-    run->images = (guint)((guint64)images * (pass + 1) / n_passes) - run->first;
-    run->input = input + run->first * image;
-    session->format->run->clear (run, plan->input);
-    session->format->run->input (run);
-    run_steps (session, 0, plan->n_inner_steps, first);
-  }
-  run->first = 0;
-  run->images = images;
-  run_steps (session, plan->n_inner_steps, plan->steps->len, first);
-  for (guint i = 0; i < images; i++)
-    memcpy (logits + (gsize)i * session->n_classes,
-            plan->output_is_plain ? nn_plain_of (run, plan->n_buffers - 1, i)
-                                  : nn_image_of (run, plan->output, i) + plan->output->origin,
-            session->n_classes * sizeof (gfloat));
+  if (!session)
+    return;
+  session->klass->free (session);
+  nn_session_clear (session);
+  g_free (session);
 }
 
 void
 nn_session_run (NnSession *session, const gfloat *input, guint batch, gfloat *logits)
 {
-  const gsize image = (gsize)nn_model_get_preprocess (session->model)->channels * session->height * session->width;
-  const guint n_parts = (batch + session->run.plan->batch - 1) / session->run.plan->batch;
-
   g_return_if_fail (batch >= 1 && batch <= session->max_batch);
-  if (session->profiling)
-    memset (session->seconds, 0, session->run.plan->steps->len * sizeof (gdouble));
-  /* Parts of about the same size. */
-  for (guint part = 0; part < n_parts; part++) {
-    const guint first = (guint)((guint64)batch * part / n_parts), end = (guint)((guint64)batch * (part + 1) / n_parts);
-
-    run_images (session, input + first * image, first, end - first, logits + (gsize)first * session->n_classes);
-  }
+  session->klass->run (session, input, batch, logits);
 }
 
 void
 nn_session_run_tasks (NnSession *session, NnSessionFunc func, gpointer data, guint n)
 {
-  nn_workers_run (session->run.workers, func, data, n);
+  nn_workers_run (session->workers, func, data, n);
+}
+
+gboolean
+nn_session_set_feature_map (NnSession *session, gboolean on, GError **error)
+{
+  if (session->klass->set_feature_map)
+    return session->klass->set_feature_map (session, on, error);
+  if (on)
+    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "this engine makes no class activation maps");
+  return !on;
+}
+
+void
+nn_session_get_feature_map_size (const NnSession *session, guint *height, guint *width)
+{
+  *height = *width = 0;
+  if (session->klass->set_feature_map)
+    session->klass->get_feature_map_size (session, height, width);
+}
+
+void
+nn_session_get_activation_map (const NnSession *session, guint image, guint class_index, gfloat *map)
+{
+  g_return_if_fail (session->klass->set_feature_map && class_index < session->n_outputs);
+  session->klass->get_activation_map (session, image, class_index, map);
 }
 
 guint
 nn_session_get_threads (const NnSession *session)
 {
-  return nn_workers_get_threads (session->run.workers);
+  return nn_workers_get_threads (session->workers);
 }
 
 guint
@@ -109,65 +86,55 @@ nn_session_get_width (const NnSession *session)
   return session->width;
 }
 
+static NnSessionInfo
+describe (const NnSession *session)
+{
+  NnSessionInfo info = { 0 };
+
+  session->klass->describe (session, &info);
+  return info;
+}
+
 NnPrecision
 nn_session_get_precision (const NnSession *session)
 {
-  return session->format->precision;
+  return describe (session).precision;
 }
 
 const gchar *
 nn_session_get_isa (const NnSession *session)
 {
-  return nn_isa_name (session->isa);
+  return describe (session).isa;
 }
 
 gsize
 nn_session_get_memory (const NnSession *session)
 {
-  return session->run.plan->packed_size + session->run.plan->arena_size * sizeof (gfloat);
+  return describe (session).memory;
 }
 
 guint
 nn_session_get_n_sharing (const NnSession *session)
 {
-  return nn_plan_cache_get_n_users (nn_model_get_plans (session->model), session->run.plan) - 1;
+  return describe (session).n_sharing;
 }
 
 gdouble
 nn_session_measure_peak (const NnSession *session)
 {
-  NnConvKernels kernels;
-
-  nn_conv_kernels_init (&kernels, session->isa);
-  return nn_measure_peak (&kernels);
+  return session->klass->set_profiling ? session->klass->measure_peak (session) : 0;
 }
 
 void
 nn_session_set_profiling (NnSession *session, gboolean on)
 {
-  session->profiling = on;
-  if (on && session->peak <= 0)
-    session->peak = nn_session_measure_peak (session);
+  if (session->klass->set_profiling)
+    session->klass->set_profiling (session, on);
 }
 
 GArray *
 nn_session_get_profile (const NnSession *session)
 {
-  GArray *times = g_array_new (FALSE, TRUE, sizeof (NnLayerTime));
-
-  for (guint i = 0; i < session->run.plan->steps->len; i++) {
-    const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
-    const NnStepRunner *runner = &session->format->run->steps[step->kind];
-    NnLayerTime t = { .name = step->pooled ? step->pooled->name : step->node->name,
-                      .flops = step->flops,
-                      .seconds = session->seconds[i] };
-
-    if (session->peak > 0)
-      t.predicted
-          = step->cost * session->run.plan->batch / session->peak / nn_workers_get_threads (session->run.workers);
-
-    t.kernel = runner->name ? runner->name : runner->describe (session->run.plan, step);
-    g_array_append_val (times, t);
-  }
-  return times;
+  return session->klass->set_profiling ? session->klass->get_profile (session)
+                                       : g_array_new (FALSE, TRUE, sizeof (NnLayerTime));
 }

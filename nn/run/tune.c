@@ -7,7 +7,7 @@
 #include "model/model-private.h"
 #include "model/model-tuning.h"
 #include "plan/plan-winograd.h"
-#include "run/session-private.h"
+#include "run/plan-session.h"
 
 /* A less exact algorithm must be so much faster, or it is noise. */
 #define WORTH 0.97
@@ -41,7 +41,7 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
   }
   size = (gsize)nn_model_get_preprocess (model)->channels * options->height * options->width * options->max_batch;
   input = g_try_new (gfloat, size);
-  logits = g_try_new (gfloat, (gsize)session->n_classes * options->max_batch);
+  logits = g_try_new (gfloat, (gsize)session->n_outputs * options->max_batch);
   if (!input || !logits) {
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory for %u images of %u × %u pixels", options->max_batch,
                  options->height, options->width);
@@ -55,14 +55,16 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
   start = g_get_monotonic_time ();
   for (guint run = 0; run < MIN_RUNS || (gdouble)(g_get_monotonic_time () - start) < seconds * G_USEC_PER_SEC; run++) {
     nn_session_run (session, input, options->max_batch, logits);
-    for (guint i = 0; i < session->run.plan->steps->len; i++) {
-      const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
+    const NnPlan *plan = nn_plan_session (session)->run.plan;
+
+    for (guint i = 0; i < plan->steps->len; i++) {
+      const NnStep *step = &g_array_index (plan->steps, NnStep, i);
       const NnAlgorithm ran = step->kind == NN_STEP_WINOGRAD ? NN_ALGORITHM_WINOGRAD_F2 + nn_step_winograd (step)->tile
                               : step->kind == NN_STEP_CONV   ? NN_ALGORITHM_DIRECT
                                                              : NN_ALGORITHM_AUTO;
 
       if (ran == algorithm)
-        best[step->index] = fmin (best[step->index], session->seconds[i]);
+        best[step->index] = fmin (best[step->index], nn_plan_session (session)->seconds[i]);
     }
   }
   return TRUE;

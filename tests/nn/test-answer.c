@@ -18,7 +18,7 @@ model_of (guint n, NnModelOutput output)
 
   nn_graph_node (graph, nn_graph_add (graph, NN_OP_INPUT, "input"))->out_channels = 3;
   model = nn_model_new_from_graph (graph, n);
-  model->output = output;
+  model->facts.output = output;
   return model;
 }
 

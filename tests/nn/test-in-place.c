@@ -8,7 +8,7 @@
 #include "graph/fuse.h"
 #include "model/model-private.h"
 #include "model/model-struct.h"
-#include "run/session-private.h"
+#include "run/plan-session.h"
 
 #define CLASSES 5
 #define HEIGHT 13
@@ -240,11 +240,11 @@ check (const Case *c, const gchar *isa)
     gfloat logits[IMAGES * CLASSES];
 
     g_assert_no_error (error);
-    check_places (c, model, session->run.plan);
+    check_places (c, model, nn_plan_session (session)->run.plan);
     /* Twice: what a run finds in the arena, be it where borders will lie, is no input. */
     for (guint run = 0; run < 2; run++) {
-      for (gsize i = 0; i < session->run.plan->arena_size && run > 0; i++)
-        session->run.arena[i] = NAN;
+      for (gsize i = 0; i < nn_plan_session (session)->run.plan->arena_size && run > 0; i++)
+        nn_plan_session (session)->run.arena[i] = NAN;
       nn_session_run (session, batch, IMAGES, logits);
       for (guint k = 0; k < IMAGES * CLASSES; k++) {
         if (!(fabs (logits[k] - expected[k % CLASSES]) <= 4e-6 * largest))

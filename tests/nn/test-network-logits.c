@@ -447,7 +447,7 @@ test_measured (void)
 static void
 check_forms (const NnSession *session, gboolean is_float)
 {
-  const NnPlan *plan = session->run.plan;
+  const NnPlan *plan = nn_plan_session (session)->run.plan;
   guint n = 0;
 
   for (guint i = 0; i < plan->steps->len; i++) {

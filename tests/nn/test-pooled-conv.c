@@ -97,8 +97,8 @@ count_pooled (const NnSession *session)
 {
   guint n = 0;
 
-  for (guint i = 0; i < session->run.plan->steps->len; i++) {
-    const NnStep *step = &g_array_index (session->run.plan->steps, NnStep, i);
+  for (guint i = 0; i < nn_plan_session (session)->run.plan->steps->len; i++) {
+    const NnStep *step = &g_array_index (nn_plan_session (session)->run.plan->steps, NnStep, i);
 
     if (step->pooled) {
       n++;
@@ -135,10 +135,10 @@ check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, 
     n_pooled[threads - 1] += count_pooled (one);
     for (guint batch = 1; batch <= MAX_BATCH; batch += batch == 2 ? 3 : 1) {
       /* What a run finds in memory is no input. */
-      for (gsize i = 0; i < one->run.plan->arena_size; i++)
-        one->run.arena[i] = NAN;
-      for (gsize i = 0; i < one->run.scratch_size * nn_session_get_threads (one); i++)
-        one->run.scratch[i] = NAN;
+      for (gsize i = 0; i < nn_plan_session (one)->run.plan->arena_size; i++)
+        nn_plan_session (one)->run.arena[i] = NAN;
+      for (gsize i = 0; i < nn_plan_session (one)->run.scratch_size * nn_session_get_threads (one); i++)
+        nn_plan_session (one)->run.scratch[i] = NAN;
       nn_session_run (one, in, batch, logits);
       if (memcmp (logits, expected, batch * CLASSES * sizeof (gfloat)) != 0)
         g_error ("conv %u %ux%u/%u, pool %ux%u/%ux%u, %ux%u pixels, %u threads, batch %u: other bits", conv->channels,

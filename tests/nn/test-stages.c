@@ -5,7 +5,7 @@
 
 #include "model/model-private.h"
 #include "model/model-struct.h"
-#include "run/session-private.h"
+#include "run/plan-session.h"
 
 #define SIZE 128
 #define CLASSES 5
@@ -133,7 +133,7 @@ test_same_bits (gconstpointer data)
 
     check (session, x, 0, IMAGES, expected, maps);
     check (session, x, 3, 1, expected, maps);
-    check (session, x, 5, session->run.plan->inner + 1, expected, maps);
+    check (session, x, 5, nn_plan_session (session)->run.plan->inner + 1, expected, maps);
     check (session, x, 0, IMAGES - 1, expected, maps);
   }
 }
@@ -144,7 +144,7 @@ test_plan (void)
 {
   g_autoptr (NnModel) model = make_model ();
   g_autoptr (NnSession) session = make_session (model, NULL, 2, IMAGES), one = make_session (model, NULL, 2, 1);
-  const NnPlan *plan = session->run.plan;
+  const NnPlan *plan = nn_plan_session (session)->run.plan;
   const NnGraph *graph = nn_model_get_graph (model);
   guint n_whole = 0;
 
@@ -160,8 +160,8 @@ test_plan (void)
   for (guint i = 0; i < plan->steps->len; i++)
     g_assert_cmpint (g_array_index (plan->steps, NnStep, i).index < plan->split, ==, i < plan->n_inner_steps);
 
-  g_assert_cmpuint (one->run.plan->split, ==, 0);
-  g_assert_cmpuint (one->run.plan->batch, ==, 1);
+  g_assert_cmpuint (nn_plan_session (one)->run.plan->split, ==, 0);
+  g_assert_cmpuint (nn_plan_session (one)->run.plan->batch, ==, 1);
 }
 
 typedef struct {

@@ -1,0 +1,64 @@
+/* gst-resnet: the seam between sessions and whoever computes them
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <nn/session.h>
+
+#include "base/nn-workers.h"
+
+/**
+ * NnSessionInfo: what a session says of itself
+ * @isa: one of nn_cpu_get_isa_names(); @precision: what runs, never AUTO
+ * @memory: bytes; @n_sharing: other sessions of the model that use the same weights
+ */
+typedef struct {
+  const gchar *isa;
+  NnPrecision precision;
+  gsize memory;
+  guint n_sharing;
+} NnSessionInfo;
+
+/**
+ * NnSessionClass: what the sessions of an engine do; the functions of nn/session.h say what each means
+ * @run: @batch is 1 to max_batch
+ * @free: frees what the engine has; nn_session_clear() and g_free() follow
+ * @set_feature_map: NULL where the engine has no activation maps; then the two after it are not called
+ * @set_profiling: NULL where the engine does not know its layers' times; then the two after it are not called
+ */
+typedef struct {
+  void (*run) (NnSession *session, const gfloat *input, guint batch, gfloat *logits);
+  void (*free) (NnSession *session);
+  void (*describe) (const NnSession *session, NnSessionInfo *info);
+  gboolean (*set_feature_map) (NnSession *session, gboolean on, GError **error);
+  void (*get_feature_map_size) (const NnSession *session, guint *height, guint *width);
+  void (*get_activation_map) (const NnSession *session, guint image, guint class_index, gfloat *map);
+  void (*set_profiling) (NnSession *session, gboolean on);
+  GArray *(*get_profile) (const NnSession *session);
+  gdouble (*measure_peak) (const NnSession *session);
+} NnSessionClass;
+
+/**
+ * NnSession: what the sessions of all engines have; an engine's own session begins with it
+ * @workers: threads for the caller's tasks and for the engine's, where it has none of its own
+ * @channels: of an input; @n_outputs: numbers an image
+ */
+struct _NnSession {
+  const NnSessionClass *klass;
+  NnModel *model;
+  NnWorkers *workers;
+  guint max_batch, channels, height, width, n_outputs;
+};
+
+/**
+ * NnEngine: who can compute models
+ * @can_run: whether it can make sessions of the model at all, for no cost
+ */
+typedef struct {
+  const gchar *name;
+  gboolean (*can_run) (const NnModel *model);
+  NnSession *(*new) (NnModel *model, const NnSessionOptions *options, GError **error);
+} NnEngine;
+
+/* Fills what all sessions have; starts the threads. */
+void nn_session_init (NnSession *session, const NnSessionClass *klass, NnModel *model, const NnSessionOptions *options);
+void nn_session_clear (NnSession *session);
