@@ -168,6 +168,8 @@ gst_resnet_classify_set_property (GObject * object, guint prop_id,
   else if (running && !(pspec->flags & GST_PARAM_MUTABLE_PLAYING))
     GST_WARNING_OBJECT (self, "property %s takes effect at the next start; set "
         "it in state NULL or READY", pspec->name);
+  if (known)
+    gst_resnet_settings_notify_aliases (object, prop_id);
 }
 
 static void

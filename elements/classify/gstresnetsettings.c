@@ -385,6 +385,12 @@ gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
   return gst_property_table_set (&table, settings, prop_id, value);
 }
 
+void
+gst_resnet_settings_notify_aliases (GObject * object, guint prop_id)
+{
+  gst_property_table_notify_aliases (&table, object, prop_id);
+}
+
 gboolean
 gst_resnet_settings_get (const GstResnetSettings * settings, guint prop_id,
     GValue * value)

@@ -61,6 +61,8 @@ void gst_resnet_settings_install_properties (GObjectClass * klass);
 /* Return FALSE if @prop_id is none of the settings. */
 gboolean gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value);
+/* After a property was set, without the object lock: notifies of its other names. */
+void gst_resnet_settings_notify_aliases (GObject * object, guint prop_id);
 gboolean gst_resnet_settings_get (const GstResnetSettings * settings,
     guint prop_id, GValue * value);
 

@@ -181,3 +181,23 @@ gst_property_table_get (const GstPropertyTable * table, gconstpointer settings,
   }
   return FALSE;
 }
+
+static gboolean
+is_text (const GstPropertyRow * row)
+{
+  return row->kind == GST_PROPERTY_KIND_STRING
+      || row->kind == GST_PROPERTY_KIND_ALIAS;
+}
+
+void
+gst_property_table_notify_aliases (const GstPropertyTable * table,
+    GObject * object, guint prop_id)
+{
+  const GstPropertyRow *set = &table->rows[prop_id - 1];
+  guint i;
+
+  for (i = 0; is_text (set) && i < table->n_rows; i++)
+    if (i != prop_id - 1 && is_text (&table->rows[i])
+        && table->rows[i].offset == set->offset)
+      g_object_notify (object, table->rows[i].name);
+}

@@ -92,6 +92,10 @@ void gst_property_table_copy (const GstPropertyTable * table, gpointer dest,
 /* FALSE: the table has no such property, or it is one that the element makes itself. */
 gboolean gst_property_table_set (const GstPropertyTable * table,
     gpointer settings, guint prop_id, const GValue * value);
+/* Notifies of the other names of a property that has just been set; an alias is a property of its own to those who
+ * watch it. */
+void gst_property_table_notify_aliases (const GstPropertyTable * table,
+    GObject * object, guint prop_id);
 gboolean gst_property_table_get (const GstPropertyTable * table,
     gconstpointer settings, guint prop_id, GValue * value);
 

@@ -187,6 +187,12 @@ GST_START_TEST (test_documentation)
 
 GST_END_TEST;
 
+static void
+count_notify (GObject * object, GParamSpec * pspec, gpointer data)
+{
+  ++*(guint *) data;
+}
+
 /* One value under two names; the copies that the element makes of its settings own it once. */
 GST_START_TEST (test_labels_file_and_its_older_name)
 {
@@ -201,10 +207,20 @@ GST_START_TEST (test_labels_file_and_its_older_name)
     GstClassificationMeta *meta;
     GstBuffer *buffer;
     const gchar *label;
+    guint notified[2] = { 0, 0 };
     gchar *value;
 
+    g_signal_connect (element, "notify::labels", G_CALLBACK (count_notify),
+        &notified[0]);
+    g_signal_connect (element, "notify::labels-file", G_CALLBACK (count_notify),
+        &notified[1]);
+
     g_object_set (element, names[i], "/nowhere", NULL);
-    g_object_set (element, names[i], labels, NULL);
+    fail_unless_equals_int (notified[0], 1);
+    fail_unless_equals_int (notified[1], 1);
+    g_object_set (element, names[i], labels, "top-k", 3, NULL);
+    fail_unless_equals_int (notified[0], 2);
+    fail_unless_equals_int (notified[1], 2);
     for (j = 0; j < G_N_ELEMENTS (names); j++) {
       g_object_get (element, names[j], &value, NULL);
       fail_unless_equals_string (value, labels);
