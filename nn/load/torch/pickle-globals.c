@@ -6,7 +6,7 @@
  * own containers, become what they are in Python. Every other name (losses, optimizers, arguments, paths, dates, NumPy
  * numbers that training scripts put beside the weights) becomes an opaque value that remembers its name only: nothing
  * of it is imported, made or called. Names that can run commands end the reading. */
-#include "load/torch/pickle-private.h"
+#include "load/torch/pickle-globals.h"
 
 #include <string.h>
 

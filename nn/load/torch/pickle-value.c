@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/nn-budget.h"
-#include "load/torch/pickle-private.h"
-#include "load/torch/pickle.h"
+#include "load/torch/pickle-value-private.h"
+#include "load/torch/pickle-value.h"
 
 #define NN_PICKLE_VALUES_PER_BLOCK 512
 /* What a piece of memory takes beside itself. */

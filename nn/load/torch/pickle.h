@@ -5,77 +5,7 @@
 #include <nn/error.h>
 
 #include "load/nn-cursor.h"
-#include "load/weights.h"
-
-/**
- * The interpreter below reads the instructions of Python's pickle, protocols 0 to 5, into a tree of plain values.
- * Nothing is ever imported or called: a "global" is a name looked up in a fixed list (pickle-globals.c), "reduce" on
- * one of those names makes one of the values below, and of every other name a value that is opaque. Names that can run
- * commands end the reading with NN_ERROR_UNSAFE.
- *
- * The tree is a directed graph without cycles (cycles are refused): a memo makes one value appear in many places, so
- * walk it with a set of what was seen, never as a tree.
- */
-typedef enum {
-  NN_PICKLE_NONE,
-  NN_PICKLE_BOOL,    /* integer */
-  NN_PICKLE_INT,     /* integer */
-  NN_PICKLE_BIG_INT, /* data: little-endian two's complement, more than 8 bytes; or decimal text (text TRUE) */
-  NN_PICKLE_FLOAT,   /* number */
-  NN_PICKLE_STRING,  /* data: valid UTF-8 without NUL, terminated */
-  NN_PICKLE_BYTES,   /* data; also strings that are no UTF-8 */
-  NN_PICKLE_TUPLE,   /* items */
-  NN_PICKLE_LIST,    /* items */
-  NN_PICKLE_SET,     /* items */
-  NN_PICKLE_DICT,    /* items: key, value, key, value, … in order of insertion; a later equal key wins */
-  NN_PICKLE_GLOBAL,  /* global; data: "module.name" */
-  NN_PICKLE_STORAGE, /* storage */
-  NN_PICKLE_TENSOR,  /* tensor */
-  NN_PICKLE_OPAQUE,  /* data: "module.name" of what it would be in Python; inert */
-} NnPickleType;
-
-typedef struct _NnPickleValue NnPickleValue;
-
-/* A persistent id: torch.save's ('storage', type, key, location, numel[, view_metadata]). */
-typedef struct {
-  const gchar *type; /* "FloatStorage" (static) */
-  gint dtype;        /* NnDType; -1: one that this engine does not take (complex, quantized) */
-  guint element_size;
-  const gchar *key;
-  guint64 n_elements;
-  gboolean is_view; /* legacy form: the elements from view_offset on of the storage of that key */
-  guint64 view_offset, view_size;
-} NnPickleStorage;
-
-typedef struct {
-  NnPickleValue *storage;
-  gint dtype; /* as in NnPickleStorage; differs from the storage's for untyped storages */
-  guint64 offset;
-  guint n_dims;
-  guint64 dims[NN_TENSOR_MAX_DIMS], strides[NN_TENSOR_MAX_DIMS];
-  const gchar *unsupported; /* why it has no values here ("sparse"), else NULL */
-} NnPickleTensor;
-
-struct _NnPickleValue {
-  NnPickleType type;
-  guint8 mark;      /* of the check for cycles */
-  guint8 n_copies;  /* 1: a dictionary was already made of it, or it is one that was made so */
-  guint8 is_module; /* of OPAQUE: it has the attributes of a torch.nn.Module */
-  gboolean text;    /* of BIG_INT */
-  guint global;     /* of GLOBAL: index in the list */
-  gsize n_items;    /* of items; also bytes of data */
-  gsize n_allocated;
-  union {
-    gint64 integer;
-    gdouble number;
-    const gchar *data;
-    NnPickleValue **items;
-    NnPickleStorage *storage;
-    NnPickleTensor *tensor;
-  };
-};
-
-typedef struct _NnPickle NnPickle;
+#include "load/torch/pickle-value.h"
 
 /**
  * nn_pickle_parse: one pickle (up to its STOP) at @cursor, which is moved behind it
@@ -84,16 +14,3 @@ typedef struct _NnPickle NnPickle;
  * of the cursor's data. Time and memory are linear in the bytes read.
  */
 NnPickle *nn_pickle_parse (NnCursor *cursor, const gchar *file, GError **error);
-void nn_pickle_free (NnPickle *pickle);
-/* The value at STOP; belongs to the pickle. */
-NnPickleValue *nn_pickle_root (const NnPickle *pickle);
-
-/* Every STORAGE value met, in order, whether or not the root leads to it. */
-const GPtrArray *nn_pickle_storages (const NnPickle *pickle);
-
-/* Whether an integer is torch's magic number 0x1950a86a20f9469cfc6c. */
-gboolean nn_pickle_is_torch_magic (const NnPickleValue *value);
-/* The last value of that string key; NULL when @dict is none or has no such key. Linear in the dictionary. */
-NnPickleValue *nn_pickle_dict_get (const NnPickleValue *dict, const gchar *key);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnPickle, nn_pickle_free)

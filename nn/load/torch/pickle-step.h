@@ -1,0 +1,8 @@
+/* gst-resnet: the instructions of the machine that reads a pickle
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "load/torch/pickle-value.h"
+
+/* Runs one instruction; the last one sets the root of vm->pickle. FALSE with the machine's error set. */
+gboolean nn_pickle_step (NnPickleVm *vm);
