@@ -36,6 +36,21 @@ rank_format (const GstVideoFormatInfo * finfo)
   return GST_VIDEO_FORMAT_INFO_IS_RGB (finfo) ? 1 : 2;
 }
 
+/* The first structure once more. */
+static void
+append_with_features (GstCaps * caps, const gchar * features,
+    const gchar * interlace_mode)
+{
+  GstStructure *structure =
+      gst_structure_copy (gst_caps_get_structure (caps, 0));
+
+  if (interlace_mode)
+    gst_structure_set (structure, "interlace-mode", G_TYPE_STRING,
+        interlace_mode, NULL);
+  gst_caps_append_structure_full (caps, structure,
+      gst_caps_features_from_string (features));
+}
+
 GstCaps *
 gst_frame_caps_new (void)
 {
@@ -51,6 +66,11 @@ gst_frame_caps_new (void)
         g_array_append_val (sorted, formats[i]);
   caps = gst_video_make_raw_caps ((const GstVideoFormat *) sorted->data,
       sorted->len);
+  /* What elements upstream want drawn at the end is not part of the picture. */
+  append_with_features (caps, "memory:SystemMemory,"
+      GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION, NULL);
+  /* A field a buffer. */
+  append_with_features (caps, GST_CAPS_FEATURE_FORMAT_INTERLACED, "alternate");
   g_array_free (sorted, TRUE);
   return caps;
 }

@@ -75,7 +75,7 @@ gst_frame_get_picture (GstBuffer * buffer, const GstVideoInfo * info,
   if (!check_buffer (buffer, info, error))
     return FALSE;
   picture->width = GST_VIDEO_INFO_WIDTH (info);
-  picture->height = GST_VIDEO_INFO_HEIGHT (info);
+  picture->height = GST_VIDEO_INFO_FIELD_HEIGHT (info);
   picture->cropped = crop != NULL;
   if (crop && meta) {
     picture->width = meta->width;
@@ -215,7 +215,7 @@ gst_frame_map (GstVideoFrame * frame, const GstVideoInfo * info,
     return FALSE;
   }
   if (check_bounds (frame, writes ? GST_VIDEO_FRAME_WIDTH (frame) :
-          picture->width, writes ? GST_VIDEO_FRAME_HEIGHT (frame) :
+          picture->width, writes ? GST_VIDEO_INFO_FIELD_HEIGHT (&frame->info) :
           picture->height, error))
     return TRUE;
   gst_video_frame_unmap (frame);

@@ -5,7 +5,7 @@
 #include <gst/video/video.h>
 
 G_BEGIN_DECLS
-/* Where the picture is: the caps' size from the upper left, unless a GstVideoCropMeta says which part counts of all that
+/* Where the picture is: the caps' size (of a field, where a buffer has one) from the upper left, unless a GstVideoCropMeta says which part counts of all that
  * the GstVideoMeta has. */
     typedef struct
 {

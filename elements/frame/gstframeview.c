@@ -217,6 +217,7 @@ convert (GstFrameView * view, gint width, gint height, NnImage * image,
   /* A video meta's frame can be larger than what the converter is to read. */
   source.info.width = width;
   source.info.height = height;
+  source.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
   if (view->stage && !gst_frame_stage_fill (view->stage, &view->frame, width,
           height, &source)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,

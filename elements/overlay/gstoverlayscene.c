@@ -156,7 +156,7 @@ gst_overlay_scene_update (GstOverlayScene * scene, GstOverlayDraw * draw,
   GstVideoRectangle visible;
   GstFramePicture picture;
   gint width = GST_VIDEO_INFO_WIDTH (&scene->info);
-  gint height = GST_VIDEO_INFO_HEIGHT (&scene->info);
+  gint height = GST_VIDEO_INFO_FIELD_HEIGHT (&scene->info);
 
   if (!gst_frame_get_picture (buffer, &scene->info, &picture, NULL)) {
     /* What is drawn stays for the next frame. Putting it onto this one fails and says why. */
@@ -304,6 +304,10 @@ gst_overlay_scene_blend (GstOverlayScene * scene, GstBuffer * buffer,
   /* Nothing is drawn outside the picture. */
   frame.info.width = picture.width;
   frame.info.height = picture.height;
+  /* A field is a picture of its own. */
+  if (GST_VIDEO_INFO_INTERLACE_MODE (&frame.info) ==
+      GST_VIDEO_INTERLACE_MODE_ALTERNATE)
+    frame.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
   if (scene->direct) {
     if (scene->heatmap.map)
       gst_overlay_heat_blend (&scene->heatmap, &scene->heat_colors,
