@@ -99,7 +99,7 @@ typedef struct {
   gboolean relu, pixels_outside;
 } NnBf16ConvArgs;
 
-/* As NnMaxPoolArgs, on two planes; pointers to pixel (0, 0)'s first channel. */
+/* These are NnWindowArgs on two planes. The pointers are to the first channel of pixel (0, 0). */
 typedef struct {
   const NnBf16 *in_hi, *in_lo;
   NnBf16 *out_hi, *out_lo;
