@@ -41,7 +41,8 @@ GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     GstObject * object);
 
-/* From any thread. TRUE: a frame that waits for its group comes back at once, and none waits. */
+/* With TRUE, a frame that waits for its group comes back at once, and later ones do not wait. Any thread may call it.
+ * */
 void gst_resnet_analyzer_set_flushing (GstResnetAnalyzer * analyzer,
     gboolean flushing);
 /* Returns TRUE if @pad is flushing, so that nobody will see what is classified now. */

@@ -244,7 +244,7 @@ gst_resnet_classify_change_state (GstElement * element,
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (element);
 
-  /* Before the pads wait for the streaming thread to come back. */
+  /* This must come before the pads wait for the streaming thread to come back. */
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     gst_resnet_analyzer_set_flushing (self->analyzer, TRUE);
   else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
@@ -336,7 +336,7 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  /* All of these but the start of a flush are serialized with buffers. */
+  /* All of these events but the start of a flush are serialized with the buffers. */
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_START:
       gst_resnet_analyzer_set_flushing (self->analyzer, TRUE);
@@ -465,8 +465,8 @@ warn_of_frame (GstResnetClassify * self, GError * error)
   g_error_free (error);
 }
 
-/* Classifies @buffer (transfer full) in the thread that calls. NULL: a frame that cannot be, or, *@flushed, that nobody
- * waits for any more. */
+/* Classifies @buffer (transfer full) in the calling thread. Returns NULL if the frame cannot be classified or, with
+ * *@flushed, if nobody waits for it any more. */
 static GstResnetAnswer *
 classify (GstResnetClassify * self, GstBuffer * buffer,
     const GstResnetTimes * times, GstClockTime * durations, gboolean * flushed)

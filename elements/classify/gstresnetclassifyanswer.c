@@ -64,15 +64,15 @@ gst_resnet_classify_count_regions (GstResnetClassify * self,
     gst_resnet_stats_add_regions (self->stats, counts[0], counts[1], counts[2]);
 }
 
-/* Messages that were posted and that nobody has freed yet: on a bus that nobody reads they pile up. The element and each of
- * them have a reference. */
+/* Counts the messages that were posted and not freed yet, since they pile up on a bus that nobody reads. The element
+ * and each of the messages have a reference. */
 struct _GstResnetUnread
 {
   gatomicrefcount ref_count;
   gint n_messages;
 };
 
-/* More than these are not left to pile up. */
+/* No more messages than this may pile up. */
 #define MAX_UNREAD 1000
 
 GstResnetUnread *

@@ -17,7 +17,7 @@
 G_BEGIN_DECLS
 GST_DEBUG_CATEGORY_EXTERN (gst_resnet_classify_debug);
 
-/* How many messages "classification" nobody has freed yet. */
+/* Counts the messages "classification" that nobody has freed yet. */
 typedef struct _GstResnetUnread GstResnetUnread;
 
 struct _GstResnetClassify

@@ -26,7 +26,7 @@ post_structure (GstResnetClassify * self, GstStructure * structure)
       gst_message_new_element (GST_OBJECT (self), structure));
 }
 
-/* A path is any bytes, a field of a structure is UTF-8. (transfer full) */
+/* Returns (transfer full) the path as valid UTF-8, which a field of a structure must be. A path may be any bytes. */
 static gchar *
 to_text (const gchar * path)
 {

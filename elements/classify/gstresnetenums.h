@@ -31,7 +31,7 @@ GType gst_resnet_precision_get_type (void);
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
 GType gst_resnet_interpolation_get_type (void);
 
-/* The same for the channel-order property; else NnChannelOrder. */
+/* The same for property channel-order, whose other values are those of NnChannelOrder. */
 #define GST_RESNET_CHANNEL_ORDER_AUTO (-1)
 #define GST_TYPE_RESNET_CHANNEL_ORDER (gst_resnet_channel_order_get_type ())
 GType gst_resnet_channel_order_get_type (void);

@@ -18,8 +18,9 @@ G_BEGIN_DECLS
   GPtrArray *warnings;          /* of the label file: gchar * */
 } GstResnetModel;
 
-/* @path, @labels, @options' members: (nullable): as the properties say it. Errors are in the domains of GStreamer, ready
- * to be posted: GST_RESOURCE_ERROR NOT_FOUND and OPEN_READ, GST_STREAM_ERROR FORMAT, GST_LIBRARY_ERROR SETTINGS. */
+/* Loads a model and its labels. @path, @labels and the members of @options are (nullable) and have the values of the
+ * properties. Errors are in GStreamer's domains and ready to be posted: GST_RESOURCE_ERROR NOT_FOUND and OPEN_READ,
+ * GST_STREAM_ERROR FORMAT, GST_LIBRARY_ERROR SETTINGS. */
 GstResnetModel *gst_resnet_model_load (const gchar * path,
     const gchar * labels, const NnModelOptions * options, GError ** error);
 GstResnetModel *gst_resnet_model_ref (GstResnetModel * model);

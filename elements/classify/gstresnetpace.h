@@ -45,12 +45,12 @@ gboolean gst_resnet_pace_is_due (GstResnetPace * pace, guint interval,
 void gst_resnet_pace_classified (GstResnetPace * pace,
     const GstResnetTimes * times, GstClockTime duration);
 
-/* A frame was held for @duration at @now (monotonic, not 0). The latency to report rises to that at once, and falls
- * slowly when frames are held for less. TRUE: it changed, and the pipeline should ask again; at most once in ten
- * seconds. */
+/* Notes that a frame was held for @duration until @now (monotonic, not 0). The latency to report rises to that at
+ * once, and falls slowly when frames are held for less. Returns TRUE if it changed and the pipeline should ask again,
+ * which happens at most once in ten seconds. */
 gboolean gst_resnet_pace_held (GstResnetPace * pace, GstClockTime duration,
     GstClockTime now);
-/* Frames are not held any more, or a stream begins: no latency. */
+/* Forgets the latency, when frames are not held any more or a stream begins. */
 void gst_resnet_pace_forget_held (GstResnetPace * pace);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ guint gst_resnet_runner_get_batch (GstResnetRunner * runner);
  * side. */
 gboolean gst_resnet_runner_prepare (GstResnetRunner * runner,
     const NnImage * images, guint n, GError ** error);
-/* Runs the images 0 to @n - 1. FALSE: @patience (nullable) with the group ended before. */
+/* Runs the network on the images 0 to @n - 1. Returns FALSE if @patience (nullable) with the group ended before. */
 gboolean gst_resnet_runner_infer (GstResnetRunner * runner, guint n,
     GstResnetPatience * patience);
 /* Tells the group not to wait for this stream until its next run, because the stream has ended or pauses. */

@@ -64,14 +64,14 @@ static const GstPropertyRow rows[] = {
    * GstResnetClassify:weights:
    *
    * A checkpoint can hold several sets of weights: those of the training and their averages ("state_dict" and
-   * "state_dict_ema"), a student and a teacher, one network for each fold. %NULL or an empty string means what the library
-   * that writes such files takes itself, and a warning says which one that is. "weights" in model-info has its name.
+   * "state_dict_ema"), a student and a teacher, one network for each fold. %NULL or an empty string means the set that
+   * the library which wrote the file would take, and a warning says which one that is. "weights" in model-info has its name.
    */
   {"weights", "Weights", STRING (weights, NULL), ANY_TIME,
       "Chooses one of several sets of weights in the model file by its name, "
         "such as state_dict, model_ema or student. If it is unset or empty, the "
-        "set is taken that the library which writes such files takes itself. It "
-        "may be set while the element runs, as model may"},
+        "element takes the set that the library which wrote the file would take. "
+        "It may be set while the element runs, as model may"},
   /**
    * GstResnetClassify:watch-model:
    *

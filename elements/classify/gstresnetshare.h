@@ -13,12 +13,12 @@ void gst_resnet_share_give_back (NnModel * model);
 /* Returns how many elements have this model now. */
 guint gst_resnet_share_get_n_users (const NnModel * model);
 
-/* What lets another thread end the waiting of a stream's frame for its group. */
+/* With a patience, another thread can end the time for which a frame of a stream waits for its group. */
 typedef struct _GstResnetPatience GstResnetPatience;
 
 GstResnetPatience *gst_resnet_patience_new (void);
 void gst_resnet_patience_free (GstResnetPatience * patience);
-/* From any thread. @over: what waits comes back at once, and nothing waits, until it is set to FALSE. */
+/* With @over, a frame that waits comes back at once, and no other waits until it is set to FALSE. Any thread may call it. */
 void gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over);
 
 /* A session that runs the frames of all elements of one group together, and one element's part in it. */
@@ -32,9 +32,10 @@ GstResnetMember *gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error);
 void gst_resnet_group_leave (GstResnetMember * member);
 
-/* Outputs of @n images. Waits up to @timeout for other elements' images to come along, not longer than until all members
- * that are active have some; who let several runs wait in vain is not waited for until it has images again. Any number of
- * threads, each for an element of its own. FALSE: @patience (nullable) ended before they were run. */
+/* Computes the outputs of @n images. It waits up to @timeout for the images of other elements, but only until all active
+ * members have given some. A member for which several runs waited in vain is not waited for until it has images again.
+ * Any number of threads may call it, each for its own element. Returns FALSE if @patience (nullable) ended before the
+ * images were run. */
 gboolean gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout,
     guint n, const gfloat * tensor, gfloat * outputs,
     GstResnetPatience * patience);

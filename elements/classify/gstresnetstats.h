@@ -29,7 +29,7 @@ typedef struct
   guint64 group_runs, group_images;
 } GstResnetSharing;
 
-/* Any thread may use one at any time. */
+/* Any thread may use these at any time. */
 typedef struct _GstResnetStats GstResnetStats;
 
 GstResnetStats *gst_resnet_stats_new (void);
@@ -44,7 +44,7 @@ void gst_resnet_stats_set_engine (GstResnetStats * stats, const gchar * isa,
 /* Counts the regions of one frame. */
 void gst_resnet_stats_add_regions (GstResnetStats * stats, guint classified,
     guint reused, guint skipped);
-/* A message "classification" was not posted, since too many wait to be read. */
+/* Counts a message "classification" that was not posted, since too many wait to be read. */
 void gst_resnet_stats_add_withheld (GstResnetStats * stats);
 /* Counts a frame. @times has GST_RESNET_N_STAGES members, or is NULL for a frame that was not classified. */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,

@@ -3,6 +3,7 @@
 #include <nn/convert.h>
 #include <nn/model.h>
 #include <nn/tune.h>
+#include <string.h>
 
 #include "base/nn-budget.h"
 #include "base/nn-finite.h"
@@ -216,13 +217,28 @@ check_beginning (const guint8 *data, gsize size, const gchar *shown, GError **er
   return nn_onnx_looks_like (data, size) || nn_weights_check_beginning (data, size, shown, error);
 }
 
+/* Where other programs take "resnet18", a file is needed here. */
+static gboolean
+is_network_name (const gchar *path)
+{
+  return *path && !strpbrk (path, "./\\") && !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 static NnModel *
 load_file (const gchar *path, gboolean fold, const NnModelOptions *options, GError **error)
 {
   g_autofree gchar *shown = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = nn_file_read_if (path, NN_LOAD_MAX_FILE_BYTES, check_beginning, error);
+  g_autoptr (GBytes) bytes = NULL;
+  NnModel *model;
 
-  NnModel *model = bytes ? load_bytes (bytes, path, shown, fold, options, error) : NULL;
+  if (is_network_name (path)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_IO,
+                 "%s: there is no such file; a model is a file, such as %s.pth or %s.onnx, not the name of a network",
+                 shown, shown, shown);
+    return NULL;
+  }
+  bytes = nn_file_read_if (path, NN_LOAD_MAX_FILE_BYTES, check_beginning, error);
+  model = bytes ? load_bytes (bytes, path, shown, fold, options, error) : NULL;
 
   if (model && fold)
     look_for_tuning (model, path);

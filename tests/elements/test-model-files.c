@@ -48,6 +48,15 @@ GST_START_TEST (test_missing_file)
 
 GST_END_TEST;
 
+/* A network's name in the place of a file's, as other programs take it. */
+GST_START_TEST (test_network_name)
+{
+  assert_model_refused ("resnet18", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NOT_FOUND, "such as resnet18.pth");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_directory)
 {
   gchar *folder = g_dir_make_tmp ("gst-resnet-XXXXXX", NULL);
@@ -368,6 +377,7 @@ model_files_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_missing_file);
+  tcase_add_test (tc, test_network_name);
   tcase_add_test (tc, test_directory);
   tcase_add_test (tc, test_unreadable_file);
   tcase_add_test (tc, test_fifo);
