@@ -114,7 +114,8 @@ gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
     model |= g_str_equal (specs[i]->name, "model")
         || g_str_equal (specs[i]->name, "labels-file")
         || g_str_equal (specs[i]->name, "labels")
-        || g_str_equal (specs[i]->name, "weights");
+        || g_str_equal (specs[i]->name, "weights")
+        || g_str_equal (specs[i]->name, "architecture");
     watch |= g_str_equal (specs[i]->name, "watch-model");
   }
   GST_OBJECT_LOCK (self);

@@ -168,7 +168,9 @@ GstResnetRunner *
 gst_resnet_runner_new (const GstResnetSettings * settings, GError ** error)
 {
   GstResnetRunner *runner = g_new0 (GstResnetRunner, 1);
-  const NnModelOptions options = {.weights = settings->weights };
+  const NnModelOptions options = {.weights = settings->weights,
+    .architecture = settings->architecture
+  };
 
   gst_resnet_settings_copy (&runner->settings, settings);
   runner->model =

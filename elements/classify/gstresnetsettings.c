@@ -73,6 +73,19 @@ static const GstPropertyRow rows[] = {
         "element takes the set that the library which wrote the file would take. "
         "It may be set while the element runs, as model may"},
   /**
+   * GstResnetClassify:architecture:
+   *
+   * What the tensors of a state dict cannot show: the name of a network ("resnetaa50d", "resnetblur50") and traits
+   * ("stride=1x1", "output-stride=16", "pool=max", "head=gelu", "classifier=NAME"), separated by commas. %NULL or an empty
+   * string means what the published code of the family has.
+   */
+  {"architecture", "Architecture", STRING (architecture, NULL), ANY_TIME,
+      "Says what the tensors of a state dict cannot show: the name of a "
+        "network, such as resnetblur50, and traits, such as stride=1x1 or "
+        "head=gelu, separated by commas. If it is unset or empty, the file is "
+        "read as the published code of its family has it. It may be set while "
+        "the element runs, as model may"},
+  /**
    * GstResnetClassify:watch-model:
    *
    * A change of the files that model and labels-file name counts as setting these properties again. A file that is still

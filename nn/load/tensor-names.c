@@ -215,6 +215,8 @@ nn_tensor_names_strip (const GPtrArray *names, NnWeightSets *sets, GPtrArray *wa
   root = choose_root (roots, names, set, sets);
   if (root)
     note_roots (roots, root, sets, warnings);
+  if (root && sets && !sets->root)
+    sets->root = g_strdup (root);
   root_size = root ? strlen (root) : 0;
   shared = root ? shared_length (root, names) : wrapper_length (names);
   g_ptr_array_set_size (out, (gint)names->len);

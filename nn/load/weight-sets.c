@@ -22,6 +22,7 @@ nn_weight_sets_clear (NnWeightSets *sets)
 {
   g_free (sets->wanted);
   g_free (sets->taken);
+  g_free (sets->root);
   g_ptr_array_unref (sets->others);
 }
 

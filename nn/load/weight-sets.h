@@ -11,12 +11,14 @@
  * its tensors ("ema_model"); NULL where there is only one
  * @others: gchar *: the names of the other sets
  * @found: @wanted names one of them
+ * @root: the prefix that was taken off the network's names ("module.", "0."), or NULL
  */
 typedef struct {
   gchar *wanted;
   gchar *taken;
   GPtrArray *others;
   gboolean found;
+  gchar *root;
 } NnWeightSets;
 
 void nn_weight_sets_init (NnWeightSets *sets, const gchar *wanted);

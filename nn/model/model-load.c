@@ -72,9 +72,22 @@ warn_of_small_stem (NnModel *model)
   }
 }
 
-static gboolean
-build (NnModel *model, const NnWeights *weights, GError **error)
+/* What the network's own buffers say comes before files beside it, and behind the metadata, which somebody wrote. */
+static void
+take_normalization (NnModel *model, const NnResnetNormalization *normalization)
 {
+  if (!normalization->has || g_hash_table_contains (model->facts.metadata, "preprocess.mean")
+      || g_hash_table_contains (model->facts.metadata, "preprocess.std"))
+    return;
+  memcpy (model->facts.preprocess.mean, normalization->mean, sizeof normalization->mean);
+  memcpy (model->facts.preprocess.std, normalization->std, sizeof normalization->std);
+}
+
+static gboolean
+build (NnModel *model, const NnWeights *weights, const gchar *architecture, GError **error)
+{
+  NnResnetNormalization normalization;
+  NnResnetTraits traits;
   guint i, n_outputs;
 
   for (i = 0; i < weights->warnings->len; i++)
@@ -86,8 +99,12 @@ build (NnModel *model, const NnWeights *weights, GError **error)
   model->facts.metadata = g_hash_table_ref (weights->metadata);
   model->facts.format = weights->format;
   model->facts.sha256 = g_strdup (weights->sha256);
-  model->graph
-      = nn_resnet_build (weights, &model->facts.architecture, &model->facts.n_parameters, model->facts.warnings, error);
+  if (nn_resnet_traits_parse (architecture, &traits, error)) {
+    nn_resnet_traits_take_name (&traits, g_hash_table_lookup (weights->beside, "config.architecture"));
+    model->graph = nn_resnet_build_with (weights, &traits, &normalization, &model->facts.architecture,
+                                         &model->facts.n_parameters, model->facts.warnings, error);
+  }
+  nn_resnet_traits_clear (&traits);
   if (!model->graph)
     return FALSE;
   n_outputs = model->facts.n_outputs = nn_graph_node (model->graph, model->graph->nodes->len - 1)->out_channels;
@@ -99,6 +116,7 @@ build (NnModel *model, const NnWeights *weights, GError **error)
     return FALSE;
   nn_metadata_read_beside (weights->beside, n_outputs, &model->facts.labels, &model->facts.preprocess,
                            &model->facts.has_preprocess, model->facts.warnings);
+  take_normalization (model, &normalization);
   warn_of_small_stem (model);
   nn_metadata_warn_of_grey (&model->facts.preprocess, model->facts.has_preprocess, model->facts.warnings);
   return TRUE;
@@ -136,12 +154,12 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
 /* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
  */
 static NnModel *
-from_weights (NnWeights *weights, gboolean fold, GBytes *file, GError **error)
+from_weights (NnWeights *weights, const NnModelOptions *options, gboolean fold, GBytes *file, GError **error)
 {
   NnModel *model = nn_model_new ();
   g_autofree gchar *name = g_strdup (weights->name);
 
-  if (!build (model, weights, error))
+  if (!build (model, weights, options ? options->architecture : NULL, error))
     g_clear_pointer (&model->graph, nn_graph_free);
   nn_weights_free (weights);
   return finish (model, name, fold, file, error);
@@ -165,6 +183,21 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
   return finish (model, name, fold, path ? bytes : NULL, error);
 }
 
+/* A graph has one set of weights and says itself what it computes. */
+static gboolean
+check_onnx_options (const NnModelOptions *options, const gchar *name, GError **error)
+{
+  gboolean weights = options && options->weights && *options->weights;
+  gboolean architecture = options && options->architecture && *options->architecture;
+
+  if (!weights && !architecture)
+    return TRUE;
+  g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT, "%s: the option %s is for state dicts; an ONNX graph %s", name,
+               weights ? "weights" : "architecture",
+               weights ? "has one set of weights" : "says itself what it computes");
+  return FALSE;
+}
+
 /* With a @path, @bytes are memory that the file was read into. */
 static NnModel *
 load_within_budget (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
@@ -175,11 +208,11 @@ load_within_budget (GBytes *bytes, const gchar *path, const gchar *name, gboolea
   NnModel *model;
 
   if (nn_onnx_looks_like (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
-    return from_onnx (bytes, path, name, fold, error);
+    return check_onnx_options (options, name, error) ? from_onnx (bytes, path, name, fold, error) : NULL;
   weights = nn_weights_load_set (bytes, name, wanted, error);
   if (weights && path)
     nn_weights_look_beside (weights, path);
-  model = weights ? from_weights (weights, fold, path ? bytes : NULL, error) : NULL;
+  model = weights ? from_weights (weights, options, fold, path ? bytes : NULL, error) : NULL;
   if (model && options)
     model->facts.variant
         = g_strconcat (wanted ? wanted : "", "\n", options->architecture ? options->architecture : "", NULL);

@@ -125,7 +125,7 @@ test_outputs (void)
                                           "f v 4 3; z = MatMul y v; f u 4 2; logits = MatMul y u; ", NULL);
     g_autoptr (NnModel) model = onnx_compare_load (text);
 
-    g_assert_cmpuint (nn_model_get_n_classes (model), ==, cases[i].n_classes);
+    g_assert_cmpuint (nn_model_get_n_outputs (model), ==, cases[i].n_classes);
     g_assert_true (cases[i].warning ? warns_of (model, cases[i].warning) : !warns_of (model, "outputs"));
   }
 }

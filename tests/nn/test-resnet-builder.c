@@ -360,7 +360,6 @@ test_spellings (void)
   static const gchar *const heads[]
       = { "linear", "classifier", "head", "head.fc", "classifier.1", "fc.0", "last_linear" };
   const gchar *name = "ResNet (basic 2-2-2-2, width 4)";
-  const guint64 ten[] = { 10 };
   TestDict *dict;
   guint i;
 
@@ -387,11 +386,10 @@ test_spellings (void)
   test_dict_rename (dict, "encoder.fc", "head.fc");
   test_dict_remove (dict, "encoder.layer2.0.conv1.weight");
   refused (dict, "encoder.layer2.0.conv1.weight: missing");
-  /* What training leaves: an average's counter, a loss' class weights, a profiler's buffers. */
+  /* What training leaves: an average's counter, a profiler's buffers. */
   dict = test_dict_new (&basic);
   test_dict_prefix (dict, "module.");
   test_dict_add (dict, "n_averaged", 0, NULL);
-  test_dict_add (dict, "criterion.weight", 1, ten);
   nn_graph_free (accepted (dict, name, 0));
   dict = with (&basic, "layer1.0.conv1.total_ops", 1, 1, 0, 0, 0);
   nn_graph_free (accepted (dict, name, 0));

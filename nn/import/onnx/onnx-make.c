@@ -4,6 +4,8 @@
 
 #include "ops/op-normalization.h"
 
+#define NEWEST_OPSET 24
+
 static NnOperator *
 make (const gchar *op_type, gint64 opset, guint n_inputs, NnAttribute *attributes, guint n_attributes, GError **error)
 {
@@ -86,4 +88,14 @@ nn_operator_make_activation (const NnLayerActivation *activation, GError **error
   }
   g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "the activation has no operator");
   return NULL;
+}
+
+NnOperator *
+nn_operator_make_newest (const gchar *op_type, guint n_inputs, const gchar *attribute, const gchar *value,
+                         GError **error)
+{
+  g_autofree gchar *name = g_strdup (attribute), *copy = g_strdup (value);
+  NnAttribute a = { .name = name, .kind = NN_ATTRIBUTE_STRING, .n = 1, .strings = &copy };
+
+  return make (op_type, NEWEST_OPSET, n_inputs, &a, attribute ? 1 : 0, error);
 }

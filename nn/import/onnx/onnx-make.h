@@ -10,7 +10,11 @@
  */
 NnOperator *nn_operator_make (const gchar *op_type, guint n_inputs, const gchar *attribute, const gint64 *ints, guint n,
                               GError **error);
-/* The same whose attribute is one integer. */
+/* An operator of the newest opset that is known, with @n_inputs inputs and, where @attribute is not NULL, one that is a
+ * string. */
+NnOperator *nn_operator_make_newest (const gchar *op_type, guint n_inputs, const gchar *attribute, const gchar *value,
+                                     GError **error);
+/* Of opset 13, whose attribute is one integer. */
 NnOperator *nn_operator_make_int (const gchar *op_type, guint n_inputs, const gchar *attribute, gint64 value,
                                   GError **error);
 /* NN_OP_TYPE_CHANNEL_NORM. */

@@ -6,6 +6,7 @@
 
 #include "base/nn-budget.h"
 #include "base/nn-memory.h"
+#include "import/resnet/resnet-antialias.h"
 #include "import/resnet/resnet-gates.h"
 
 static gchar *
@@ -61,6 +62,18 @@ add_average_pool (NnResnetBuilder *builder, const gchar *name)
   builder->survey.average_shortcut = TRUE;
 }
 
+/* timm's AvgPool2dSame with a stride of 1, which dilated networks have: zeros below and to the right count. */
+static void
+add_same_average_pool (NnResnetBuilder *builder, const gchar *name)
+{
+  NnNode *pool;
+
+  add_average_pool (builder, name);
+  pool = nn_graph_node (builder->graph, builder->last);
+  pool->stride[0] = pool->stride[1] = 1;
+  pool->count_pad = TRUE;
+}
+
 /* Whether the projection is behind a pool, and so its convolution number 1 of its Sequential: the BatchNorm after it
  * says so, or its own shape. */
 static gboolean
@@ -103,6 +116,30 @@ has_projection (const NnResnetBuilder *builder, guint stage, guint block)
   return FALSE;
 }
 
+/* How far apart the taps of a stage's 3×3 are where later stages are dilated instead of having a stride (Chen et al.
+ * 2017; torchvision's replace_stride_with_dilation, timm's output_stride). */
+static guint
+stage_dilation (const NnResnetBuilder *builder, guint stage)
+{
+  guint stride = 4, dilation = 1, i;
+
+  for (i = 1; i <= stage; i++)
+    if (stride >= builder->traits->output_stride)
+      dilation *= 2;
+    else
+      stride *= 2;
+  return dilation;
+}
+
+/* A stage's first 3×3 still has the dilation of the stage before. */
+static guint
+dilation_of (const NnResnetBuilder *builder, guint stage, guint block, guint number)
+{
+  gboolean first = block == 0 && stage > 0 && number == (builder->survey.bottleneck ? 2u : 1u);
+
+  return stage_dilation (builder, first ? stage - 1 : stage);
+}
+
 /* From builder->last to what is added to the block's output, which has `out` channels; the result is builder->last. */
 static gboolean
 add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, GError **error)
@@ -121,6 +158,11 @@ add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, 
     return TRUE;
   if (!anything && doubles && builder->stem_kernel == 3 && !builder->survey.bottleneck && !bare) {
     return add_zero_padded_shortcut (builder, layer, error);
+  }
+  if (averages && stride == 1 && stage_dilation (builder, stage) > 1) {
+    g_autofree gchar *pool = g_strconcat (layer, ".pool", NULL);
+
+    add_same_average_pool (builder, pool);
   }
   if (averages && stride == 2) {
     g_autofree gchar *pool = g_strconcat (layer, ".pool", NULL);
@@ -144,11 +186,17 @@ add_block_conv (NnResnetBuilder *builder, guint stage, guint block, guint number
   g_autofree gchar *bn = g_strdup_printf ("%sbn%u", path, number + pre);
   g_autofree gchar *relu = g_strdup_printf ("relu%u", number + pre);
 
-  if (!nn_resnet_add_conv (builder, conv, pre && last ? NULL : bn, out, kernel, stride, groups, error))
+  /* timm's anti-aliased networks have the stride in a pool behind the ReLU. */
+  gboolean pools = stride == 2 && builder->traits->antialias != NN_ANTIALIAS_NONE;
+  guint index = builder->graph->nodes->len;
+
+  if (!nn_resnet_add_conv (builder, conv, pre && last ? NULL : bn, out, kernel, pools ? 1 : stride, groups, error))
     return FALSE;
+  if (kernel == 3)
+    nn_resnet_dilate (builder, index, dilation_of (builder, stage, block, number));
   if (!last)
     add_block_op (builder, stage, block, NN_OP_RELU, relu, NN_NO_NODE);
-  return TRUE;
+  return !pools || nn_resnet_add_antialias (builder, conv, error);
 }
 
 /* The convolutions; what they give is builder->last. @out: expected channels, 0: free */
@@ -183,7 +231,8 @@ nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError 
 {
   NnResnetOrder order = builder->survey.order;
   gboolean strides = block == 0 && (stage > 0 || builder->survey.stride_in_first_stage);
-  guint stride = strides ? 2 : 1;
+  gboolean dilates = stage > 0 && stage_dilation (builder, stage) > stage_dilation (builder, stage - 1);
+  guint stride = strides && !dilates ? 2 : 1;
   guint input = builder->last, in_channels = builder->channels, activated, main_output;
   NnResnetBlock shape = { stage, { 0, 0 }, 0, 0 };
   g_autofree gchar *path = block_layer (stage, block, "");

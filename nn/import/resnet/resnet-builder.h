@@ -5,6 +5,8 @@
 #include <nn/error.h>
 
 #include "graph/graph.h"
+#include "import/resnet/resnet-beside.h"
+#include "import/resnet/resnet-traits.h"
 #include "load/weights.h"
 
 /**
@@ -17,3 +19,9 @@
  */
 NnGraph *nn_resnet_build (const NnWeights *weights, gchar **architecture, guint64 *n_parameters, GPtrArray *warnings,
                           GError **error);
+
+/* The same with what the user says of the network; @normalization: (out): the preprocessing that is among the tensors
+ */
+NnGraph *nn_resnet_build_with (const NnWeights *weights, const NnResnetTraits *traits,
+                               NnResnetNormalization *normalization, gchar **architecture, guint64 *n_parameters,
+                               GPtrArray *warnings, GError **error);

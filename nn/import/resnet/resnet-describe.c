@@ -120,11 +120,16 @@ nn_resnet_describe (const NnResnetBuilder *builder)
 {
   const NnResnetSurvey *survey = &builder->survey;
   g_autofree gchar *body = describe_body (builder);
+  static const gchar *const antialiases[] = { "", ", anti-aliased by means", ", anti-aliased by blurs" };
   const gchar *before = survey->squeeze_excite ? "SE-" : survey->efficient_attention ? "ECA-" : "";
   const gchar *after = !survey->deep_stem ? "" : survey->average_shortcut ? "-D" : "-C";
   const gchar *end = strstr (body, " (");
   gsize n = end ? (gsize)(end - body) : strlen (body);
 
-  return g_strdup_printf ("%s%s%.*s%s%s", survey->order == NN_ORDER_POST ? "" : "pre-activation ", before, (gint)n,
-                          body, after, body + n);
+  return g_strdup_printf ("%s%s%.*s%s%s%s%s%s", survey->order == NN_ORDER_POST ? "" : "pre-activation ", before,
+                          (gint)n, body, after, body + n, antialiases[builder->traits->antialias],
+                          builder->traits->has_stride && survey->stride_in_1x1 ? ", stride in 1x1" : "",
+                          builder->traits->output_stride == 16  ? ", output stride 16"
+                          : builder->traits->output_stride == 8 ? ", output stride 8"
+                                                                : "");
 }

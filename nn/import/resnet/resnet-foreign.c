@@ -51,14 +51,10 @@ nn_foreign_hint (const gchar *name)
 }
 
 /* What training leaves beside a network and evaluation does not need: the buffers that a profiler (thop) hangs on every
- * layer, the counter of torch.optim.swa_utils.AveragedModel, the class weights of a loss. */
+ * layer, the counter of torch.optim.swa_utils.AveragedModel. */
 gboolean
 nn_resnet_is_harmless (const gchar *name)
 {
-  static const gchar *const names[] = { "n_averaged",  "criterion.weight", "criterion.pos_weight",
-                                        "loss.weight", "loss_fn.weight",   "loss_fn.pos_weight",
-                                        NULL };
-
   return g_str_has_suffix (name, "total_ops") || g_str_has_suffix (name, "total_params")
-         || g_strv_contains (names, name);
+         || !strcmp (name, "n_averaged");
 }

@@ -1,8 +1,11 @@
 /* gst-resnet: taking tensors out of the state dict and making layers of them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "import/resnet/resnet-layers.h"
+
+#include <math.h>
 #include <string.h>
 
-#include "import/resnet/resnet-layers.h"
+#include "import/onnx/onnx-make.h"
 
 /* "[128, *, 3, 3]": * where any size does; what @found (nullable) has there when there is one of so many dimensions. */
 static gchar *
@@ -315,4 +318,37 @@ nn_resnet_append_linear (NnResnetBuilder *builder, const gchar *layer, const NnT
     detach (&node->bias);
   }
   return TRUE;
+}
+
+gboolean
+nn_resnet_add_operator (NnResnetBuilder *builder, const gchar *op_type, const gchar *name, guint n_values,
+                        const gfloat *values, GError **error)
+{
+  NnOperator *op = nn_operator_make_newest (op_type, n_values + 1, NULL, NULL, error);
+  g_autofree NnConstant **constants = g_new0 (NnConstant *, n_values + 1);
+  g_autofree guint *inputs = g_new (guint, n_values + 1);
+  guint i;
+
+  if (!op)
+    return FALSE;
+  inputs[0] = builder->last;
+  for (i = 0; i < n_values; i++) {
+    inputs[i + 1] = NN_NO_NODE;
+    constants[i + 1] = isnan (values[i]) ? NULL : nn_constant_new_float (values[i]);
+  }
+  nn_node_set_operator (append (builder, NN_OP_ELEMENTWISE, name, builder->channels), op, n_values + 1, inputs,
+                        constants);
+  return TRUE;
+}
+
+void
+nn_resnet_dilate (NnResnetBuilder *builder, guint index, guint dilation)
+{
+  NnNode *node = nn_graph_node (builder->graph, index);
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    node->dilation[i] = dilation;
+    node->pad[i] = dilation * (node->kernel[i] / 2);
+  }
 }

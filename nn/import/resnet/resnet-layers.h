@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 #include "import/resnet/resnet-survey.h"
+#include "import/resnet/resnet-traits.h"
 
 /* As a float: ONNX's attribute is one, and a converted model gives the same bits. */
 #define NN_RESNET_EPSILON 1e-5f
@@ -33,6 +34,7 @@ typedef struct {
 
 /**
  * NnResnetBuilder: the network under construction
+ * @traits: what the user says of it
  * @taken: NnTaken, in the order of the network
  * @used: the same tensors as a set
  * @channels, @last: of the node that the next one reads
@@ -41,6 +43,7 @@ typedef struct {
  */
 typedef struct {
   const NnWeights *weights;
+  const NnResnetTraits *traits;
   NnResnetSurvey survey;
   NnGraph *graph;
   GArray *taken;
@@ -78,5 +81,11 @@ gboolean nn_resnet_append_linear (NnResnetBuilder *builder, const gchar *layer, 
 void nn_resnet_take_counter (NnResnetBuilder *builder, const gchar *layer);
 /* On builder->last, which it becomes. */
 gboolean nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error);
+/* ONNX's operator @op_type on builder->last, which it becomes: with @n_values constants of one number behind its input
+ * (NAN: one that is absent). */
+gboolean nn_resnet_add_operator (NnResnetBuilder *builder, const gchar *op_type, const gchar *name, guint n_values,
+                                 const gfloat *values, GError **error);
+/* A convolution's dilation; its padding keeps the image's size. */
+void nn_resnet_dilate (NnResnetBuilder *builder, guint node, guint dilation);
 /* An operation without parameters on builder->last; input 1 for sums. */
 void nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guint other);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nn-hash.h"
+#include "import/resnet/resnet-beside.h"
 #include "import/resnet/resnet-foreign.h"
 
 /**
@@ -488,6 +489,19 @@ set_no_stem (const NnWeights *weights, GError **error)
                telling->name, shape, nn_foreign_hint (telling->name));
 }
 
+/* What is no layer of the backbone, nor of another network's that is known by its names. */
+static gboolean
+may_be_outside (const gchar *name, const NnTensor *tensor)
+{
+  static const gchar *const backbone[] = { "layer", "conv1", "bn1", "maxpool", "stages.", "encoder." };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (backbone); i++)
+    if (g_str_has_prefix (name, backbone[i]))
+      return FALSE;
+  return parse_head (name) || (*name && nn_resnet_may_be_outside (tensor) && !*nn_foreign_hint (tensor->name));
+}
+
 /* Takes @ours. The first of a name counts; another stays unused, which the builder finds. */
 static void
 insert (NnResnetNames *names, gchar *ours, const NnTensor *tensor)
@@ -507,6 +521,7 @@ nn_resnet_names_find (NnResnetNames *names, const NnWeights *weights, GError **e
   memset (names, 0, sizeof *names);
   names->weights = weights;
   names->tensors = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, NULL);
+  names->outside = g_ptr_array_new ();
   if (!find_naming (names)) {
     set_no_stem (weights, error);
     return FALSE;
@@ -526,16 +541,14 @@ nn_resnet_names_find (NnResnetNames *names, const NnWeights *weights, GError **e
       insert (names, ours, tensor);
       continue;
     }
-    head = parse_head (name);
-    if (!head) {
+    if (!may_be_outside (name, tensor)) {
       set_unexpected (names, tensor, error);
       return FALSE;
     }
-    head += (gsize)(name - tensor->name);
-    if (!names->head)
-      names->head = g_strndup (tensor->name, head);
-    if (strlen (names->head) == head && !strncmp (names->head, tensor->name, head))
-      insert (names, g_strconcat ("fc", tensor->name + head, NULL), tensor);
+    g_ptr_array_add (names->outside, (gpointer)tensor);
+    head = parse_head (name);
+    if (head && !names->head)
+      names->head = g_strndup (tensor->name, head + (gsize)(name - tensor->name));
   }
   return TRUE;
 }
@@ -546,6 +559,7 @@ nn_resnet_names_clear (NnResnetNames *names)
   g_clear_pointer (&names->prefix, g_free);
   g_clear_pointer (&names->head, g_free);
   g_clear_pointer (&names->tensors, g_hash_table_unref);
+  g_clear_pointer (&names->outside, g_ptr_array_unref);
 }
 
 const NnTensor *

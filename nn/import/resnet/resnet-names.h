@@ -42,6 +42,7 @@ typedef enum {
  * @caffe: the file says "se_module", as Cadene's networks and timm's legacy_ ones do
  * @shortcut: the file says "shortcut" where torchvision says "downsample"
  * @tensors: our name → NnTensor
+ * @outside: NnTensor *: what has none of our names, in file order: a classifier's, and what is beside a network
  */
 typedef struct {
   const NnWeights *weights;
@@ -50,6 +51,7 @@ typedef struct {
   gchar *head;
   gboolean shortcut, caffe;
   GHashTable *tensors;
+  GPtrArray *outside;
   guint64 used_rules;
 } NnResnetNames;
 

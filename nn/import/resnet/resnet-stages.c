@@ -4,6 +4,7 @@
 
 #include "import/resnet/resnet-stages.h"
 
+#include "import/resnet/resnet-antialias.h"
 #include "import/resnet/resnet-blocks.h"
 
 static void
@@ -19,6 +20,22 @@ add_max_pool (NnResnetBuilder *builder)
     pool->pad_more[0] = pool->pad_more[1] = 1;
   else
     pool->pad[0] = pool->pad[1] = 1;
+}
+
+/* timm's anti-aliased networks: the mean of each 2×2 in the pool's place, or a pool without stride and a blur. */
+static gboolean
+add_stem_pool (NnResnetBuilder *builder, GError **error)
+{
+  NnNode *pool;
+
+  if (builder->traits->antialias == NN_ANTIALIAS_AVERAGE)
+    return nn_resnet_add_antialias (builder, "maxpool", error);
+  add_max_pool (builder);
+  if (builder->traits->antialias == NN_ANTIALIAS_NONE)
+    return TRUE;
+  pool = nn_graph_node (builder->graph, builder->last);
+  pool->stride[0] = pool->stride[1] = 1;
+  return nn_resnet_add_antialias (builder, "maxpool", error);
 }
 
 /* He et al. 2018, "Bag of tricks", figure 2b: three convolutions of 3×3, the first with the stride. */
@@ -87,8 +104,8 @@ nn_resnet_add_stem (NnResnetBuilder *builder, GError **error)
     if (!nn_resnet_add_conv (builder, "maxpool.0", "maxpool.1", builder->channels, 3, 2, NULL, error))
       return FALSE;
     nn_resnet_add_simple (builder, NN_OP_RELU, "maxpool.2", NN_NO_NODE);
-  } else if (builder->stem_kernel == 7) {
-    add_max_pool (builder);
+  } else if (builder->stem_kernel == 7 || builder->traits->stem_pool) {
+    return add_stem_pool (builder, error);
   }
   return TRUE;
 }
