@@ -27,10 +27,14 @@
 #include "config.h"
 #endif
 
+#include "gstresnetclassify.h"
+
 #include "gstresnetclassifyreport.h"
 #include "gstresnetclassifysync.h"
 
 #include "frame/gstframecaps.h"
+#include "gstresnetclassifyanswer.h"
+#include "gstresnetclassifyswap.h"
 #include "meta/gstresnetmeta.h"
 #include "gstresnetlog.h"
 

@@ -6,7 +6,7 @@
 #endif
 
 #include "gstanalyticsbridge.h"
-#include "gstresnetclassifyprivate.h"
+#include "gstresnetclassifyanswer.h"
 
 void
 gst_resnet_classify_attach_answer (GstResnetClassify * self, GstBuffer * buffer,

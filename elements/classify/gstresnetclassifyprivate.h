@@ -1,11 +1,11 @@
-/* gst-resnet: the element resnetclassify: what its files share
+/* gst-resnet: the element resnetclassify: what it holds
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
 
 #include "gstresnetanalyzer.h"
-#include "gstresnetclassify.h"
 #include "gstresnetpace.h"
 #include "gstresnetregions.h"
 #include "gstresnetresult.h"
@@ -15,6 +15,9 @@
 #include "gstresnetworker.h"
 
 G_BEGIN_DECLS
+#define GST_TYPE_RESNET_CLASSIFY (gst_resnet_classify_get_type ())
+G_DECLARE_FINAL_TYPE (GstResnetClassify, gst_resnet_classify, GST,
+    RESNET_CLASSIFY, GstBaseTransform)
 GST_DEBUG_CATEGORY_EXTERN (gst_resnet_classify_debug);
 
 /* Counts the messages "classification" that nobody has freed yet. */
@@ -46,34 +49,5 @@ struct _GstResnetClassify
   GstResnetAnalyzer *analyzer;
   gboolean warned;              /* a warning was posted since these caps came */
 };
-
-/* gstresnetclassifyswap.c: another model while the element runs */
-/* Sets the value of property model-info. @info: (transfer full) (nullable) */
-void gst_resnet_classify_set_model_info (GstResnetClassify * self,
-    GstStructure * info);
-/* Reacts to changed properties. Those that one g_object_set() sets come together, so that model and labels are one
- * request. */
-void gst_resnet_classify_follow_properties (GstResnetClassify * self,
-    guint n_specs, GParamSpec ** specs);
-/* Starts or stops watching the files, as property watch-model says. To be called with the object lock while the
- * element runs. */
-void gst_resnet_classify_watch_model (GstResnetClassify * self);
-/* Ends the loading of models, when the element stops or did not start. */
-void gst_resnet_classify_stop_swapping (GstResnetClassify * self);
-/* Takes the model that is ready, if there is one. To be called by the classifying thread between two frames. */
-void gst_resnet_classify_take_model (GstResnetClassify * self);
-
-/* gstresnetclassifyanswer.c: what others see of an answer */
-/* Puts the stream's answer on @buffer. With @reused it is the answer of an earlier frame. */
-void gst_resnet_classify_attach_answer (GstResnetClassify * self,
-    GstBuffer * buffer, gboolean reused);
-void gst_resnet_classify_post_answer (GstResnetClassify * self,
-    GstResnetAnswer * answer, const GstResnetTimes * times);
-GstResnetUnread *gst_resnet_unread_new (void);
-void gst_resnet_unread_unref (GstResnetUnread * unread);
-void gst_resnet_classify_count_regions (GstResnetClassify * self,
-    const GstResnetAnswer * answer);
-/* Updates what stats say of the other elements of the process. */
-void gst_resnet_classify_note_sharing (GstResnetClassify * self);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 #include "config.h"
 #endif
 
-#include "gstresnetclassifyprivate.h"
+#include "gstresnetclassifyswap.h"
 
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
 

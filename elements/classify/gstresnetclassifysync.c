@@ -8,6 +8,7 @@
 #include "gstresnetclassifysync.h"
 
 #include "gstresnetclassifyreport.h"
+#include "gstresnetclassifyswap.h"
 
 void
 gst_resnet_classify_sync_controlled (GstResnetClassify * self,

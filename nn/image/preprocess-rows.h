@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "image/preprocessor-private.h"
+#include "image/preprocess-state.h"
 
 /* If the components are bytes of one pixel of 3 or 4 bytes, returns the address of the first one and their @order in
  * it, otherwise NULL. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "image/preprocessor-private.h"
+#include "image/preprocess-state.h"
 
 /* This is where finished rows go. One of the two is set. */
 typedef struct {

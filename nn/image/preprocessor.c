@@ -1,6 +1,6 @@
 /* gst-resnet: from pixels to the network's input tensor
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "image/preprocessor-private.h"
+#include "image/preprocess-state.h"
 
 #include "base/nn-memory.h"
 #include "image/preprocess-exact.h"

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/convert.h>
 #include <nn/model.h>
-#include <nn/tune.h>
 #include <string.h>
 
 #include "base/nn-budget.h"
@@ -20,6 +19,7 @@
 #include "load/weights.h"
 #include "model/model-metadata.h"
 #include "model/model-onnx.h"
+#include "model/model-private.h"
 #include "model/model-struct.h"
 
 /* Weights were finite before BatchNorm was folded in; a huge gamma or a tiny variance can have changed that. */

@@ -15,3 +15,8 @@ NnGraph *nn_model_get_own_graph (NnModel *model);
 NnPlanCache *nn_model_get_plans (const NnModel *model);
 /* string → string: all that the file's metadata says; never NULL. */
 GHashTable *nn_model_get_metadata (const NnModel *model);
+
+/* An empty model. */
+NnModel *nn_model_new (void);
+/* A model that is no more than its graph, which it takes; for tests. */
+NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_outputs);

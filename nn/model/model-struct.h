@@ -19,9 +19,3 @@ struct _NnModel {
   NnGraph *graph;
   NnPlanCache *plans;
 };
-
-/* An empty model. */
-NnModel *nn_model_new (void);
-
-/* A model that is no more than its graph, which it takes; for tests. */
-NnModel *nn_model_new_from_graph (NnGraph *graph, guint n_outputs);

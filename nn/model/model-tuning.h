@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <nn/tune.h>
+#include <nn/model.h>
 
 #include "plan/plan-cache.h"
 

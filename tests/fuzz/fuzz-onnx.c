@@ -1,6 +1,7 @@
 /* gst-resnet: fuzz target: ONNX files
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-model.h"
+#include "load/onnx/onnx-node.h"
 #include "load/onnx/onnx.h"
 
 /* What the loader promises of a graph: each node's inputs are made before it. */

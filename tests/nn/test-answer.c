@@ -7,6 +7,7 @@
 
 #include "graph/graph.h"
 #include "model/model-labels.h"
+#include "model/model-private.h"
 #include "model/model-struct.h"
 
 /* A model of @n outputs that end in @output. */

@@ -5,6 +5,7 @@
 
 #include "base/nn-cpu.h"
 #include "graph-reference.h"
+#include "model/model-private.h"
 #include "model/model-struct.h"
 #include "test-levels.h"
 

@@ -4,6 +4,7 @@
 
 #include "cpu-limit.h"
 #include "load/onnx/onnx-attribute.h"
+#include "load/onnx/onnx-node.h"
 #include "onnx-maker.h"
 #include "ops/operator.h"
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cpu-limit.h"
+#include "load/onnx/onnx-node.h"
 #include "onnx-maker.h"
 
 #define FOLDER TEST_DATA_DIR "/onnx"

@@ -13,6 +13,7 @@
 #include "import/onnx/onnx-lower.h"
 #include "import/onnx/onnx-make.h"
 #include "import/onnx/onnx-quantize.h"
+#include "model/model-private.h"
 #include "model/model-struct.h"
 #include "onnx-text.h"
 #include "ops/op-quantize.h"

@@ -6,6 +6,7 @@
 
 #include "graph-reference.h"
 #include "graph/graph.h"
+#include "load/onnx/onnx-node.h"
 #include "load/onnx/onnx.h"
 #include "model/model-private.h"
 #include "save/onnx-rewrite.h"

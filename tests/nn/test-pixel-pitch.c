@@ -6,6 +6,7 @@
 
 #include "base/nn-cpu.h"
 #include "graph-reference.h"
+#include "model/model-private.h"
 #include "model/model-struct.h"
 #include "onnx-text.h"
 #include "test-levels.h"

@@ -98,6 +98,14 @@ typedef struct {
  * fit. */
 GArray *nn_model_get_layers (const NnModel *model, guint height, guint width, GError **error);
 
+/* The name of a tuning file is that of its model file with this behind it. */
+#define NN_TUNING_SUFFIX ".tune.json"
+
+/* Reads a tuning file, which nn_model_tune() makes, and uses it for the level and the size for which it was made.
+ * nn_model_load() does so with MODEL.tune.json; if that file cannot be used, this is a warning there. Fails with
+ * NN_ERROR_FORMAT, or with NN_ERROR_ARGUMENT when the file was made for another model. */
+gboolean nn_model_load_tuning (NnModel *model, const gchar *path, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnModel, nn_model_unref)
 
 G_END_DECLS

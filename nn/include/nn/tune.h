@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* The name of a tuning file is that of its model file with this behind it. */
-#define NN_TUNING_SUFFIX ".tune.json"
-
 /**
  * nn_model_tune: runs the network with each algorithm that its layers can be computed with and keeps each layer's
  * fastest, for sessions of @model that are made later with the same level and size, whatever their threads and batch:
@@ -20,10 +17,5 @@ G_BEGIN_DECLS
  * Returns: the JSON text for MODEL.tune.json, to be freed with g_free(), or NULL with an error
  */
 gchar *nn_model_tune (NnModel *model, const NnSessionOptions *options, gdouble seconds, GError **error);
-
-/* Reads such a file and uses it for the level and the size for which it was made. nn_model_load() does so with
- * MODEL.tune.json; if that file cannot be used, this is a warning there. Fails with NN_ERROR_FORMAT, or with
- * NN_ERROR_ARGUMENT when the file was made for another model. */
-gboolean nn_model_load_tuning (NnModel *model, const gchar *path, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/onnx/onnx-attribute.h"
 
+#include "load/onnx/onnx-node.h"
+
 gboolean
 nn_attribute_is_whole (const NnAttribute *attribute)
 {

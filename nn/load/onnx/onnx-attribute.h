@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "load/onnx/onnx.h"
+#include "load/onnx/onnx-model.h"
 
 /* Whether @attribute has the value that its kind says: a pointer that is not NULL, and exactly one entry where the kind
  * is a single one. A reference to a function's attribute has none. Who reads the fields asks this first. */

@@ -11,7 +11,8 @@
 
 #include "base/nn-budget.h"
 #include "base/nn-hash.h"
-#include "load/onnx/onnx-private.h"
+#include "load/onnx/onnx-external.h"
+#include "load/onnx/onnx-unpack.h"
 
 struct _NnOnnxExternal {
   gchar *folder;   /* real path; NULL: refused */

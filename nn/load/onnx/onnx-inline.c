@@ -7,7 +7,9 @@
 
 #include "base/nn-budget.h"
 #include "base/nn-hash.h"
-#include "load/onnx/onnx-private.h"
+#include "load/onnx/onnx-inline.h"
+#include "load/onnx/onnx-node.h"
+#include "load/onnx/onnx-unpack.h"
 
 /* Functions that call functions that call functions. */
 #define MAX_DEPTH 32

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/nn-budget.h"
-#include "load/onnx/onnx-private.h"
+#include "load/onnx/onnx-node.h"
 #include "load/onnx/onnx-schema.pb-c.h"
+#include "load/onnx/onnx-tensor.h"
+#include "load/onnx/onnx-unpack.h"
 
 #define MAX_OPERATOR_NAME 128
 

@@ -1,7 +1,8 @@
 /* gst-resnet: an ONNX graph's names and order
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "load/onnx/onnx-sort.h"
 #include "base/nn-hash.h"
-#include "load/onnx/onnx-private.h"
+#include "load/onnx/onnx-unpack.h"
 
 #define NOT_A_NODE G_MAXUINT32
 

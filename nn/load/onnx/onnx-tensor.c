@@ -7,7 +7,11 @@
 
 #include "base/nn-budget.h"
 #include "base/nn-memory.h"
-#include "load/onnx/onnx-private.h"
+#include "load/nn-cursor.h"
+#include "load/onnx/onnx-external.h"
+#include "load/onnx/onnx-tensor.h"
+#include "load/onnx/onnx-unpack.h"
+#include "load/onnx/protobuf-wire.h"
 
 enum {
   FIELD_DIMS = 1,

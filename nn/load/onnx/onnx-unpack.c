@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/nn-budget.h"
-#include "load/onnx/onnx-private.h"
+#include "load/onnx/onnx-unpack.h"
 
 /* For a message of n bytes protobuf-c may allocate this + 64 n in all, yet of a large one no more than 4 n + 256 MiB:
  * what small fields turn into (an empty string is two bytes of the file, and 40 + 8 + 32 of memory) is for small ones.

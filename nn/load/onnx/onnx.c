@@ -10,9 +10,18 @@
 
 #include "base/nn-budget.h"
 #include "base/nn-hash.h"
-#include "load/onnx/onnx-private.h"
+#include "load/nn-cursor.h"
+#include "load/onnx/onnx-external.h"
+#include "load/onnx/onnx-inline.h"
+#include "load/onnx/onnx-node.h"
+#include "load/onnx/onnx-reader.h"
 #include "load/onnx/onnx-schema.pb-c.h"
+#include "load/onnx/onnx-sort.h"
+#include "load/onnx/onnx-tensor.h"
+#include "load/onnx/onnx-unpack.h"
+#include "load/onnx/protobuf-wire.h"
 #include "load/sha256.h"
+#include "load/tensor-data.h"
 
 /* Versions of the format and of its operators that are known here (onnx 1.23); newer operators may mean another thing.
  */

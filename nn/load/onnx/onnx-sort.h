@@ -1,0 +1,10 @@
+/* gst-resnet: the order of nodes
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <nn/error.h>
+
+#include "load/onnx/onnx-model.h"
+
+/* Names are unique, inputs exist, no cycles; reorders the nodes where the file has them out of order. */
+gboolean nn_onnx_sort (NnOnnx *onnx, const gchar *file, GError **error);
