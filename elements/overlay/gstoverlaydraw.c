@@ -7,10 +7,10 @@
 
 #include "gstoverlaydraw.h"
 
+#include "gstoverlaycanvas.h"
 #include "gstoverlayplace.h"
 
 #include <math.h>
-#include <pango/pangocairo.h>
 
 /* These are pixels. Smaller text cannot be read, and larger text fills any screen. */
 #define MIN_FONT 6.0
@@ -21,23 +21,6 @@
 /* The widths of plates, in font sizes. */
 #define PANEL_WIDTH 15.0
 #define LABEL_WIDTH 18.0
-/* The bytes of images that are kept for another time. */
-#define MAX_KEPT_BYTES (32 << 20)
-
-struct _GstOverlayDraw
-{
-  PangoFontMap *font_map;
-  PangoContext *context;
-  PangoLayout *layout;
-  PangoFontDescription *font;
-  gdouble font_pixels;          /* 0 follows the frame */
-  GstOverlayColor colors[GST_OVERLAY_N_COLORS];
-  GstOverlayPosition position;
-  gdouble text_scale;
-
-  GHashTable *kept;             /* key → GstOverlayImage */
-  gsize kept_bytes;
-};
 
 GstOverlayDraw *
 gst_overlay_draw_new (void)
@@ -75,18 +58,11 @@ gst_overlay_draw_free (GstOverlayDraw * draw)
   g_free (draw);
 }
 
-static void
-forget_images (GstOverlayDraw * draw)
-{
-  g_hash_table_remove_all (draw->kept);
-  draw->kept_bytes = 0;
-}
-
 gboolean
 gst_overlay_draw_set_style (GstOverlayDraw * draw,
     const GstOverlaySettings * settings, GError ** error)
 {
-  forget_images (draw);
+  gst_overlay_canvas_forget_images (draw);
   draw->position = settings->position;
   draw->text_scale = settings->text_scale;
   return gst_overlay_colors_parse (settings->colors, draw->colors, error);
@@ -127,7 +103,7 @@ gst_overlay_draw_set_font (GstOverlayDraw * draw, const gchar * font_desc)
   gchar *used = NULL;
 
   g_free (valid);
-  forget_images (draw);
+  gst_overlay_canvas_forget_images (draw);
   if (!pango_font_description_get_family (font))
     pango_font_description_set_family_static (font, "Sans");
   draw->font_pixels =
@@ -178,122 +154,6 @@ get_font_size (const GstOverlayDraw * draw, const GstVideoRectangle * visible)
   return CLAMP (size * draw->text_scale, MIN_FONT, MAX_FONT);
 }
 
-static void
-set_color (cairo_t * cr, const GstOverlayColor * color)
-{
-  cairo_set_source_rgba (cr, color->red, color->green, color->blue,
-      color->alpha);
-}
-
-static cairo_t *
-begin (GstOverlayImage * image)
-{
-  cairo_surface_t *surface =
-      cairo_image_surface_create_for_data (image->data, CAIRO_FORMAT_ARGB32,
-      image->width, image->height, image->stride);
-  cairo_t *cr = cairo_create (surface);
-
-  cairo_surface_destroy (surface);
-  return cr;
-}
-
-static void
-end (cairo_t * cr)
-{
-  cairo_surface_flush (cairo_get_target (cr));
-  cairo_destroy (cr);
-}
-
-static void
-round_rectangle (cairo_t * cr, gdouble x, gdouble y, gdouble w, gdouble h,
-    gdouble radius)
-{
-  gdouble r = MIN (radius, MIN (w, h) / 2.0);
-
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, x + w - r, y + r, r, -G_PI / 2, 0);
-  cairo_arc (cr, x + w - r, y + h - r, r, 0, G_PI / 2);
-  cairo_arc (cr, x + r, y + h - r, r, G_PI / 2, G_PI);
-  cairo_arc (cr, x + r, y + r, r, G_PI, 3 * G_PI / 2);
-  cairo_close_path (cr);
-}
-
-static void
-draw_plate (GstOverlayDraw * draw, cairo_t * cr, gint width, gint height,
-    gdouble radius)
-{
-  set_color (cr, &draw->colors[GST_OVERLAY_COLOR_PLATE]);
-  round_rectangle (cr, 0, 0, width, height, radius);
-  cairo_fill (cr);
-}
-
-/* Puts text into the layout, at most @width pixels wide (0 lets it be as wide as it is). Text that is wider gets "…" at
- * @where. Gives its size in pixels. */
-static void
-set_text_cut (GstOverlayDraw * draw, const gchar * text, gdouble size,
-    gdouble width, PangoEllipsizeMode where, gdouble * text_width,
-    gdouble * text_height)
-{
-  PangoRectangle logical;
-
-  pango_font_description_set_absolute_size (draw->font, size * PANGO_SCALE);
-  pango_layout_set_font_description (draw->layout, draw->font);
-  /* Only our own line ends are in a text: labels have none. */
-  pango_layout_set_single_paragraph_mode (draw->layout,
-      strchr (text, '\n') == NULL);
-  pango_layout_set_width (draw->layout, -1);
-  pango_layout_set_ellipsize (draw->layout, PANGO_ELLIPSIZE_NONE);
-  pango_layout_set_text (draw->layout, text, -1);
-  pango_layout_get_extents (draw->layout, NULL, &logical);
-  if (width > 0.0 && logical.width > width * PANGO_SCALE) {
-    pango_layout_set_ellipsize (draw->layout, where);
-    pango_layout_set_width (draw->layout, width * PANGO_SCALE);
-    pango_layout_get_extents (draw->layout, NULL, &logical);
-  }
-  if (text_width)
-    *text_width = logical.width / (gdouble) PANGO_SCALE;
-  if (text_height)
-    *text_height = logical.height / (gdouble) PANGO_SCALE;
-}
-
-static void
-set_text (GstOverlayDraw * draw, const gchar * text, gdouble size,
-    gdouble width, gdouble * text_width, gdouble * text_height)
-{
-  set_text_cut (draw, text, size, width, PANGO_ELLIPSIZE_END, text_width,
-      text_height);
-}
-
-static void
-show_text (GstOverlayDraw * draw, cairo_t * cr, gdouble x, gdouble y)
-{
-  set_color (cr, &draw->colors[GST_OVERLAY_COLOR_TEXT]);
-  cairo_move_to (cr, floor (x + 0.5), floor (y + 0.5));
-  pango_cairo_update_layout (cr, draw->layout);
-  pango_cairo_show_layout (cr, draw->layout);
-}
-
-static void
-keep_image (GstOverlayDraw * draw, const gchar * key, GstOverlayImage * image)
-{
-  gsize bytes = (gsize) image->stride * image->height;
-
-  if (draw->kept_bytes + bytes > MAX_KEPT_BYTES)
-    forget_images (draw);
-  draw->kept_bytes += bytes;
-  g_hash_table_insert (draw->kept, g_strdup (key),
-      gst_overlay_image_ref (image));
-}
-
-/* Takes over the reference to @image. */
-static void
-append_layer (GArray * layers, GstOverlayImage * image, gint x, gint y)
-{
-  GstOverlayLayer layer = {.image = image,.x = x,.y = y };
-
-  g_array_append_val (layers, layer);
-}
-
 /* The measures of the panel in pixels. */
 typedef struct
 {
@@ -314,10 +174,11 @@ measure_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
   panel->small_font = MAX (font * 0.8, MIN_FONT);
   /* Every line is as high as the font itself, whatever other fonts its characters come from, so that a plate keeps its
    * size. */
-  set_text (draw, "Hg", font, 0.0, NULL, &panel->line);
+  gst_overlay_canvas_set_text (draw, "Hg", font, 0.0, NULL, &panel->line);
   panel->baseline = pango_layout_get_baseline (draw->layout)
       / (gdouble) PANGO_SCALE;
-  set_text (draw, "Hg", panel->small_font, 0.0, NULL, &panel->small_line);
+  gst_overlay_canvas_set_text (draw, "Hg", panel->small_font, 0.0, NULL,
+      &panel->small_line);
   panel->pad = font * 0.45;
   panel->bar = MAX (2.0, floor (font * 0.16 + 0.5));
   panel->gap = font * 0.32;
@@ -350,13 +211,15 @@ draw_entry (GstOverlayDraw * draw, cairo_t * cr, const Panel * panel,
   gdouble value_width, label_width, bar_y = floor (y + panel->line + 0.5);
   GstOverlayColor track = draw->colors[GST_OVERLAY_COLOR_TEXT];
 
-  set_text (draw, entry->value, panel->font, right - left, &value_width, NULL);
-  show_text (draw, cr, right - value_width, y);
+  gst_overlay_canvas_set_text (draw, entry->value, panel->font, right - left,
+      &value_width, NULL);
+  gst_overlay_canvas_show_text (draw, cr, right - value_width, y);
   label_width = right - left - value_width - panel->font * 0.5;
   if (label_width > panel->font) {
     gdouble baseline;
 
-    set_text (draw, entry->label, panel->font, label_width, NULL, NULL);
+    gst_overlay_canvas_set_text (draw, entry->label, panel->font, label_width,
+        NULL, NULL);
     baseline = pango_layout_get_baseline (draw->layout)
         / (gdouble) PANGO_SCALE;
     /* A label stays within its line, whatever marks are piled up on its letters. */
@@ -365,18 +228,19 @@ draw_entry (GstOverlayDraw * draw, cairo_t * cr, const Panel * panel,
         label_width + panel->font / 2,
         panel->line + panel->gap / 2 + panel->bar);
     cairo_clip (cr);
-    show_text (draw, cr, left, y + panel->baseline - baseline);
+    gst_overlay_canvas_show_text (draw, cr, left,
+        y + panel->baseline - baseline);
     cairo_restore (cr);
   }
   if (entry->percent < 0)
     return;
   track.alpha *= 0.22;
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
-  set_color (cr, &track);
+  gst_overlay_canvas_set_color (cr, &track);
   cairo_rectangle (cr, floor (left), bar_y, floor (right) - floor (left),
       panel->bar);
   cairo_fill (cr);
-  set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BAR]);
+  gst_overlay_canvas_set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BAR]);
   cairo_rectangle (cr, floor (left), bar_y,
       floor ((floor (right) - floor (left)) * entry->percent / 100.0 + 0.5),
       panel->bar);
@@ -408,28 +272,29 @@ draw_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
     const Panel * panel)
 {
   GstOverlayImage *image = gst_overlay_image_new (panel->width, panel->height);
-  cairo_t *cr = begin (image);
+  cairo_t *cr = gst_overlay_canvas_begin (image);
   gdouble y = panel->pad - panel->gap / 2.0;
   gint i;
 
-  draw_plate (draw, cr, panel->width, panel->height, panel->font * 0.3);
+  gst_overlay_canvas_draw_plate (draw, cr, panel->width, panel->height,
+      panel->font * 0.3);
   for (i = 0; i < panel->n_rows; i++) {
     draw_entry (draw, cr, panel,
         &g_array_index (content->entries, GstOverlayEntry, i), y);
     y += panel->line + panel->bar + panel->gap;
   }
   if (content->stats) {
-    set_text (draw, content->stats, panel->small_font,
+    gst_overlay_canvas_set_text (draw, content->stats, panel->small_font,
         panel->width - 2 * panel->pad, NULL, NULL);
-    show_text (draw, cr, panel->pad, y);
+    gst_overlay_canvas_show_text (draw, cr, panel->pad, y);
     y += panel->small_line + panel->gap;
   }
   if (panel->more) {
-    set_text (draw, panel->more, panel->small_font,
+    gst_overlay_canvas_set_text (draw, panel->more, panel->small_font,
         panel->width - 2 * panel->pad, NULL, NULL);
-    show_text (draw, cr, panel->pad, y);
+    gst_overlay_canvas_show_text (draw, cr, panel->pad, y);
   }
-  end (cr);
+  gst_overlay_canvas_end (cr);
   return image;
 }
 
@@ -463,13 +328,14 @@ add_panel (GstOverlayDraw * draw, const GstOverlayContent * content,
       gst_overlay_image_ref (image);
     } else {
       image = draw_panel (draw, content, &panel);
-      keep_image (draw, key, image);
+      gst_overlay_canvas_keep_image (draw, key, image);
     }
     g_free (key);
     margin = floor (panel.font * 0.5 + 0.5);
-    append_layer (layers, image, place (visible->x, visible->w, panel.width,
-            margin, draw->position % 3), place (visible->y, visible->h,
-            panel.height, margin, draw->position / 3));
+    gst_overlay_canvas_append_layer (layers, image, place (visible->x,
+            visible->w, panel.width, margin, draw->position % 3),
+        place (visible->y, visible->h, panel.height, margin,
+            draw->position / 3));
   }
   g_free (panel.more);
 }
@@ -506,17 +372,17 @@ add_line (GstOverlayDraw * draw, const GstVideoRectangle * box, gint line,
   if (x0 >= x1 || y0 >= y1)
     return;
   image = gst_overlay_image_new (x1 - x0, y1 - y0);
-  cr = begin (image);
+  cr = gst_overlay_canvas_begin (image);
   cairo_translate (cr, -x0, -y0);
   cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
   cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
   /* The coloured line lies between two dark ones, so that it is visible on any picture. */
-  set_color (cr, &edge);
+  gst_overlay_canvas_set_color (cr, &edge);
   fill_ring (cr, box, 0, line + 2 * dark);
-  set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BOX]);
+  gst_overlay_canvas_set_color (cr, &draw->colors[GST_OVERLAY_COLOR_BOX]);
   fill_ring (cr, box, box->w > 2 * dark && box->h > 2 * dark ? dark : 0, line);
-  end (cr);
-  append_layer (layers, image, x0, y0);
+  gst_overlay_canvas_end (cr);
+  gst_overlay_canvas_append_layer (layers, image, x0, y0);
 }
 
 /* @taken holds the places of other labels and of the plate. The label's place is added to it. */
@@ -541,15 +407,17 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
     cairo_t *cr;
 
     /* The text ends in the confidence. */
-    set_text_cut (draw, text, font, most, PANGO_ELLIPSIZE_MIDDLE, &width,
-        &height);
-    image = gst_overlay_image_new (CLAMP (ceil (width + 2 * pad), 1,
-            visible->w), CLAMP (ceil (height + pad), 1, visible->h));
-    cr = begin (image);
-    draw_plate (draw, cr, image->width, image->height, font * 0.2);
-    show_text (draw, cr, pad, pad / 2.0);
-    end (cr);
-    keep_image (draw, key, image);
+    gst_overlay_canvas_set_text_cut (draw, text, font, most,
+        PANGO_ELLIPSIZE_MIDDLE, &width, &height);
+    image =
+        gst_overlay_image_new (CLAMP (ceil (width + 2 * pad), 1, visible->w),
+        CLAMP (ceil (height + pad), 1, visible->h));
+    cr = gst_overlay_canvas_begin (image);
+    gst_overlay_canvas_draw_plate (draw, cr, image->width, image->height,
+        font * 0.2);
+    gst_overlay_canvas_show_text (draw, cr, pad, pad / 2.0);
+    gst_overlay_canvas_end (cr);
+    gst_overlay_canvas_keep_image (draw, key, image);
   }
   g_free (key);
 
@@ -557,7 +425,7 @@ add_region_label (GstOverlayDraw * draw, const gchar * text, gdouble font,
   label.h = image->height;
   gst_overlay_place_label (&label, box, visible, taken);
   g_array_append_val (taken, label);
-  append_layer (layers, image, label.x, label.y);
+  gst_overlay_canvas_append_layer (layers, image, label.x, label.y);
 }
 
 /* Returns FALSE when nothing of it is in sight. */

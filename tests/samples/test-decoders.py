@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """All samples on what decoders of other plugins give, and on a network camera that goes away and comes back.
 
-Files: one of each encoder that is installed, decoded by gstreamer1.0-libav. Network: gst-rtsp-server, through its bindings
-(Debian: gir1.2-gst-rtsp-server-1.0)."""
+Files: one of each encoder that is installed, decoded by gstreamer1.0-libav. Network: gst-rtsp-server, through its
+bindings (Debian: gir1.2-gst-rtsp-server-1.0)."""
 
 import os
 import subprocess
