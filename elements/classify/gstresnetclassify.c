@@ -47,10 +47,6 @@ GST_ELEMENT_REGISTER_DEFINE (resnetclassify, "resnetclassify", GST_RANK_NONE,
     GST_TYPE_RESNET_CLASSIFY);
 
 static void gst_resnet_classify_finalize (GObject * object);
-static void gst_resnet_classify_set_property (GObject * object, guint prop_id,
-    const GValue * value, GParamSpec * pspec);
-static void gst_resnet_classify_get_property (GObject * object, guint prop_id,
-    GValue * value, GParamSpec * pspec);
 static void gst_resnet_classify_dispatch_properties_changed (GObject * object,
     guint n_specs, GParamSpec ** specs);
 static GstStateChangeReturn gst_resnet_classify_change_state (GstElement *
@@ -149,52 +145,6 @@ gst_resnet_classify_finalize (GObject * object)
   g_clear_pointer (&self->analyzer, gst_resnet_analyzer_free);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
-}
-
-static void
-gst_resnet_classify_set_property (GObject * object, guint prop_id,
-    const GValue * value, GParamSpec * pspec)
-{
-  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
-  gboolean known, running;
-
-  GST_OBJECT_LOCK (self);
-  known = gst_resnet_settings_set (&self->settings, prop_id, value);
-  if (known && self->controlling == g_thread_self ())
-    self->settings.control_serial++;
-  else if (known)
-    self->settings.serial++;
-  running = self->running;
-  GST_OBJECT_UNLOCK (self);
-
-  if (!known)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  else if (running && !(pspec->flags & GST_PARAM_MUTABLE_PLAYING))
-    GST_WARNING_OBJECT (self, "property %s takes effect at the next start; set "
-        "it in state NULL or READY", pspec->name);
-  if (known)
-    gst_resnet_settings_notify_aliases (object, prop_id);
-}
-
-static void
-gst_resnet_classify_get_property (GObject * object, guint prop_id,
-    GValue * value, GParamSpec * pspec)
-{
-  GstResnetClassify *self = GST_RESNET_CLASSIFY (object);
-  gboolean known = TRUE;
-
-  if (g_str_equal (pspec->name, "stats")) {
-    g_value_take_boxed (value, gst_resnet_stats_to_structure (self->stats));
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  if (g_str_equal (pspec->name, "model-info"))
-    g_value_set_boxed (value, self->model_info);
-  else
-    known = gst_resnet_settings_get (&self->settings, prop_id, value);
-  GST_OBJECT_UNLOCK (self);
-  if (!known)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 /* After this call the streaming thread may use the fields of the classifying thread. */

@@ -212,8 +212,8 @@ class TestWritten(ConvertTest):
                      '--interpolation', 'bicubic')
         info = json.loads(t.run('inspect', out, '--json').stdout)
         self.assertEqual(info['labels'], labels)
-        self.assertEqual(info['preprocessing'], {'resize': 40, 'crop': 32, 'interpolation': 'bicubic', 'mean': [.485, .1, .001],
-                                                 'std': [1, 1, 1]})
+        self.assertEqual(info['preprocessing'], {'resize': 40, 'crop': 32, 'channels': 3, 'channel_order': 'rgb',
+                                                 'interpolation': 'bicubic', 'mean': [.485, .1, .001], 'std': [1, 1, 1]})
         # What the file does not say is not made up.
         plain = os.path.join(DATA, 'family', 'hf-basic.safetensors')
         self.convert(0, plain, out)
@@ -243,7 +243,8 @@ class TestWritten(ConvertTest):
         self.convert(0, self.model, out, '--mean', '0.5,0.25,0', '--std', '0.5,0.5,0.25', '--modelinfo')
         shutil.copy(out + '.modelinfo', self.path('plain.modelinfo'))
         values = json.loads(t.run('inspect', plain, '--json', '--size', '64x64').stdout)['preprocessing']
-        self.assertEqual(values, {'resize': 16, 'crop': 16, 'interpolation': 'bilinear', 'mean': [.5, .25, 0], 'std': [.5, .5, .25]})
+        self.assertEqual(values, {'resize': 16, 'crop': 16, 'channels': 3, 'channel_order': 'rgb', 'interpolation': 'bilinear',
+                                  'mean': [.5, .25, 0], 'std': [.5, .5, .25]})
 
     def test_replaces(self):
         out, target = self.path('link.safetensors'), self.path('target.safetensors')
