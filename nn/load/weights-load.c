@@ -21,6 +21,32 @@ starts_with (const guint8 *data, gsize size, const gchar *prefix, gsize n)
 
 #define STARTS_WITH(data, size, literal) starts_with (data, size, literal, sizeof literal - 1)
 
+/* The entries of torch.save's first form. */
+static gboolean
+is_old_torch_tar (const guint8 *data)
+{
+  static const gchar *const entries[] = { "sys_info", "pickle", "storages", "tensors" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    if (!memcmp (data, entries[i], strlen (entries[i]) + 1))
+      return TRUE;
+  return FALSE;
+}
+
+/* Field 1 is a small version as ONNX's, but field 2 is a message, whose first field is one again, where ONNX has the
+ * producer's name. */
+static gboolean
+is_foreign_protobuf (const guint8 *data, gsize size)
+{
+  gsize at = 3;
+
+  if (size < 8 || data[0] != 0x08 || data[1] >= 0x20 || data[2] != 0x12)
+    return FALSE;
+  while (at < 8 && data[at] & 0x80)
+    at++;
+  return at + 1 < size && data[at + 1] == 0x0a;
+}
+
 static const gchar *
 foreign_format (const guint8 *data, gsize size)
 {
@@ -39,9 +65,17 @@ foreign_format (const guint8 *data, gsize size)
   if (STARTS_WITH (data, size, "GGUF"))
     return "a GGUF file; a ResNet's state dict (.pth) or safetensors is needed";
   if (size > 262 && memcmp (data + 257, "ustar", 5) == 0)
-    return "a tar archive (torch.save before 0.1.10 wrote such files); load it with an old PyTorch and save its "
-           "state_dict() "
-           "again";
+    return is_old_torch_tar (data)
+               ? "a tar archive as torch.save wrote it before 0.1.10; load it with an old PyTorch and "
+                 "save its state_dict() again"
+               : "a tar archive around other files; unpack the model from it first (tar xf FILE)";
+  if (size > 8 && !memcmp (data + 4, "TFL3", 4))
+    return "a TensorFlow Lite model; convert it to ONNX with tf2onnx (python -m tf2onnx.convert --tflite model.tflite "
+           "--output model.onnx)";
+  if (STARTS_WITH (data, size, "7767517\n"))
+    return "an ncnn model's graph; export the original model to ONNX";
+  if (is_foreign_protobuf (data, size))
+    return "a Core ML model (.mlmodel) or TensorFlow's saved_model.pb, not ONNX; export the original model to ONNX";
   while (left > 0 && g_ascii_isspace (*text)) {
     text++;
     left--;
@@ -51,7 +85,16 @@ foreign_format (const guint8 *data, gsize size)
           || g_ascii_strncasecmp ((const gchar *)text, "<html", 5) == 0))
     return "an HTML page, not a model: the download got a web page instead; download the file itself";
   if (left >= 5 && g_ascii_strncasecmp ((const gchar *)text, "<?xml", 5) == 0)
-    return "XML, not a model";
+    return g_strstr_len ((const gchar *)text, (gssize)MIN (left, 4096), "<net ")
+               ? "the graph of an OpenVINO model, whose weights are in a .bin file beside it; export the original "
+                 "model "
+                 "to ONNX"
+               : "XML, not a model";
+  if (left >= 2 && text[0] == '{' && (text[1] == '"' || g_ascii_isspace (text[1])))
+    return g_strstr_len ((const gchar *)text, (gssize)MIN (left, 1 << 20), "weight_map")
+               ? "the index of a model in several files (shards); its tensors have to be put into one file, as "
+                 "save_pretrained(FOLDER, max_shard_size=\"100GB\") does it"
+               : "JSON, not a model; the weights are in another file";
   /* ModelProto begins with field 1 (ir_version, a small varint) and nearly always field 2 (producer_name, a string). */
   if (size > 4 && data[0] == 0x08 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a || data[2] == 0x42))
     return "an ONNX model, which holds a graph and not a state dict";

@@ -151,6 +151,27 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
   return g_steal_pointer (&model);
 }
 
+/* "model-00001-of-00003.safetensors" lacks what the others have. */
+static void
+explain_shard (const gchar *name, GError **error)
+{
+  const gchar *of = g_strrstr (name, "-of-");
+  guint64 shards;
+
+  if (!of || of == name || !g_ascii_isdigit (of[-1]) || !error
+      || !g_error_matches (*error, NN_ERROR, NN_ERROR_ARCHITECTURE))
+    return;
+  shards = g_ascii_strtoull (of + strlen ("-of-"), NULL, 10);
+  if (shards > 1) {
+    gchar *whole = g_strdup_printf ("%s; this is one of %" G_GUINT64_FORMAT
+                                    " files (shards) of a model, whose tensors have to be put into one file",
+                                    (*error)->message, shards);
+
+    g_free ((*error)->message);
+    (*error)->message = whole;
+  }
+}
+
 /* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
  */
 static NnModel *
@@ -161,6 +182,8 @@ from_weights (NnWeights *weights, const NnModelOptions *options, gboolean fold, 
 
   if (!build (model, weights, options ? options->architecture : NULL, error))
     g_clear_pointer (&model->graph, nn_graph_free);
+  if (!model->graph)
+    explain_shard (name, error);
   nn_weights_free (weights);
   return finish (model, name, fold, file, error);
 }

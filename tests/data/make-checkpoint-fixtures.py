@@ -94,6 +94,10 @@ def averaged():
     # mmengine swaps them
     save('mmengine.pth', {'meta': {'mmengine_version': '0.10'}, 'message_hub': {}, 'state_dict': weights(b), 'ema_state_dict': weights(a)})
     case('mmengine', 'mmengine.pth', b, warning='"state_dict" is used, where mmengine')
+    save('ema-object.pth', {'model': weights(a), 'ema': {'decay': .999, 'module': weights(b, 'module.')}})
+    case('ema-object', 'ema-object.pth', b, warning='"ema.module" is used')
+    save('ema-callback.pth', {'state_dict': weights(a), 'callbacks': {'EMA': {'ema_weights': weights(b)}}})
+    case('ema-callback', 'ema-callback.pth', a, warning='"state_dict" is used')
     save('fixmatch.pth', {'epoch': 3, 'state_dict': weights(a), 'ema_state_dict': weights(b)})
     case('fixmatch', 'fixmatch.pth', b, warning='"ema_state_dict" is used')
     # folds
@@ -208,9 +212,12 @@ def heads():
     case('head-unknown', 'head-activation.pth', 'head is "snake"; it should be relu, gelu', architecture='head=snake')
     # other names
     model = net(41, head=seq(OrderedDict(fc1=nn.Linear(8, 6), bn=nn.BatchNorm1d(6), act=nn.ReLU(), fc2=nn.Linear(6, 5))))
+    model_named = model
     named = OrderedDict((k.replace('fc.', 'my_head_', 1) if k.startswith('fc.') else 'backbone.' + k, v) for k, v in weights(model).items())
     save('head-named.pth', named)
     case('head-named', 'head-named.pth', model, warning='my_head_bn and my_head_fc2 a ReLU')
+    save('head-named.safetensors', named)  # in the alphabet's order: the normalization first
+    case('head-named-sorted', 'head-named.safetensors', model_named, warning='my_head_bn and my_head_fc2 a ReLU')
     model = net(42)
     save('head-other-name.pth', OrderedDict((k.replace('fc.', 'my_classifier.'), v) for k, v in weights(model).items()))
     case('head-other-name', 'head-other-name.pth', model)

@@ -8,6 +8,7 @@
 #include <zip.h>
 
 #include "cpu-limit.h"
+#include "load/onnx/onnx.h"
 #include "load/weights-load.h"
 #include "load/weights.h"
 
@@ -309,7 +310,40 @@ test_tar (void)
 
   memcpy (block + 257, "ustar", 5);
   append (a, block, sizeof block);
-  expect_refused (a, NN_ERROR_UNSUPPORTED, "tar archive");
+  expect_refused (a, NN_ERROR_UNSUPPORTED, "old PyTorch");
+  a = g_byte_array_new ();
+  memcpy (block, "resnet18.pth", 13);
+  append (a, block, sizeof block);
+  expect_refused (a, NN_ERROR_UNSUPPORTED, "unpack the model from it first");
+}
+
+/* Files of other programs, each by what it is. */
+static void
+test_other_formats (void)
+{
+  static const struct {
+    const gchar *bytes;
+    gsize size;
+    const gchar *says;
+  } files[] = {
+    { P ("<?xml version=\"1.0\"?>\n<net name=\"resnet\" version=\"11\">\n"), "OpenVINO" },
+    { P ("<?xml version=\"1.0\"?>\n<data/>\n"), "XML" },
+    { P ("\x08\x04\x12\x10\x0a\x0e\x0a\x05image......."), "Core ML" },
+    { P ("\x08\x01\x12\x10\x0a\x0e\x0a\x05serve......."), "saved_model.pb" },
+    { P ("\x1c\0\0\0TFL3\x14\0\0\0"), "TensorFlow Lite" },
+    { P ("7767517\n75 83\n"), "ncnn" },
+    { P ("{\n \"metadata\": {}, \"weight_map\": {\"conv1.weight\": \"model-00001-of-00002.safetensors\"}}"),
+      "several files" },
+    { P ("{\"architecture\": \"resnet50\"}"), "JSON" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    GByteArray *a = g_byte_array_new ();
+
+    append (a, files[i].bytes, files[i].size);
+    g_assert_false (nn_onnx_looks_like (a->data, a->len));
+    expect_refused (a, NN_ERROR_UNSUPPORTED, files[i].says);
+  }
 }
 
 static void
@@ -363,6 +397,7 @@ main (int argc, char **argv)
   g_test_add_func ("/load-hostile/zip-bomb", test_zip_bomb);
   g_test_add_func ("/load-hostile/entry-twice", test_entry_twice);
   g_test_add_func ("/load-hostile/tar", test_tar);
+  g_test_add_func ("/load-hostile/other-formats", test_other_formats);
   g_test_add_func ("/load-hostile/special-files", test_special_files);
   return g_test_run ();
 }

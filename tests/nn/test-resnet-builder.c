@@ -184,6 +184,9 @@ test_groups (void)
 static void
 test_unexpected (void)
 {
+  const guint64 four[] = { 4 };
+  TestDict *spectral;
+
   refused (with (&basic, "layer1.0.se.channel.fc1.weight", 4, 1, 4, 1, 1),
            "layer1.0.se.channel.fc1.weight [1, 4, 1, 1]: unexpected", "attention");
   refused (with (&basic, "layer1.0.bn3.weight", 1, 4, 0, 0, 0), "layer1.0.bn3.weight [4]: unexpected");
@@ -198,6 +201,10 @@ test_unexpected (void)
   refused (with (&basic, "layer1.4294967296.conv1.weight", 4, 4, 4, 3, 3), "layer1.4294967296.conv1.weight");
   refused (with (&basic, "layer1..conv1.weight", 4, 4, 4, 3, 3), "layer1..conv1.weight");
   refused (with (&basic, "conv1.weight_orig", 4, 4, 4, 3, 3), "conv1.weight_orig", "prune.remove");
+  spectral = with (&basic, "conv1.weight_orig", 4, 4, 4, 3, 3);
+  test_dict_add (spectral, "conv1.weight_u", 1, four);
+  refused (spectral, "conv1.weight_orig", "remove_spectral_norm");
+  refused (with (&basic, "conv1.weight_g", 4, 4, 1, 1, 1), "conv1.weight_g", "remove_weight_norm");
   refused (with (&basic, "", 1, 4, 0, 0, 0), "unexpected");
   /* A block after a hole. */
   refused (with (&basic, "layer1.3.conv1.weight", 4, 4, 4, 3, 3), "layer1.2.conv1.weight: missing");

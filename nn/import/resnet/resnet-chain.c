@@ -216,36 +216,58 @@ follow (const GArray *layers, guint64 width, guint64 *now)
   return i;
 }
 
-/* Matrices whose file has another order than the network: each width leads to one of them only. */
+/* The one layer from @i on that can stand behind @width numbers; G_MAXUINT: it cannot be told. */
+static guint
+next_layer (const GArray *layers, guint i, guint64 width)
+{
+  guint matrix = G_MAXUINT, vector = G_MAXUINT, n_matrices = 0, n_vectors = 0, k;
+
+  for (k = i; k < layers->len; k++) {
+    const NnHeadLayer *layer = &g_array_index (layers, NnHeadLayer, k);
+    guint64 in, out;
+
+    widths (layer, &in, &out);
+    if (in != width)
+      continue;
+    if (layer->kind == NN_HEAD_LINEAR) {
+      matrix = k;
+      n_matrices++;
+    } else {
+      vector = k;
+      n_vectors++;
+    }
+  }
+  if (n_vectors == 0)
+    return n_matrices == 1 ? matrix : G_MAXUINT;
+  /* A normalization goes before the matrix that takes as many numbers, unless it could also go behind it. */
+  if (n_vectors > 1 || n_matrices > 1
+      || (n_matrices && g_array_index (layers, NnHeadLayer, matrix).weight->dims[0] == width))
+    return G_MAXUINT;
+  return vector;
+}
+
+/* Layers whose file has another order than the network: each width leads to one of them only. */
 static void
 sort_by_widths (GArray *layers, guint64 width)
 {
-  guint64 now;
+  g_autofree NnHeadLayer *before = g_memdup2 (layers->data, layers->len * sizeof (NnHeadLayer));
+  guint64 now, in, out;
 
   if (follow (layers, width, &now) == layers->len)
     return;
   for (guint i = 0; i < layers->len; i++) {
-    guint found = G_MAXUINT, n = 0;
+    guint found = next_layer (layers, i, width);
+    NnHeadLayer other;
 
-    for (guint k = i; k < layers->len; k++) {
-      const NnHeadLayer *layer = &g_array_index (layers, NnHeadLayer, k);
-
-      if (layer->kind != NN_HEAD_LINEAR)
-        return;
-      if (layer->weight->dims[1] == width) {
-        found = k;
-        n++;
-      }
-    }
-    if (n != 1)
+    if (found == G_MAXUINT) {
+      memcpy (layers->data, before, layers->len * sizeof (NnHeadLayer));
       return;
-    if (found != i) {
-      NnHeadLayer other = g_array_index (layers, NnHeadLayer, i);
-
-      g_array_index (layers, NnHeadLayer, i) = g_array_index (layers, NnHeadLayer, found);
-      g_array_index (layers, NnHeadLayer, found) = other;
     }
-    width = g_array_index (layers, NnHeadLayer, i).weight->dims[0];
+    other = g_array_index (layers, NnHeadLayer, i);
+    g_array_index (layers, NnHeadLayer, i) = g_array_index (layers, NnHeadLayer, found);
+    g_array_index (layers, NnHeadLayer, found) = other;
+    widths (&g_array_index (layers, NnHeadLayer, i), &in, &out);
+    width = out;
   }
 }
 

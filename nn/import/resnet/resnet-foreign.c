@@ -33,6 +33,12 @@ static const struct {
   { "prelu", ", which is an IResNet's (face recognition)" },
   { ".convs.", ", which is a Res2Net's" },
   { "_packed_params", ", which is a quantized model's; save the float model" },
+  { "weight_g", ", which weight_norm leaves; call torch.nn.utils.remove_weight_norm() on each layer before saving" },
+  { "weight_u",
+    ", which spectral_norm leaves; call torch.nn.utils.remove_spectral_norm() on each layer before saving" },
+  { "weight_v", ", which weight_norm or spectral_norm leaves; call torch.nn.utils.remove_weight_norm() or "
+                "remove_spectral_norm() on "
+                "each layer before saving" },
   { "_orig", ", which torch.nn.utils.prune leaves; call prune.remove() on each layer before saving" },
   { "_mask", ", which torch.nn.utils.prune leaves; call prune.remove() on each layer before saving" },
   { "parametrizations.",

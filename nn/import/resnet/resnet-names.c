@@ -457,10 +457,18 @@ find_naming (NnResnetNames *names)
 static void
 set_unexpected (const NnResnetNames *names, const NnTensor *tensor, GError **error)
 {
-  g_autofree gchar *shape = nn_tensor_shape_string (tensor);
+  g_autofree gchar *shape = nn_tensor_shape_string (tensor), *beside = NULL;
+  const gchar *hint = nn_foreign_hint (tensor->name);
 
+  /* Pruning leaves weight_orig and weight_mask, spectral normalization weight_orig, weight_u and weight_v. */
+  if (g_str_has_suffix (tensor->name, "_orig")) {
+    beside = g_strdup (tensor->name);
+    strcpy (beside + strlen (beside) - strlen ("_orig"), "_u");
+    if (nn_weights_get (names->weights, beside))
+      hint = nn_foreign_hint ("weight_u");
+  }
   g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s %s: unexpected, no part of a ResNet with names like %s%s",
-               tensor->name, shape, nn_naming_owner (names->naming), nn_foreign_hint (tensor->name));
+               tensor->name, shape, nn_naming_owner (names->naming), hint);
 }
 
 static void

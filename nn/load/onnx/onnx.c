@@ -92,6 +92,9 @@ nn_onnx_looks_like (gconstpointer data, gsize size)
              && model_wire_type ((guint32)(tag >> 3)) == (gint)(tag & 7);
     if (model_wire_type (field.number) != (gint)field.type)
       return FALSE;
+    /* The producer's name is text; a message in its place is another format's. */
+    if (field.number == MODEL_PRODUCER_NAME && field.size && field.bytes[0] < 0x20)
+      return FALSE;
     if (field.number == MODEL_IR_VERSION) {
       if (field.value == 0 || field.value > 10000)
         return FALSE;

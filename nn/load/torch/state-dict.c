@@ -190,6 +190,16 @@ is_mmengine (const NnPickleValue *root)
   return nn_pickle_dict_get (root, "message_hub") || (meta && nn_pickle_dict_get (meta, "mmengine_version"));
 }
 
+/* "ema.module", not "callbacks.EMA.weights", which only the training reads. */
+static gboolean
+is_averaged_at_top (const Candidate *c)
+{
+  const gchar *dot = c->path ? strchr (c->path, '.') : NULL;
+  g_autofree gchar *first = dot ? g_strndup (c->path, (gsize)(dot - c->path)) : g_strdup (c->path);
+
+  return first && nn_weight_set_is_averaged (first);
+}
+
 /* Of several: what the library that writes such files takes itself. @why: (out): a reason for people, or NULL; free
  * with g_free() */
 static const Candidate *
@@ -199,7 +209,8 @@ choose (const NnPickleValue *root, const GArray *candidates, gchar **why)
   g_autofree gchar *missing = NULL, *shown = NULL;
 
   *why = NULL;
-  if (!averaged || !averaged->is_network || (plain && plain->is_network && plain->parent != averaged->parent))
+  if (!averaged || !averaged->is_network
+      || (plain && plain->is_network && plain->parent != averaged->parent && !is_averaged_at_top (averaged)))
     return plain ? plain : averaged;
   if (!plain || !plain->is_network)
     return averaged;
