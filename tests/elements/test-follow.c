@@ -78,6 +78,35 @@ get_n_regions (const GstStructure * structure)
   return gst_value_array_get_size (regions);
 }
 
+/* Not the bytes between rows, which nobody writes. */
+static gboolean
+pixels_equal (GstSample * a, GstSample * b)
+{
+  GstVideoFrame frames[2];
+  gboolean equal = TRUE;
+  GstVideoInfo info;
+  guint i, c;
+  gint y;
+
+  fail_unless (gst_video_info_from_caps (&info, gst_sample_get_caps (a)));
+  for (i = 0; i < 2; i++)
+    fail_unless (gst_video_frame_map (&frames[i], &info,
+            gst_sample_get_buffer (i == 0 ? a : b), GST_MAP_READ));
+  for (c = 0; c < GST_VIDEO_INFO_N_PLANES (&info); c++) {
+    gsize row = (gsize) GST_VIDEO_INFO_COMP_WIDTH (&info, c)
+        * GST_VIDEO_INFO_COMP_PSTRIDE (&info, c);
+
+    for (y = 0; y < GST_VIDEO_INFO_COMP_HEIGHT (&info, c); y++)
+      equal &= memcmp ((guint8 *) frames[0].data[c] + y
+          * GST_VIDEO_FRAME_PLANE_STRIDE (&frames[0], c),
+          (guint8 *) frames[1].data[c] + y
+          * GST_VIDEO_FRAME_PLANE_STRIDE (&frames[1], c), row) == 0;
+  }
+  gst_video_frame_unmap (&frames[0]);
+  gst_video_frame_unmap (&frames[1]);
+  return equal;
+}
+
 /* The overlay draws no place, only what the panel says. */
 static void
 assert_nothing_placed (const gchar * elements)
@@ -85,8 +114,7 @@ assert_nothing_placed (const gchar * elements)
   GstSample *with = run (elements, "! classoverlay top-k=0 font-desc=Boxes");
   GstSample *without = run (elements, "");
 
-  fail_unless (overlay_equal (gst_sample_get_buffer (with),
-          gst_sample_get_buffer (without)), "something is drawn behind %s",
+  fail_unless (pixels_equal (with, without), "something is drawn behind %s",
       elements);
   gst_sample_unref (with);
   gst_sample_unref (without);
@@ -203,12 +231,10 @@ GST_START_TEST (test_told)
   drawn = run (elements, "! classoverlay top-k=0 show-heatmap=false "
       "font-desc=Boxes");
   sample = run (elements, "");
-  fail_if (overlay_equal (gst_sample_get_buffer (drawn),
-          gst_sample_get_buffer (sample)), "no box behind %s", elements);
+  fail_if (pixels_equal (drawn, sample), "no box behind %s", elements);
   gst_sample_unref (drawn);
   drawn = run (elements, "! classoverlay top-k=0 font-desc=Boxes");
-  fail_if (overlay_equal (gst_sample_get_buffer (drawn),
-          gst_sample_get_buffer (sample)));
+  fail_if (pixels_equal (drawn, sample));
   gst_sample_unref (drawn);
   gst_sample_unref (sample);
 }

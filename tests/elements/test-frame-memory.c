@@ -54,13 +54,16 @@ split (GstBuffer * buffer)
   gsize size = gst_buffer_get_size (buffer), half = size / 5;
   GstBuffer *both = gst_buffer_new ();
   GstMapInfo map;
+  guint i;
 
   fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-  gst_buffer_append_memory (both, gst_memory_new_wrapped (0,
-          g_memdup2 (map.data, half), half, 0, half, NULL, NULL));
-  gst_buffer_append_memory (both, gst_memory_new_wrapped (0,
-          g_memdup2 (map.data + half, size - half), size - half, 0, size - half,
-          NULL, NULL));
+  for (i = 0; i < 2; i++) {
+    gsize part = i == 0 ? half : size - half;
+    guint8 *bytes = g_memdup2 (map.data + (i == 0 ? 0 : half), part);
+
+    gst_buffer_append_memory (both, gst_memory_new_wrapped (0, bytes, part, 0,
+            part, bytes, g_free));
+  }
   gst_buffer_unmap (buffer, &map);
   gst_buffer_unref (buffer);
   return both;

@@ -153,6 +153,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     Input rest = input;
     g_autoptr (GstCaps) caps = gst_video_info_to_caps (&info);
     GstBuffer *frame, *out;
+    GstEvent *event;
 
     gst_harness_set_src_caps (harness[i], gst_caps_ref (caps));
     if (i == 1) {
@@ -169,6 +170,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     gst_buffer_unref (out);
     while ((frame = gst_harness_try_pull (harness[i])))
       gst_buffer_unref (frame);
+    /* A harness keeps all events. */
+    while ((event = gst_harness_try_pull_event (harness[i]))
+           || (event = gst_harness_try_pull_upstream_event (harness[i])))
+      gst_event_unref (event);
   }
   return 0;
 }
