@@ -20,6 +20,7 @@ struct _GstResnetAnalyzer
   GstFrameView *view;
   GstResnetSmoother *smoother;
   GstResnetTracker *tracker;
+  NnOrientation orientation;    /* of the stream's tags */
   guint serial;                 /* of the settings that the tracker's results are from */
 };
 
@@ -29,6 +30,7 @@ gst_resnet_analyzer_new (void)
   GstResnetAnalyzer *analyzer = g_new0 (GstResnetAnalyzer, 1);
 
   analyzer->patience = gst_resnet_patience_new ();
+  analyzer->orientation = NN_ORIENTATION_UPRIGHT;
   analyzer->view = gst_frame_view_new ();
   analyzer->smoother = gst_resnet_smoother_new ();
   analyzer->tracker = gst_resnet_tracker_new ();
@@ -71,6 +73,28 @@ gst_resnet_analyzer_set_info (GstResnetAnalyzer * analyzer,
 }
 
 void
+gst_resnet_analyzer_set_orientation (GstResnetAnalyzer * analyzer,
+    NnOrientation orientation)
+{
+  analyzer->orientation = orientation;
+}
+
+NnOrientation
+gst_resnet_analyzer_get_orientation (GstResnetAnalyzer * analyzer)
+{
+  return analyzer->orientation;
+}
+
+/* What turns this frame's picture upright. */
+static NnOrientation
+get_orientation (const GstResnetAnalyzer * analyzer,
+    const GstResnetSettings * settings)
+{
+  return settings->orientation == GST_RESNET_ORIENTATION_AUTO ?
+      analyzer->orientation : (NnOrientation) settings->orientation;
+}
+
+void
 gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer)
 {
   gst_resnet_smoother_reset (analyzer->smoother);
@@ -93,6 +117,21 @@ typedef struct
   GArray *images;               /* NnImage */
   GPtrArray *regions;           /* the region of each; NULL: the frame */
 } Views;
+
+/* Turns the map of the upright picture back into one of the frame. */
+static GBytes *
+turn_heatmap (GBytes * heatmap, guint * width, guint * height,
+    NnOrientation orientation)
+{
+  guint8 *map;
+  gsize size;
+
+  if (!heatmap || orientation == NN_ORIENTATION_UPRIGHT)
+    return heatmap;
+  map = g_bytes_unref_to_data (heatmap, &size);
+  nn_map_turn_back (map, width, height, orientation);
+  return g_bytes_new_take (map, size);
+}
 
 /* Runs the network on the images @first to @first + @n - 1, which are prepared, and stores their results. */
 static gboolean
@@ -125,9 +164,11 @@ run_batch (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
           n_classes, &answer->frame);
       answer->has_frame = TRUE;
       if (answer->frame.n_entries > 0)
-        answer->heatmap = gst_resnet_runner_get_heatmap (analyzer->runner, i,
-            answer->frame.indices[0], &answer->heatmap_width,
-            &answer->heatmap_height);
+        answer->heatmap =
+            turn_heatmap (gst_resnet_runner_get_heatmap (analyzer->runner, i,
+                answer->frame.indices[0], &answer->heatmap_width,
+                &answer->heatmap_height), &answer->heatmap_width,
+            &answer->heatmap_height, get_orientation (analyzer, settings));
     }
   }
   return TRUE;
@@ -153,15 +194,30 @@ gst_resnet_analyzer_is_flushing (GstPad * pad)
 
 /* Finds the part of @image that the network sees, in pixels of the frame. */
 static void
-get_crop (const NnPreprocess * preprocess, const NnImage * image, gint rect[4])
+get_crop (const NnPreprocess * preprocess, const NnImage * image,
+    NnOrientation orientation, gint rect[4])
 {
+  NnImage upright = *image;
   gdouble seen[4];
 
-  nn_image_get_seen (image, preprocess, seen);
+  nn_image_turn (&upright, orientation);
+  nn_image_get_seen (&upright, preprocess, seen);
+  nn_rect_turn_back (seen, orientation, image->width, image->height);
   rect[0] = (gint) rint (seen[0]);
   rect[1] = (gint) rint (seen[1]);
   rect[2] = MAX ((gint) rint (seen[2]), 1);
   rect[3] = MAX ((gint) rint (seen[3]), 1);
+}
+
+static void
+add_view (Views * views, const NnImage * image, NnOrientation orientation,
+    GstResnetRegion * region)
+{
+  NnImage upright = *image;
+
+  nn_image_turn (&upright, orientation);
+  g_array_append_val (views->images, upright);
+  g_ptr_array_add (views->regions, region);
 }
 
 /* Collects the frame and those of its regions that must be classified now. */
@@ -169,13 +225,13 @@ static void
 find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     const NnImage * image, GstResnetAnswer * answer, Views * views)
 {
+  NnOrientation orientation = get_orientation (analyzer, settings);
   guint i, n = answer->regions ? answer->regions->len : 0;
 
   if (settings->region != GST_RESNET_REGION_MODE_ROI) {
-    g_array_append_val (views->images, *image);
-    g_ptr_array_add (views->regions, NULL);
+    add_view (views, image, orientation, NULL);
     get_crop (gst_resnet_runner_get_preprocess (analyzer->runner), image,
-        answer->heatmap_rect);
+        orientation, answer->heatmap_rect);
   }
   for (i = 0; i < n; i++) {
     GstResnetRegion *region =
@@ -185,8 +241,7 @@ find_views (GstResnetAnalyzer * analyzer, const GstResnetSettings * settings,
     if (!gst_resnet_regions_clip (region, settings, image, &part)
         || gst_resnet_tracker_reuse (analyzer->tracker, settings, region))
       continue;
-    g_array_append_val (views->images, part);
-    g_ptr_array_add (views->regions, region);
+    add_view (views, &part, orientation, region);
   }
 }
 
@@ -268,6 +323,8 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     *inference = 0;
     gst_frame_view_get_size (analyzer->view, &answer->frame_width,
         &answer->frame_height);
+    if (settings->ignore_pixel_aspect_ratio)
+      image.par_n = image.par_d = 0;
     find_views (analyzer, settings, &image, answer, &views);
     done = run_views (analyzer, settings, times, pad, answer, &views, &left,
         inference, error);

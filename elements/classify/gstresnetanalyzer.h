@@ -23,6 +23,11 @@ GstResnetRunner *gst_resnet_analyzer_get_runner (GstResnetAnalyzer * analyzer);
 /* Sets the format of the stream. */
 void gst_resnet_analyzer_set_info (GstResnetAnalyzer * analyzer,
     const GstVideoInfo * info);
+/* Sets how the stream's tags say that its pictures are turned upright, for orientation=auto. */
+void gst_resnet_analyzer_set_orientation (GstResnetAnalyzer * analyzer,
+    NnOrientation orientation);
+NnOrientation gst_resnet_analyzer_get_orientation (GstResnetAnalyzer *
+    analyzer);
 /* Forgets what was seen so far, because the next frame has nothing to do with it. */
 void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
 /* Frees what is kept from one frame to the next, when the element stops. */

@@ -285,6 +285,34 @@ gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
   return TRUE;
 }
 
+/* @tags: (nullable): another stream begins, which is upright until its tags say something else */
+static void
+follow_orientation (GstResnetClassify * self, GstTagList * tags)
+{
+  static const NnOrientation orientations[] = {
+    [GST_VIDEO_ORIENTATION_IDENTITY] = NN_ORIENTATION_UPRIGHT,
+    [GST_VIDEO_ORIENTATION_90R] = NN_ORIENTATION_90R,
+    [GST_VIDEO_ORIENTATION_180] = NN_ORIENTATION_180,
+    [GST_VIDEO_ORIENTATION_90L] = NN_ORIENTATION_90L,
+    [GST_VIDEO_ORIENTATION_HORIZ] = NN_ORIENTATION_HORIZONTAL,
+    [GST_VIDEO_ORIENTATION_VERT] = NN_ORIENTATION_VERTICAL,
+    [GST_VIDEO_ORIENTATION_UL_LR] = NN_ORIENTATION_TRANSPOSE,
+    [GST_VIDEO_ORIENTATION_UR_LL] = NN_ORIENTATION_TRANSVERSE,
+  };
+  GstVideoOrientationMethod method = GST_VIDEO_ORIENTATION_IDENTITY;
+
+  if (tags && (!gst_video_orientation_from_tag (tags, &method)
+          || (guint) method >= G_N_ELEMENTS (orientations)))
+    return;
+  if (gst_resnet_analyzer_get_orientation (self->analyzer) ==
+      orientations[method])
+    return;
+  wait_for_worker (self);
+  GST_INFO_OBJECT (self, "pictures are turned upright as orientation %d says",
+      (gint) orientations[method]);
+  gst_resnet_analyzer_set_orientation (self->analyzer, orientations[method]);
+}
+
 static gboolean
 gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 {
@@ -303,6 +331,16 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
       gst_resnet_pace_reset (&self->pace);
       GST_OBJECT_UNLOCK (self);
       break;
+    case GST_EVENT_STREAM_START:
+      follow_orientation (self, NULL);
+      break;
+    case GST_EVENT_TAG:{
+      GstTagList *tags;
+
+      gst_event_parse_tag (event, &tags);
+      follow_orientation (self, tags);
+      break;
+    }
     case GST_EVENT_SEGMENT:
       /* The next frame shows something else. */
       forget_result (self);

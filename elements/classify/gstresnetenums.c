@@ -7,6 +7,7 @@
 
 #include "gstresnetenums.h"
 
+#include <nn/image.h>
 #include <nn/preprocess.h>
 #include <nn/session.h>
 #include <nn/topk.h>
@@ -78,6 +79,37 @@ gst_resnet_channel_order_get_type (void)
 
   if (g_once_init_enter (&type)) {
     GType t = g_enum_register_static ("GstResnetChannelOrder", values);
+    g_once_init_leave (&type, t);
+  }
+  return type;
+}
+
+/* The names of GstVideoOrientationMethod; the numbers of NnOrientation. */
+GType
+gst_resnet_orientation_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_RESNET_ORIENTATION_AUTO,
+        "Takes the orientation from the stream's image-orientation tag, or "
+          "none if there is no such tag", "auto"},
+    {NN_ORIENTATION_UPRIGHT, "Takes the picture as it is stored", "none"},
+    {NN_ORIENTATION_90R, "Turns it clockwise by 90 degrees", "90r"},
+    {NN_ORIENTATION_180, "Turns it by 180 degrees", "180"},
+    {NN_ORIENTATION_90L, "Turns it anticlockwise by 90 degrees", "90l"},
+    {NN_ORIENTATION_HORIZONTAL, "Flips it left to right", "horiz"},
+    {NN_ORIENTATION_VERTICAL, "Flips it top to bottom", "vert"},
+    {NN_ORIENTATION_TRANSPOSE,
+          "Flips it across the diagonal from upper left to lower right",
+        "ul-lr"},
+    {NN_ORIENTATION_TRANSVERSE,
+          "Flips it across the diagonal from upper right to lower left",
+        "ur-ll"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType t = g_enum_register_static ("GstResnetOrientation", values);
     g_once_init_leave (&type, t);
   }
   return type;

@@ -36,6 +36,11 @@ GType gst_resnet_interpolation_get_type (void);
 #define GST_TYPE_RESNET_CHANNEL_ORDER (gst_resnet_channel_order_get_type ())
 GType gst_resnet_channel_order_get_type (void);
 
+/* How the orientation property says "what the stream's tags say"; else NnOrientation. */
+#define GST_RESNET_ORIENTATION_AUTO 0
+#define GST_TYPE_RESNET_ORIENTATION (gst_resnet_orientation_get_type ())
+GType gst_resnet_orientation_get_type (void);
+
 /* GstResnetRegionMode */
 #define GST_TYPE_RESNET_REGION_MODE (gst_resnet_region_mode_get_type ())
 GType gst_resnet_region_mode_get_type (void);

@@ -251,8 +251,18 @@ gst_resnet_runner_prepare (GstResnetRunner * runner, const NnImage * images,
     for (i = 0; i < n; i++)
       prepare_task (&preparation, i, 0);
   g_mutex_clear (&preparation.lock);
-  if (preparation.error)
-    g_propagate_error (error, preparation.error);
+  if (preparation.error) {
+    const NnImage *failed = &images[preparation.failed];
+    guint64 wide = failed->par_n, high = failed->par_d;
+    gboolean by_shape = wide > high * NN_IMAGE_MAX_PAR
+        || high > wide * NN_IMAGE_MAX_PAR;
+
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "The frame cannot be prepared: %s%s", preparation.error->message,
+        by_shape ? "; ignore-pixel-aspect-ratio=true takes its pixels for "
+        "square" : "");
+    g_error_free (preparation.error);
+  }
   return preparation.failed == G_MAXUINT;
 }
 

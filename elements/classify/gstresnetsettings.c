@@ -173,6 +173,28 @@ static const GstPropertyRow rows[] = {
         INT (resize_width, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
       "Stretches the picture to this width and to resize-height, in pixels, "
         "before the crop. With 0 for both, resize says what is done"},
+  /**
+   * GstResnetClassify:ignore-pixel-aspect-ratio:
+   *
+   * Frames whose pixels are not square (DVD, SD cameras, many recorders) are classified in the shape in which they are
+   * displayed: the caps' pixel-aspect-ratio goes into the resize, at no cost. It makes no difference where the whole
+   * picture is stretched to the crop.
+   */
+  {"ignore-pixel-aspect-ratio", "Ignore pixel aspect ratio",
+        BOOLEAN (ignore_pixel_aspect_ratio, FALSE), ANY_TIME,
+      "Takes all pixels for square, whatever pixel-aspect-ratio the caps say"},
+  /**
+   * GstResnetClassify:orientation:
+   *
+   * Phones and cameras store pictures as the sensor was held, and say in a tag (GST_TAG_IMAGE_ORIENTATION: EXIF in JPEG
+   * streams, the matrix in MP4 files) how they are turned upright. The picture is classified upright, without a copy of the
+   * frame being turned. The heat map and regions are in the pixels of the frame as it is.
+   */
+  {"orientation", "Orientation",
+        ENUM (orientation, gst_resnet_orientation_get_type,
+            GST_RESNET_ORIENTATION_AUTO), ANY_TIME,
+      "Chooses how the picture is turned before it is classified; the frame "
+        "itself stays as it is"},
   {"channel-order", "Channel order",
         ENUM (channel_order, gst_resnet_channel_order_get_type,
             GST_RESNET_CHANNEL_ORDER_AUTO), ANY_TIME,

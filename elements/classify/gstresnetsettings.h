@@ -23,6 +23,8 @@ G_BEGIN_DECLS
   guint interval;
 
   gint resize, resize_height, resize_width, crop, crop_height, crop_width;
+  gboolean ignore_pixel_aspect_ratio;
+  gint orientation;             /* an NnOrientation or GST_RESNET_ORIENTATION_AUTO */
   gint channel_order;           /* an NnChannelOrder or GST_RESNET_CHANNEL_ORDER_AUTO */
   gchar *mean, *std;
   gint interpolation;           /* an NnInterpolation or GST_RESNET_INTERPOLATION_AUTO */

@@ -175,6 +175,11 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
       GST_VIDEO_FORMAT_INFO_IS_GRAY (finfo) ? NN_IMAGE_GRAY : NN_IMAGE_YUV;
   image->width = width;
   image->height = height;
+  if (GST_VIDEO_INFO_PAR_N (caps_info) > 0
+      && GST_VIDEO_INFO_PAR_D (caps_info) > 0) {
+    image->par_n = GST_VIDEO_INFO_PAR_N (caps_info);
+    image->par_d = GST_VIDEO_INFO_PAR_D (caps_info);
+  }
   for (i = 0; i < MIN (finfo->n_components, 3); i++) {
     image->component[i].data = GST_VIDEO_FRAME_COMP_DATA (frame, i);
     image->component[i].row_stride = GST_VIDEO_FRAME_COMP_STRIDE (frame, i);

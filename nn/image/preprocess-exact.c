@@ -161,7 +161,7 @@ is_last_in_memory (const NnImage *image, guint row)
 {
   gssize stride = image->component[0].row_stride;
 
-  if ((gsize)ABS (stride) < image->width * image->component[0].pixel_stride)
+  if (ABS (stride) < (gssize)image->width * image->component[0].pixel_stride)
     return TRUE;
   return row == (stride > 0 ? image->height - 1 : 0);
 }

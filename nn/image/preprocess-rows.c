@@ -22,7 +22,7 @@ nn_packed_base (const NnImage *image, guint8 order[3])
   for (guint c = 0; c < 3; c++) {
     guintptr offset = (guintptr)component[c].data - (guintptr)base;
 
-    if (offset >= component[0].pixel_stride)
+    if (offset >= (guintptr)component[0].pixel_stride)
       return NULL;
     order[c] = (guint8)offset;
   }
@@ -79,7 +79,7 @@ static void
 fetch_rgb (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst)
 {
   const guint8 *src[3];
-  gsize stride[3];
+  gssize stride[3];
 
   for (guint c = 0; c < 3; c++) {
     src[c] = nn_component_at (&image->component[c], image->roi_y + row, image->roi_x + way->col_first);
@@ -111,7 +111,7 @@ upsample_chroma (const NnPreprocessor *self, const NnImage *image, guint row, gu
   NnChromaTap tap = nn_chroma_tap (image->roi_y + row, plane_height, image->chroma_shift_y, image->chroma_top);
   const guint8 *a = nn_component_at (plane, tap.a, way->chroma_first);
   const guint8 *b = nn_component_at (plane, tap.b, way->chroma_first);
-  const gsize stride = plane->pixel_stride;
+  const gssize stride = plane->pixel_stride;
   const gint16 weight_a = (gint16)(8 - tap.weight_b), weight_b = (gint16)tap.weight_b;
   gint16 *blended = way->blended + 1;
 
@@ -145,7 +145,7 @@ fetch_yuv (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *
 {
   const NnExactWay *way = &self->exact;
   const guint8 *luma = nn_component_at (&image->component[0], image->roi_y + row, image->roi_x + way->col_first);
-  const gsize stride = image->component[0].pixel_stride;
+  const gssize stride = image->component[0].pixel_stride;
 
   if (stride == 1) {
     for (guint x = 0; x < way->n_cols; x++)

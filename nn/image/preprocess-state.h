@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "image/image-turn.h"
 #include "image/resize-filter.h"
 
 /* --- rows of whole pixels in bytes, then Pillow's two passes --- */
@@ -74,6 +75,7 @@ struct _NnPreprocessor {
   NnAxis x, y;
   guint *nearest_x, *nearest_y;
   guint8 *nearest_row;
+  NnTurnedPlanes turned;
   NnExactWay exact;
   NnPlanesWay planes;
 };
@@ -81,7 +83,7 @@ struct _NnPreprocessor {
 static inline const guint8 *
 nn_component_at (const NnComponent *component, guint row, guint column)
 {
-  return component->data + (gssize)row * component->row_stride + (gsize)column * component->pixel_stride;
+  return component->data + (gssize)row * component->row_stride + (gssize)column * component->pixel_stride;
 }
 
 /* Asks for bytes that will soon be read. A frame comes from memory in rows that processors do not follow by themselves,

@@ -13,7 +13,6 @@
 
 /* Bounds that keep every address computation far from overflow. */
 #define MAX_ROW_STRIDE ((gssize)1 << 30)
-#define MAX_PIXEL_STRIDE ((gsize)1 << 12)
 
 NnPreprocessor *
 nn_preprocessor_new (const NnPreprocess *params, const gchar *max_isa, GError **error)
@@ -54,6 +53,7 @@ nn_preprocessor_free (NnPreprocessor *self)
   if (!self)
     return;
   forget (self);
+  nn_turned_planes_clear (&self->turned);
   g_free (self);
 }
 
@@ -79,14 +79,21 @@ check_image (const NnImage *image, GError **error)
           || image->roi_x > image->width - image->roi_width || image->roi_y > image->height - image->roi_height))
     REFUSE ("the region %ux%u at (%u, %u) does not lie in the image of %ux%u pixels", image->roi_width,
             image->roi_height, image->roi_x, image->roi_y, image->width, image->height);
+  if ((image->par_n || image->par_d)
+      && (!image->par_n || !image->par_d || image->par_n > (guint64)image->par_d * NN_IMAGE_MAX_PAR
+          || image->par_d > (guint64)image->par_n * NN_IMAGE_MAX_PAR))
+    REFUSE ("a pixel aspect ratio of %u/%u; it must be 1/%d to %d", image->par_n, image->par_d, NN_IMAGE_MAX_PAR,
+            NN_IMAGE_MAX_PAR);
   for (guint c = 0; c < n_components; c++) {
     const NnComponent *component = &image->component[c];
 
     if (!component->data)
       REFUSE ("component %u of the image has no data", c);
-    if (component->pixel_stride < 1 || component->pixel_stride > MAX_PIXEL_STRIDE)
-      REFUSE ("the pixel stride of component %u is %" G_GSIZE_FORMAT " bytes; it must be 1 to %" G_GSIZE_FORMAT, c,
-              component->pixel_stride, MAX_PIXEL_STRIDE);
+    if (component->pixel_stride == 0 || component->pixel_stride > MAX_ROW_STRIDE
+        || component->pixel_stride < -MAX_ROW_STRIDE)
+      REFUSE ("the pixel stride of component %u is %" G_GSSIZE_FORMAT " bytes; it must be 1 to %" G_GSSIZE_FORMAT
+              " either way",
+              c, component->pixel_stride, MAX_ROW_STRIDE);
     if (component->row_stride > MAX_ROW_STRIDE || component->row_stride < -MAX_ROW_STRIDE)
       REFUSE ("the row stride of component %u is %" G_GSSIZE_FORMAT " bytes; it must be at most %" G_GSSIZE_FORMAT
               " either way",
@@ -111,6 +118,8 @@ normalize_image (const NnImage *image, NnImage *result)
   result->kind = image->kind;
   result->width = image->width;
   result->height = image->height;
+  result->par_n = image->par_n && image->par_d ? image->par_n : 1;
+  result->par_d = image->par_n && image->par_d ? image->par_d : 1;
   result->roi_width = image->width;
   result->roi_height = image->height;
   if (image->roi_width > 0) {
@@ -165,7 +174,7 @@ prepare (NnPreprocessor *self, const NnImage *image, GError **error)
     return TRUE;
 
   forget (self);
-  nn_image_axes (&self->params, key.roi_width, key.roi_height, &self->x, &self->y);
+  nn_image_axes (&self->params, &key, &self->x, &self->y);
   if (self->params.interpolation == NN_INTERPOLATION_NEAREST) {
     self->way = NN_RESIZE_NEAREST;
     ok = nearest_init (self);
@@ -248,6 +257,11 @@ run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink, GError
   if (!check_image (image, error))
     return FALSE;
   normalize_image (image, &normalized);
+  if (nn_image_is_turned (&normalized) && !nn_turned_planes_fill (&self->turned, &normalized)) {
+    g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "no memory to turn an image of %ux%u pixels", image->width,
+                 image->height);
+    return FALSE;
+  }
   if (!prepare (self, &normalized, error))
     return FALSE;
   nn_preprocessor_store_padding (self, sink);

@@ -35,25 +35,28 @@ make_axis (guint in, guint resized, guint crop)
 }
 
 void
-nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxis *x, NnAxis *y)
+nn_image_axes (const NnPreprocess *params, const NnImage *image, NnAxis *x, NnAxis *y)
 {
+  /* As it is displayed, in units that make both sides whole numbers. */
+  const guint64 width = (guint64)image->roi_width * image->par_n, height = (guint64)image->roi_height * image->par_d;
   guint resized_width = params->crop_width, resized_height = params->crop_height;
 
   if (params->resize_height > 0) {
     resized_width = params->resize_width;
     resized_height = params->resize_height;
   } else if (params->resize > 0) {
-    /* torchvision's _compute_resized_output_size(): int(size · long / short). At most 65535 · 4096, below 2^31. */
+    /* torchvision's _compute_resized_output_size(): int(size · long / short). At most 65535 · 32 · 4096, kept below
+     * 2^31. */
     if (width <= height) {
       resized_width = params->resize;
-      resized_height = (guint)((guint64)params->resize * height / width);
+      resized_height = (guint)MIN (params->resize * height / width, G_MAXINT32);
     } else {
       resized_height = params->resize;
-      resized_width = (guint)((guint64)params->resize * width / height);
+      resized_width = (guint)MIN (params->resize * width / height, G_MAXINT32);
     }
   }
-  *x = make_axis (width, resized_width, params->crop_width);
-  *y = make_axis (height, resized_height, params->crop_height);
+  *x = make_axis (image->roi_width, resized_width, params->crop_width);
+  *y = make_axis (image->roi_height, resized_height, params->crop_height);
 }
 
 void
@@ -68,8 +71,12 @@ nn_image_get_seen (const NnImage *image, const NnPreprocess *params, gdouble see
     seen[2] = width * params->crop_width / params->resize_width;
     seen[3] = height * params->crop_height / params->resize_height;
   } else if (params->resize > 0) {
-    seen[2] = params->crop_width * MIN (width, height) / params->resize;
-    seen[3] = params->crop_height * MIN (width, height) / params->resize;
+    /* In pixels as high as the image's; they are @aspect wide. */
+    const gdouble aspect = image->par_n && image->par_d ? (gdouble)image->par_n / image->par_d : 1;
+    const gdouble shorter = MIN (width * aspect, height);
+
+    seen[2] = params->crop_width * shorter / params->resize / aspect;
+    seen[3] = params->crop_height * shorter / params->resize;
   }
   seen[0] = (image->roi_width ? image->roi_x : 0) + (width - seen[2]) / 2;
   seen[1] = (image->roi_width ? image->roi_y : 0) + (height - seen[3]) / 2;

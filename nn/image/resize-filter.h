@@ -28,7 +28,8 @@ typedef struct {
   guint in, resized, first, keep, out;
 } NnAxis;
 
-void nn_image_axes (const NnPreprocess *params, guint width, guint height, NnAxis *x, NnAxis *y);
+/* @image: its region of interest and its pixel aspect ratio are set. */
+void nn_image_axes (const NnPreprocess *params, const NnImage *image, NnAxis *x, NnAxis *y);
 
 /* --- filters --- */
 

@@ -260,7 +260,7 @@ test_images (void)
   const NnPreprocess params = TEST_PREPROCESS (8, 8, NN_INTERPOLATION_BILINEAR);
   guint8 data[4 * 4 * 3] = { 0 }, rgb[8 * 8 * 3];
   const NnImage good = test_image ("NV12:4x4", data, 24);
-  NnImage bad[20];
+  NnImage bad[25];
   NnPreprocessor *p = nn_preprocessor_new (&params, NULL, NULL);
   guint n = 0;
 
@@ -279,7 +279,14 @@ test_images (void)
   bad[n++].component[0].data = NULL;
   bad[n++].component[2].data = NULL;
   bad[n++].component[1].pixel_stride = 0;
-  bad[n++].component[1].pixel_stride = G_MAXSIZE;
+  bad[n++].component[1].pixel_stride = G_MAXSSIZE;
+  bad[n++].component[1].pixel_stride = G_MINSSIZE;
+  bad[n++].par_n = 1;
+  bad[n++].par_d = 1;
+  bad[n].par_n = 33;
+  bad[n++].par_d = 1;
+  bad[n].par_n = 1;
+  bad[n++].par_d = G_MAXUINT;
   bad[n++].component[0].row_stride = G_MAXSSIZE;
   bad[n++].component[0].row_stride = G_MINSSIZE;
   bad[n++].chroma_shift_x = 3;

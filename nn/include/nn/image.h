@@ -18,7 +18,7 @@ typedef enum {
 typedef struct {
   const guint8 *data;
   gssize row_stride;
-  gsize pixel_stride;
+  gssize pixel_stride;
 } NnComponent;
 
 /**
@@ -36,6 +36,8 @@ typedef struct {
  * @full_range: whether luma is 0–255 and chroma 0–255 around 128; otherwise they are 16–235 and 16–240 (for GRAY too)
  * @chroma_left, @chroma_top: whether chroma samples sit on luma's column (row): MPEG-2's siting is left and not top,
  * JPEG's is neither
+ * @par_n, @par_d: the pixel aspect ratio: a pixel is par_n / par_d times as wide as it is high; 0: 1/1. At most
+ * NN_IMAGE_MAX_PAR, and at least its reciprocal.
  */
 typedef struct {
   NnImageKind kind;
@@ -46,7 +48,11 @@ typedef struct {
   gdouble kr, kb;
   gboolean full_range;
   gboolean chroma_left, chroma_top;
+  guint par_n, par_d;
 } NnImage;
+
+/* How many times as wide as high, or as high as wide, a pixel may be. */
+#define NN_IMAGE_MAX_PAR 32
 
 /* The largest width and height of an image. */
 #define NN_IMAGE_MAX_SIZE 65535
@@ -61,6 +67,26 @@ typedef struct {
  * Returns: FALSE with an error that names format or sizes (expected and found bytes)
  */
 gboolean nn_image_from_raw (const gchar *spec, const guint8 *data, gsize size, NnImage *image, GError **error);
+
+/* How a picture is stored, in the order of EXIF's and TIFF's numbers: what turns it upright. */
+typedef enum {
+  NN_ORIENTATION_UPRIGHT = 1,
+  NN_ORIENTATION_HORIZONTAL, /* flipped left to right */
+  NN_ORIENTATION_180,
+  NN_ORIENTATION_VERTICAL,   /* flipped top to bottom */
+  NN_ORIENTATION_TRANSPOSE,  /* across the diagonal from the upper left to the lower right */
+  NN_ORIENTATION_90R,        /* a quarter clockwise */
+  NN_ORIENTATION_TRANSVERSE, /* across the other diagonal */
+  NN_ORIENTATION_90L,        /* a quarter anticlockwise */
+} NnOrientation;
+
+/* Makes a view of a picture as it is stored one of it upright; no pixel is touched. Chroma keeps its siting's name, as
+ * it does where videoflip turns the planes. */
+void nn_image_turn (NnImage *image, NnOrientation orientation);
+/* Back from the upright picture to the stored one of @width × @height: a rectangle (left, top, width, height) ... */
+void nn_rect_turn_back (gdouble rect[4], NnOrientation orientation, guint width, guint height);
+/* ... and a map of one byte a sample, whose sides may change places. */
+void nn_map_turn_back (guint8 *map, guint *width, guint *height, NnOrientation orientation);
 
 /* What the network sees of @image: left, top, width, height in its pixels. It reaches over the region to look at where
  * the resized picture is smaller than the crop. */
