@@ -203,6 +203,12 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
     image->kr = hd ? 0.2126 : 0.299;
     image->kb = hd ? 0.0722 : 0.114;
   }
+  image->transfer =
+      colorimetry->transfer == GST_VIDEO_TRANSFER_SMPTE2084 ? NN_TRANSFER_PQ :
+      colorimetry->transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67 ?
+      NN_TRANSFER_HLG : NN_TRANSFER_SDR;
+  image->bt2020_primaries =
+      colorimetry->primaries == GST_VIDEO_COLOR_PRIMARIES_BT2020;
   image->full_range = range == GST_VIDEO_COLOR_RANGE_0_255
       || (range == GST_VIDEO_COLOR_RANGE_UNKNOWN
       && image->kind != NN_IMAGE_YUV);

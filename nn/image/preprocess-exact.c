@@ -20,7 +20,7 @@ choose_rows (NnExactWay *way, const NnImage *image, gboolean grey)
   way->rows = image->kind == NN_IMAGE_YUV ? NN_ROWS_YUV : NN_ROWS_FETCH;
   if (image->kind == NN_IMAGE_GRAY) {
     way->in_bytes = way->out_bytes = 1;
-    if (image->full_range && image->component[0].pixel_stride == 1)
+    if (image->full_range && image->component[0].pixel_stride == 1 && image->transfer == NN_TRANSFER_SDR)
       way->rows = NN_ROWS_DIRECT;
     return;
   }
@@ -132,6 +132,13 @@ nn_exact_way_init (NnPreprocessor *self, const NnImage *image)
   }
   for (guint v = 0; v < 256; v++)
     way->gray[v] = nn_gray_to_full ((guint8)v, image->full_range);
+  /* A grey is the same in all primaries, and stays grey. */
+  for (guint v = 0; v < 256 && self->tone_map; v++) {
+    guint8 rgb[3] = { way->gray[v], way->gray[v], way->gray[v] };
+
+    nn_tone_map_row (self->tone_map, rgb, 1, 3);
+    way->gray[v] = rgb[1];
+  }
   return TRUE;
 }
 
@@ -226,8 +233,10 @@ produce_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8
 static void
 store_row (NnPreprocessor *self, const NnImageSink *sink, guint row)
 {
-  const guint8 *out = self->exact.out;
+  guint8 *out = self->exact.out;
 
+  if (self->tone_map && self->exact.out_bytes > 1)
+    nn_tone_map_row (self->tone_map, out, self->x.keep, 4);
   if (self->exact.out_bytes == 1)
     nn_preprocessor_store (self, sink, row, out, out, out, 1);
   else

@@ -231,6 +231,8 @@ nn_planes_way_run (NnPreprocessor *self, const NnImage *image, const NnImageSink
       self->kernels.row_fast (way->result[c], src, &way->h[c > 0]);
     }
     self->kernels.yuv_to_rgb (way->rgbx, way->result[0], way->result[1], way->result[2], &way->matrix, self->x.keep);
+    if (self->tone_map)
+      nn_tone_map_row (self->tone_map, way->rgbx, self->x.keep, 4);
     if (self->params.channels == 1)
       nn_grey_row (way->rgbx, 4, way->rgbx, self->x.keep, 4);
     nn_preprocessor_store (self, sink, j, way->rgbx, way->rgbx + 1, way->rgbx + 2, 4);

@@ -172,6 +172,9 @@ nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint
     fetch_gray (way, image, row, dst);
   else
     fetch_rgb (way, image, row, colours);
+  /* What becomes grey before the resize becomes SDR before that. */
+  if (way->colours && self->tone_map)
+    nn_tone_map_row (self->tone_map, colours, way->n_cols, 4);
   if (way->colours)
     nn_grey_row (dst, 1, colours, way->n_cols, 4);
 }

@@ -4,6 +4,7 @@
 
 #include "image/image-turn.h"
 #include "image/resize-filter.h"
+#include "image/tone-map.h"
 
 /* --- rows of whole pixels in bytes, then Pillow's two passes --- */
 
@@ -76,6 +77,7 @@ struct _NnPreprocessor {
   guint *nearest_x, *nearest_y;
   guint8 *nearest_row;
   NnTurnedPlanes turned;
+  NnToneMap *tone_map; /* NULL: SDR */
   NnExactWay exact;
   NnPlanesWay planes;
 };

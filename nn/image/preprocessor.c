@@ -41,6 +41,7 @@ forget (NnPreprocessor *self)
 {
   nn_exact_way_clear (&self->exact);
   nn_planes_way_clear (&self->planes);
+  g_clear_pointer (&self->tone_map, nn_tone_map_free);
   g_clear_pointer (&self->nearest_x, g_free);
   g_clear_pointer (&self->nearest_y, g_free);
   g_clear_pointer (&self->nearest_row, g_free);
@@ -72,6 +73,8 @@ check_image (const NnImage *image, GError **error)
 
   if (image->kind != NN_IMAGE_RGB && image->kind != NN_IMAGE_YUV && image->kind != NN_IMAGE_GRAY)
     REFUSE ("image kind %d is none of RGB, YUV, GRAY", (gint)image->kind);
+  if ((guint)image->transfer > NN_TRANSFER_HLG)
+    REFUSE ("the image's transfer function is number %d; it must be SDR (0), PQ (1) or HLG (2)", (gint)image->transfer);
   if (image->width < 1 || image->width > NN_IMAGE_MAX_SIZE || image->height < 1 || image->height > NN_IMAGE_MAX_SIZE)
     REFUSE ("an image of %ux%u pixels; each side must be 1 to %d", image->width, image->height, NN_IMAGE_MAX_SIZE);
   if (image->roi_width > 0
@@ -128,6 +131,8 @@ normalize_image (const NnImage *image, NnImage *result)
     result->roi_width = image->roi_width;
     result->roi_height = image->roi_height;
   }
+  result->transfer = image->transfer;
+  result->bt2020_primaries = image->transfer != NN_TRANSFER_SDR && image->bt2020_primaries;
   for (guint c = 0; c < (image->kind == NN_IMAGE_GRAY ? 1 : 3); c++)
     result->component[c] = image->component[c];
   if (image->kind != NN_IMAGE_RGB)
@@ -175,6 +180,7 @@ prepare (NnPreprocessor *self, const NnImage *image, GError **error)
 
   forget (self);
   nn_image_axes (&self->params, &key, &self->x, &self->y);
+  self->tone_map = nn_tone_map_new (&key);
   if (self->params.interpolation == NN_INTERPOLATION_NEAREST) {
     self->way = NN_RESIZE_NEAREST;
     ok = nearest_init (self);
@@ -243,6 +249,8 @@ nearest_run (NnPreprocessor *self, const NnImage *image, const NnImageSink *sink
           rgb[c] = *nn_component_at (&image->component[c], y, x);
       }
     }
+    if (self->tone_map)
+      nn_tone_map_row (self->tone_map, self->nearest_row, self->x.keep, 4);
     if (self->params.channels == 1)
       nn_grey_row (self->nearest_row, 4, self->nearest_row, self->x.keep, 4);
     nn_preprocessor_store (self, sink, j, self->nearest_row, self->nearest_row + 1, self->nearest_row + 2, 4);

@@ -109,11 +109,14 @@ static const RawFormat formats[] = {
 static const struct {
   const gchar *name;
   gdouble kr, kb;
+  NnTransfer transfer;
 } matrices[] = {
   { "bt601", 0.299, 0.114 },
   { "bt709", 0.2126, 0.0722 },
   { "bt2020", 0.2627, 0.0593 },
   { "smpte240m", 0.212, 0.087 },
+  { "bt2100-pq", 0.2627, 0.0593, NN_TRANSFER_PQ },
+  { "bt2100-hlg", 0.2627, 0.0593, NN_TRANSFER_HLG },
 };
 
 static const struct {
@@ -172,11 +175,14 @@ parse_colorimetry (const gchar *text, NnImage *image, GError **error)
     if (strcmp (name, matrices[i].name) == 0) {
       image->kr = matrices[i].kr;
       image->kb = matrices[i].kb;
+      image->transfer = matrices[i].transfer;
+      image->bt2020_primaries = matrices[i].transfer != NN_TRANSFER_SDR;
       return TRUE;
     }
   }
   g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
-               "unknown colorimetry \"%s\"; known are bt601 bt709 bt2020 smpte240m, each also as full-bt601 and so on",
+               "unknown colorimetry \"%s\"; known are bt601 bt709 bt2020 smpte240m bt2100-pq bt2100-hlg, each also as "
+               "full-bt601 and so on",
                text);
   return FALSE;
 }

@@ -339,6 +339,8 @@ read_preprocessor (Sidecar *sidecar, NnJson config)
     set (sidecar, "preprocess.mean", g_strdup ("0, 0, 0"));
     set (sidecar, "preprocess.std", g_strdup ("1, 1, 1"));
   }
+  if (get_boolean (config, "do_flip_channel_order", FALSE))
+    set (sidecar, "preprocess.channel_order", g_strdup ("bgr"));
   set_numbered_interpolation (sidecar, nn_json_member (config, "resample"));
 }
 

@@ -422,6 +422,50 @@ GST_START_TEST (test_region_of_turned)
 
 GST_END_TEST;
 
+/* A frame of one grey. */
+static GstBuffer *
+grey_frame (guint8 code)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 64 * 40 * 3, NULL);
+
+  gst_buffer_memset (buffer, 0, code, 64 * 40 * 3);
+  return buffer;
+}
+
+/* SDR's white (203 cd/m2, code 148 of PQ and 191 of HLG; here RGB of full range) is nearly white, and not the grey that its code says. */
+GST_START_TEST (test_hdr)
+{
+  static const struct
+  {
+    const gchar *colorimetry;
+    guint8 code;
+  } cases[] = { {"1:1:14:7", 148}, {"1:1:15:7", 191} };
+  GstHarness *sdr = harness_new ("RGB", 64, 40);
+  gdouble a[FIXTURE_MAX_CLASSES], b[FIXTURE_MAX_CLASSES];
+  guint i, white, n_equal;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *caps = g_strdup_printf ("video/x-raw,format=RGB,"
+        "width=64,height=40,framerate=25/1,colorimetry=%s",
+        cases[i].colorimetry);
+    GstHarness *hdr = fixture_harness_new (FIXTURE_CIFAR, caps);
+
+    get_answer (hdr, grey_frame (cases[i].code), a);
+    get_answer (sdr, grey_frame (cases[i].code), b);
+    fail_if (memcmp (a, b, 10 * sizeof (*a)) == 0);
+    n_equal = 0;
+    for (white = 225; white < 240; white++) {
+      get_answer (sdr, grey_frame (white), b);
+      n_equal += memcmp (a, b, 10 * sizeof (*a)) == 0;
+    }
+    fail_unless_equals_int (n_equal, 1);
+    gst_harness_teardown (hdr);
+  }
+  gst_harness_teardown (sdr);
+}
+
+GST_END_TEST;
+
 static Suite *
 network_inputs_suite (void)
 {
@@ -437,6 +481,7 @@ network_inputs_suite (void)
   tcase_add_test (tc, test_orientation);
   tcase_add_test (tc, test_tags_of_streams);
   tcase_add_test (tc, test_region_of_turned);
+  tcase_add_test (tc, test_hdr);
   return suite;
 }
 

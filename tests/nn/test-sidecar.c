@@ -165,6 +165,10 @@ test_good (void)
          "224}, \"do_normalize\": false, \"resample\": 2}",
          NULL, "preprocess.resize", "256", "preprocess.crop", "224", "preprocess.mean", "0, 0, 0",
          "preprocess.interpolation", "bilinear", NULL);
+  check (NULL, "{\"size\": 96, \"do_center_crop\": true, \"crop_size\": 96, \"do_flip_channel_order\": true}", NULL,
+         "preprocess.channel_order", "bgr", NULL);
+  check (NULL, "{\"size\": 96, \"do_center_crop\": true, \"crop_size\": 96, \"do_flip_channel_order\": \"yes\"}", NULL,
+         "preprocess.channel_order", NULL, NULL);
   check (NULL, "{\"size\": {\"height\": 96, \"width\": 96}, \"resample\": 0}", NULL, "preprocess.resize", "0",
          "preprocess.crop", "96", "preprocess.interpolation", "nearest", NULL);
 }

@@ -7,9 +7,12 @@ linear function of the mean red, green and blue of what the network sees.
 import ast
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
+import unittest
 import zlib
 
 SKIP = 77
@@ -141,3 +144,41 @@ def with_modules(*modules):
     if missing:
         print('skipped: no', ', '.join(missing), '(GST_RESNET_PYTHON may name an interpreter that has them)')
         sys.exit(SKIP)
+
+
+class ToolTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix='resnet-tool-')
+        cls.model = colour_model(cls.path('colours.safetensors'))
+        cls.unlabelled = colour_model(cls.path('unlabelled.safetensors'), labels=False)
+        cls.red = save_ppm(cls.path('red.ppm'), 20, 30, PIXELS['red'])
+        cls.blue = save_png(cls.path('blue.png'), 31, 17, PIXELS['blue'])
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.dir)
+
+    @classmethod
+    def path(cls, *names):
+        return os.path.join(cls.dir, *names)
+
+    def write(self, name, data):
+        with open(self.path(name), 'wb') as f:
+            f.write(data)
+        return self.path(name)
+
+    def check(self, status, *args, says=(), **kwargs):
+        """The exit status; each of @says in stderr; on failure one sentence there that starts with the program's name."""
+        result = run(*args, **kwargs)
+        self.assertEqual(result.returncode, status, (args, result.stdout, result.stderr))
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, result.stderr)
+        if status:
+            lines = result.stderr.splitlines()
+            self.assertTrue(lines, args)
+            self.assertTrue(all(line.startswith('resnet-tool: ') for line in lines), lines)
+        return result
+
+    def json(self, *args, status=0):
+        return json.loads(self.check(status, *args, '--json').stdout)

@@ -13,6 +13,13 @@ typedef enum {
   NN_IMAGE_GRAY, /* one component, 8 bits */
 } NnImageKind;
 
+/* What the codes of R, G and B mean: ITU-R BT.709 or sRGB, or one of BT.2100's two. */
+typedef enum {
+  NN_TRANSFER_SDR,
+  NN_TRANSFER_PQ,
+  NN_TRANSFER_HLG,
+} NnTransfer;
+
 /* The byte of a component's sample (x, y) is data[y * row_stride + x * pixel_stride], where x and y count in the
  * component's own (subsampled) grid. row_stride may be negative. */
 typedef struct {
@@ -38,6 +45,8 @@ typedef struct {
  * JPEG's is neither
  * @par_n, @par_d: the pixel aspect ratio: a pixel is par_n / par_d times as wide as it is high; 0: 1/1. At most
  * NN_IMAGE_MAX_PAR, and at least its reciprocal.
+ * @transfer: how light is coded; PQ and HLG are mapped to SDR after the resize
+ * @bt2020_primaries: whether PQ's and HLG's primaries are BT.2020's; otherwise they are taken as BT.709's
  */
 typedef struct {
   NnImageKind kind;
@@ -49,6 +58,8 @@ typedef struct {
   gboolean full_range;
   gboolean chroma_left, chroma_top;
   guint par_n, par_d;
+  NnTransfer transfer;
+  gboolean bt2020_primaries;
 } NnImage;
 
 /* How many times as wide as high, or as high as wide, a pixel may be. */
@@ -60,9 +71,10 @@ typedef struct {
 /**
  * nn_image_from_raw: makes a view of one raw frame without row padding, from the names of what it is
  * @spec: FORMAT:WIDTHxHEIGHT[:COLORIMETRY[:SITING]] with GStreamer's names: "NV12:1920x1080:bt709:mpeg2",
- *   "I420:640x480:full-bt601:jpeg", "RGB:640x480". COLORIMETRY: bt601 | bt709 | bt2020 | smpte240m, each also with the
- * prefix full- (0–255); default: bt709 for heights over 576, else bt601, limited (GRAY8 without COLORIMETRY: full, as
- * GStreamer has it); SITING: mpeg2 (left) | jpeg (centre) | cosited (left and top) | dv; default mpeg2.
+ *   "I420:640x480:full-bt601:jpeg", "RGB:640x480". COLORIMETRY: bt601 | bt709 | bt2020 | smpte240m | bt2100-pq |
+ * bt2100-hlg, each also with the prefix full- (0–255); default: bt709 for heights over 576, else bt601, limited (GRAY8
+ * without COLORIMETRY: full, as GStreamer has it); SITING: mpeg2 (left) | jpeg (centre) | cosited (left and top) | dv;
+ * default mpeg2.
  * @data, @size: the frame; the view points into it
  * Returns: FALSE with an error that names format or sizes (expected and found bytes)
  */
