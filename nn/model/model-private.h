@@ -7,13 +7,13 @@
 #include "graph/graph.h"
 #include "plan/plan-cache.h"
 
-/* The folded and fused graph; belongs to the model. */
+/* Returns the folded and fused graph, which belongs to the model. */
 const NnGraph *nn_model_get_graph (const NnModel *model);
-/* The same to be changed, of a model that nn_model_load_unfolded() gave. */
+/* Returns the graph of a model that nn_model_load_unfolded() gave, to be changed. */
 NnGraph *nn_model_get_own_graph (NnModel *model);
-/* Where its sessions get their plans. */
+/* Returns where its sessions get their plans; NULL where the model was loaded to be saved. */
 NnPlanCache *nn_model_get_plans (const NnModel *model);
-/* string → string: all that the file's metadata says; never NULL. */
+/* Returns all that the file's metadata says, string → string; never NULL. */
 GHashTable *nn_model_get_metadata (const NnModel *model);
 
 /* An empty model. */

@@ -1,4 +1,4 @@
-/* gst-resnet: planning for matrix tiles: where tiles begin, packed weights, how the work is cut
+/* gst-resnet: the number formats of one and two bfloat16 a number: where tiles begin, packed weights, how work is cut
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/plan-bf16.h"
 
@@ -10,9 +10,9 @@
 /* Weights up to this size are kept in a core's second-level cache while pixels stream past; processors with AMX have
  * 2 MB of it. */
 #define WEIGHTS_IN_CACHE (1024 * 1024)
-/* Tasks a thread, so that all finish at about the same time. */
+/* Tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
-/* Tiles that go through the kernel together, of pixels times of channels. */
+/* How many tiles go through the kernel together: tiles of pixels times tiles of channels. */
 #define TILES_AT_ONCE 4
 
 /**

@@ -1,7 +1,7 @@
-/* gst-resnet: planning for matrix tiles
+/* gst-resnet: the number formats of one and two bfloat16 a number, as plans see them
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A plan for tiles has the buffers of one for float32, each number in it as two bfloat16: the plane of all hi, then
+ * A plan for bfloat16 has the buffers of one for float32, each number in it as two bfloat16: the plane of all hi, then
  * (from nn_plan_bf16_plane() on) the plane of all lo; together as large as the float32. The last layer's output is
  * float32. Sizes and offsets of buffers count numbers. */
 #pragma once
@@ -40,14 +40,14 @@ nn_step_bf16 (const NnStep *step)
   return step->own;
 }
 
-/* Planes of bfloat16 that a number takes. */
+/* How many planes of bfloat16 a number takes. */
 static inline guint
 nn_plan_bf16_n_planes (const NnPlan *plan)
 {
   return nn_bf16_kernels (plan)->products == 3 ? 2 : 1;
 }
 
-/* From a number's hi to its lo, in bfloat16. */
+/* The distance from a number's hi to its lo, counted in bfloat16. */
 static inline gsize
 nn_plan_bf16_plane (const NnPlan *plan, const NnBuffer *buffer)
 {

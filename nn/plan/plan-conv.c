@@ -9,9 +9,9 @@
 
 /* Weights up to this size are kept in a core's second-level cache while pixels stream past; bytes. */
 #define WEIGHTS_IN_CACHE (256 * 1024)
-/* What a task should read and write of activations at most, so that they come from the cache; bytes. */
+/* How many bytes of activations a task should read and write at most, so that they come from the cache. */
 #define ACTIVATIONS_IN_CACHE (128 * 1024)
-/* Tasks a thread, so that all finish at about the same time. */
+/* Tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
 
 typedef struct {

@@ -3,8 +3,8 @@
  *
  * The stem's convolution writes the network's largest image, and only the max pool reads it. So a task computes the
  * rows that a band of the pool's rows needs into its thread's scratch memory, which stays in a cache, and takes their
- * maxima: the image is never there, nor is there a barrier between the two. Rows that two bands need are kept where one
- * thread computes both, else computed twice. */
+ * maxima: the image is never in memory as a whole, and no thread waits for others between the two. Rows that two bands
+ * need are kept where one thread computes both bands, and are computed twice elsewhere. */
 #include "plan/plan-pooled-conv.h"
 
 #include "base/nn-memory.h"
@@ -16,9 +16,9 @@
 #define WEIGHTS_IN_CACHE (256 * 1024)
 /* What a band's rows should take at most, so that they stay in a cache beside weights and inputs; bytes. */
 #define ROWS_IN_CACHE (160 * 1024)
-/* Tasks a thread, so that all finish at about the same time. */
+/* Tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
-/* Threads may compute one of so many rows twice. */
+/* Threads may compute one of this many rows twice. */
 #define ROWS_TWICE 8
 
 /* Rows that a band of the pool's reads at most. */

@@ -14,19 +14,20 @@
 
 /**
  * NnBuffer: where one node's output lies in the arena
- * @channels: real ones; @lanes: with the zeros after them, what kernels compute; @pixel: floats from one pixel to the
- * next, sometimes more: what lies between is neither defined nor used
+ * @channels: those that the layer has; @lanes: these and the zeros after them, which kernels compute, too; @pixel:
+ * floats from one pixel to the next, which is @lanes or more: what lies between is neither defined nor used
  * @border: pixels of zeros around the image
  * @row: floats from one row to the next
  * @size: floats an image with its border; image i of a batch starts at offset + i × size
  * @origin: floats from the image's start to pixel (0, 0)
  * @offset: floats from the arena's start, for the planned batch
- * @slack: floats after the last image that may be read and never count (tiles)
- * @whole: written by nodes that run some images at a time, read by nodes that run all: image i is that of the batch,
- * not of the pass
- * @border_stays: an image alike lay there before and left its border; else who writes the image makes it
- * @in_rows: never there: the convolution's loop takes some rows after the other to the max pool (NnPooledConv); size is
- * 0, and row and pixel are those of the rows
+ * @slack: floats after the last image that a kernel may read; they never change a result
+ * @whole: it is written by nodes that run some images at a time and read by nodes that run all of them: image i is
+ * that of the batch, not of the pass
+ * @border_stays: an image of the same layout lay there before and left its border of zeros; where it is FALSE, whoever
+ * writes the image makes the border
+ * @in_rows: the image is never there as a whole: the convolution's loop hands a few rows at a time to the max pool
+ * (NnPooledConv); size is 0, and row and pixel are those of the rows
  */
 typedef struct {
   guint channels, height, width;
@@ -38,10 +39,10 @@ typedef struct {
 /**
  * NnPlainBuffer: where a node's output lies as plain row-major tensors (all outputs of its operator one after the
  * other)
- * @size: floats an image (an int64 takes two), 0: nobody needs this form; image i of a batch starts at offset + i ×
- * size
+ * @size: floats that an image takes (an int64 takes two); 0: nobody needs this form. Image i of a batch starts at
+ * offset + i × size
  * @offset: floats from the arena's start
- * @whole: as NnBuffer's
+ * @whole: has the same meaning as NnBuffer's
  */
 typedef struct {
   gsize size, offset;
@@ -50,10 +51,10 @@ typedef struct {
 
 /**
  * NnPooledConv: the max pool that a CONV step's loop computes, too; a task is a band of its rows
- * @out: the pool's; @band: rows; @n_bands: an image
- * @n_rows: of the convolution that a band reads at most
- * @scratch: where in a thread's scratch memory NN_POOLED_HEAD floats and then the rows lie
- * @name: of both nodes
+ * @out: the pool's buffer; @band: rows of a band; @n_bands: bands of an image
+ * @n_rows: how many of the convolution's rows a band reads at most
+ * @scratch: where in a thread's scratch memory NN_POOLED_HEAD floats lie, followed by the rows
+ * @name: the names of both nodes, for a profile
  */
 typedef struct {
   const NnBuffer *out;
@@ -65,12 +66,12 @@ typedef struct {
 
 #define NN_POOLED_HEAD NN_CHANNEL_BLOCK
 
-/* Rows @first to before @end of image @image's pool, which read rows @begin_in to before @end_in. */
+/* The rows of image @image's pool from @first to before @end, which read the rows from @begin_in to before @end_in. */
 typedef struct {
   guint image, first, end, begin_in, end_in;
 } NnPooledBand;
 
-/* How a convolution is computed, from the most exact to the least. */
+/* The ways to compute a convolution, from the most exact to the least exact. */
 typedef enum {
   NN_ALGORITHM_AUTO,
   NN_ALGORITHM_DIRECT,
@@ -81,7 +82,7 @@ typedef enum {
 typedef enum {
   NN_STEP_CONV,
   NN_STEP_WINOGRAD,
-  NN_STEP_MAX_POOL, /* also the global one: its window is the image */
+  NN_STEP_MAX_POOL, /* also the global one, whose window is the image */
   NN_STEP_AVG_POOL,
   NN_STEP_GLOBAL_AVG_POOL,
   NN_STEP_SIGMOID,
@@ -92,15 +93,15 @@ typedef enum {
   NN_STEP_CHANNEL_NORM,
   NN_STEP_CONCAT,
   NN_STEP_ELEMENTWISE,
-  NN_STEP_PLAIN,    /* plain buffers to plain buffer */
-  NN_STEP_TO_PLAIN, /* the node's image (NHWC) to its plain buffer (NCHW) */
-  NN_STEP_TO_IMAGE, /* the other way */
+  NN_STEP_PLAIN,    /* reads plain buffers and writes one */
+  NN_STEP_TO_PLAIN, /* copies the node's image (NHWC) into its plain buffer (NCHW) */
+  NN_STEP_TO_IMAGE, /* copies the other way */
 } NnStepKind;
 
 /**
  * NnStep: one loop over tasks, whatever the number format
- * @node: of the graph; @index: its index
- * @in, @residual, @out: buffers
+ * @node: the node of the graph that it computes; @index: its index
+ * @in, @residual, @out: buffers; @residual is added, or multiplied by SCALE, or NULL
  * @flops: 2 × multiply-adds; @cost: what the cost model says, in flops at the peak (0: nothing)
  * @packed: where the weights and biases of a convolution lie, or NULL
  * @pooled: CONV: not NULL: a task is a band of this pool's rows, and @out is not in the arena
@@ -123,15 +124,14 @@ typedef struct {
 /**
  * NnPlan: what a session executes
  * @format: the number format of its images; @kernels: that format's table of kernels
- * @batch: images the arena has room for
- * @split, @inner: nodes before that one run so many images at a time, the others the whole batch; @n_inner_steps: how
- * many of the steps are theirs
- * @buffers: one a node, those of removed steps unused
- * @plain: one a node
+ * @batch: how many images the arena has room for
+ * @split, @inner: nodes before @split run @inner images at a time, the others the whole batch; @n_inner_steps: how many
+ * of the steps belong to the former
+ * @buffers, @plain: one for each node
  * @output_is_plain: the network's output is its last node's plain buffer, not @output
- * @max_operands: inputs and outputs of the operator that has the most
+ * @max_operands: how many inputs and outputs the operator with the most has
  * @limit: the least exact algorithm allowed
- * @arena_size: floats; @scratch_size: floats a thread; @shared_scratch_size: floats, one for all threads
+ * @arena_size: floats; @scratch_size: floats for each thread; @shared_scratch_size: floats for all threads together
  * @packed_size: bytes of packed weights
  * @weights, @workers: as NnPlanOptions says, while the plan is made
  * @suspect: a WINOGRAD step's weights are such that it may lose digits which direct sums keep

@@ -4,11 +4,11 @@
 
 #include "run/run-state.h"
 
-/* A band's rows in a thread's scratch memory: which are there before the band is computed, and where. */
+/* The rows of a band in a thread's scratch memory: which of them are there before the band is computed, and where. */
 typedef struct {
   NnPooledBand band;
-  guint missing;  /* rows from this one on are to be computed */
-  gfloat *memory; /* that of row begin_in; of bfloat16 the plane of all hi, then that of all lo */
+  guint missing;  /* the rows from this one on have to be computed */
+  gfloat *memory; /* where row begin_in lies; of bfloat16 the plane of all hi, followed by the plane of all lo */
 } NnPooledRows;
 
 /* Runs a step's loop over the bands of all images; what is in the threads' scratch memory does not matter. */

@@ -35,7 +35,7 @@ nn_image_of (const NnRun *run, const NnBuffer *buffer, guint image)
   return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
 }
 
-/* A node's output as a plain tensor. */
+/* Where a node's output lies as a plain tensor. */
 static inline gfloat *
 nn_plain_of (const NnRun *run, guint node, guint image)
 {

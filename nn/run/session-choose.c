@@ -14,7 +14,7 @@
  * they, too, and need not be timed beside them. */
 #define SURELY_FASTER 0.5
 
-/* A session's, before there is one. */
+/* What a session will be, before there is one. */
 typedef struct {
   NnPlanCache *plans;
   NnIsa isa;
@@ -46,7 +46,7 @@ set_verdict (const Place *place, NnTrial trial, gboolean stays)
   return stays;
 }
 
-/* For float32, one image at a time; NULL where it cannot be made. */
+/* A session for float32 that runs one image at a time; NULL where it cannot be made. */
 static NnPlanSession *
 make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct)
 {

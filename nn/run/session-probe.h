@@ -11,11 +11,12 @@ typedef struct {
   gdouble seconds;
 } NnProbe;
 
-/* NULL: no memory. */
+/* Returns NULL where there is no memory. */
 NnProbe *nn_session_probe (NnPlanSession *session);
 void nn_probe_free (NnProbe *probe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnProbe, nn_probe_free)
-/* Whether what @probe has stays inside the contract beside @direct's plain sums of float32; either may be NULL: no.
+/* Whether what @probe has stays inside the contract beside @direct's plain sums of float32; either may be NULL, and
+ * then it does not.
  * @what: of the one that is judged, for the debug line. */
 gboolean nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what);
 /* Whether @session is faster than @reference on a made-up image; both have as many threads. */
