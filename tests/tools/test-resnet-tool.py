@@ -451,6 +451,33 @@ class TestEval(t.ToolTest):
         few = self.write('few.txt', b'A\nB\n')
         self.check(1, 'eval', self.model, root, '--labels', few, says='few.txt')
 
+    def test_one_output(self):
+        """Its logit is 4 red - 2 green - 2 blue: red and magenta are above 0."""
+        model = t.colour_model(self.path('one-output.safetensors'), labels=False, classes=1)
+        root = self.folder('two', [('no/1.ppm', 'green'), ('no/2.ppm', 'red'), ('no/3.ppm', 'cyan, aqua'),
+                                   ('yes/1.ppm', 'red'), ('yes/2.ppm', 'magenta'), ('yes/3.ppm', 'green')])
+        self.check(1, 'eval', model, root, '--labels', self.write('three.txt', b'a\nb\nc\n'), says='one output')
+        labels = self.write('two.txt', b'no\nyes\n')
+        found = self.json('eval', model, root, '--labels', labels)
+        logit = {n: t.colour_logits(t.PIXELS[n], 1)[0] for n in t.PIXELS}
+        no, yes = [logit[n] for n in ('green', 'red', 'cyan, aqua')], [logit[n] for n in ('red', 'magenta', 'green')]
+        right = sum(z > 0 for z in yes), sum(z <= 0 for z in no)
+        two = found['two_classes']
+        self.assertEqual(two['positive'], 'yes')
+        self.assertAlmostEqual(two['accuracy'], 100 * sum(right) / 6)
+        self.assertAlmostEqual(two['precision'], 100 * right[0] / (right[0] + 3 - right[1]))
+        self.assertAlmostEqual(two['recall'], 100 * right[0] / 3)
+        pairs = [1 if y > n else .5 if y == n else 0 for y in yes for n in no]
+        self.assertAlmostEqual(two['roc_area'], sum(pairs) / len(pairs))
+        text = self.check(0, 'eval', model, root, '--labels', labels).stdout
+        self.assertIn(f'ROC area    {sum(pairs) / len(pairs):.4f}', text)
+        # One label is that of yes; images of one class have no ROC.
+        one = self.check(0, 'classify', model, self.red, '--labels', self.write('one.txt', b'red\n'), says='one label, "red"')
+        self.assertIn('not red', one.stdout)
+        only = self.json('eval', model, self.folder('only', [('yes/1.ppm', 'red')]), '--labels', labels)['two_classes']
+        self.assertIsNone(only['roc_area'])
+        self.assertEqual(only['recall'], 100)
+
     def known(self):
         """9 images, 6 of them right; two files that are no images, and files that are none of ours."""
         root = self.folder('known', [
