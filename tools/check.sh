@@ -17,7 +17,7 @@ Installs what is missing, builds and tests. Without STEP all of them run, in thi
   asan      AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, every test
   tsan      ThreadSanitizer, the threaded tests
   engine    nn/ and resnet-tool alone, without GStreamer (-Dplugin=disabled), unoptimized
-  install   meson install into an empty folder; GStreamer finds the installed plugin
+  install   meson install into an empty folder; GStreamer finds the installed plugin; two builds give the same bytes
   copy      tools/try.sh in a copy of the tree whose path has spaces, then the documents' commands in it
   debian13  the GStreamer analytics path in a Debian 13 folder (tools/test-debian13.sh): runs when asked for with
             --debian13, or when GST_RESNET_DEBIAN13 names a folder that script has made
@@ -169,7 +169,8 @@ step_engine () {
 }
 
 step_install () {
-  build "$main_build" -Dwerror=true && python3 tests/project/check-install.py --meson "$MESON" --build "$main_build"
+  build "$main_build" -Dwerror=true && python3 tests/project/check-install.py --meson "$MESON" --build "$main_build" &&
+    python3 tests/project/check-reproducible.py --meson "$MESON"
 }
 
 step_copy () {
