@@ -5,6 +5,7 @@
 #include "base/nn-memory.h"
 #include "graph/graph-shapes.h"
 #include "graph/shape.h"
+#include "plan/plan-memory.h"
 #include "plan/plan-operands.h"
 #include "plan/plan-place.h"
 #include "plan/plan-pooled-conv.h"
@@ -222,6 +223,7 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   const guint height = options->height, width = options->width;
   g_autofree NnShape *shapes = nn_graph_infer_shapes (graph, height, width, error);
   g_autofree gboolean *wants_image = g_new0 (gboolean, MAX (graph->nodes->len, 1));
+  guint64 weights;
   NnPlan *plan;
 
   if (!shapes || !nn_plan_format_fits (options->format, graph, error))
@@ -246,10 +248,14 @@ nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error)
   plan->format->stages (plan, graph, options->batch);
   if (plan->format->buffers && !plan->format->buffers (plan, graph, error))
     goto failed;
-  if (!nn_plan_place (plan, graph, error))
+  if (!nn_plan_place (plan, graph, error)
+      || !nn_plan_check_memory (plan, height, width, options->batch, options->threads, error))
     goto failed;
+  weights = nn_plan_weights_size (graph);
   for (guint i = 0; i < plan->n_buffers; i++) {
     if (i > 0 && !plan->buffers[i - 1].in_rows && !add_step (plan, graph, shapes, i, options, error))
+      goto failed;
+    if (!nn_plan_check_packed (plan, weights, error))
       goto failed;
     add_conversion (plan, graph, i, wants_image[i]);
     if (i < plan->split)

@@ -8,6 +8,7 @@
 #include "base/nn-clock.h"
 #include "base/nn-memory.h"
 #include "model/model-private.h"
+#include "plan/plan-memory.h"
 #include "plan/plan-operands.h"
 #include "run/activation-map.h"
 #include "run/peak.h"
@@ -277,6 +278,8 @@ nn_plan_session_new (NnModel *model, const NnSessionOptions *options, NnKernelsI
   if (!plan)
     goto failed;
   if (!check_output (session, error))
+    goto failed;
+  if (!nn_plan_check_memory (plan, session->base.height, session->base.width, session->base.max_batch, threads, error))
     goto failed;
   session->seconds = g_new0 (gdouble, plan->steps->len);
   run->arena = nn_aligned_alloc0 (plan->arena_size * sizeof (gfloat));

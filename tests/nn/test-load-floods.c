@@ -421,6 +421,23 @@ test_sparse (void)
   }
 }
 
+/* A small network on large images: a plan has a bound of its own. */
+static void
+test_large_images (void)
+{
+  static const gchar *const refused[] = { "run 12000", "run 16384" };
+  static const gchar path[] = TEST_DATA_DIR "/family/hf-basic.safetensors";
+  g_autofree gchar *good = measured_load (program, "run 128", path, 1 << 20);
+
+  g_assert_true (g_str_has_prefix (good, "good"));
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autofree gchar *said = measured_load (program, refused[i], path, 0);
+
+    if (!strstr (said, "ask for a smaller crop"))
+      g_error ("said \"%s\"", said);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,5 +455,6 @@ main (int argc, char **argv)
   g_test_add_func ("/load-floods/many-tensors", test_many_tensors);
   g_test_add_func ("/load-floods/headers", test_headers);
   g_test_add_func ("/load-floods/sparse", test_sparse);
+  g_test_add_func ("/load-floods/large-images", test_large_images);
   return g_test_run ();
 }
