@@ -51,10 +51,13 @@ map (gsize size)
 /* Of tests: so many more succeed; below 0: all do. */
 static gint fail_after = -1;
 
-void
+gboolean
 nn_memory_fail_after (gint n)
 {
+  const gint old = g_atomic_int_get (&fail_after);
+
   g_atomic_int_set (&fail_after, n);
+  return old < 0;
 }
 
 static gboolean

@@ -16,9 +16,8 @@ void nn_aligned_free (gpointer memory);
  * there is no memory. */
 GBytes *nn_floats_new (gsize n, gfloat **floats);
 /* For tests: @n calls from now on the next one, in whatever thread, finds no memory, and then none does; below 0:
- * never.
- */
-void nn_memory_fail_after (gint n);
+ * never. Returns whether the call that was to fail before has come, or there was none. */
+gboolean nn_memory_fail_after (gint n);
 /* Gives whole pages inside @size bytes at @memory back to the system. Their contents are lost, and the addresses stay
  * valid. The memory must come from the functions above. */
 void nn_memory_give_back (gpointer memory, gsize size);

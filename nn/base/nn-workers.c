@@ -13,6 +13,7 @@
  * its own loop have all been taken. */
 #include "base/nn-workers.h"
 
+#include <nn/log.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,8 +172,10 @@ nn_workers_new (guint threads)
 
   threads = CLAMP (threads, 1, NN_MAX_THREADS);
   size = sizeof *workers + threads * sizeof (Share);
-  if (posix_memalign (&memory, APART, size) != 0)
-    g_error ("no memory for %u threads", threads);
+  if (posix_memalign (&memory, APART, size) != 0) {
+    nn_log (G_LOG_LEVEL_WARNING, "there is no memory for threads, and all is computed in the caller's");
+    return NULL;
+  }
   memset (memory, 0, size);
   workers = memory;
   g_mutex_init (&workers->mutex);
@@ -190,6 +193,8 @@ nn_workers_new (guint threads)
     thread = g_thread_try_new ("nn-worker", worker_main, worker, NULL);
     if (!thread) {
       g_free (worker);
+      nn_log (G_LOG_LEVEL_WARNING, "the system gives %u of the %u threads that were asked for, and these compute", i,
+              threads);
       break;
     }
     workers->workers[workers->n_workers++] = thread;
@@ -220,7 +225,7 @@ nn_workers_free (NnWorkers *workers)
 guint
 nn_workers_get_threads (const NnWorkers *workers)
 {
-  return workers->n_workers + 1;
+  return workers ? workers->n_workers + 1 : 1;
 }
 
 void

@@ -14,7 +14,8 @@
 struct _NnSaveFile {
   FILE *stream;
   gchar *target;    /* links followed */
-  gchar *temporary; /* NULL where the target is written directly */
+  gchar *temporary; /* NULL where the target is written directly, and while the file has no name */
+  gboolean is_nameless;
   gchar *shown;
   int failure; /* errno of the first failed write, else 0 */
 };
@@ -25,12 +26,48 @@ set_error (const NnSaveFile *file, int code, GError **error)
   g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be written: %s", file->shown, g_strerror (code));
 }
 
+/* A new file without a name: it is gone with the process, whatever ends that. −1 where the file system has none. */
+static int
+open_nameless (NnSaveFile *file)
+{
+  int fd = -1;
+#ifdef O_TMPFILE
+  g_autofree gchar *folder = g_path_get_dirname (file->target);
+
+  /* It gets its name through this. */
+  if (access ("/proc/self/fd", X_OK) == 0)
+    fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+#endif
+  file->is_nameless = fd >= 0;
+  return fd;
+}
+
+/* The target where there is none yet, else a file beside it that takes its place. */
+static gboolean
+give_name (NnSaveFile *file)
+{
+  g_autofree gchar *fd = g_strdup_printf ("/proc/self/fd/%d", fileno (file->stream));
+
+  if (linkat (AT_FDCWD, fd, AT_FDCWD, file->target, AT_SYMLINK_FOLLOW) == 0)
+    return TRUE;
+  for (guint i = 0; errno == EEXIST && i < 100; i++) {
+    g_free (file->temporary);
+    file->temporary = g_strdup_printf ("%s.%08x", file->target, g_random_int ());
+    if (linkat (AT_FDCWD, fd, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+      return TRUE;
+  }
+  g_clear_pointer (&file->temporary, g_free);
+  return FALSE;
+}
+
 /* A new file with the permissions that open() would give. */
 static int
 open_temporary (NnSaveFile *file)
 {
-  int fd;
+  int fd = open_nameless (file);
 
+  if (fd >= 0)
+    return fd;
   file->temporary = g_strconcat (file->target, ".XXXXXX", NULL);
   fd = g_mkstemp_full (file->temporary, O_RDWR | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -134,13 +171,16 @@ nn_save_file_write_floats (NnSaveFile *file, const gfloat *values, gsize n, gboo
 gboolean
 nn_save_file_commit (NnSaveFile *file, GError **error)
 {
-  FILE *stream = g_steal_pointer (&file->stream);
+  FILE *stream = file->stream;
 
   /* A full disk may show only when the data reach it. */
   if (!file->failure && fflush (stream) != 0)
     file->failure = errno;
-  if (!file->failure && file->temporary && fsync (fileno (stream)) != 0)
+  if (!file->failure && (file->temporary || file->is_nameless) && fsync (fileno (stream)) != 0)
     file->failure = errno;
+  if (!file->failure && file->is_nameless && !give_name (file))
+    file->failure = errno;
+  file->stream = NULL;
   if (fclose (stream) != 0 && !file->failure)
     file->failure = errno;
   if (!file->failure && file->temporary && rename (file->temporary, file->target) != 0)

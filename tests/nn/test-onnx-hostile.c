@@ -341,6 +341,22 @@ test_amplification (void)
   expect_graph (graph, NN_ERROR_TOO_LARGE, "an input needs more memory than is left");
 }
 
+/* A name of a file that goes on behind a NUL. */
+static void
+test_nul (void)
+{
+  static const guint8 name[] = "w.bin\0.txt";
+  const gint64 dims[] = { 2, -1 };
+  GByteArray *tensor = maker_tensor ("w", 1, dims), *entry = g_byte_array_new ();
+
+  nn_pb_string (entry, 1, "location");
+  nn_pb_length (entry, 2, sizeof name - 1);
+  g_byte_array_append (entry, name, sizeof name - 1);
+  nn_pb_message (tensor, 13, entry);
+  nn_pb_int (tensor, 14, 1);
+  expect_tensor (tensor, NN_ERROR_FORMAT, "a name with a NUL in it, after \"w.bin\"");
+}
+
 /* "Ez" and "FY" are one to g_str_hash(): 2^17 names that all collide there. */
 static void
 test_colliding_names (void)
@@ -670,6 +686,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/hostile/long-cycle", test_long_cycle);
   g_test_add_func ("/onnx/hostile/nodes", test_nodes);
   g_test_add_func ("/onnx/hostile/amplification", test_amplification);
+  g_test_add_func ("/onnx/hostile/nul", test_nul);
   g_test_add_func ("/onnx/hostile/colliding-names", test_colliding_names);
   g_test_add_func ("/onnx/hostile/tensors", test_tensors);
   g_test_add_func ("/onnx/hostile/external", test_external);

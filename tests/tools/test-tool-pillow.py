@@ -313,6 +313,21 @@ class TestBadFiles(unittest.TestCase):
         self.refused('a jump that ends early', m.bmp(8, 8, 8, b'\0\2\1', compression=1), 'ends early')
         self.refused('given pixels that end early', m.bmp(8, 8, 8, b'\0\x08\1', compression=1), 'ends early')
 
+    def test_jpeg_scans(self):
+        """A progressive file whose last scan is there hundreds of times; a few more than usual are taken."""
+        out = io.BytesIO()
+        noise(64, 3).save(out, 'JPEG', progressive=True)
+        data = out.getvalue()
+        last = data.rindex(b'\xff\xda')
+        end = data.rindex(b'\xff\xd9')
+        self.refused('300 scans', data[:last] + data[last:end] * 300 + data[end:], 'more than 100 scans')
+        out = io.BytesIO()
+        Image.new('RGB', (3000, 3000)).save(out, 'JPEG', progressive=True)
+        data = out.getvalue()
+        last = data.rindex(b'\xff\xda')
+        end = data.rindex(b'\xff\xd9')
+        self.refused('40 scans of a large image', data[:last] + data[last:end] * 30 + data[end:], 'scans of 9000000 pixels')
+
     def test_bmp_runs_that_end(self):
         """What a picture's end leaves out has the first colour, also empty rows (Pillow refuses such files)."""
         m = image_makers

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <evaluate/evaluation-json.h>
 #include <evaluate/plain-text.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <nn/answer.h>
 #include <stdio.h>
@@ -227,16 +228,31 @@ save_confusion (const EvaluateReport *report, GError **error)
   return g_file_set_contents (confusion_path, text, -1, error);
 }
 
+/* Rows go into FILE.part, each as soon as it is known, which becomes FILE when all are there: who finds that name finds
+ * rows that are whole, and knows that some are missing. NULL: the file is a pipe or a device, and written as it is. */
+static gchar *
+open_csv (Eval *e)
+{
+  const gboolean is_special
+      = g_file_test (csv_path, G_FILE_TEST_EXISTS) && !g_file_test (csv_path, G_FILE_TEST_IS_REGULAR);
+  g_autofree gchar *part = is_special ? NULL : g_strconcat (csv_path, ".part", NULL);
+
+  e->csv = g_fopen (part ? part : csv_path, "w");
+  if (e->csv)
+    setvbuf (e->csv, NULL, _IOLBF, 0);
+  return g_steal_pointer (&part);
+}
+
 static gboolean
 evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **error)
 {
   const ToolImageOptions image_options = { options.exif, options.quiet };
   EvaluateReport *r = e->report;
-  g_autofree gchar *display = csv_path ? tool_display_name (csv_path) : NULL;
+  g_autofree gchar *display = csv_path ? tool_display_name (csv_path) : NULL, *part = NULL;
   gboolean ok;
 
   if (csv_path) {
-    e->csv = fopen (csv_path, "w");
+    part = open_csv (e);
     if (!e->csv || fputs ("path,label,predicted,index,confidence\n", e->csv) < 0)
       e->csv_errno = errno;
     if (!e->csv)
@@ -248,6 +264,8 @@ evaluate (Eval *e, NnSession *session, const NnPreprocess *preprocess, GError **
                           on_result, e, error);
   e->seconds = (gdouble)(g_get_monotonic_time () - e->start) / G_USEC_PER_SEC;
   if (e->csv && fclose (e->csv) != 0 && !e->csv_errno)
+    e->csv_errno = errno;
+  if (ok && part && !e->csv_errno && g_rename (part, csv_path) != 0)
     e->csv_errno = errno;
   if (!ok)
     return FALSE;

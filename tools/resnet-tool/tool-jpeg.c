@@ -12,8 +12,12 @@
 
 #include "tool-jpeg.h"
 
-/* A progressive file may name any number of scans over the whole image, each a byte long; real ones have about ten. */
-#define MAX_SCANS 500
+/* A progressive file may name any number of scans over the whole image, each a few bytes long; real ones have about
+ * ten. More than FEW_SCANS are taken where all of them together go over no more than MAX_PIXELS: that takes a second.
+ */
+#define MAX_SCANS 100
+#define FEW_SCANS 16
+#define MAX_PIXELS G_GUINT64_CONSTANT (100000000)
 
 /* Everything that lives across longjmp() is in here, so that no local of the caller's can be clobbered. */
 typedef struct {
@@ -83,6 +87,46 @@ source_skip (j_decompress_ptr cinfo, long n)
   cinfo->src->bytes_in_buffer -= (size_t)n;
 }
 
+/* Scans that the file has, up to one more than are taken: they are counted before any is decoded. */
+static guint
+count_scans (const guint8 *data, gsize size)
+{
+  guint n = 0;
+
+  for (gsize at = 2; at + 4 <= size && n <= MAX_SCANS;) {
+    const guint8 marker = data[at + 1];
+
+    if (data[at] != 0xff || marker == 0xff || marker == 0 || (marker >= 0xd0 && marker <= 0xd8)) {
+      const guint8 *next = memchr (data + at + 1, 0xff, size - at - 1); /* in a scan, or filling */
+
+      if (!next)
+        break;
+      at = (gsize)(next - data);
+      continue;
+    }
+    if (marker == 0xd9)
+      break;
+    n += marker == 0xda;
+    at += 2 + MAX ((gsize)data[at + 2] << 8 | data[at + 3], 2);
+  }
+  return n;
+}
+
+static gboolean
+check_scans (const Jpeg *jpeg, const guint8 *data, gsize size)
+{
+  const guint64 pixels = (guint64)jpeg->cinfo.image_width * jpeg->cinfo.image_height;
+  const guint n = count_scans (data, size);
+
+  if (n <= MAX_SCANS && (n <= FEW_SCANS || n * pixels <= MAX_PIXELS))
+    return TRUE;
+  g_set_error (jpeg->error, NN_ERROR, NN_ERROR_TOO_LARGE,
+               "the JPEG file has %s%u scans of %" G_GUINT64_FORMAT
+               " pixels; up to %d are taken, and up to %d of a large image",
+               n > MAX_SCANS ? "more than " : "", MIN (n, MAX_SCANS), pixels, MAX_SCANS, FEW_SCANS);
+  return FALSE;
+}
+
 static guint
 multiply_255 (guint a, guint b)
 {
@@ -127,7 +171,8 @@ decode (Jpeg *jpeg, const guint8 *data, gsize size)
                  "the JPEG file has %d components; grey (1), colour (3) and CMYK (4) are read", cinfo->num_components);
     return FALSE;
   }
-  if (!tool_image_alloc (jpeg->image, cinfo->image_width, cinfo->image_height, jpeg->error))
+  if (!check_scans (jpeg, data, size)
+      || !tool_image_alloc (jpeg->image, cinfo->image_width, cinfo->image_height, jpeg->error))
     return FALSE;
   cinfo->dct_method = JDCT_ISLOW;
   cinfo->do_fancy_upsampling = TRUE;

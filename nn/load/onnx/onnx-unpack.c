@@ -65,6 +65,13 @@ nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, 
                  NN_ONNX_MAX_NAME);
     return NULL;
   }
+  if (size && memchr (bytes, '\0', size)) {
+    g_autofree gchar *shown = nn_onnx_shown (name);
+
+    g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s has a name with a NUL in it, after %s; text is right",
+                 reader->file, what, shown);
+    return NULL;
+  }
   return nn_onnx_check_name (reader, name, what, error) ? g_steal_pointer (&name) : NULL;
 }
 
