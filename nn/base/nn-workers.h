@@ -12,9 +12,9 @@ typedef struct _NnWorkers NnWorkers;
  * the threads' scratch memory. */
 typedef void (*NnWorkersFunc) (gpointer data, guint task, guint thread);
 
-/* Makes workers for @threads threads in all, 1 to NN_MAX_THREADS, the caller's included. There are fewer, with a warning,
- * where the system gives no more. Returns NULL where there is no memory: all functions here take that for the caller's
- * thread alone. */
+/* Makes workers for @threads threads in all, 1 to NN_MAX_THREADS, the caller's included. There are fewer, with a
+ * warning, where the system gives no more. Returns NULL where there is no memory: all functions here take that for the
+ * caller's thread alone. */
 NnWorkers *nn_workers_new (guint threads);
 void nn_workers_free (NnWorkers *workers);
 guint nn_workers_get_threads (const NnWorkers *workers);
