@@ -1,5 +1,8 @@
 /* gst-resnet: the element resnetclassify
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * This file is long because the documentation of the element stands in it, and because all
+ * virtual methods of the element are together, so that one sees which thread runs what. */
 
 /**
  * SECTION:element-resnetclassify

@@ -4,9 +4,13 @@
 
 #include <pango/pangocairo.h>
 
-#include "gstoverlaydraw.h"
+#include "gstoverlayimage.h"
+#include "gstoverlaysettings.h"
 
 G_BEGIN_DECLS
+/* The type of gstoverlaydraw.h: what it is made of. */
+typedef struct _GstOverlayDraw GstOverlayDraw;
+
 struct _GstOverlayDraw
 {
   PangoFontMap *font_map;

@@ -1,6 +1,8 @@
 /* gst-resnet: the tile kernels: the emulated operations against their definition, the kernels on them against float64,
  * AMX's against the emulated ones to the bit; AVX-512 BF16's against float64; -m perf: GFLOP/s where there is either
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * This file is long because the emulated bodies, those with AMX and those with AVX-512 BF16 share one set of cases. */
 #include <string.h>
 
 #include "base/nn-clock.h"

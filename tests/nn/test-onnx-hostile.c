@@ -1,5 +1,7 @@
 /* gst-resnet: ONNX files that are damaged, contradict themselves or were made to do harm
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * This file is long because it has a case for each kind of damage, and the helpers that build the files. */
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>

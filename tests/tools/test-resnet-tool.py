@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """resnet-tool: every command and flag, bad input first.
 
+This file is long because it has the cases of all commands, which share their models and images.
+
 usage: RESNET_TOOL=path/to/resnet-tool test-resnet-tool.py [unittest's arguments]
 """
 import csv

@@ -1,5 +1,7 @@
 /* gst-resnet: an ONNX file's nodes as PLAIN nodes; constant folding
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * This file is long because reading nodes and folding constants work on the same names and inputs. */
 #include "import/onnx/onnx-import.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* gst-resnet: from the names that a state dict has to ours
- * SPDX-License-Identifier: LGPL-2.1-or-later */
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * This file is long because the table of all namings stands beside the code that reads it. */
 #include "import/resnet/resnet-names.h"
 
 #include <string.h>

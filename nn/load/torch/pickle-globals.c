@@ -1,6 +1,8 @@
 /* gst-resnet: the names that a pickle may mention, and what becomes of them
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
+ * This file is long because the table of all names stands beside the code that says what each of them becomes.
+ *
  * A pickle is a program whose dangerous instructions are "import this name" and "call it". Here a name is looked up in
  * the table below and nowhere else, and a call makes a plain value. What torch itself writes for tensors, and Python's
  * own containers, become what they are in Python. Every other name (losses, optimizers, arguments, paths, dates, NumPy
