@@ -218,26 +218,31 @@ test_amplification (void)
   expect_all (bad, G_N_ELEMENTS (bad));
 }
 
-/* 100,000 nodes in a row: of what is computed once, and of what runs with each image. */
+/* Many nodes in a row: of what is computed once, and of what runs with each image. 10,000 are taken; 100,000 in a file
+ * of a megabyte need more memory than such a file may take, and one sentence says so. */
 static void
 test_chains (void)
 {
-  enum { N = 100000 };
+  static const guint counts[] = { 10000, 100000 };
   static const gchar *const ops[] = { "Relu", "Identity", "Transpose", "Neg" };
 
-  for (guint k = 0; k < 2 * G_N_ELEMENTS (ops); k++) {
+  for (guint k = 0; k < 4 * G_N_ELEMENTS (ops); k++) {
+    const guint n = counts[k / 2 % 2];
+    const gchar *op = ops[k / 4];
     g_autoptr (GBytes) bytes = NULL;
     g_autoptr (GString) text = g_string_new ("in x 1 3 2 2; out y; f c 1; v0 = ");
     g_autofree gchar *message = NULL;
 
     g_string_append (text, k % 2 ? "Identity c; " : "GlobalAveragePool x; ");
-    for (guint i = 0; i < N; i++)
-      g_string_append_printf (text, "v%u = %s v%u; ", i + 1, ops[k / 2], i);
-    g_string_append_printf (text, k % 2 ? "g = GlobalAveragePool x; y = Add g v%u" : "y = Flatten v%u", N);
+    for (guint i = 0; i < n; i++)
+      g_string_append_printf (text, "v%u = %s v%u; ", i + 1, op, i);
+    g_string_append_printf (text, k % 2 ? "g = GlobalAveragePool x; y = Add g v%u" : "y = Flatten v%u", n);
     bytes = onnx_text (text->str);
     message = try_model (bytes, 0);
-    if (message)
-      g_error ("%u nodes %s: %s", N, ops[k / 2], message);
+    if (n == counts[0]
+            ? message != NULL
+            : !message || (!strstr (message, "bytes of memory") && !strstr (message, "for a file of this size")))
+      g_error ("%u nodes %s: %s", n, op, message ? message : "were taken");
   }
 }
 

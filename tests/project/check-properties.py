@@ -47,8 +47,8 @@ def properties_of(text):
     if not section:
         sys.exit("gst-inspect-1.0 shows no properties:\n" + text)
     found = {}
-    for part in re.split(r"\n(?=  [a-z][a-z0-9-]*\s+: )", section[1]):
-        match = re.match(r"\s*([a-z][a-z0-9-]*)\s+: ", part)
+    for part in re.split(r"\n(?=  [a-z][a-z0-9-]*\s*: )", section[1]):
+        match = re.match(r"\s*([a-z][a-z0-9-]*)\s*: ", part)
         if not match or match[1] in INHERITED:
             continue
         default = re.search(r"Default:\s*(\S.*?)\s*$", part, re.MULTILINE)
