@@ -5,8 +5,9 @@
 #include <glib.h>
 #include <string.h>
 
-/* A float's bits as its place in the order of all floats, and back: neighbours differ by one, and differences hold in
- * 32 bits that wrap around. */
+/* Turns the bits of a float into its place in the order of all floats, and back. The places of neighbours differ by
+ * one. Places are 32 bits and wrap around, and so do their differences.
+ * */
 static inline guint32
 nn_float_swap_order (guint32 bits)
 {

@@ -4,5 +4,6 @@
 
 #include "plan/packed-forms.h"
 
-/* Two bfloat16 a weight, one. */
+/* HIGH keeps two bfloat16 for each weight, MEDIUM keeps one.
+ * */
 extern const NnPackedForm nn_packed_high, nn_packed_medium;

@@ -4,7 +4,8 @@
 
 #include "plan/packed-forms.h"
 
-/* float32, only moved. */
+/* The weights stay float32 and are only put into another order.
+ * */
 extern const NnPackedForm nn_packed_direct;
 
 NnPackFunc nn_packed_conv_pack;

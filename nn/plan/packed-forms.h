@@ -7,9 +7,9 @@
 #include "base/nn-workers.h"
 #include "graph/graph.h"
 
-/* What a segment is: one tap; a row of the kernel, [kernel w][in_channels], over all channels; one tap of the groups of
- * a block, for a grouped kernel (conv.h); all taps of an input channel, for Winograd with few tiles (winograd.h); or
- * one of Winograd's frequencies. */
+/* NnPackedSegment says what a segment is. TAPS: one tap. ROWS: a row of the kernel, [kernel w][in_channels], over all
+ * channels. GROUPED: one tap of the groups of a block, for a grouped kernel (conv.h). INPUTS: all taps of an input
+ * channel, for Winograd with few tiles (winograd.h). FREQUENCIES: one of Winograd's frequencies. */
 typedef enum {
   NN_PACKED_TAPS,
   NN_PACKED_ROWS,
@@ -20,19 +20,21 @@ typedef enum {
 
 typedef struct _NnPackedForm NnPackedForm;
 
-/* What the order of packed weights depends on, beside the blocks. */
+/* The order of packed weights depends on this and on the blocks. */
 typedef struct {
   const NnPackedForm *form;
   NnPackedSegment segment;
   guint n_segments, segment_length, n_blocks;
 } NnPackedLayout;
 
-/* A block of output channels, a multiple of NN_CHANNEL_BLOCK; channels beyond the last and inputs of other groups are
- * zeros.
+/* This is a block of output channels; their number is a multiple of NN_CHANNEL_BLOCK. The weights are zeros for
+ * channels beyond the last one and for inputs of other groups.
  * @first_input: the first input channel that is read
- * @weights: [n_segments][segment_length][channels] floats, or as NnBf16Block says; @bias: [channels]
- * @rest: what is lost of the weights, in an order of its form's; NULL where it is not kept
- * @exact: n_exact weights whose rest is the least number there is, in the order of the rest */
+ * @weights: [n_segments][segment_length][channels] floats, or bfloat16 in the order that NnBf16Block describes; @bias:
+ * [channels]
+ * @rest: what packing loses of the weights, in an order that the form chooses; NULL where it is not kept
+ * @exact: n_exact weights that are kept as they are, in the order of the rest; the rest of each is the least number of
+ * its type */
 typedef struct {
   guint first_channel, channels, first_input;
   gpointer weights;
@@ -43,11 +45,11 @@ typedef struct {
 } NnPackedBlock;
 
 /**
- * NnPackedWeight: never changes once packed; reference-counted
- * @complete: it can be unpacked
- * @suspect: Winograd's sums may be far less exact than direct ones with these weights
- * @memory: where all blocks' weights and biases lie; @rests: where their rests lie
- * @size: of it all, bytes
+ * NnPackedWeight: packed weights, which never change once they are packed; they are reference-counted
+ * @complete: they can be unpacked
+ * @suspect: with these weights Winograd's sums may be far less exact than direct ones
+ * @memory: where the weights and biases of all blocks lie; @rests: where their rests lie
+ * @size: the size of all of it in bytes
  */
 typedef struct _NnPackedWeight {
   gint ref_count;
@@ -58,8 +60,8 @@ typedef struct _NnPackedWeight {
   gsize size;
 } NnPackedWeight;
 
-/* Fills a block's weights and rest, which are zeros, from the tensor; weights whose rest is out of reach go to @exact,
- * floats. */
+/* Fills the weights and the rest of a block from the tensor; both are zeros before. Weights whose distance does not fit
+ * into the rest are appended to @exact, an array of floats. */
 typedef void NnPackFunc (const NnPackedWeight *packed, const NnNode *node, const gfloat *weight,
                          const NnPackedBlock *block, GArray *exact);
 /* Writes a block's weights into the tensor. */
@@ -68,9 +70,11 @@ typedef void NnUnpackFunc (const NnPackedWeight *packed, const NnNode *node, con
 
 /**
  * NnPackedForm: how weights are written for one family of kernels
- * @multiple: zeros fill a segment up to a multiple of it
- * @packed, @rest: bytes that a weight takes, and what is lost of it
- * @is_suspect: whether sums with weights of this form may be far less exact than direct ones, [out][in][9]; NULL: never
+ * @multiple: zeros fill each segment up to a multiple of this number
+ * @packed, @rest: how many bytes a weight takes, and how many bytes what is lost of it takes
+ * @is_suspect: whether sums with weights of this form may be far less exact than direct ones; the weights are
+ * [out][in][9]. NULL means that they never are.
+ *
  */
 struct _NnPackedForm {
   guint multiple, packed, rest;

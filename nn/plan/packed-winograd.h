@@ -5,10 +5,11 @@
 #include "kernels/winograd.h"
 #include "plan/packed-forms.h"
 
-/* float32, transformed; one a tile. */
+/* The weights are transformed float32; there is one form for each size of tile. */
 extern const NnPackedForm nn_packed_winograd[NN_WINOGRAD_N_TILES];
-/* float32, only moved: it is transformed while it is multiplied. */
+/* The weights are float32 that are only moved: they are transformed while they are multiplied. */
 extern const NnPackedForm nn_packed_taps;
 
-/* Whether Winograd's sums may be far less exact than direct ones with such weights, [out][in][9]. */
+/* Whether Winograd's sums may be far less exact than direct ones with these weights, [out][in][9].
+ * */
 gboolean nn_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels, NnWorkers *workers);

@@ -1,15 +1,15 @@
 /* gst-resnet: the number formats of one and two bfloat16 a number, as plans see them
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A plan for bfloat16 has the buffers of one for float32, each number in it as two bfloat16: the plane of all hi, then
- * (from nn_plan_bf16_plane() on) the plane of all lo; together as large as the float32. The last layer's output is
- * float32. Sizes and offsets of buffers count numbers. */
+ * A plan for bfloat16 has the same buffers as one for float32. With two bfloat16 for each number, a buffer holds the
+ * plane of all hi and then, from nn_plan_bf16_plane() on, the plane of all lo; together they are as large as the
+ * float32. The output of the last layer is float32. Sizes and offsets of buffers count numbers. */
 #pragma once
 
 #include "kernels/bf16.h"
 #include "plan/plan-format.h"
 
-/* Two bfloat16 a number, one. */
+/* HIGH keeps two bfloat16 for each number, MEDIUM keeps one. */
 extern const NnPlanFormat nn_plan_high, nn_plan_medium;
 
 static inline const NnBf16Kernels *
@@ -19,11 +19,13 @@ nn_bf16_kernels (const NnPlan *plan)
 }
 
 /**
- * NnBf16Conv: what a CONV step has: the tables, as kernels/bf16.h has them
- * @tile_in, @in_stride: for matrices; @pixel_in: for vectors; else NULL
- * @tiles_a_task, @blocks_a_task: how the work is cut; @tiles_a_row: where the output is in_rows, and no tile has
- * pixels of two
- * @batch_is_pixels: the fully connected layer: a pixel is an image
+ * NnBf16Conv: what a CONV step has; the tables are those of kernels/bf16.h
+ * @tile_in, @in_stride: for kernels of matrices; @pixel_in: for kernels of vectors; the tables of the other kind are
+ * NULL
+ * @tiles_a_task, @blocks_a_task: how many tiles and blocks a task takes
+ * @tiles_a_row: used where the output is in_rows; no tile has pixels of two rows then
+ * @batch_is_pixels: the step is a fully connected layer, for which each image is a pixel
+ *
  */
 typedef struct {
   guint n_tiles, rows, n_steps, step_pairs, n_blocks;

@@ -4,5 +4,6 @@
 
 #include "plan/plan.h"
 
-/* The cheapest algorithm within plan->limit by the cost model, and what that says of it. */
+/* Returns the cheapest algorithm within plan->limit by the cost model, and writes that algorithm's cost to @cost.
+ * */
 NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost);

@@ -14,9 +14,10 @@ typedef struct {
 
 /**
  * NnDirectConv: what a CONV step of float32 has
- * A task is some pixels (of all images one after the other when @batch_is_pixels) of one block, or of all blocks when
- * @all_blocks: then the weights stay in the cache and the pixels stream, else the other way round.
- * @inputs_adjoin: a pixel's inputs are followed by the next one's
+ * A task computes some pixels of one block, or of all blocks with @all_blocks: then the weights stay in the cache and
+ * the pixels stream past them, otherwise the other way round. With @batch_is_pixels the pixels are those of all images,
+ * one image after the other.
+ * @inputs_adjoin: the inputs of each pixel are followed by those of the next one
  */
 typedef struct {
   guint n_pixels, chunk, n_chunks;
@@ -33,8 +34,10 @@ nn_step_direct (const NnStep *step)
   return step->own;
 }
 
-/* Makes a step a CONV step: its geometry, offset tables and packed weights from its node. */
+/* Makes @step a CONV step: its geometry, its offset tables and its packed weights follow from its node. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
-/* Packs a step's weights into float32 blocks that are known and fills the blocks' weights and biases. */
+/* Packs the weights of a step for float32 blocks whose channels and inputs are known, and fills the blocks' weights and
+ * biases.
+ * */
 gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnConvBlock *blocks,
                               GError **error);

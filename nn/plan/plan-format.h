@@ -5,20 +5,23 @@
 #include "base/nn-cpu.h"
 #include "plan/plan.h"
 
-/* Fills a format's table of kernels for a level; FALSE: there are none at that level, or in this build. @products: the
- * format's. */
+/* Fills a format's table of kernels for a level. Returns FALSE where that level or this build has no such kernels.
+ * @products: the products of the format. */
 typedef gboolean (*NnKernelsInit) (gpointer kernels, NnIsa isa, guint products);
 
 /**
  * NnPlanFormat: what a number format does while a plan is made
- * @kernels_size: of its table of kernels, bytes; @init: fills that
- * @products: which of a family of kernels: products of stored numbers that a product of two values takes
- * @gap: elements between pixels that would otherwise lie in each other's way in a cache
- * @fits: whether node @index can be computed; NULL: every node can
- * @joins_pool: whether a convolution's loop can be its max pool's, too; NULL: always
- * @stages: how many images go through the layers together: fills plan->batch, inner, split and which buffers are whole
- * @buffers: after the buffers have their sizes and the plan its stages, before they are placed; NULL: nothing to do
- * @conv: fills a step of a CONV or LINEAR node with its kind, its tables and its packed weights
+ * @kernels_size: the size of its table of kernels in bytes; @init: the function that fills this table
+ * @products: how many products of stored numbers a product of two values takes; this picks the kernels of a family
+ * @gap: how many elements are left free between pixels that would otherwise lie in each other's way in a cache
+ * @fits: whether node @index can be computed; NULL means that every node can
+ * @joins_pool: whether the loop of a convolution can compute its max pool, too; NULL means that it always can
+ * @stages: decides how many images go through the layers together: it fills plan->batch, inner, split and which buffers
+ * are whole
+ * @buffers: called when the buffers have their sizes and the plan its stages, before the buffers are placed; NULL:
+ * there is nothing to do
+ * @conv: gives a step of a CONV or LINEAR node its kind, its tables and its packed weights
+ *
  */
 typedef struct _NnPlanFormat {
   gsize kernels_size;

@@ -5,10 +5,11 @@
 #include "plan/plan.h"
 
 /**
- * NnOperands: what a PLAIN or an ELEMENTWISE step has: inputs and outputs of its operator
- * @in: n_in types, of constants with their elements; unused where @present is FALSE
+ * NnOperands: what a PLAIN or an ELEMENTWISE step has: the inputs and outputs of its operator
+ * @in: the types of the n_in inputs; those of constants have their elements. An entry is unused where @present is
+ * FALSE.
  * @in_node: the node whose buffer holds the elements, NN_NO_NODE for constants
- * @out: n_out types; @out_offset: floats from the plain buffer's start
+ * @out: the types of the n_out outputs; @out_offset: floats from the start of the plain buffer
  */
 typedef struct {
   guint n_in, n_out;
@@ -24,15 +25,16 @@ nn_step_operands (const NnStep *step)
   return step->own;
 }
 
-/* What an AFFINE step has: out->lanes factors, then as many terms. */
+/* An AFFINE step has out->lanes factors, followed by as many terms. */
 static inline const gfloat *
 nn_step_factors (const NnStep *step)
 {
   return step->own;
 }
 
-/* Which nodes' outputs are wanted as images, which as plain tensors, and how large those are: fills plan->plain, and
- * @wants_image[i]. */
+/* Decides which nodes' outputs are wanted as images and which as plain tensors, and how large those are: fills
+ * plan->plain and @wants_image[i].
+ * */
 gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
                              GError **error);
 /* Gives a PLAIN or an ELEMENTWISE step its operands. */

@@ -4,5 +4,7 @@
 
 #include "plan/plan.h"
 
-/* Places buffers that live at the same time beside each other: fills their offsets and plan->arena_size. */
+/* Gives each buffer a place in the arena so that buffers that live at the same time do not overlap: fills their offsets
+ * and plan->arena_size.
+ * */
 gboolean nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error);

@@ -4,11 +4,12 @@
 
 #include "plan/plan.h"
 
-/* Decides which convolutions compute their max pools, too: marks their buffers as in_rows. To be called before the plan
- * has its stages. */
+/* Decides which convolutions compute their max pools, too, and marks their buffers as in_rows. This must be called
+ * before the plan has its stages. */
 void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);
-/* Fills the pooled of such a CONV step. */
+/* Fills step->pooled of such a CONV step. */
 void nn_plan_pool_rows (NnPlan *plan, NnStep *step, const NnNode *pool, guint threads);
 void nn_plan_pool_rows_clear (NnStep *step);
-/* The band of the pool's rows that task number @task computes. */
+/* Writes to @band which of the pool's rows task number @task computes.
+ * */
 void nn_pooled_band (const NnPooledConv *pooled, guint task, NnPooledBand *band);

@@ -4,11 +4,13 @@
 
 #include "plan/plan.h"
 
-/* Both fill plan->batch and inner for @batch images that are wanted. The first cuts the network where that saves memory
- * traffic: it also fills plan->split and which buffers are whole. */
+/* Both functions fill plan->batch and plan->inner; @batch is the number of images that are wanted. The first one cuts
+ * the network where that saves memory traffic, so it also fills plan->split and which buffers are whole. */
 void nn_plan_cut_stages (NnPlan *plan, const NnGraph *graph, guint batch);
 void nn_plan_one_stage (NnPlan *plan, const NnGraph *graph, guint batch);
-/* How many images a node's step runs at a time at most. */
+/* Returns how many images the step of a node runs at a time at most. */
 guint nn_plan_images (const NnPlan *plan, guint node);
-/* For each node the last node that reads it, n_buffers for the network's output; free with g_free(). */
+/* Returns for each node the last node that reads it, and n_buffers for the network's output; the caller frees it with
+ * g_free().
+ * */
 guint *nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph);

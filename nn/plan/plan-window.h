@@ -4,12 +4,13 @@
 
 #include "plan/plan.h"
 
-/* The windows of a pool's node in its input. */
+/* Returns where the windows of a pool's node lie in its input. */
 NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
 /* Gives a pool's step its windows. */
 void nn_plan_set_window (NnStep *step);
 
-/* What the step of a pool has. */
+/* DEL
+ * */
 static inline const NnWindow *
 nn_step_window (const NnStep *step)
 {

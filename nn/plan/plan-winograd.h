@@ -6,16 +6,19 @@
 
 /**
  * NnWinogradConv: what a WINOGRAD step has
- * @tiles_x: a row; @n_tiles: an image; tiles of all images are numbered one after the other
- * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels; else
- * all are transformed first and a task takes a block and a group of channels
- * @own_tiles: not fused; a thread multiplies the tiles that it has transformed, not some channels of all
- * @taps: weights are not transformed (NnWinogradTapsArgs): all tiles are, then a task takes one of the step's blocks
- * @block: tiles; @group: channels; @n_groups
+ * @tiles_x: how many tiles a row has; @n_tiles: how many an image has; the tiles of all images are numbered one after
+ * the other
+ * @fused: a task takes a block of tiles through all three steps, for one of @n_parts of the groups of channels;
+ * otherwise all tiles are transformed first, and then a task takes a block of tiles and a group of channels
+ * @own_tiles: used when not fused: a thread multiplies the tiles that it has transformed with all channels, instead of
+ * all tiles with some channels
+ * @taps: if not NULL, the weights are not transformed (NnWinogradTapsArgs): all tiles are transformed first, then a
+ * task takes one of the step's blocks
+ * @block: tiles in a block; @group: channels in a group; @n_groups: how many groups there are
  * @v_frequency, @m_frequency: floats from one frequency to the next, of transformed tiles and of products; @v_size:
  * floats of a block of transformed tiles; @m_offset: where the products begin in a thread's scratch memory
  * @blocks: n_blocks blocks of channels, whose weights are [frequencies][in_channels][channels]
- * @in_offset, @out_offset: those of a block's tiles in the products
+ * @in_offset, @out_offset: the offsets of the tiles of a block in what the products read and in what they write
  */
 typedef struct {
   gchar *name;
@@ -31,7 +34,6 @@ typedef struct {
   gint32 *in_offset, *out_offset;
 } NnWinogradConv;
 
-/* What a WINOGRAD step has. */
 static inline const NnWinogradConv *
 nn_step_winograd (const NnStep *step)
 {
@@ -40,7 +42,8 @@ nn_step_winograd (const NnStep *step)
 
 /* Whether the step can be computed by Winograd's algorithm. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
-/* Whether its weights stay as they are and are transformed while they are multiplied. */
+/* Whether the weights stay as they are and are transformed while they are multiplied. */
 gboolean nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile);
-/* Fills a WINOGRAD step. */
+/* Makes @step a WINOGRAD step.
+ * */
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);

@@ -13,21 +13,21 @@
 #include "plan/weight-store.h"
 
 /**
- * NnBuffer: where one node's output lies in the arena
- * @channels: those that the layer has; @lanes: these and the zeros after them, which kernels compute, too; @pixel:
- * floats from one pixel to the next, which is @lanes or more: what lies between is neither defined nor used
- * @border: pixels of zeros around the image
+ * NnBuffer: where the output of one node lies in the arena
+ * @channels: the channels that the layer has; @lanes: these and the zeros after them, which kernels compute, too
+ * @pixel: floats from one pixel to the next, at least @lanes; what lies between is neither defined nor used
+ * @border: how many pixels of zeros lie around the image
  * @row: floats from one row to the next
- * @size: floats an image with its border; image i of a batch starts at offset + i × size
+ * @size: floats of an image with its border; image i of a batch starts at offset + i × size
  * @origin: floats from the image's start to pixel (0, 0)
  * @offset: floats from the arena's start, for the planned batch
  * @slack: floats after the last image that a kernel may read; they never change a result
- * @whole: it is written by nodes that run some images at a time and read by nodes that run all of them: image i is
- * that of the batch, not of the pass
- * @border_stays: an image of the same layout lay there before and left its border of zeros; where it is FALSE, whoever
- * writes the image makes the border
+ * @whole: the buffer is written by nodes that run some images at a time and read by nodes that run all of them; image i
+ * is then image i of the batch, not of the pass
+ * @border_stays: an image of the same layout lay there before and left its border of zeros; where it is FALSE, the step
+ * that writes the image makes the border
  * @in_rows: the image is never there as a whole: the convolution's loop hands a few rows at a time to the max pool
- * (NnPooledConv); size is 0, and row and pixel are those of the rows
+ * (NnPooledConv); size is 0, and row and pixel are those of these rows
  */
 typedef struct {
   guint channels, height, width;
@@ -37,12 +37,12 @@ typedef struct {
 } NnBuffer;
 
 /**
- * NnPlainBuffer: where a node's output lies as plain row-major tensors (all outputs of its operator one after the
- * other)
- * @size: floats that an image takes (an int64 takes two); 0: nobody needs this form. Image i of a batch starts at
+ * NnPlainBuffer: where the output of a node lies as plain row-major tensors, all outputs of its operator one after the
+ * other
+ * @size: floats that an image takes (an int64 takes two); 0: no node needs this form. Image i of a batch starts at
  * offset + i × size
  * @offset: floats from the arena's start
- * @whole: has the same meaning as NnBuffer's
+ * @whole: has the same meaning as in NnBuffer
  */
 typedef struct {
   gsize size, offset;
@@ -50,8 +50,8 @@ typedef struct {
 } NnPlainBuffer;
 
 /**
- * NnPooledConv: the max pool that a CONV step's loop computes, too; a task is a band of its rows
- * @out: the pool's buffer; @band: rows of a band; @n_bands: bands of an image
+ * NnPooledConv: the max pool that a CONV step's loop computes, too; a task is a band of the pool's rows
+ * @out: the pool's buffer; @band: how many rows a band has; @n_bands: how many bands an image has
  * @n_rows: how many of the convolution's rows a band reads at most
  * @scratch: where in a thread's scratch memory NN_POOLED_HEAD floats lie, followed by the rows
  * @name: the names of both nodes, for a profile
@@ -66,7 +66,8 @@ typedef struct {
 
 #define NN_POOLED_HEAD NN_CHANNEL_BLOCK
 
-/* The rows of image @image's pool from @first to before @end, which read the rows from @begin_in to before @end_in. */
+/* The band has the rows from @first to before @end of the pool of image @image. They read the convolution's rows from
+ * @begin_in to before @end_in. */
 typedef struct {
   guint image, first, end, begin_in, end_in;
 } NnPooledBand;
@@ -100,12 +101,13 @@ typedef enum {
 
 /**
  * NnStep: one loop over tasks, whatever the number format
- * @node: the node of the graph that it computes; @index: its index
- * @in, @residual, @out: buffers; @residual is added, or multiplied by SCALE, or NULL
- * @flops: 2 × multiply-adds; @cost: what the cost model says, in flops at the peak (0: nothing)
+ * @node: the node of the graph that it computes; @index: the index of this node
+ * @in, @residual, @out: buffers; @residual is added (SCALE multiplies with it), or it is NULL
+ * @flops: 2 × the number of multiply-adds; @cost: the cost in flops at the peak by the cost model; 0: the model says
+ * nothing
  * @packed: where the weights and biases of a convolution lie, or NULL
- * @pooled: CONV: not NULL: a task is a band of this pool's rows, and @out is not in the arena
- * @own: what steps of this kind and format have besides: the header of whoever plans them says what, and
+ * @pooled: only for CONV: where it is not NULL, a task is a band of this pool's rows, and @out is not in the arena
+ * @own: what steps of this kind and format have besides; the header of the file that plans them describes it, and
  * @free_own frees it
  */
 typedef struct {
@@ -125,16 +127,17 @@ typedef struct {
  * NnPlan: what a session executes
  * @format: the number format of its images; @kernels: that format's table of kernels
  * @batch: how many images the arena has room for
- * @split, @inner: nodes before @split run @inner images at a time, the others the whole batch; @n_inner_steps: how many
- * of the steps belong to the former
+ * @split, @inner: nodes before @split run @inner images at a time, the others run the whole batch; @n_inner_steps: how
+ * many of the steps belong to the former
  * @buffers, @plain: one for each node
  * @output_is_plain: the network's output is its last node's plain buffer, not @output
- * @max_operands: how many inputs and outputs the operator with the most has
- * @limit: the least exact algorithm allowed
+ * @max_operands: the inputs and outputs of the operator that has the most of them
+ * @limit: the least exact algorithm that is allowed
  * @arena_size: floats; @scratch_size: floats for each thread; @shared_scratch_size: floats for all threads together
  * @packed_size: bytes of packed weights
- * @weights, @workers: as NnPlanOptions says, while the plan is made
- * @suspect: a WINOGRAD step's weights are such that it may lose digits which direct sums keep
+ * @weights, @workers: those of NnPlanOptions while the plan is made, NULL afterwards
+ * @suspect: the weights of a WINOGRAD step are such that it may lose digits which direct sums keep
+ *
  */
 typedef struct {
   const struct _NnPlanFormat *format;
