@@ -6,8 +6,7 @@
 #include <string.h>
 
 /* Turns the bits of a float into its place in the order of all floats, and back. The places of neighbours differ by
- * one. Places are 32 bits and wrap around, and so do their differences.
- * */
+ * one. Places are 32 bits and wrap around, and so do their differences. */
 static inline guint32
 nn_float_swap_order (guint32 bits)
 {

@@ -4,6 +4,5 @@
 
 #include "plan/packed-forms.h"
 
-/* HIGH keeps two bfloat16 for each weight, MEDIUM keeps one.
- * */
+/* HIGH keeps two bfloat16 for each weight, MEDIUM keeps one. */
 extern const NnPackedForm nn_packed_high, nn_packed_medium;

@@ -4,8 +4,7 @@
 
 #include "plan/packed-forms.h"
 
-/* The weights stay float32 and are only put into another order.
- * */
+/* The weights stay float32 and are only put into another order. */
 extern const NnPackedForm nn_packed_direct;
 
 NnPackFunc nn_packed_conv_pack;

@@ -74,7 +74,6 @@ typedef void NnUnpackFunc (const NnPackedWeight *packed, const NnNode *node, con
  * @packed, @rest: how many bytes a weight takes, and how many bytes what is lost of it takes
  * @is_suspect: whether sums with weights of this form may be far less exact than direct ones; the weights are
  * [out][in][9]. NULL means that they never are.
- *
  */
 struct _NnPackedForm {
   guint multiple, packed, rest;

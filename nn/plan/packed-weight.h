@@ -24,5 +24,5 @@ void nn_packed_weight_unref (NnPackedWeight *packed);
 gboolean nn_packed_weight_is_like (const NnPackedWeight *packed, const NnPackedLayout *layout,
                                    const NnPackedBlock *blocks);
 /* Writes the tensor, bit for bit: [out_channels][in_channels / groups][kernel h][kernel w]. @packed must be complete.
- * */
+ */
 void nn_packed_weight_unpack (const NnPackedWeight *packed, const NnNode *node, gfloat *tensor);

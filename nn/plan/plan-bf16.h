@@ -25,7 +25,6 @@ nn_bf16_kernels (const NnPlan *plan)
  * @tiles_a_task, @blocks_a_task: how many tiles and blocks a task takes
  * @tiles_a_row: used where the output is in_rows; no tile has pixels of two rows then
  * @batch_is_pixels: the step is a fully connected layer, for which each image is a pixel
- *
  */
 typedef struct {
   guint n_tiles, rows, n_steps, step_pairs, n_blocks;

@@ -56,6 +56,5 @@ void nn_plan_cache_set_verdict (NnPlanCache *cache, NnIsa isa, guint height, gui
 void nn_plan_cache_set_algorithms (NnPlanCache *cache, NnIsa isa, guint height, guint width,
                                    const NnAlgorithm *algorithms, guint n);
 
-/* Does what nn_weight_store_get() does, and is safe while other threads make sessions.
- * */
+/* Does what nn_weight_store_get() does, and is safe while other threads make sessions. */
 GBytes *nn_plan_cache_get_weight (NnPlanCache *cache, guint node);

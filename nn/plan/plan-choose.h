@@ -4,6 +4,5 @@
 
 #include "plan/plan.h"
 
-/* Returns the cheapest algorithm within plan->limit by the cost model, and writes that algorithm's cost to @cost.
- * */
+/* Returns the cheapest algorithm within plan->limit by the cost model, and writes that algorithm's cost to @cost. */
 NnAlgorithm nn_plan_choose (const NnPlan *plan, const NnStep *step, gdouble *cost);

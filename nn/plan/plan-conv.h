@@ -37,7 +37,6 @@ nn_step_direct (const NnStep *step)
 /* Makes @step a CONV step: its geometry, its offset tables and its packed weights follow from its node. */
 gboolean nn_plan_conv (NnPlan *plan, NnStep *step, guint threads, GError **error);
 /* Packs the weights of a step for float32 blocks whose channels and inputs are known, and fills the blocks' weights and
- * biases.
- * */
+ * biases. */
 gboolean nn_plan_pack_blocks (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnConvBlock *blocks,
                               GError **error);

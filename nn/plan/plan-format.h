@@ -21,7 +21,6 @@ typedef gboolean (*NnKernelsInit) (gpointer kernels, NnIsa isa, guint products);
  * @buffers: called when the buffers have their sizes and the plan its stages, before the buffers are placed; NULL:
  * there is nothing to do
  * @conv: gives a step of a CONV or LINEAR node its kind, its tables and its packed weights
- *
  */
 typedef struct _NnPlanFormat {
   gsize kernels_size;

@@ -29,7 +29,6 @@ typedef struct {
 /* Returns FALSE with NN_ERROR_UNSUPPORTED where the format has no kernel for a layer of the network; the error names
  * the layer. */
 gboolean nn_plan_format_fits (const NnPlanFormat *format, const NnGraph *graph, GError **error);
-/* Makes a plan of @graph, which must outlive it. Returns NULL with an error that names the layer.
- * */
+/* Makes a plan of @graph, which must outlive it. Returns NULL with an error that names the layer. */
 NnPlan *nn_plan_new (const NnGraph *graph, const NnPlanOptions *options, GError **error);
 void nn_plan_free (NnPlan *plan);

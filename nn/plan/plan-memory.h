@@ -21,6 +21,5 @@ gboolean nn_plan_check_memory (const NnPlan *plan, guint height, guint width, gu
                                GError **error);
 /* Checks the weights that are packed so far in the same way. @weights: the size of the graph's own in bytes */
 gboolean nn_plan_check_packed (const NnPlan *plan, guint64 weights, GError **error);
-/* Returns the size of a graph's weights in bytes.
- * */
+/* Returns the size of a graph's weights in bytes. */
 guint64 nn_plan_weights_size (const NnGraph *graph);

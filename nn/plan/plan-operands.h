@@ -33,8 +33,7 @@ nn_step_factors (const NnStep *step)
 }
 
 /* Decides which nodes' outputs are wanted as images and which as plain tensors, and how large those are: fills
- * plan->plain and @wants_image[i].
- * */
+ * plan->plain and @wants_image[i]. */
 gboolean nn_plan_size_plain (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, gboolean *wants_image,
                              GError **error);
 /* Gives a PLAIN or an ELEMENTWISE step its operands. */

@@ -10,6 +10,5 @@ void nn_plan_join_pools (NnPlan *plan, const NnGraph *graph, guint threads);
 /* Fills step->pooled of such a CONV step. */
 void nn_plan_pool_rows (NnPlan *plan, NnStep *step, const NnNode *pool, guint threads);
 void nn_plan_pool_rows_clear (NnStep *step);
-/* Writes to @band which of the pool's rows task number @task computes.
- * */
+/* Writes to @band which of the pool's rows task number @task computes. */
 void nn_pooled_band (const NnPooledConv *pooled, guint task, NnPooledBand *band);

@@ -11,6 +11,5 @@ void nn_plan_one_stage (NnPlan *plan, const NnGraph *graph, guint batch);
 /* Returns how many images the step of a node runs at a time at most. */
 guint nn_plan_images (const NnPlan *plan, guint node);
 /* Returns for each node the last node that reads it, and n_buffers for the network's output; the caller frees it with
- * g_free().
- * */
+ * g_free(). */
 guint *nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph);

@@ -9,8 +9,7 @@ NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
 /* Gives a pool's step its windows. */
 void nn_plan_set_window (NnStep *step);
 
-/* DEL
- * */
+/* DEL */
 static inline const NnWindow *
 nn_step_window (const NnStep *step)
 {

@@ -137,7 +137,6 @@ typedef struct {
  * @packed_size: bytes of packed weights
  * @weights, @workers: those of NnPlanOptions while the plan is made, NULL afterwards
  * @suspect: the weights of a WINOGRAD step are such that it may lose digits which direct sums keep
- *
  */
 typedef struct {
   const struct _NnPlanFormat *format;
