@@ -20,24 +20,24 @@ typedef enum {
   NN_LAYER_ACTIVATION_GELU_TANH,    /* x / 2 · (1 + tanh (√(2 / π) · (x + 0.044715 x³))) */
 } NnLayerActivationKind;
 
-/* A kind with its numbers. */
+/* This is a kind of activation with the numbers that its formula takes. */
 typedef struct {
   NnLayerActivationKind kind;
   gfloat a, b;
 } NnLayerActivation;
 
-/* out[i] = f (in[i]) for i from 0 to @n − 1, any @n, any alignment; @out may be @in. A NaN stays one. The result is
- * within 4e-7 of the true one, or of 1e-6 of its size where that is more. What an element becomes depends on no other
- * element and not on its place. */
+/* Computes out[i] = f (in[i]) for i from 0 to @n − 1, for any @n and any alignment; @out may be @in. A NaN stays a NaN.
+ * The error is at most 4e-7, or 1e-6 of the true result's size where that is more. The result for an element depends on
+ * no other element and not on its place. */
 typedef void (*NnActivationFunc) (const NnLayerActivation *activation, const gfloat *in, gsize n, gfloat *out);
 
 typedef struct {
   NnActivationFunc apply;
 } NnActivationKernels;
 
-/* Fills the table with C, then overwrites upward to @isa. */
+/* Fills the table with the C bodies, then overwrites them with the better ones of each level up to @isa. */
 void nn_activation_kernels_init (NnActivationKernels *kernels, NnIsa isa);
-/* The portable body: the specification. */
+/* These are the portable bodies, which are the specification of all others. */
 void nn_activation_kernels_init_c (NnActivationKernels *kernels);
 void nn_activation_kernels_init_avx2 (NnActivationKernels *kernels);
 void nn_activation_kernels_init_avx512 (NnActivationKernels *kernels);

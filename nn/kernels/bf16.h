@@ -1,15 +1,16 @@
 /* gst-resnet: kernel family: convolution and pooling on matrix tiles, float32 as the sum of two bfloat16
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A number x is held as hi + lo: hi = bf16 (x), lo = bf16 (x − hi), 16 bits of mantissa. Activations are NHWC in two
- * planes, one of all hi and one of all lo, with the geometry of kernels/conv.h: channels padded to a multiple of
- * NN_CHANNEL_BLOCK, a border of zeros. A product of two such numbers is hi·hi + lo·hi + hi·lo (lo·lo is below what is
- * kept): PyTorch's float32 matmul precision "high". With @products 1 there is no lo plane: "medium".
+ * A number x is held as hi + lo with hi = bf16 (x) and lo = bf16 (x − hi), which keeps 16 bits of mantissa. Activations
+ * are NHWC in two planes, one of all hi and one of all lo, with the geometry of kernels/conv.h: channels are padded to
+ * a multiple of NN_CHANNEL_BLOCK, and a border of zeros lies around the image. A product of two such numbers is hi·hi +
+ * lo·hi + hi·lo (lo·lo is below what is kept); PyTorch calls this float32 matmul precision "high". With @products 1
+ * there is no plane of lo; PyTorch calls this "medium".
  *
- * A tile is 16 output pixels whose first input elements lie at a constant distance from each other, times 32 input
- * elements. Pixels of a tile may be none (they lie between two rows of the image, or behind the last): computed and not
- * stored. A step multiplies a tile with weights; the sum runs over all steps in their order, so it does not depend on
- * how the pixels are cut into tasks. */
+ * A tile is 16 output pixels, whose first input elements lie at a constant distance from each other, times 32 input
+ * elements. Some slots of a tile may be no pixels, because they lie between two rows of the image or behind the last
+ * row: they are computed and not stored. A step multiplies a tile with weights. The sum runs over all steps in their
+ * order, so it does not depend on how the pixels are cut into tasks. */
 #pragma once
 
 #include <glib.h>
@@ -22,10 +23,11 @@
 typedef guint16 NnBf16;
 
 #define NN_BF16_PIXELS 16
-#define NN_BF16_DEPTH 32                     /* input elements a step */
+#define NN_BF16_DEPTH 32                     /* input elements of a step */
 #define NN_BF16_WEIGHTS (NN_BF16_DEPTH * 16) /* elements of a tile of weights: 32 inputs × 16 output channels */
 
-/* To the nearest, ties to even, as VCVTNEPS2BF16 (Intel SDM 2A): denormals become zeros, a NaN stays one. */
+/* Rounds to the nearest, ties to even, as VCVTNEPS2BF16 does (Intel SDM 2A): denormals become zeros, and a NaN stays a
+ * NaN. */
 static inline NnBf16
 nn_bf16_from_float (gfloat x)
 {
@@ -50,12 +52,12 @@ nn_bf16_to_float (NnBf16 x)
 }
 
 /**
- * NnBf16Block: 16 or 32 output channels; as many in each block of a layer, but for the last
- * @weights: a step after the other: for each 16 channels a tile of hi, then (with 3 products) for each a tile of lo;
- * element [r][c][e] of a tile (r, c below 16, e below 2) belongs to input 2 r + e of the step and output channel c;
- * 64-byte aligned
- * @bias: channels floats, 64-byte aligned
- * @first_input: added to each input offset: where the groups that the block belongs to begin
+ * NnBf16Block: 16 or 32 output channels; all blocks of a layer have the same number of them, but for the last
+ * @weights: one step after the other. A step has a tile of hi for each 16 channels, then (with 3 products) a tile of lo
+ * for each. Element [r][c][e] of a tile (r and c are below 16, e is below 2) belongs to input 2 r + e of the step and
+ * to output channel c. The memory is 64-byte aligned.
+ * @bias: one float for each channel, 64-byte aligned
+ * @first_input: where the inputs of the groups that the block belongs to begin; it is added to each input offset
  */
 typedef struct {
   guint first_channel, channels;
@@ -65,22 +67,24 @@ typedef struct {
 } NnBf16Block;
 
 /**
- * NnBf16ConvArgs: one image (or, for the fully connected layer, all of them)
- * @in_hi … @residual_lo: the image's first element in its buffer; lo planes only with 3 products
- * @out_f32: not NULL: float32 goes there instead of the split form
- * @tile_in: a tile's first input element; @in_stride: elements from one of its pixels to the next (matrices)
- * @rows: pixels that a tile has, 1 to 16: those after them are none (matrices)
- * @pixel_in: 16 a tile, the pixel's first input element, also where there is no pixel (vectors, which need no regular
- * distance)
- * @out_offset, @residual_offset: 16 a tile, the pixel's first channel; out_offset is negative where there is no pixel
+ * NnBf16ConvArgs: one image (or all of them for the fully connected layer)
+ * @in_hi … @residual_lo: the image's first element in its buffer; the planes of lo exist with 3 products only
+ * @out_f32: where it is not NULL, float32 is written there instead of the split form
+ * @tile_in: the first input element of each tile; @in_stride: elements from one of its pixels to the next (for
+ * matrices)
+ * @rows: how many pixels a tile has, 1 to 16; the slots after them are no pixels (for matrices)
+ * @pixel_in: for each of a tile's 16 slots the first input element of its pixel, or of some pixel where it has none
+ * (for vectors, which need no regular distance)
+ * @out_offset, @residual_offset: for each of a tile's 16 slots the first channel of its pixel; out_offset is negative
+ * where there is no pixel
  * @step_offset: n_steps offsets of input elements
- * @blocks: all n_blocks of the layer: that after a call's last one may be fetched
- * @step_pairs: pairs of a step's inputs that do not meet weights of zero alone, a multiple of 4: vectors multiply no
- * others
- * @pixels_outside: all blocks for two tiles, then the next two (their weights stay in the cache); else all tiles for a
- * block, then the next block
- * Reads NN_BF16_DEPTH elements for each of a tile's rows and each step, also those that are no pixels, and those
- * that meet weights of zero: the planner keeps them inside the buffer, the latter finite.
+ * @blocks: all n_blocks of the layer; the one after the last of a call may be fetched into a cache
+ * @step_pairs: how many pairs of a step's inputs meet other weights than zeros, rounded up to a multiple of 4; kernels
+ * of vectors multiply no others
+ * @pixels_outside: two tiles are multiplied with all blocks, then the next two (the weights stay in the cache);
+ * otherwise a block is multiplied with all tiles, then the next block
+ * A kernel reads NN_BF16_DEPTH elements for each row of a tile and each step, also for rows that are no pixels, and
+ * also elements that meet weights of zero. The planner keeps all of them inside the buffer, and the latter finite.
  */
 typedef struct {
   const NnBf16 *in_hi, *in_lo;
@@ -109,13 +113,16 @@ typedef struct {
 } NnBf16PoolArgs;
 
 /**
- * NnBf16Kernels: @products: 3 (high) or 1 (medium); without lo planes where 1
- * @vectors: made of products of vectors, not of matrices: whether they are faster than float32 is measured
+ * NnBf16Kernels: the kernels for one level
+ * @products: 3 (high) or 1 (medium); with 1 there are no planes of lo
+ * @vectors: the kernels multiply vectors, not matrices; whether they are faster than float32 is then measured
  * @conv: out = relu (bias + Σ weights · in + residual) for some tiles and some blocks
- * @max_pool_row: one output row; a NaN in the window gives NaN
- * @average: the mean over height × width pixels, channels a multiple of 16; NaN where there are none
- * @add: out = relu? (a + b?), n elements, a multiple of 16; b_hi may be NULL
- * @input: width pixels of channels planes (@plane floats apart) → interleaved and split
+ * @max_pool_row: computes one output row; a NaN in the window gives NaN
+ * @average: computes the mean over height × width pixels; channels is a multiple of 16; the result is NaN where there
+ * are no pixels
+ * @add: out = relu? (a + b?) for n elements, a multiple of 16; b_hi may be NULL
+ * @input: turns width pixels of as many planes as there are channels (@plane floats apart) into interleaved and split
+ * numbers
  */
 typedef struct {
   const gchar *name;
@@ -130,8 +137,8 @@ typedef struct {
   void (*input) (const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo);
 } NnBf16Kernels;
 
-/* FALSE where @isa has no tiles, or this build has no bodies for them. @products: 3 or 1. */
+/* Returns FALSE where @isa has no such instructions, or this build has no bodies for them. @products: 3 or 1 */
 gboolean nn_bf16_kernels_init (NnBf16Kernels *kernels, NnIsa isa, guint products);
 void nn_bf16_kernels_init_amx (NnBf16Kernels *kernels, guint products);
-/* 1 product alone. */
+/* There are kernels for 1 product only. */
 void nn_bf16_kernels_init_avx512bf16 (NnBf16Kernels *kernels, guint products);

@@ -1,11 +1,11 @@
 /* gst-resnet: multiply-adds in registers alone, one body for every vector width: what a core can do at best
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included once by one file an ISA, with
- *   PEAK_NAME  the function's name
- *   PEAK_LANES floats a vector: 8, 16
- * Twelve sums that do not wait for each other: more than any core's latency times its units for them (4 × 2 or 5 × 2).
- */
+ * One file of each ISA includes this text once, with
+ *   PEAK_NAME  the name of the function
+ *   PEAK_LANES the floats of a vector: 8 or 16
+ * There are twelve sums that do not wait for each other. That is more than the latency of any core times the number of
+ * its units for multiply-adds (4 × 2 or 5 × 2). */
 
 #define PEAK_SUMS 12
 #define PEAK_UNROLL 8
@@ -14,7 +14,7 @@ static gdouble
 PEAK_NAME (guint steps)
 {
   typedef gfloat V __attribute__ ((vector_size (PEAK_LANES * sizeof (gfloat))));
-  /* Numbers that the compiler does not know, and that stay ordinary: s ← s / 2 + 1 goes to 2. */
+  /* The compiler does not know these numbers, and they stay ordinary: s ← s / 2 + 1 goes to 2. */
   volatile gfloat unknown = 0.5f;
   const V half = unknown - (V){ 0 }, one = 2 * half;
   V sum[PEAK_SUMS];
@@ -33,7 +33,7 @@ PEAK_NAME (guint steps)
 #pragma GCC unroll 12
   for (guint i = 1; i < PEAK_SUMS; i++)
     sum[0] += sum[i];
-  unknown = sum[0][0]; /* used, so it has to be computed */
+  unknown = sum[0][0]; /* it is used, so it has to be computed */
   return 2. * PEAK_LANES * PEAK_SUMS * PEAK_UNROLL * steps;
 }
 

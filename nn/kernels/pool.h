@@ -7,16 +7,17 @@
 #include "base/nn-cpu.h"
 
 /**
- * NnWindow: where a pool's windows lie in an image; [0] vertical, [1] horizontal
- * @size: the image's
- * @pad: above and to the left; what is below and to the right follows from the output's size
- * Windows are cut at the image's edge.
+ * NnWindow: where a pool's windows lie in an image; [0] is vertical, [1] is horizontal
+ * @size: the size of the image
+ * @pad: the padding above and to the left; what is below and to the right follows from the output's size
+ * Windows are cut off at the image's edge.
  */
 typedef struct {
   guint size[2], kernel[2], stride[2], pad[2], dilation[2];
 } NnWindow;
 
-/* The taps of the window at @at that lie in the image: *first to before the result, if there are any. */
+/* Finds the taps of the window at @at that lie in the image: they go from *first to before the result, if there are
+ * any. */
 static inline guint
 nn_window_taps (const NnWindow *window, guint axis, guint at, guint *first)
 {
@@ -27,7 +28,7 @@ nn_window_taps (const NnWindow *window, guint axis, guint at, guint *first)
   return (guint)MIN (end, (gint64)window->kernel[axis]);
 }
 
-/* The row or column of a tap, at least 0 where the tap lies in the image. */
+/* Returns the row or the column of a tap, which is at least 0 where the tap lies in the image. */
 static inline gssize
 nn_window_at (const NnWindow *window, guint axis, guint at, guint tap)
 {
@@ -36,12 +37,12 @@ nn_window_at (const NnWindow *window, guint axis, guint at, guint tap)
 
 /**
  * NnWindowArgs: a pool over windows of one image
- * @in, @out: pixel (0, 0)'s first channel
- * @in_row, @in_pixel, @out_row, @out_pixel: floats from one row, one pixel to the next
- * @channels: floats a pixel that are computed
- * @count_pad: a mean divides by the pixels of the whole window, those outside being zeros
- * Padding never wins and, without @count_pad, never counts. A NaN in the window
- * gives NaN, as PyTorch's; the maximum of a dilated window that lies in the padding alone is −∞, as PyTorch's, too.
+ * @in, @out: the first channel of pixel (0, 0)
+ * @in_row, @out_row: floats from one row to the next; @in_pixel, @out_pixel: floats from one pixel to the next
+ * @channels: how many floats of each pixel are computed
+ * @count_pad: a mean divides by the number of pixels of the whole window, and those outside the image count as zeros
+ * Padding is never the maximum, and without @count_pad it never counts for a mean. A NaN in the window gives NaN, as in
+ * PyTorch. The maximum of a dilated window that lies in the padding alone is −∞, as in PyTorch, too.
  */
 typedef struct {
   const gfloat *in;
@@ -53,22 +54,23 @@ typedef struct {
 } NnWindowArgs;
 
 typedef struct {
-  /* One output row. */
+  /* Computes the maxima of one output row. */
   void (*max_pool_row) (const NnWindowArgs *args, guint row);
-  /* The mean, summed row after row in float32, divided by the number of pixels. */
+  /* Computes the means of one output row: each is summed row after row in float32 and divided by the number of
+   * pixels. */
   void (*avg_pool_row) (const NnWindowArgs *args, guint row);
-  /* out[c] = mean over height × width pixels, summed row after row in float32. */
+  /* Computes out[c] = the mean over height × width pixels, summed row after row in float32. */
   void (*global_avg_pool) (const gfloat *in, gsize in_row, gsize in_pixel, guint height, guint width, guint channels,
                            gfloat *out);
-  /* out[i][c] = in[i][c] · factors[c]: n pixels of that many channels, close to each other. */
+  /* Computes out[i][c] = in[i][c] · factors[c] for n pixels of that many channels, which lie close to each other. */
   void (*scale) (const gfloat *in, const gfloat *factors, gsize n, guint channels, gfloat *out);
-  /* out = 1 / (1 + exp (−in)), n floats */
+  /* Computes out = 1 / (1 + exp (−in)) for n floats. */
   void (*sigmoid) (const gfloat *in, gsize n, gfloat *out);
-  /* out[c] = scale[c] · (in[c] − mean) / sqrt (variance + epsilon) + bias[c], mean and variance of the channels (Ba,
-   * Kiros and Hinton 2016, equation 3 for a pixel) */
+  /* Computes out[c] = scale[c] · (in[c] − mean) / sqrt (variance + epsilon) + bias[c] with the mean and the variance of
+   * the channels (Ba, Kiros and Hinton 2016, equation 3 for a pixel). */
   void (*channel_norm) (const gfloat *in, guint channels, gfloat epsilon, const gfloat *scale, const gfloat *bias,
                         gfloat *out);
-  /* out = relu? (a + b?), n floats; b may be NULL. */
+  /* Computes out = relu? (a + b?) for n floats; b may be NULL. */
   void (*add) (const gfloat *a, const gfloat *b, gsize n, gboolean relu, gfloat *out);
 } NnPoolKernels;
 

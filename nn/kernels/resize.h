@@ -4,27 +4,26 @@
 
 #include "base/nn-cpu.h"
 
-/*
- * Two families of filters in one struct.
+/* There are two families of filters in one struct.
  *
- * Exact: Pillow's. A coefficient is a fixed-point number with NN_RESIZE_EXACT_BITS fractional bits, kept in two halves,
- * k = high · 2^15 + low, 0 <= low < 2^15, so that 16-bit multiplications can make the product. Sums are taken modulo
- * 2^32; the result fits, so the order of the additions does not matter. Input, the rows between the passes and output
- * are bytes.
+ * Exact filters are Pillow's. A coefficient is a fixed-point number with NN_RESIZE_EXACT_BITS fractional bits. It is
+ * kept in two halves, k = high · 2^15 + low with 0 <= low < 2^15, so that 16-bit multiplications can make the product.
+ * Sums are taken modulo 2^32; the result fits, so the order of the additions does not matter. The input, the rows
+ * between the passes and the output are bytes.
  *
- * Fast: for planes of YUV. A coefficient is high alone, with NN_RESIZE_FAST_BITS fractional bits. Between the passes
- * and after them samples are 16-bit numbers with NN_YUV_BITS fractional bits.
+ * Fast filters are for planes of YUV. A coefficient is high alone, with NN_RESIZE_FAST_BITS fractional bits. Between
+ * the passes and after them samples are 16-bit numbers with NN_YUV_BITS fractional bits.
  *
- * All bodies give the same bits.
- */
+ * All bodies give the same bits. */
 #define NN_RESIZE_EXACT_BITS 22
 #define NN_RESIZE_FAST_BITS 14
 #define NN_YUV_BITS 6
 
 /**
- * NnResizeFilter: for each of @n outputs a window of input samples and its coefficients
- * Output i is the sum over t in 0 to taps - 1 of coefficient i · taps + t times sample start[i] + t; all samples of a
- * window may be read. count[i] <= taps: all coefficients from there on are zero (they pad for the kernels' sake).
+ * NnResizeFilter: a window of input samples and its coefficients for each of @n outputs
+ * Output i is the sum over t from 0 to taps − 1 of coefficient i · taps + t times sample start[i] + t. All samples of a
+ * window may be read. count[i] <= taps: all coefficients from count[i] on are zero (they are padding for the kernels'
+ * sake).
  */
 typedef struct {
   guint n, taps;
@@ -32,49 +31,52 @@ typedef struct {
   gint16 *high, *low;
 } NnResizeFilter;
 
-/* R = y·Y' + r_cr·Cr', G = y·Y' + g_cb·Cb' + g_cr·Cr', B = y·Y' + b_cb·Cb', where Y' = Y - y_offset and C' = C - 128 ·
- * 2^NN_YUV_BITS are integers in NN_YUV_BITS fixed-point, and the coefficients contain the division by 2^NN_YUV_BITS.
- * Computed in float32, each operation rounded, in this order: Y'·y first, then G's chroma terms added to each other,
- * then added to it; rounded to the nearest integer (ties to even), clamped to 0–255. */
+/* R = y·Y' + r_cr·Cr', G = y·Y' + g_cb·Cb' + g_cr·Cr' and B = y·Y' + b_cb·Cb', where Y' = Y - y_offset and C' = C - 128
+ * · 2^NN_YUV_BITS are integers in NN_YUV_BITS fixed-point, and the coefficients contain the division by 2^NN_YUV_BITS.
+ * The sums are computed in float32, each operation is rounded, and the order is this: Y'·y comes first, then G's chroma
+ * terms are added to each other, then they are added to it. The result is rounded to the nearest integer (ties to even)
+ * and clamped to 0–255. */
 typedef struct {
   gint y_offset;
   gfloat y, r_cr, g_cb, g_cr, b_cb;
 } NnYuvMatrix;
 
-/* One row, exact, of single bytes. taps is a multiple of NN_RESIZE_ROW_TAPS. */
+/* Filters one row of single bytes exactly. taps is a multiple of NN_RESIZE_ROW_TAPS. */
 #define NN_RESIZE_ROW_TAPS 8
 typedef void (*NnResizeRow) (guint8 *dst, const guint8 *src, const NnResizeFilter *filter);
 
-/* One row, exact, of pixels of 3 or 4 bytes. @order: the byte of R, G and B in the pixel, 0 to 3. taps is a multiple of
- * NN_RESIZE_PACKED_TAPS. Output pixels are R, G, B and one byte of no meaning, n · 4 bytes. From the window's start,
- * taps · stride + (stride == 3 ? 4 : 0) bytes may be read. */
+/* Filters one row of pixels of 3 or 4 bytes exactly. @order: which byte of the pixel is R, which is G and which is B, 0
+ * to 3. taps is a multiple of NN_RESIZE_PACKED_TAPS. Output pixels are R, G, B and one byte of no meaning, so n · 4
+ * bytes are written. From the window's start, taps · stride + (stride == 3 ? 4 : 0) bytes may be read. */
 #define NN_RESIZE_PACKED_TAPS 4
 typedef void (*NnResizePacked) (guint8 *dst, const guint8 *src, guint stride, const guint8 order[3],
                                 const NnResizeFilter *filter);
 
-/* One output row, exact: dst[x] from the @n rows' byte x, x < @width. @n is even (a row may be there twice); exactly
- * width bytes of each row are read and written. */
+/* Computes one output row exactly: dst[x] from byte x of the @n rows, for x < @width. @n is even (a row may be there
+ * twice). Exactly width bytes of each row are read and written. */
 typedef void (*NnResizeColumn) (guint8 *dst, const guint8 *const *rows, const gint16 *high, const gint16 *low, guint n,
                                 guint width);
 
-/* One output row, fast: bytes → NN_YUV_BITS. Saturates at 16 bits. */
+/* Computes one output row of a fast filter: the input is bytes, the output has NN_YUV_BITS and is saturated at 16
+ * bits. */
 typedef void (*NnResizeColumnFast) (gint16 *dst, const guint8 *const *rows, const gint16 *coefficients, guint n,
                                     guint width);
 
-/* One row, fast: NN_YUV_BITS → NN_YUV_BITS. taps is a multiple of NN_RESIZE_ROW_TAPS. Saturates at 16 bits. */
+/* Filters one row fast: input and output have NN_YUV_BITS. taps is a multiple of NN_RESIZE_ROW_TAPS. The output is
+ * saturated at 16 bits. */
 typedef void (*NnResizeRowFast) (gint16 *dst, const gint16 *src, const NnResizeFilter *filter);
 
-/* dst[x] = src[x · step], x < @width. Nothing behind src[(width - 1) · step] is read. */
+/* Copies dst[x] = src[x · step] for x < @width. Nothing behind src[(width - 1) · step] is read. */
 typedef void (*NnUnstride) (gint16 *dst, const gint16 *src, guint step, guint width);
 
-/* Linear upsampling by two of @n samples. src[-1] to src[n] are read: where the plane ends there, they repeat its last
- * sample. In eighths: @cosited (a sample sits on every second output): dst[2 i] = 8 src[i], dst[2 i + 1] = 4 (src[i] +
- * src[i + 1]); else (a sample sits between its two outputs): dst[2 i] = 2 src[i - 1] + 6 src[i], dst[2 i + 1] = 6
- * src[i]
- * + 2 src[i + 1]. */
+/* Upsamples @n samples linearly by two. src[-1] to src[n] are read; where the plane ends there, they repeat its last
+ * sample. The results are in eighths. With @cosited a sample sits on every second output:
+ *  dst[2 i] = 8 src[i] and dst[2 i + 1] = 4 (src[i] + src[i + 1])
+ * Otherwise a sample sits between its two outputs:
+ *  dst[2 i] = 2 src[i - 1] + 6 src[i] and dst[2 i + 1] = 6 src[i] + 2 src[i + 1] */
 typedef void (*NnUpsample2) (gint16 *dst, const gint16 *src, gboolean cosited, guint n);
 
-/* One row of colour conversion: three rows with NN_YUV_BITS → pixels R, G, B and a byte of no meaning. */
+/* Converts the colours of one row: three rows with NN_YUV_BITS become pixels of R, G, B and a byte of no meaning. */
 typedef void (*NnYuvToRgb) (guint8 *rgbx, const gint16 *y, const gint16 *cb, const gint16 *cr,
                             const NnYuvMatrix *matrix, guint width);
 
@@ -89,5 +91,5 @@ typedef struct {
   NnYuvToRgb yuv_to_rgb;
 } NnResizeKernels;
 
-/* The table for an ISA level, filled with C first, then overwritten upward. */
+/* Fills the table with the C bodies, then overwrites them with the better ones of each level up to @isa. */
 void nn_resize_kernels_init (NnResizeKernels *kernels, NnIsa isa);

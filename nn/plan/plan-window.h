@@ -9,7 +9,6 @@ NnWindow nn_plan_window (const NnNode *node, const NnBuffer *in);
 /* Gives a pool's step its windows. */
 void nn_plan_set_window (NnStep *step);
 
-/* DEL */
 static inline const NnWindow *
 nn_step_window (const NnStep *step)
 {
