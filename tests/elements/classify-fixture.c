@@ -74,7 +74,7 @@ fixture_element_new (const gchar * model)
   fail_unless (element != NULL, "resnetclassify is not in GST_PLUGIN_PATH");
   g_object_set (element, "model", path, "threads", 1, "top-k",
       FIXTURE_MAX_CLASSES, NULL);
-  /* The small network says nothing about preprocessing; ImageNet's 224 would be slow. */
+  /* The small network's file says nothing about preprocessing, and ImageNet's 224 would be slow. */
   if (g_str_equal (model, FIXTURE_SMALL))
     g_object_set (element, "resize", 0, "crop", 16, NULL);
   g_free (path);
@@ -113,7 +113,7 @@ paint (GstVideoFrame * frame, guint n)
     guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (frame, 0)
         + y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
 
-    /* One gray texture, coloured by slow ramps: subsampling chroma loses little of it. */
+    /* All colours share one gray texture and are tinted by slow ramps, so that subsampling the chroma loses little. */
     for (x = 0; x < width; x++) {
       gint u = x * 64 / width, v = y * 64 / height;
       gint gray = 96 + ((u * (3 + (gint) n % 5) + v * v / 7) % 48);
@@ -138,7 +138,7 @@ fixture_frame_new (const GstVideoInfo * info, guint n)
   rgb_info.fps_n = info->fps_n;
   rgb_info.fps_d = info->fps_d;
   rgb = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&rgb_info), NULL);
-  /* The bytes between rows, too: the tests compare whole buffers. */
+  /* The bytes between the rows are set, too, because the tests compare whole buffers. */
   gst_buffer_memset (rgb, 0, 0, GST_VIDEO_INFO_SIZE (&rgb_info));
   fail_unless (gst_video_frame_map (&source, &rgb_info, rgb,
           GST_MAP_READWRITE));
@@ -189,7 +189,7 @@ fixture_frame_pad (GstBuffer * buffer, const GstVideoInfo * info, guint offset,
     size = offsets[i] + (gsize) strides[i] * rows;
   }
   padded = gst_buffer_new_allocate (NULL, size, NULL);
-  /* Garbage around the pixels, which must not be looked at. */
+  /* The bytes around the pixels are garbage that nobody must look at. */
   gst_buffer_memset (padded, 0, 0xd6, size);
   fail_unless (gst_buffer_map (padded, &to, GST_MAP_WRITE));
   for (i = 0; i < n_planes; i++) {
@@ -281,7 +281,7 @@ find_values (const FixtureValues * table, guint n_table, const gchar * name)
   return NULL;
 }
 
-/* The properties of the element's own class that can be set. (transfer container) */
+/* Lists the properties of the element's own class that can be set. (transfer container) */
 static GPtrArray *
 get_writable (GstElement * element)
 {
@@ -312,7 +312,8 @@ fixture_count_properties (GstElement * element, const FixtureValues * table,
   return n;
 }
 
-/* Both ends of the range, and the default between them; of text something that nobody means, and nothing. */
+/* Makes the values for a property that the table lacks: both ends of its range and the default between them. A text
+ * gets a value that means nothing, and the empty text. */
 static void
 set_by_range (GObject * object, GParamSpec * spec, guint turn)
 {
@@ -373,7 +374,7 @@ fixture_change_property (GstElement * element, const FixtureValues * table,
     if (specs[i]->owner_type == G_OBJECT_TYPE (object)) {
       g_value_init (&read, specs[i]->value_type);
       g_object_get_property (object, specs[i]->name, &read);
-      /* These two are always there. */
+      /* The two properties that can only be read always have a value. */
       fail_if (!(specs[i]->flags & G_PARAM_WRITABLE)
           && !g_value_get_boxed (&read), "no %s", specs[i]->name);
       g_value_unset (&read);
@@ -382,7 +383,7 @@ fixture_change_property (GstElement * element, const FixtureValues * table,
   g_free (specs);
 }
 
-/* A sanitizer keeps freed memory aside. It and valgrind count leaks themselves. */
+/* A sanitizer keeps freed memory aside for a while. Sanitizers and valgrind count leaks by themselves. */
 #if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
 #define SANITIZED TRUE
 #elif defined (__has_feature)
@@ -402,7 +403,8 @@ fixture_get_resident_bytes (void)
       || g_getenv ("GST_RESNET_TEST_LOOPS"))
     return 0;
 #ifdef __GLIBC__
-  /* Threads that meet in malloc, as on a busy machine, get heaps of their own, and each keeps what was freed in it. */
+  /* Threads that meet in malloc, as they do on a busy machine, get heaps of their own, and each heap keeps what was
+   * freed in it. */
   malloc_trim (0);
 #endif
   if (!g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))

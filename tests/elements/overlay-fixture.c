@@ -15,7 +15,7 @@ element_new (void)
 
   fail_unless (element != NULL, "classoverlay is not in GST_PLUGIN_PATH");
   g_object_set (element, "font-desc", "Boxes", NULL);
-  /* A string that is not UTF-8, or a size below 0, would be a warning of theirs. */
+  /* Pango would warn of a string that is not UTF-8 and of a size below 0. Here its warnings end the test. */
   g_log_set_fatal_mask ("Pango", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL
       | G_LOG_LEVEL_ERROR);
   return gst_object_ref_sink (element);

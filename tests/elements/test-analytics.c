@@ -33,7 +33,7 @@ count_classifications (GstBuffer * buffer, GstAnalyticsClsMtd * last)
   return n;
 }
 
-/* An empty result and a switched-off meta leave nothing. */
+/* An empty result leaves no relation meta, and neither does attach-meta when it is off. */
 GST_START_TEST (test_nothing)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -55,7 +55,7 @@ GST_START_TEST (test_nothing)
 
 GST_END_TEST;
 
-/* The same entries as in GstClassificationMeta. */
+/* The relation meta has the same entries as GstClassificationMeta. */
 GST_START_TEST (test_same_entries)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -108,7 +108,8 @@ GST_START_TEST (test_two_in_a_row)
 
 GST_END_TEST;
 
-/* An object that a detector found: its classification is related to it; a tracked one is classified once. */
+/* The classification of an object that a detector found is related to that object. A tracked object is classified
+ * once. */
 GST_START_TEST (test_objects)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -142,7 +143,7 @@ GST_START_TEST (test_objects)
     buffer = gst_harness_push_and_pull (harness, buffer);
 
     relations = gst_buffer_get_analytics_relation_meta (buffer);
-    /* The frame's and the object's. */
+    /* One classification is the frame's and one is the object's. */
     fail_unless_equals_int (count_classifications (buffer, &cls), 2);
     state = NULL;
     fail_unless (gst_analytics_relation_meta_get_direct_related (relations,

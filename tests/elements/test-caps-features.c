@@ -25,7 +25,7 @@ both_new (const gchar * caps)
   return harness;
 }
 
-/* A field is a picture of half the lines: as a frame of that height, in both elements. */
+/* Both elements take a field as a picture of half the lines, like a frame of that height. */
 GST_START_TEST (test_fields)
 {
   static const gchar *const formats[] =
@@ -40,7 +40,7 @@ GST_START_TEST (test_fields)
 
   fail_unless (gst_video_info_from_caps (&info, caps));
   gst_caps_unref (caps);
-  /* Less than a field. */
+  /* This buffer is smaller than a field. */
   field = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info) - 1, NULL);
   gst_buffer_memset (field, 0, 0x55, -1);
   after = overlay_push (harness, field, &before);
@@ -90,7 +90,8 @@ takes (GstElement * element, const gchar * string)
   return takes_them;
 }
 
-/* Text that others lay over the frame stays beside it, where who comes after takes that; it is not classified. */
+/* Text that other elements lay over the frame stays beside it where downstream takes compositions, and it is not
+ * classified. */
 GST_START_TEST (test_composition)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);

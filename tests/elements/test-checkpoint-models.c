@@ -23,7 +23,7 @@ harness_new (const gchar * model, const gchar * property, const gchar * value)
   return harness;
 }
 
-/* The confidences of frame 0. */
+/* Gets the confidences of frame 0. */
 static guint
 classify (GstHarness * harness, gdouble confidences[FIXTURE_MAX_CLASSES])
 {
@@ -52,7 +52,7 @@ get_weights (GstHarness * harness)
   return weights;
 }
 
-/* What cannot be taken is an error of the settings that names what was asked for. */
+/* A setting that cannot be taken is an error of the settings that names what was asked for. */
 static void
 assert_refused (const gchar * model, const gchar * property,
     const gchar * value, const gchar * word)
@@ -81,7 +81,7 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
-/* Elements of one file share its model only where they take the same weights of it. */
+/* Elements with the same file share its model only where they take the same set of weights from it. */
 GST_START_TEST (test_weights)
 {
   GstHarness *harnesses[3] = {
@@ -139,7 +139,7 @@ logit (gdouble p)
   return log (p / (1.0 - p));
 }
 
-/* One output: no and yes, whose logit the temperature divides. */
+/* A network of one output has the classes "no" and "yes". The temperature divides its logit. */
 GST_START_TEST (test_one_output)
 {
   GstHarness *harness = harness_new (ONE_OUTPUT, "labels-file", NULL);

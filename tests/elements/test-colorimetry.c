@@ -48,7 +48,7 @@ noise_new (gsize size, guint32 seed)
   return buffer;
 }
 
-/* What the engine says, given the same bytes and the names of what the caps say. */
+/* Computes what the engine says for the same bytes, given the names of what the caps say. */
 static void
 classify_alone (const gchar * spec, GstBuffer * buffer, gdouble * confidences)
 {
@@ -133,7 +133,7 @@ GST_START_TEST (test_caps_are_used)
           classify_alone (spec, buffer, expected);
           classify (harness, buffer, got);
           fail_unless (is_same (got, expected), "%s", spec);
-          /* Otherwise the test would not see a difference. */
+          /* If two specs gave the same answer, the test could not see a difference between them. */
           fail_if (is_same (got, previous), "%s", spec);
           memcpy (previous, got, sizeof (got));
           g_free (spec);
@@ -143,8 +143,8 @@ GST_START_TEST (test_caps_are_used)
 
 GST_END_TEST;
 
-/* 8-bit values in more bits are the same picture: shifted left where the range is limited, v * (2^n - 1) / 255 where it
- * is full (exact for 16 bits). */
+/* 8-bit values in more bits are the same picture. They are shifted left where the range is limited and become v * (2^n
+ * - 1) / 255 where it is full, which is exact for 16 bits. */
 GST_START_TEST (test_more_bits)
 {
   static const struct

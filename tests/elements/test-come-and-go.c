@@ -29,7 +29,7 @@ on_handoff (GstElement * sink, GstBuffer * buffer, GstPad * pad, gpointer data)
   g_mutex_unlock (&seen->mutex);
 }
 
-/* Until @count is one more. */
+/* Waits until @count is one more than before. */
 static void
 wait_for_more (Seen * seen, guint * count)
 {
@@ -65,7 +65,7 @@ connect_sink (GstElement * bin, Seen * seen)
   gst_object_unref (sink);
 }
 
-/* Messages hold what posted them. */
+/* Drops all messages, because a message holds a reference to the element that posted it. */
 static void
 drop_messages (GstBus * bus)
 {
@@ -79,7 +79,7 @@ drop_messages (GstBus * bus)
   }
 }
 
-/* Stopped first: a bin keeps messages that come from what is no longer in it. */
+/* The element is stopped first, because a bin keeps the messages of elements that are no longer in it. */
 static void
 take_out (GstElement * pipeline, GstElement * element)
 {
@@ -89,7 +89,8 @@ take_out (GstElement * pipeline, GstElement * element)
   fail_unless (gst_bin_remove (GST_BIN (pipeline), element));
 }
 
-/* A second stream of the same group and model comes and goes; the first one goes on, nothing of the other is left. */
+/* A second stream with the same group and model comes and goes. The first stream goes on, and nothing of the second one
+ * is left. */
 GST_START_TEST (test_added_and_removed)
 {
   guint i, loops = fixture_get_number ("GST_RESNET_TEST_LOOPS", 1000);
@@ -129,14 +130,14 @@ GST_START_TEST (test_added_and_removed)
     gst_bin_add (GST_BIN (pipeline), bin);
     g_object_add_weak_pointer (G_OBJECT (bin), &guest);
     fail_unless (gst_element_sync_state_with_parent (bin));
-    /* Now and then it is gone before it has classified anything. */
+    /* Every fifth time the stream is removed before it has classified anything. */
     if (i % 5 != 0)
       wait_for_result (&guests);
     take_out (pipeline, bin);
     drop_messages (bus);
     fail_unless (guest == NULL, "guest %u is still there", i);
   }
-  /* The one that stays still does, and has its model to itself. */
+  /* The stream that stays still classifies, and it is the only user of its model. */
   wait_for_result (&seen);
   wait_for_result (&seen);
   classifier = gst_bin_get_by_name (GST_BIN (stays), "stays");
@@ -155,18 +156,18 @@ GST_START_TEST (test_added_and_removed)
 
 GST_END_TEST;
 
-/* The two elements, put between two others and taken out again while frames flow. */
+/* The two elements are put between two others and taken out again while frames flow. */
 typedef struct
 {
   GstElement *pipeline, *before, *after;
-  GstElement *guest;            /* to put in, or to take out */
+  GstElement *guest;            /* the element to put in or to take out */
   gboolean in;
   GMutex mutex;
   GCond cond;
   gboolean done;
 } Change;
 
-/* In the streaming thread, before a frame: none is on its way between the two. */
+/* Runs in the streaming thread before a frame passes, when no frame is on its way between the two neighbours. */
 static GstPadProbeReturn
 on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
@@ -247,7 +248,7 @@ GST_START_TEST (test_put_in_and_taken_out)
     drop_messages (bus);
     fail_unless (guest == NULL, "guest %u is still there", i);
   }
-  /* Frames go on without the two. */
+  /* Frames go on without the two elements. */
   wait_for_frame (&seen);
   gst_element_set_state (change.pipeline, GST_STATE_NULL);
   drop_messages (bus);

@@ -14,9 +14,9 @@ push_frame (GstHarness * harness, guint n)
   return gst_harness_push_and_pull (harness, fixture_frame_new (&info, n));
 }
 
-/* The others are set to the ends of their ranges. */
+/* The properties that are not in this table are set to the ends of their ranges. */
 static FixtureValues values[] = {
-  {"model", {NULL, "/nowhere", NULL}},  /* the first and third are the test's networks */
+  {"model", {NULL, "/nowhere", NULL}},  /* the first and the third are the networks of the test */
   {"labels-file", {"", "/nowhere"}},
   {"labels", {"", "/nowhere"}},
   {"weights", {"", "state_dict_ema"}},
@@ -43,7 +43,7 @@ typedef struct
   gint n_changes;               /* atomic */
 } Setter;
 
-/* Sets everything there is, good and bad, as fast as it can, and reads what can be read. */
+/* Sets every property to good and bad values as fast as it can, and reads those that can be read. */
 static gpointer
 set_properties (gpointer data)
 {
@@ -75,7 +75,8 @@ GST_START_TEST (test_set_from_another_thread)
   n_own = fixture_count_properties (harness->element, values,
       G_N_ELEMENTS (values));
   thread = g_thread_new ("setter", set_properties, &setter);
-  /* Until each has had each of its values, also where the machine is slow to start the other thread. */
+  /* The loop goes on until each property has had each of its values, even where the machine is slow to start the other
+   * thread. */
   for (n = 0; n < frames
       || (guint) g_atomic_int_get (&setter.n_changes) < 4 * n_own
       || (with_meta == 0 && n < 20000); n++) {
@@ -107,7 +108,8 @@ send_late_qos (GstHarness * harness)
               GST_SECOND)));
 }
 
-/* Off by default: every frame is classified, however late. On: late frames go on unclassified. */
+/* With qos off, which is the default, every frame is classified however late it is. With qos on, late frames go on
+ * unclassified. */
 GST_START_TEST (test_qos)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_SMALL, CAPS);
@@ -142,7 +144,7 @@ load_plugins (void)
   return FALSE;
 }
 
-/* Runs to the end of the stream; counts the classifications of each element by name. */
+/* Runs the pipeline to the end of the stream and counts the classifications of each element by its name. */
 static void
 run_pipeline (GstElement * pipeline, const gchar * name, guint * n_first,
     guint * n_others)
@@ -194,7 +196,7 @@ GST_START_TEST (test_live_source)
 
 GST_END_TEST;
 
-/* Two models side by side, each with threads of its own, and a third behind one of them. */
+/* Two models run side by side, each with threads of its own, and a third one runs behind one of them. */
 GST_START_TEST (test_two_models)
 {
   gchar *cifar = fixture_path (FIXTURE_CIFAR);
@@ -223,7 +225,7 @@ GST_START_TEST (test_two_models)
 
 GST_END_TEST;
 
-/* Taken down and up again while frames flow. */
+/* The pipeline goes down and up again while frames flow. */
 GST_START_TEST (test_state_changes)
 {
   gchar *path = fixture_path (FIXTURE_SMALL);

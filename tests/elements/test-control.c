@@ -13,7 +13,7 @@ static const gchar *const controllable[] = {
   "threshold", "temperature", "smoothing", "hysteresis"
 };
 
-/* @values are those at frames 0, 1, …; between them nothing is interpolated. */
+/* Binds a property to @values, which are those at frames 0, 1, and so on. Nothing is interpolated between them. */
 static void
 control (GstElement * element, const gchar * property, const gdouble * values,
     guint n)
@@ -38,7 +38,7 @@ push_frame (GstHarness * harness, guint n)
   GstBuffer *buffer;
 
   gst_video_info_set_format (&info, GST_VIDEO_FORMAT_RGB, 48, 40);
-  /* Always the same picture. */
+  /* Every frame is the same picture. */
   buffer = fixture_frame_new (&info, 0);
   GST_BUFFER_PTS (buffer) = n * FRAME;
   return gst_harness_push_and_pull (harness, buffer);
@@ -71,7 +71,7 @@ count (GstHarness * harness, const gchar * what)
   return value;
 }
 
-/* A frame without a time has no value: the property and the stream stay as they were. */
+/* A frame without a timestamp has no controlled value: the property and the stream stay as they were. */
 GST_START_TEST (test_no_time)
 {
   static const gdouble values[] = { 0.5, 0.25 };
@@ -121,7 +121,8 @@ GST_START_TEST (test_which_are_controllable)
 
 GST_END_TEST;
 
-/* Each frame has the value of its own time: the same answer as an element that has it set. */
+/* Each frame is classified with the value of its own time, and the answer is that of an element that has this value
+ * set. */
 GST_START_TEST (test_value_of_each_frame)
 {
   static const gdouble temperatures[] = { 1.0, 4.0, 0.5 };
@@ -151,7 +152,7 @@ GST_START_TEST (test_value_of_each_frame)
 
 GST_END_TEST;
 
-/* What changes with each frame does not make each frame be classified. A change by hand still does. */
+/* A property that changes with each frame does not cause each frame to be classified. A change by hand still does. */
 GST_START_TEST (test_interval_holds)
 {
   gdouble thresholds[12], hysteresis[12], smoothing[12];

@@ -26,7 +26,7 @@ collect (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
   g_mutex_unlock (&lock);
 }
 
-/* Only these two, in the order that a user would: before the categories exist. */
+/* Sets the thresholds of our two categories only, before the categories exist, as GST_DEBUG does for a user. */
 static void
 start_log (GstDebugLevel level)
 {
@@ -78,7 +78,7 @@ count_glib_messages (const gchar * domain, GLogLevelFlags level,
   g_atomic_int_inc ((gint *) user_data);
 }
 
-/* This test is the first, as the engine says some things only once in a process. */
+/* This test runs first, because the engine says some things only once in a process. */
 GST_START_TEST (test_frames_and_engine)
 {
   static const gchar *const words[] = { "frame 0:00:00.0", "preprocessing",
@@ -102,13 +102,13 @@ GST_START_TEST (test_frames_and_engine)
           "interval skips it; it carries the result of frame "), 2);
   for (i = 0; i < G_N_ELEMENTS (words); i++)
     fail_unless_equals_int (count_lines (element_log, words[i]) >= 2, TRUE);
-  /* The answer, by its label. */
+  /* The line of the frame has the label of the answer. */
   line = strstr (element_log->str, "frame 0:00:00.000");
   fail_unless (line != NULL);
   fail_unless (strstr (line, "airplane") != NULL, "%s", line);
 
   fail_unless_equals_int (count_lines (engine_log, "ISA level"), 1);
-  /* The application's handler gets the same. */
+  /* The handler that the application installed gets the same messages. */
   fail_unless (g_atomic_int_get (&glib_messages) >= 1);
   fail_unless_equals_int (g_atomic_int_get (&glib_messages),
       count_lines (engine_log, " "));
@@ -119,7 +119,7 @@ GST_START_TEST (test_frames_and_engine)
 
 GST_END_TEST;
 
-/* Below level LOG no frame is described. */
+/* No frame is described at levels below LOG. */
 GST_START_TEST (test_quiet)
 {
   GstHarness *harness;
@@ -151,7 +151,7 @@ pop_debug (GstBus * bus, GstMessageType type)
   return debug;
 }
 
-/* What somebody who helps from afar asks for first. */
+/* The debug text of an error has what somebody who helps from afar asks for first. */
 GST_START_TEST (test_debug_text)
 {
   gchar *path = fixture_write_file ("broken.pth", "not a model", 11), *debug;
@@ -162,7 +162,7 @@ GST_START_TEST (test_debug_text)
   GstStructure *info;
   GstBus *bus;
 
-  /* A file that cannot be loaded. */
+  /* The first error is about a file that cannot be loaded. */
   g_object_set (element, "model", path, NULL);
   bus = fixture_add_bus (element);
   fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
@@ -173,7 +173,7 @@ GST_START_TEST (test_debug_text)
   fail_unless (strstr (debug, "caps: none yet") != NULL, "%s", debug);
   g_free (debug);
 
-  /* One that is not there. */
+  /* The second error is about a file that is not there. */
   g_object_set (element, "model", "/nowhere/model.pth", NULL);
   fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
       GST_STATE_CHANGE_FAILURE);
@@ -186,7 +186,7 @@ GST_START_TEST (test_debug_text)
   gst_object_unref (bus);
   gst_object_unref (element);
 
-  /* A warning of a stream that runs. */
+  /* The warning comes from a stream that runs. */
   harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
   bus = fixture_add_bus (harness->element);
   push_frame (harness, 0);

@@ -5,7 +5,7 @@
 
 #define CAPS "video/x-raw,format=%s,width=48,height=40,framerate=25/1"
 
-/* What a heap may grow by without a leak: less than one byte a frame. */
+/* The number of bytes that a heap may grow by without a leak. It is less than one byte for each frame. */
 #define SLACK (512 * 1024)
 
 static guint
@@ -21,7 +21,7 @@ count_threads (void)
   return n;
 }
 
-/* A thread that was joined is in the list for another moment. */
+/* Waits until the number of threads has settled: a thread that was joined stays in the list for another moment. */
 static void
 wait_for_threads (guint most)
 {
@@ -45,7 +45,7 @@ push_frame (GstHarness * harness, GstVideoFormat format, guint n)
   gst_buffer_unref (buffer);
 }
 
-/* READY and PLAYING, by turns, with frames in between. */
+/* The element goes to READY and to PLAYING in turns, with frames in between. */
 GST_START_TEST (test_starts)
 {
   guint i, n = fixture_get_number ("GST_RESNET_TEST_LOOPS", 200);
@@ -82,7 +82,7 @@ GST_START_TEST (test_starts)
 
 GST_END_TEST;
 
-/* The same with a model that fails. */
+/* The element fails to start again and again because of its model. */
 GST_START_TEST (test_failed_starts)
 {
   guint i, n = fixture_get_number ("GST_RESNET_TEST_LOOPS", 200);
@@ -113,7 +113,7 @@ static const GstVideoFormat formats[] = {
   GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_I420_10LE
 };
 
-/* A long stream, with messages that are read, and a result carried over now and then. */
+/* The stream is long. Its messages are read, and now and then a result is carried over. */
 GST_START_TEST (test_frames)
 {
   guint n = fixture_get_number ("GST_RESNET_TEST_FRAMES", 20000);
@@ -131,7 +131,7 @@ GST_START_TEST (test_frames)
     push_frame (harness, format, i);
     while ((message = gst_bus_pop (bus)))
       gst_message_unref (message);
-    /* The p99 ring and all buffers have been used by then. */
+    /* By then the ring for the 99th percentile is full and all buffers have been used. */
     if (i == each / 4)
       early = fixture_get_resident_bytes ();
   }

@@ -7,14 +7,14 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
-/* Not g_error(): libFuzzer keeps the input of an abort, not of a trap. */
+/* This is not g_error(), because libFuzzer keeps the input of an abort, but not that of a trap. */
 #define FUZZ_FAIL(...)                                                                                                 \
   do {                                                                                                                 \
     g_printerr (__VA_ARGS__);                                                                                          \
     abort ();                                                                                                          \
   } while (0)
 
-/* Each of the engine's loaders keeps this promise: a result or an error, never both, never neither. */
+/* Each loader of the engine promises a result or an error: never both, and never neither. */
 #define FUZZ_CHECK_RESULT(result, error)                                                                               \
   do {                                                                                                                 \
     if (((result) != 0) == ((error) != NULL))                                                                          \

@@ -22,7 +22,7 @@ check (Decode decode, const guint8 *data, gsize size)
 
     if (!image.width || !image.height)
       FUZZ_FAIL ("a picture without pixels\n");
-    /* Each pixel is there, and set: what is not, a sanitizer of memory sees in the branch. */
+    /* Each pixel must be there and must be set. A sanitizer of memory sees in this branch a pixel that is not. */
     for (gsize i = 0; i < (gsize)image.width * image.height * 3; i++)
       sum += image.rgb[i];
     if (sum > (guint64)image.width * image.height * 3 * 255)

@@ -7,7 +7,7 @@
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  /* Other beginnings are other targets' work. */
+  /* Files with other beginnings are the work of other targets. */
   if (size < 2 || memcmp (data, "\x80\x02", 2) != 0)
     return 0;
   return fuzz_model (data, size);

@@ -26,7 +26,7 @@ take (Input *input)
   return *input->data++;
 }
 
-/* Near zero, near @around, or anything. */
+/* Returns a number near zero, a number near @around, or any number. */
 static gint64
 take_number (Input *input, gint64 around)
 {
@@ -170,7 +170,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     gst_buffer_unref (out);
     while ((frame = gst_harness_try_pull (harness[i])))
       gst_buffer_unref (frame);
-    /* A harness keeps all events. */
+    /* A harness keeps all events until they are pulled. */
     while ((event = gst_harness_try_pull_event (harness[i]))
            || (event = gst_harness_try_pull_upstream_event (harness[i])))
       gst_event_unref (event);

@@ -10,10 +10,11 @@
 #include "graph/shape.h"
 #include "model/model-private.h"
 
-/* What one input may cost: numbers multiplied, and elements of what is loaded and computed. */
+/* The limit on the work of one input, in multiplications and in bytes of weights. */
 #define FUZZ_MAX_WORK 4e6
 
-/* At most so many steps: every element of a node's output from every one of its inputs. */
+/* Returns an upper bound of the number of steps, as if every element of a node's output were made from every element of
+ * its inputs. */
 static inline gdouble
 fuzz_work (const NnGraph *graph, const NnShape *shapes)
 {
@@ -41,7 +42,7 @@ fuzz_work (const NnGraph *graph, const NnShape *shapes)
   return work;
 }
 
-/* A session, and where that is no work, one run: the same bits twice. */
+/* Where the work is within the limit, makes a session and runs it twice: both runs must give the same bits. */
 static inline void
 fuzz_session (NnModel *model)
 {

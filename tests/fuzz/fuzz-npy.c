@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       FUZZ_FAIL ("too many dimensions\n");
     for (guint i = 0; i < n_dims; i++)
       n *= dims[i];
-    /* Each element that the shape promises is there. */
+    /* Each element that the shape promises must be there. */
     for (gsize i = 0; i < n; i++)
       sum += values[i];
     if (n == G_MAXSIZE)

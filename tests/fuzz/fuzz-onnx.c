@@ -4,7 +4,7 @@
 #include "load/onnx/onnx-node.h"
 #include "load/onnx/onnx.h"
 
-/* What the loader promises of a graph: each node's inputs are made before it. */
+/* Checks what the loader promises of a graph: each node's inputs are made before the node. */
 static void
 check_order (const NnOnnx *onnx)
 {
@@ -32,7 +32,7 @@ check_order (const NnOnnx *onnx)
       FUZZ_FAIL ("an output is made by no node\n");
 }
 
-/* Values are there for each element. */
+/* Checks that there is a value for each element. */
 static void
 check_tensor (const NnTensor *tensor)
 {
@@ -72,6 +72,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
         check_tensor (attribute->tensor);
     }
   }
-  /* On to the graph, its passes and its shapes. */
+  /* The bytes go on to the graph, its passes and its shapes. */
   return fuzz_model (data, size);
 }

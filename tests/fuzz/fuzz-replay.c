@@ -26,7 +26,7 @@ replay_folder (const gchar *folder)
 
     if (!g_file_get_contents (path, &contents, &size, &error))
       g_error ("%s", error->message);
-    /* Of exactly its size: a read past the end is seen. */
+    /* The copy has exactly the file's size, so that a sanitizer sees a read past its end. */
     copy = g_memdup2 (contents, size);
     LLVMFuzzerTestOneInput (copy, size);
     g_free (copy);

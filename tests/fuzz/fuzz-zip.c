@@ -7,7 +7,7 @@
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  /* Other beginnings are other targets' work. */
+  /* Files with other beginnings are the work of other targets. */
   if (size < 4 || memcmp (data, "PK\x03\x04", 4) != 0)
     return 0;
   return fuzz_model (data, size);

@@ -17,7 +17,7 @@
 #define CPU_LIMIT_SLOWED 1
 #endif
 
-/* Seconds that this process has computed. */
+/* Returns how many seconds this process has computed. */
 static inline gdouble
 cpu_seconds (void)
 {
@@ -27,7 +27,8 @@ cpu_seconds (void)
   return (gdouble)t.tv_sec + (gdouble)t.tv_nsec * 1e-9;
 }
 
-/* How many times slower than a processor of 2024 this one is now: by what a hash table of 100,000 words takes. */
+/* Returns how many times slower than a processor of 2024 this one is now. The measure is the time that a hash table of
+ * 100,000 words takes. */
 static inline gdouble
 cpu_slowness (void)
 {
@@ -39,8 +40,9 @@ cpu_slowness (void)
   return (cpu_seconds () - start) / 0.02;
 }
 
-/* Whether what began at @start has taken more than @limit seconds, here one for each bad file. A sanitizer and a build
- * without optimization have more; so have a slow machine and valgrind, which are measured once it comes to that. */
+/* Returns whether what began at @start has taken more than @limit seconds, which is one second for each bad file here.
+ * A sanitizer and a build without optimization have more time. A slow machine and valgrind have more, too; their speed
+ * is measured only once the limit is passed. */
 static inline gboolean
 cpu_over_limit (gdouble start, gdouble limit)
 {

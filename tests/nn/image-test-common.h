@@ -6,14 +6,14 @@
 
 #include <nn/image.h>
 
-/* FALSE, and the test is skipped, where this machine (or NN_MAX_ISA) has not this level. */
-/* A square crop, bytes over 255. */
+/* The parameters of a square crop whose bytes are divided by 255. */
 #define TEST_PREPROCESS(side, crop, filter)                                                                            \
   {                                                                                                                    \
     .resize = side, .crop_height = crop, .crop_width = crop, .channels = 3, .std = { 1, 1, 1 },                        \
     .interpolation = filter                                                                                            \
   }
 
+/* Skips the test and returns FALSE where this machine (or NN_MAX_ISA) does not have this level. */
 static inline gboolean
 test_has_isa (const gchar *name)
 {
@@ -27,7 +27,7 @@ test_has_isa (const gchar *name)
   return FALSE;
 }
 
-/* A frame whose description is right. */
+/* Makes a frame whose description is valid. */
 static inline NnImage
 test_image (const gchar *spec, const guint8 *data, gsize size)
 {
@@ -39,7 +39,7 @@ test_image (const gchar *spec, const guint8 *data, gsize size)
   return image;
 }
 
-/* The uint8 stage; free with g_free(). */
+/* Runs the preprocessing up to its uint8 stage. Free the bytes with g_free(). */
 static inline guint8 *
 test_run_u8 (const NnPreprocess *params, const gchar *isa, const NnImage *image)
 {

@@ -10,7 +10,7 @@
 
 #include "cpu-limit.h"
 
-/* A sanitizer's own memory is beyond any bound. */
+/* A sanitizer takes memory of its own that goes beyond any bound. */
 #define MEMORY_IS_MEASURED (CPU_LIMIT_SLOWED == 1)
 
 static GError *
@@ -48,7 +48,8 @@ child (const gchar *action, const gchar *path)
     printf ("%s\n", *w);
 }
 
-/* The most that this process ever had, kilobytes: getrusage() counts what its parent had, too. 0: not on Linux. */
+/* Returns the most memory that this process ever had, in kilobytes, or 0 where the system is not Linux. getrusage()
+ * would count what the parent process had, too. */
 static glong
 peak_kilobytes (void)
 {
@@ -69,7 +70,7 @@ measured_load_is_child (int argc, char **argv, int *status)
   if (argc != 4 || strcmp (argv[1], "--measured") != 0)
     return FALSE;
   child (argv[2], argv[3]);
-  /* The peak first: what measures the machine's speed takes memory too. */
+  /* The peak is read first, because measuring the machine's speed takes memory, too. */
   peak = peak_kilobytes ();
   seconds = cpu_seconds ();
   fprintf (stderr, "%g %g %ld\n", seconds, cpu_slowness (), peak);

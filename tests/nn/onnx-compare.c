@@ -20,7 +20,7 @@ onnx_compare_load (const gchar *text)
   return model;
 }
 
-/* Pixels of 0 to 255 where @pixels, else between −2 and 2. */
+/* Makes pixels of 0 to 255 where @pixels is TRUE, and else numbers between −2 and 2. */
 static gfloat *
 run (NnModel *model, guint height, guint width, gboolean pixels)
 {

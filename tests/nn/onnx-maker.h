@@ -19,7 +19,7 @@ enum {
   GRAPH_SPARSE_INITIALIZER = 15,
 };
 
-/* One string field @number for each of the names in @names, separated by commas. */
+/* Adds a string field @number for each of the names in @names, which commas separate. */
 static inline void
 maker_names (GByteArray *out, guint number, const gchar *names)
 {
@@ -51,7 +51,7 @@ maker_entry (const gchar *key, const gchar *value)
   return entry;
 }
 
-/* A tensor without data. @dims: −1 ends them (a negative one is added by the test itself). */
+/* Makes a tensor without data. A −1 ends @dims, so the test itself must add a negative dimension. */
 static inline GByteArray *
 maker_tensor (const gchar *name, gint type, const gint64 *dims)
 {
@@ -73,7 +73,7 @@ maker_raw (GByteArray *tensor, gsize n)
   g_byte_array_append (tensor, zeros, (guint)n);
 }
 
-/* A float32 value of one dimension @dim. */
+/* Makes a float32 value with the one dimension @dim. */
 static inline GByteArray *
 maker_value (const gchar *name, gint64 dim)
 {
@@ -90,7 +90,7 @@ maker_value (const gchar *name, gint64 dim)
   return value;
 }
 
-/* A graph with the input x and the output y. */
+/* Makes a graph with the input x and the output y. */
 static inline GByteArray *
 maker_graph (void)
 {
@@ -101,7 +101,7 @@ maker_graph (void)
   return graph;
 }
 
-/* The model's fields before and after the graph. */
+/* Makes a model without a graph. The test adds the graph, and other fields before or after it. */
 static inline GByteArray *
 maker_model_open (gint64 ir_version, gint64 opset)
 {
@@ -114,7 +114,7 @@ maker_model_open (gint64 ir_version, gint64 opset)
   return model;
 }
 
-/* Frees @graph. */
+/* Makes a model of @graph, which is freed. */
 static inline GBytes *
 maker_model (GByteArray *graph)
 {

@@ -48,7 +48,7 @@ set_element (NnValue *value, gsize i, const gchar *word)
     value->i64[i] = g_ascii_strtoll (word, NULL, 10);
 }
 
-/* DTYPE [DIM,…] VALUE… */
+/* Reads a tensor in the form DTYPE [DIM,…] VALUE… */
 static void
 parse_value (gchar **words, NnValue *value)
 {
@@ -237,7 +237,7 @@ assert_equal (const Case *c, guint output, const NnValue *value)
   }
 }
 
-/* Room of exactly the elements inferred, so that a sanitizer sees what is written beside it. */
+/* Allocates room for exactly the elements that were inferred, so that a sanitizer sees what is written beside it. */
 static void
 allocate (NnValue *value)
 {

@@ -16,5 +16,5 @@
 
 /* Runs one case and asserts what it says. */
 void test_operator_case (const gchar *text);
-/* All cases of a file; how many there were. */
+/* Runs all cases of a file and returns how many there were. */
 guint test_operator_cases (const gchar *path);

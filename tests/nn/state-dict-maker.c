@@ -240,7 +240,7 @@ test_dict_new (const TestResnet *net)
   return dict;
 }
 
-/* nn_weights_add_f32() knows floats only: the tensor it added is changed into integers. */
+/* nn_weights_add_f32() knows floats only, so the tensor that it added is changed into integers. */
 static void
 make_integer (NnTensor *tensor, const Entry *entry)
 {
@@ -331,7 +331,7 @@ test_dict_to_safetensors (const TestDict *dict, const gchar *key, ...)
   }
   va_end (args);
   g_string_append_c (json, '}');
-  /* Integers first, so that each tensor is aligned to its elements. */
+  /* The integers come first, so that each tensor is aligned to its elements. */
   for (i = 0; i < dict->len; i++)
     if (((const Entry *)g_ptr_array_index (dict, i))->integer)
       append_entry (json, data, g_ptr_array_index (dict, i));

@@ -10,7 +10,8 @@ test_level_is_missing (gconstpointer data)
   g_test_skip ("this machine does not have the level");
 }
 
-/* /@suite/@level/@name: @func gets @data; skipped where the level is not @there. */
+/* Adds the test /@suite/@level/@name, which gives @data to @func. The test is skipped where @there is FALSE for the
+ * level. */
 static inline void
 test_add_at_level (const gchar *suite, const gchar *level, const gchar *name, gboolean there, gconstpointer data,
                    GTestDataFunc func)
@@ -20,7 +21,8 @@ test_add_at_level (const gchar *suite, const gchar *level, const gchar *name, gb
   g_test_add_data_func (path, data, there ? func : test_level_is_missing);
 }
 
-/* /@suite/LEVEL, or /@suite/LEVEL/@name: @func gets the level's name; skipped where the machine has not got it. */
+/* Adds the test /@suite/LEVEL or /@suite/LEVEL/@name for each level and gives the level's name to @func. The test is
+ * skipped where the machine lacks the level. */
 static inline void
 test_add_levels (const gchar *suite, const gchar *name, GTestDataFunc func)
 {
