@@ -8,7 +8,7 @@
 #define SOURCE "videotestsrc num-buffers=1 pattern=ball ! " \
     "video/x-raw,format=I420,width=160,height=120,framerate=25/1"
 
-/* A region of the frame, as a detector in front of the classifier adds it. */
+/* Adds a region to the frame, as a detector in front of the classifier does. */
 static GstPadProbeReturn
 add_region (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
@@ -20,8 +20,8 @@ add_region (GstPad * pad, GstPadProbeInfo * info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-/* What comes out behind @elements of a frame that was classified. Free with gst_sample_unref(). NULL: an element is not
- * installed. */
+/* Runs a frame through the classifier and then through @elements, and returns what comes out. Free it with
+ * gst_sample_unref(). Returns NULL where an element is not installed. */
 static GstSample *
 run (const gchar * elements, const gchar * more)
 {
@@ -78,7 +78,7 @@ get_n_regions (const GstStructure * structure)
   return gst_value_array_get_size (regions);
 }
 
-/* Not the bytes between rows, which nobody writes. */
+/* Compares the pixels only: nobody writes the bytes between the rows. */
 static gboolean
 pixels_equal (GstSample * a, GstSample * b)
 {
@@ -107,7 +107,7 @@ pixels_equal (GstSample * a, GstSample * b)
   return equal;
 }
 
-/* The overlay draws no place, only what the panel says. */
+/* Checks that the overlay draws nothing at any place of the picture. The panel is off. */
 static void
 assert_nothing_placed (const gchar * elements)
 {
@@ -120,7 +120,7 @@ assert_nothing_placed (const gchar * elements)
   gst_sample_unref (without);
 }
 
-/* Geometry that nobody tells of (GStreamer before 1.28), and borders that may be there or not. */
+/* Before version 1.28, GStreamer tells nobody that these elements change the geometry. Borders may be there or not. */
 static const gchar *const untold[] = {
   "videoflip video-direction=horiz", "videoflip video-direction=90r",
   "videocrop left=30 top=10", "videobox left=-20 top=-10",
@@ -171,7 +171,7 @@ assert_region (const GstStructure * structure, guint i, gint x, gint y,
   }
 }
 
-/* What leaves places alone, and scales them. */
+/* These elements leave the places alone or scale them. */
 static const struct
 {
   const gchar *elements;
@@ -181,7 +181,7 @@ static const struct
   {"jpegenc ! jpegdec", 160, 120}, {"tee ! queue", 160, 120},
   {"videoscale ! video/x-raw,width=80,height=60", 80, 60},
   {"videoscale ! video/x-raw,width=333,height=250", 333, 250},
-  /* the pixels' shape makes up for it */
+  /* the shape of the pixels makes up for the other height */
   {"videoscale ! video/x-raw,width=80,height=120", 80, 120},
   {"videoconvertscale ! video/x-raw,format=RGB,width=81,height=60", 81, 60},
   {"videoscale ! video/x-raw,width=40,height=30 ! videoconvert ! videoscale ! "
@@ -213,21 +213,21 @@ GST_START_TEST (test_told)
           &frame_height));
   fail_unless_equals_int (frame_width, width);
   fail_unless_equals_int (frame_height, height);
-  /* 32×32 of the whole frame's middle. */
+  /* The network sees the 32×32 in the middle of the whole frame. */
   fail_unless (gst_classification_meta_get_heatmap (meta, NULL, NULL, NULL, &x,
           &y, &w, &h));
   fail_unless (ABS (x - width / 8) <= 1 && ABS (w - width * 3 / 4) <= 1
       && ABS (y) <= 1 && ABS (h - height) <= 1, "%s: %d, %d, %d×%d", elements,
       x, y, w, h);
   fail_unless_equals_int (get_n_regions (structure), 1);
-  /* The detector's own region and ours are the same place. */
+  /* The detector's own region and the one in our result are the same place. */
   roi = (GstVideoRegionOfInterestMeta *) gst_buffer_get_meta (buffer,
       GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE);
   if (roi)
     assert_region (structure, 0, roi->x, roi->y, roi->w, roi->h);
   gst_sample_unref (sample);
 
-  /* The box is drawn, whether its params are there or not. */
+  /* The box is drawn whether the region still has its params or not. */
   drawn = run (elements, "! classoverlay top-k=0 show-heatmap=false "
       "font-desc=Boxes");
   sample = run (elements, "");
@@ -243,7 +243,7 @@ GST_END_TEST;
 
 #define CAPS "video/x-raw,format=RGB,width=160,height=120,framerate=25/1"
 
-/* Places in a frame of another size are none in this one. */
+/* A place that was found in a frame of another size is not drawn in this one. */
 GST_START_TEST (test_other_size)
 {
   static const guint8 map[] = { 0, 255, 90, 30 };
@@ -328,7 +328,7 @@ GST_START_TEST (test_malformed)
         (gst_custom_meta_get_structure (meta), "label"), "cat");
     fail_if (gst_structure_get_int (gst_custom_meta_get_structure (meta),
             "frame-width", &value) && value != 80);
-    /* What the other is not asked for it does not get. */
+    /* The other buffer gets no meta for a transformation of another kind. */
     fail_if (info->transform_func (other, (GstMeta *) meta, buffer,
             g_quark_from_string ("of-another-kind"), NULL));
     gst_buffer_unref (buffer);
@@ -338,7 +338,8 @@ GST_START_TEST (test_malformed)
 
 GST_END_TEST;
 
-/* Several classifiers in a row: the first's meta and param have what the others say, and all are in order. */
+/* Several classifiers run in a row: the first one's meta and param also hold what the others say, and all results are
+ * in order. */
 GST_START_TEST (test_several)
 {
   static const gchar *const tails[] = {

@@ -10,7 +10,7 @@ static const struct
   {1, 1}, {33, 31}, {2, 1}, {1, 3}, {47, 64}, {101, 37}
 };
 
-/* Pushes a frame, checks that it comes out as it went in, and returns its confidences. */
+/* Pushes a frame, checks that it comes out as it went in, and returns how many confidences it has. */
 static guint
 classify (GstHarness * harness, GstBuffer * buffer,
     gdouble confidences[FIXTURE_MAX_CLASSES])
@@ -41,8 +41,8 @@ set_info (GstHarness * harness, GstVideoInfo * info, GstVideoFormat format,
   gst_harness_set_src_caps (harness, gst_video_info_to_caps (info));
 }
 
-/* What converting from 8-bit RGB into the format loses, as a difference of confidences. RGB formats of 8 bits or more
- * lose nothing. */
+/* Returns what the conversion from 8-bit RGB into the format loses, as a difference of confidences. RGB formats of 8
+ * bits or more lose nothing. */
 static gdouble
 tolerance (const GstVideoFormatInfo * finfo, gint width, gint height)
 {
@@ -52,12 +52,12 @@ tolerance (const GstVideoFormatInfo * finfo, gint width, gint height)
   if (GST_VIDEO_FORMAT_INFO_IS_RGB (finfo)
       && GST_VIDEO_FORMAT_INFO_BITS (finfo) >= 8)
     return 0.0;
-  /* GStreamer 1.26's own way into MT2110R and back gets the last columns of widths that no tile fills wrong by up to
-   * 255. */
+  /* GStreamer 1.26's own conversion into MT2110R and back gets the last columns wrong by up to 255 where tiles do not
+   * fill the width. */
   if (GST_VIDEO_FORMAT_INFO_IS_TILED (finfo)
       && GST_VIDEO_FORMAT_INFO_DEPTH (finfo, 0) == 10 && width % 16 != 0)
     return 1.0;
-  /* Of a few pixels, subsampling makes other colours. */
+  /* In a picture of few pixels, subsampling makes other colours. */
   if (width < 8 || height < 8)
     return 1.0;
   return 0.15;
@@ -74,8 +74,8 @@ assert_close (const gdouble * a, const gdouble * b, gdouble limit,
         what, i, a[i], b[i]);
 }
 
-/* Each raw format at each size: as the RGB picture within what the format loses; the same to the bit with padding,
- * offsets and a GstVideoMeta. */
+/* Checks each raw format at each size. The answer must be that of the RGB picture, within what the format loses, and
+ * the same to the bit with padding, offsets and a GstVideoMeta. */
 GST_START_TEST (test_formats)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);
@@ -116,7 +116,7 @@ GST_START_TEST (test_formats)
 
 GST_END_TEST;
 
-/* A rectangle of a larger picture is as that rectangle alone. */
+/* A rectangle of a larger picture gives the answer of that rectangle alone. */
 GST_START_TEST (test_crop_meta)
 {
   static const GstVideoFormat formats[] = {
@@ -139,7 +139,7 @@ GST_START_TEST (test_crop_meta)
     set_info (harness, &info, formats[i], width, height);
     gst_video_info_set_format (&whole_info, formats[i], 64, 48);
     whole = fixture_frame_new (&whole_info, 2);
-    /* The caps' size is the rectangle's; the meta's that of all pixels. */
+    /* The caps have the size of the rectangle, and the meta has that of all pixels. */
     meta = gst_buffer_add_video_meta_full (whole, GST_VIDEO_FRAME_FLAG_NONE,
         formats[i], 64, 48, GST_VIDEO_INFO_N_PLANES (&whole_info),
         whole_info.offset, whole_info.stride);
@@ -150,7 +150,7 @@ GST_START_TEST (test_crop_meta)
     crop->width = width;
     crop->height = height;
 
-    /* The same pixels alone: planes that start at the rectangle. */
+    /* The other frame has the same pixels alone: its planes start at the rectangle. */
     fail_unless (gst_video_frame_map (&frame, &whole_info, whole,
             GST_MAP_READ));
     small = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
@@ -171,7 +171,7 @@ GST_START_TEST (test_crop_meta)
     assert_close (cropped, expected, 0.0,
         gst_video_format_to_string (formats[i]));
 
-    /* A rectangle that reaches over the edge is clipped, one outside is no picture. */
+    /* A rectangle that reaches over the edge is clipped. One that lies outside is no picture. */
     buffer = gst_buffer_copy (whole);
     crop = gst_buffer_get_video_crop_meta (buffer);
     crop->width = G_MAXUINT;
@@ -187,7 +187,7 @@ GST_START_TEST (test_crop_meta)
 
 GST_END_TEST;
 
-/* Planes in memories of their own, as decoders and cameras give them. */
+/* The planes lie in memories of their own, as decoders and cameras give them. */
 GST_START_TEST (test_separate_memories)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);
@@ -216,7 +216,7 @@ GST_START_TEST (test_separate_memories)
 
 GST_END_TEST;
 
-/* Rows from the bottom up. */
+/* The rows lie in memory from the bottom up. */
 GST_START_TEST (test_negative_stride)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);
@@ -247,7 +247,7 @@ GST_START_TEST (test_negative_stride)
 
 GST_END_TEST;
 
-/* RGB between 16 and 235 is the picture that it stands for. */
+/* RGB between 16 and 235 gives the answer of the picture that it stands for. */
 GST_START_TEST (test_limited_rgb)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);
@@ -282,7 +282,7 @@ GST_START_TEST (test_limited_rgb)
 
 GST_END_TEST;
 
-/* RGB comes first, then what is read without conversion. */
+/* RGB comes first in the caps, and then the formats that are read without conversion. */
 GST_START_TEST (test_caps_order)
 {
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);
@@ -292,7 +292,7 @@ GST_START_TEST (test_caps_order)
       gst_structure_get_value (gst_caps_get_structure (caps, 0), "format");
   guint i, n, n_raw, nv12 = G_MAXUINT, p010 = 0;
 
-  /* With features the same once more, for overlay compositions and for fields. */
+  /* The same formats appear with caps features, too: for overlay compositions and for fields. */
   fail_unless_equals_int (gst_caps_get_size (caps), 3);
   fail_unless (GST_VALUE_HOLDS_LIST (formats));
   gst_video_formats_raw (&n_raw);

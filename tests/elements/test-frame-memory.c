@@ -47,7 +47,7 @@ add_results (GstBuffer * buffer)
   overlay_add_region (buffer, 4, 4, WIDTH, HEIGHT, "dog", 0.5);
 }
 
-/* The same bytes in two blocks, the first of which ends within the first plane. */
+/* Returns the same bytes in two blocks of memory, the first of which ends within the first plane. */
 static GstBuffer *
 split (GstBuffer * buffer)
 {
@@ -69,7 +69,7 @@ split (GstBuffer * buffer)
   return both;
 }
 
-/* A frame with what makes it a lie. */
+/* Makes a frame with the metas or the memory that make it a lie. */
 static GstBuffer *
 lie_new (const GstVideoInfo * info, Lie lie)
 {
@@ -84,7 +84,7 @@ lie_new (const GstVideoInfo * info, Lie lie)
 
   memcpy (offset, info->offset, sizeof (offset));
   memcpy (stride, info->stride, sizeof (stride));
-  /* A palette has no rows. */
+  /* A palette has no rows, so the last plane with rows is the first one. */
   if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (info->finfo))
     last = 0;
   switch (lie) {
@@ -140,7 +140,8 @@ lie_new (const GstVideoInfo * info, Lie lie)
   return buffer;
 }
 
-/* Good, lie, lie, good: the lies go on undrawn with one warning, the good ones are drawn alike. */
+/* Pushes a good frame, two lies and a good frame: the lies go on undrawn with one warning, and the good ones are drawn
+ * alike. */
 static void
 assert_undrawn (const gchar * format, Lie lie)
 {
@@ -206,7 +207,7 @@ GST_START_TEST (test_overlay_lies)
     const GstVideoFormatInfo *finfo =
         gst_video_format_get_info (gst_video_format_from_string (format));
 
-    /* One byte is all that a row of these has. */
+    /* A row of these planes has only one byte. */
     if (__i__ == LIE_OVERLAP && finfo->format == GST_VIDEO_FORMAT_YUV9)
       continue;
     assert_undrawn (format, __i__);
@@ -216,7 +217,7 @@ GST_START_TEST (test_overlay_lies)
 
 GST_END_TEST;
 
-/* A result that is carried over to a frame that lies: neither element crashes, and the frame goes on as it is. */
+/* A result is carried over to a frame that lies: neither element crashes, and the frame goes on as it is. */
 GST_START_TEST (test_reused_results)
 {
   static const gchar *const formats[] =
@@ -255,7 +256,8 @@ GST_START_TEST (test_reused_results)
 
 GST_END_TEST;
 
-/* What is no lie: blocks of memory that end with a plane, rows from the bottom, memory that cannot be written. */
+/* These frames are no lies: their blocks of memory end with a plane, their rows come from the bottom up, or their
+ * memory cannot be written. */
 GST_START_TEST (test_honest_memory)
 {
   gchar *caps = g_strdup_printf (CAPS_OF, "NV12");
@@ -290,7 +292,7 @@ GST_START_TEST (test_honest_memory)
     after = overlay_push (harness, frame, NULL);
     fail_unless (overlay_equal (drawn, after), "case %u", i);
     gst_buffer_unref (after);
-    /* What cannot be written was not. */
+    /* Memory that cannot be written must be unchanged. */
     if (i == 1)
       fail_unless (memcmp (bytes, map.data, size) == 0);
     g_free (bytes);
@@ -305,7 +307,7 @@ GST_START_TEST (test_honest_memory)
 
 GST_END_TEST;
 
-/* A padded GstVideoMeta without a crop meta: the picture is the caps' size, in both elements. */
+/* A frame has a padded GstVideoMeta and no crop meta. Both elements take the picture to have the caps' size. */
 GST_START_TEST (test_padded_picture)
 {
   gchar *caps = g_strdup_printf (CAPS_OF, "RGB");
@@ -357,7 +359,7 @@ GST_START_TEST (test_padded_picture)
 
 GST_END_TEST;
 
-/* Memory that ends, or begins, at a page that nobody may touch. */
+/* This memory ends, or begins, at a page that nobody may touch. */
 typedef struct
 {
   guint8 *area;
@@ -390,14 +392,14 @@ guarded_frame_new (Guarded * guarded, const GstVideoInfo * info,
   return gst_buffer_new_wrapped_full (0, bytes, size, 0, size, NULL, NULL);
 }
 
-/* Every format at every width: neither element touches a byte beside a well-formed frame. */
+/* Neither element touches a byte beside a well-formed frame, in every format and at every width. */
 GST_START_TEST (test_every_width)
 {
   GstHarness *harness[2];
   const GstVideoFormat *formats;
   Guarded guarded;
   guint i, n, width, k, side;
-  /* valgrind sees each byte, and takes its time. */
+  /* valgrind checks each byte and is slow, so it gets fewer widths. */
   guint slow = fixture_get_number ("GST_RESNET_TEST_SIZES", 0) ? 29 : 1;
 
   guarded_init (&guarded, 4 << 20);
@@ -406,7 +408,7 @@ GST_START_TEST (test_every_width)
   formats = gst_video_formats_raw (&n);
   for (i = __i__; i < n; i += 4) {
     const GstVideoFormatInfo *finfo = gst_video_format_get_info (formats[i]);
-    /* The regular layouts are ours to read, and all alike. */
+    /* Our own code reads the regular layouts, and it treats them all alike, so they need fewer widths. */
     gboolean regular = !(finfo->flags & (GST_VIDEO_FORMAT_FLAG_COMPLEX |
             GST_VIDEO_FORMAT_FLAG_TILED | GST_VIDEO_FORMAT_FLAG_PALETTE))
         && finfo->pixel_stride[0] > 0;

@@ -41,7 +41,7 @@ get_stat (GstElement * element, const gchar * name)
   return value;
 }
 
-/* The frame goes downstream without a classification; the first time there is one warning. */
+/* The frame goes downstream without a classification. There is one warning, for the first such frame. */
 static void
 assert_passes_unclassified (Fixture * f, GstBuffer * buffer, gboolean warns)
 {
@@ -73,13 +73,13 @@ GST_START_TEST (test_short_buffer)
       FALSE);
   assert_passes_unclassified (&f, gst_buffer_new (), FALSE);
 
-  /* New caps, new warning. */
+  /* After new caps there is a new warning. */
   gst_harness_set_src_caps_str (f.harness,
       "video/x-raw,format=NV12,width=64,height=64,framerate=25/1");
   assert_passes_unclassified (&f, gst_buffer_new_allocate (NULL, 64 * 64,
           NULL), TRUE);
 
-  /* And a whole frame after them is classified. */
+  /* A whole frame that comes after them is classified. */
   gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 64, 64);
   buffer = gst_harness_push_and_pull (f.harness, fixture_frame_new (&info, 0));
   fail_unless (gst_buffer_get_classification_meta (buffer) != NULL);
@@ -98,7 +98,7 @@ static const struct
   gsize offset[4];
   gint stride[4];
 } lies[] = {
-  /* another format, another size, another number of planes */
+  /* a meta of another format, of another size, or with another number of planes */
   {GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_BGR, 40, 40, 1, {0}, {120}},
   {GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_RGB, 39, 40, 1, {0}, {120}},
   {GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_RGB, 40, 39, 1, {0}, {120}},
@@ -153,7 +153,7 @@ GST_START_TEST (test_lying_video_meta)
   gst_buffer_unref (buffer);
   fail_unless_equals_uint64 (get_stat (f.harness->element, "failed"), 1);
 
-  /* The same frame without the lie. */
+  /* This is the same frame without the lie. */
   buffer = gst_harness_push_and_pull (f.harness, fixture_frame_new (&info, 0));
   fail_unless (gst_buffer_get_classification_meta (buffer) != NULL);
   gst_buffer_unref (buffer);
@@ -162,7 +162,7 @@ GST_START_TEST (test_lying_video_meta)
 
 GST_END_TEST;
 
-/* More pixels a side than the engine takes: such a frame passes. */
+/* A frame with more pixels per side than the engine takes passes unclassified. */
 GST_START_TEST (test_too_wide)
 {
   Fixture f;
@@ -181,7 +181,7 @@ GST_START_TEST (test_too_wide)
 
 GST_END_TEST;
 
-/* With an interval, a frame that fails hands the turn to the next one, and nothing stale is carried over. */
+/* With an interval, a frame that fails leaves its turn to the next one, and no stale result is carried over. */
 GST_START_TEST (test_failure_within_interval)
 {
   Fixture f;

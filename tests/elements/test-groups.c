@@ -5,8 +5,8 @@
 
 #define CAPS "video/x-raw,format=RGB,width=40,height=40,framerate=25/1"
 #define N_STREAMS 4
-/* A batch-timeout that shows where it is waited for: longer than anything else here on any machine, and shorter than a
- * test may take; milliseconds. */
+/* A batch-timeout in milliseconds that shows in the test's time where an element waits for it. It is longer than
+ * anything else here takes on any machine, and shorter than a test may take. */
 #define LONG_TIMEOUT 50000
 
 typedef gdouble Confidences[FIXTURE_MAX_CLASSES];
@@ -16,7 +16,7 @@ typedef struct
   GstHarness *harness;
   guint n_frames;
   Confidences *confidences;
-  gboolean eos;                 /* after the frames */
+  gboolean eos;                 /* whether the stream ends after its frames */
 } Stream;
 
 static GstBuffer *
@@ -95,7 +95,8 @@ assert_same (Confidences * a, Confidences * b, guint n)
           i, k, a[i][k], b[i][k]);
 }
 
-/* As each frame is alone, whatever ran beside it; streams of different lengths, so that the last run alone. */
+/* Each frame has the answer that it has alone, whatever ran beside it. The streams have different lengths, so that the
+ * last frames run alone. */
 GST_START_TEST (test_same_results)
 {
   guint n_frames = fixture_get_number ("GST_RESNET_TEST_FRAMES", 1600) / 16;
@@ -139,7 +140,8 @@ GST_START_TEST (test_same_results)
 
 GST_END_TEST;
 
-/* One model in the process, however many elements: without a group, too; another model or size is another's. */
+/* There is one model in the process for all elements, with or without a group. An element with another model or another
+ * size does not share it. */
 GST_START_TEST (test_shared_model)
 {
   GstHarness *one = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -164,7 +166,7 @@ GST_START_TEST (test_shared_model)
 
 GST_END_TEST;
 
-/* For a member that is silent the others wait. */
+/* The others wait for a member that is silent. */
 GST_START_TEST (test_silent_member)
 {
   GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, 500);
@@ -194,7 +196,7 @@ push_without_waiting (GstHarness * harness, guint first)
   fail_unless (g_get_monotonic_time () - start < LONG_TIMEOUT * 1000);
 }
 
-/* Who let several runs wait in vain is not waited for, until it has a frame again. */
+/* A member that let several runs wait in vain is not waited for until it has a frame again. */
 GST_START_TEST (test_stalled_member)
 {
   GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, 300);
@@ -211,7 +213,7 @@ GST_START_TEST (test_stalled_member)
       push (busy, i, confidences);
       waited += g_get_monotonic_time () - start >= 290 * 1000;
     }
-    /* Not once only: it may have been late. */
+    /* One wait is not enough to leave the member out, because it may only have been late. */
     fail_unless (waited >= 2 && waited <= 5, "%u of 20 frames waited", waited);
   }
   gst_harness_teardown (stalled);
@@ -228,7 +230,7 @@ push_into_flush (gpointer data)
   return GINT_TO_POINTER (gst_harness_push (harness, frame (1)));
 }
 
-/* A flush, and the way to state NULL, wake a frame that waits for others. */
+/* A flush, and the change to state NULL, wake a frame that waits for others. */
 GST_START_TEST (test_wakes)
 {
   GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, LONG_TIMEOUT);
@@ -252,10 +254,9 @@ GST_START_TEST (test_wakes)
     g_thread_join (thread);
   }
   fail_unless (g_get_monotonic_time () - start < LONG_TIMEOUT * 1000 / 4);
-  /* Nothing is said of the frame that was dropped. */
+  /* Nothing is posted about the frame that was dropped. */
   fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING |
           GST_MESSAGE_ELEMENT) == NULL);
-  /* After a flush frames wait again, and what comes of them is their own. */
   gst_element_set_bus (busy->element, NULL);
   gst_object_unref (bus);
   gst_harness_teardown (busy);
@@ -264,7 +265,7 @@ GST_START_TEST (test_wakes)
 
 GST_END_TEST;
 
-/* For one that has ended or left they do not. */
+/* The others do not wait for a member that has ended or left. */
 GST_START_TEST (test_ended_member)
 {
   GstHarness *busy = member_new (FIXTURE_SMALL, "pair", 2, LONG_TIMEOUT);
@@ -274,7 +275,7 @@ GST_START_TEST (test_ended_member)
   push (other, 0, confidences);
   fail_unless (gst_harness_push_event (other, gst_event_new_eos ()));
   push_without_waiting (busy, 0);
-  /* It is back. */
+  /* The flush brings the member back, and then it leaves. */
   gst_harness_push_event (other, gst_event_new_flush_start ());
   gst_harness_push_event (other, gst_event_new_flush_stop (TRUE));
   gst_harness_teardown (other);
@@ -284,7 +285,7 @@ GST_START_TEST (test_ended_member)
 
 GST_END_TEST;
 
-/* Groups do not mix: neither names, nor models, nor batch sizes under one name. */
+/* Groups do not mix: elements with different names, models or batch sizes are in different groups. */
 GST_START_TEST (test_two_groups)
 {
   GstHarness *a = member_new (FIXTURE_SMALL, "a", 2, 0);

@@ -73,7 +73,7 @@ remove_bus (GstHarness * harness, GstBus * bus)
   gst_object_unref (bus);
 }
 
-/* Late frames go on, with the last result; a QoS message says so; a flush forgets what was late. */
+/* Late frames go on with the last result, and a QoS message says so. A flush forgets that frames were late. */
 GST_START_TEST (test_late)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -89,7 +89,7 @@ GST_START_TEST (test_late)
   g_object_set (harness->element, "qos", TRUE, NULL);
   gst_harness_push_upstream_event (harness,
       gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, 40 * GST_MSECOND, 0));
-  /* Nothing to carry on yet. */
+  /* There is no result yet that this frame could carry on. */
   buffer = push_frame (harness, 0);
   fail_unless (gst_buffer_get_classification_meta (buffer) == NULL);
   gst_buffer_unref (buffer);
@@ -134,7 +134,7 @@ GST_START_TEST (test_late)
 
 GST_END_TEST;
 
-/* The first frame waits for nothing; those after carry its result on. */
+/* The first frame waits for nothing, and the frames after it carry its result on. */
 GST_START_TEST (test_latest)
 {
   GstHarness *harness = latest_new ();
@@ -155,7 +155,7 @@ GST_START_TEST (test_latest)
   fail_unless (gst_structure_get_uint64 (s, "running-time", &time));
   fail_unless_equals_uint64 (time, 120 * GST_MSECOND);
   gst_message_unref (message);
-  /* Counted before it is there to be carried: at the end of the stream it is. */
+  /* A result is counted before it is there to be carried on. At the end of the stream it is there. */
   fail_unless (gst_harness_push_event (harness, gst_event_new_eos ()));
   flush (harness);
   g_object_set (harness->element, "interval", 100, NULL);
@@ -179,7 +179,7 @@ GST_START_TEST (test_latest)
 
 GST_END_TEST;
 
-/* The same entries as in mode sync, for the frame that it names. */
+/* The result in mode latest has the same entries as in mode sync, for the frame that it names. */
 GST_START_TEST (test_latest_is_true)
 {
   GstHarness *sync = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -215,7 +215,7 @@ GST_START_TEST (test_latest_is_true)
 
 GST_END_TEST;
 
-/* After a flush, a segment and new caps: never a result from before, though one was being made. */
+/* After a flush, a segment or new caps there is never a result from before, even when one was being made. */
 GST_START_TEST (test_nothing_crosses)
 {
   static const gchar *const caps[] = { CAPS,
@@ -238,7 +238,7 @@ GST_START_TEST (test_nothing_crosses)
     } else {
       gst_harness_set_src_caps_str (harness, caps[i / 3 % 2]);
     }
-    /* All messages of before have been posted. */
+    /* Removes all messages that were posted before. */
     while ((message = fixture_pop_message (bus, GST_MESSAGE_ELEMENT)))
       gst_message_unref (message);
     for (j = 0; j < 5; j++) {
@@ -265,7 +265,7 @@ GST_START_TEST (test_nothing_crosses)
 
 GST_END_TEST;
 
-/* At the end of the stream all that runs is done; after a stop nothing runs. */
+/* At the end of the stream everything that ran is done, and after a stop nothing runs. */
 GST_START_TEST (test_end_and_stop)
 {
   GstHarness *harness = latest_new ();
@@ -295,7 +295,7 @@ GST_START_TEST (test_end_and_stop)
 
 GST_END_TEST;
 
-/* Back and forth while frames flow. */
+/* The mode changes back and forth while frames flow. */
 GST_START_TEST (test_mode_changes)
 {
   static const gchar *const modes[] = { "sync", "latest" };
@@ -306,7 +306,7 @@ GST_START_TEST (test_mode_changes)
     GstBuffer *buffer = push_frame (harness, n);
     GstClassificationMeta *meta = gst_buffer_get_classification_meta (buffer);
 
-    /* In mode sync each has its own. */
+    /* In mode sync each frame has its own result. */
     if (n > 0 && n / 5 % 2 == 1)
       fail_unless (meta && !gst_classification_meta_is_reused (meta));
     gst_buffer_unref (buffer);
@@ -318,7 +318,7 @@ GST_START_TEST (test_mode_changes)
 
 GST_END_TEST;
 
-/* What the element holds frames for is added to the latency, and the pipeline is told to ask again. */
+/* The time for which the element holds frames is added to the latency, and the pipeline is told to ask for it again. */
 GST_START_TEST (test_latency)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -349,7 +349,7 @@ GST_START_TEST (test_latency)
 
 GST_END_TEST;
 
-/* interval=0: frames at times that the machine does not keep up with carry the last result. */
+/* With interval=0, frames that come faster than the machine classifies carry the last result. */
 GST_START_TEST (test_interval_0)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -360,7 +360,7 @@ GST_START_TEST (test_interval_0)
     GstBuffer *buffer = frame_new (n);
     GstClassificationMeta *meta;
 
-    /* Ten frames a microsecond, then one in a hundred seconds. */
+    /* Ten frames come within a microsecond, and then one comes every hundred seconds. */
     GST_BUFFER_PTS (buffer) = n < 10 ? n * 100 : n * 100 * GST_SECOND;
     buffer = gst_harness_push_and_pull (harness, buffer);
     meta = gst_buffer_get_classification_meta (buffer);

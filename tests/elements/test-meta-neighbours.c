@@ -6,7 +6,7 @@
 #define CAPS "video/x-raw,format=RGB,width=48,height=40,framerate=25/1"
 #define OTHER_NAME "GstClassificationMeta"
 
-/* A meta as gst-inference has it: a struct of its own, registered the classic way. */
+/* A meta like that of gst-inference: a struct of its own, registered the classic way. */
 typedef struct
 {
   GstMeta meta;
@@ -36,7 +36,7 @@ register_other (gboolean custom)
   static const gchar *tags[] = { NULL };
   const GstMetaInfo *info = gst_meta_get_info (OTHER_NAME);
 
-  /* Where tests share one process. */
+  /* It is registered already where several tests share one process. */
   if (info)
     return;
   if (custom)
@@ -76,7 +76,7 @@ get_other (GstBuffer * buffer)
   return value;
 }
 
-/* A frame that carries both, before and after a copy; neither is taken for the other. */
+/* A frame carries both metas, before and after a copy, and neither is taken for the other. */
 static void
 check_both (GstHarness * harness)
 {
@@ -100,7 +100,7 @@ check_both (GstHarness * harness)
   gst_buffer_unref (copy);
 }
 
-/* The loop's number: whether the other one is a custom meta, and whether it comes first. */
+/* The bits of the loop's number say whether the other meta is a custom meta, and whether it is registered first. */
 GST_START_TEST (test_both_orders)
 {
   gboolean custom = __i__ & 1, first = __i__ & 2;
@@ -112,7 +112,7 @@ GST_START_TEST (test_both_orders)
   if (!first)
     register_other (custom);
   check_both (harness);
-  /* Once more from an element that is made when both are there. */
+  /* The check is repeated with an element that is made when both are registered. */
   gst_harness_teardown (harness);
   harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
   check_both (harness);

@@ -33,7 +33,7 @@ load_plugins (const gchar * names)
   guint i;
 
   for (i = 0; split[i]; i++) {
-    /* One plugin since GStreamer 1.22, two before. */
+    /* These are one plugin since GStreamer 1.22 and were two before. */
     if (g_str_equal (split[i], "video"))
       found &= fixture_load_plugin ("videoconvertscale")
           || (fixture_load_plugin ("videoconvert")
@@ -45,7 +45,7 @@ load_plugins (const gchar * names)
   return found;
 }
 
-/* Each buffer at the end carries the result of its own frame. */
+/* Each buffer at the end of the chain carries the result of its own frame. */
 GST_START_TEST (test_chain)
 {
   GstElement *pipeline, *sink;
@@ -97,7 +97,7 @@ GST_START_TEST (test_chain)
 
 GST_END_TEST;
 
-/* A copy can be changed without the original. */
+/* A copy can be changed without changing the original. */
 GST_START_TEST (test_copy)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR,
@@ -117,7 +117,7 @@ GST_START_TEST (test_copy)
   fail_if (g_str_equal (gst_classification_meta_get_model_sha256 (meta),
           "changed"));
   gst_buffer_unref (buffer);
-  /* It outlives the buffer and the element that made it. */
+  /* The meta outlives the buffer and the element that made it. */
   gst_harness_teardown (harness);
   meta = gst_buffer_get_classification_meta (copy);
   fail_unless_equals_int (gst_classification_meta_get_n_entries (meta), 10);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A failed start is one error message, a failed state change, and an element that can still be used or dropped. */
+/* A failed start gives one error message, a failed state change, and an element that can still be used or dropped. */
 static void
 assert_start_fails (GstElement * element, GQuark domain, gint code,
     const gchar * word, const gchar * other_word)
@@ -48,7 +48,7 @@ GST_START_TEST (test_missing_file)
 
 GST_END_TEST;
 
-/* A network's name in the place of a file's, as other programs take it. */
+/* The property has the name of a network instead of a file's, as other programs take it. */
 GST_START_TEST (test_network_name)
 {
   assert_model_refused ("resnet18", GST_RESOURCE_ERROR,
@@ -88,7 +88,7 @@ GST_START_TEST (test_unreadable_file)
 
 GST_END_TEST;
 
-/* Opening one for reading must not wait for a writer. */
+/* Opening a FIFO for reading must not wait for a writer. */
 GST_START_TEST (test_fifo)
 {
   gchar *path = fixture_write_file ("fifo.pth", "", 0);
@@ -180,7 +180,7 @@ GST_START_TEST (test_labels_not_utf8)
 
 GST_END_TEST;
 
-/* In a list and in JSON: refused for its length, not kept, drawn or posted. */
+/* A huge label in a list or in JSON is refused for its length. It is not kept, drawn or posted. */
 GST_START_TEST (test_huge_label)
 {
   static const gchar *const formats[] = {
@@ -238,7 +238,7 @@ GST_START_TEST (test_bad_settings)
       bad_settings[__i__].value, NULL);
   assert_start_fails (element, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
       bad_settings[__i__].property, bad_settings[__i__].value);
-  /* What was wrong can be put right. */
+  /* The element starts once the bad setting is put right. */
   g_object_set (element, bad_settings[__i__].property, NULL, NULL);
   fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
       GST_STATE_CHANGE_SUCCESS);
@@ -248,7 +248,8 @@ GST_START_TEST (test_bad_settings)
 
 GST_END_TEST;
 
-/* In a pipeline, as users meet it: no frame, no crash, an error on the bus, and the pipeline can be taken down. */
+/* In a pipeline, as users meet it, a bad model gives no frame and no crash, but an error on the bus, and the pipeline
+ * can be taken down. */
 GST_START_TEST (test_pipeline_with_bad_model)
 {
   GstElement *pipeline;
@@ -292,7 +293,7 @@ GST_START_TEST (test_dropped_after_failure)
 
 GST_END_TEST;
 
-/* The file's labels, labels of a file over those, and none. */
+/* A result has the labels of the model file, the labels of a label file that replace them, or none. */
 GST_START_TEST (test_labels)
 {
   static const gchar text[] = "l0\nl1\nl2\nl3\nl4\nl5\nl6\nl7\nl8\nl9\n";
@@ -341,7 +342,7 @@ GST_START_TEST (test_labels)
 
 GST_END_TEST;
 
-/* The model that the plugin carries. */
+/* The plugin carries a model of its own. */
 GST_START_TEST (test_embedded)
 {
   GstElement *element = gst_element_factory_make ("resnetclassify", NULL);

@@ -3,7 +3,7 @@
 
 #include "classify-fixture.h"
 
-/* A frame of @width × @height of this format, cut from number @n of 64 × 40: @left, @top. */
+/* Makes a frame of @width × @height that is cut at (@left, @top) from the 64 × 40 frame with number @n. */
 static GstBuffer *
 cut_frame (guint n, guint left, guint top, guint width, guint height)
 {
@@ -57,7 +57,8 @@ assert_same (const gdouble * a, const gdouble * b)
     fail_unless_equals_float (a[i], b[i]);
 }
 
-/* One side alone, or a size that the network cannot take, is refused and named; the frames go on. */
+/* Where only one side is given, or a size that the network cannot take, the setting is refused and named, and the
+ * frames go on. */
 GST_START_TEST (test_bad_sizes)
 {
   static const struct
@@ -90,8 +91,8 @@ GST_START_TEST (test_bad_sizes)
 
 GST_END_TEST;
 
-/* The same bytes, called BGR: what is red becomes blue, and channel-order turns it back, with the numbers in that
- * order. */
+/* The same bytes are called BGR, so that red becomes blue. channel-order turns this back, and then mean and std are
+ * given in that order. */
 GST_START_TEST (test_channel_order)
 {
   GstHarness *rgb = harness_new ("RGB", 64, 40);
@@ -117,7 +118,7 @@ GST_START_TEST (test_channel_order)
 
 GST_END_TEST;
 
-/* What is cut from the middle gives what the middle alone gives; crop holds for the side that is not said. */
+/* A cut from the middle of the frame gives the answer of the middle alone. crop holds for the side that is not set. */
 GST_START_TEST (test_not_square)
 {
   GstHarness *whole = harness_new ("RGB", 64, 40);
@@ -146,7 +147,7 @@ GST_START_TEST (test_not_square)
   fail_unless_equals_int (height, 24);
   gst_buffer_unref (buffer);
 
-  /* Another shape while it plays. */
+  /* The shape of the input changes while the element plays. */
   g_object_set (whole->element, "crop-width", 0, NULL);
   get_answer (whole, cut_frame (5, 0, 0, 64, 40), b);
   fail_if (memcmp (a, b, 10 * sizeof (*a)) == 0);
@@ -156,7 +157,7 @@ GST_START_TEST (test_not_square)
 
 GST_END_TEST;
 
-/* A region is seen as a frame of its own is. */
+/* A region is seen in the same way as a frame of its own. */
 GST_START_TEST (test_region_not_square)
 {
   GstHarness *whole = harness_new ("RGB", 64, 40);
@@ -192,7 +193,8 @@ GST_START_TEST (test_region_not_square)
 
 GST_END_TEST;
 
-/* Pixels that are not square count as what they look like, and can be ignored; ratios that cannot be are refused. */
+/* Pixels that are not square count with the shape that they are displayed with. This can be ignored. Ratios that are
+ * impossible are refused. */
 GST_START_TEST (test_pixel_aspect_ratio)
 {
   GstHarness *wide = fixture_harness_new (FIXTURE_CIFAR, "video/x-raw,"
@@ -216,7 +218,7 @@ GST_START_TEST (test_pixel_aspect_ratio)
   get_answer (square, cut_frame (2, 0, 0, 32, 40), b);
   assert_same (a, b);
 
-  /* Displayed as 64 × 40, of which the middle 40 × 40 are seen. */
+  /* The frame is displayed as 64 × 40, of which the network sees the middle 40 × 40. */
   g_object_set (wide->element, "resize", 48, "crop", 48, "heatmap", TRUE, NULL);
   g_object_set (square->element, "resize-height", 48, "resize-width", 76,
       "crop", 48, NULL);
@@ -260,7 +262,7 @@ static const struct
   {"none", "rotate-0", FALSE, FALSE, FALSE},
 };
 
-/* Frame @n as a camera stores it that is held so that this orientation turns it upright. */
+/* Makes frame @n as a camera stores it when the camera is held so that this orientation turns the frame upright. */
 static GstBuffer *
 stored_frame (guint n, guint o)
 {
@@ -294,8 +296,8 @@ stored_frame (guint n, guint o)
   return stored;
 }
 
-/* Said by the property or by a tag, the answer is the upright picture's; the heat map is where it was seen in the frame
- * as it is. */
+/* The orientation comes from the property or from a tag. The answer is that of the upright picture, and the heat map
+ * lies where the network saw it in the frame as it is. */
 GST_START_TEST (test_orientation)
 {
   GstHarness *upright = harness_new ("RGB", 64, 40);
@@ -335,7 +337,7 @@ GST_START_TEST (test_orientation)
       fail_unless_equals_int (height, swapped ? 32 : 24);
       fail_unless ((map_width < map_height) == swapped);
       gst_buffer_unref (buffer);
-      /* A tag of the stream does not count where the property says something. */
+      /* A tag of the stream does not count where the property says something else. */
       if (by_tag && o < 7) {
         gst_util_set_object_arg (G_OBJECT (harness->element), "orientation",
             "none");
@@ -349,7 +351,7 @@ GST_START_TEST (test_orientation)
 
 GST_END_TEST;
 
-/* Tags that say nothing of it, or nonsense, change nothing; another stream begins upright. */
+/* Tags that do not mention the orientation, or are nonsense, change nothing. A new stream begins upright. */
 GST_START_TEST (test_tags_of_streams)
 {
   GstHarness *harness = harness_new ("RGB", 64, 40);
@@ -385,7 +387,7 @@ GST_START_TEST (test_tags_of_streams)
 
 GST_END_TEST;
 
-/* A region is in the pixels of the frame as it is stored, and seen upright. */
+/* A region is given in the pixels of the frame as it is stored, and it is seen upright. */
 GST_START_TEST (test_region_of_turned)
 {
   GstHarness *upright = harness_new ("RGB", 64, 40);
@@ -398,7 +400,7 @@ GST_START_TEST (test_region_of_turned)
   gint index[2];
   guint i;
 
-  /* 90r: what is at (x, y) of the upright one lies at column y, row 63 - x. */
+  /* With 90r, the pixel at (x, y) of the upright frame is stored at column y, row 63 - x. */
   gst_buffer_add_video_region_of_interest_meta (a, "cat", 10, 5, 30, 20);
   gst_buffer_add_video_region_of_interest_meta (b, "cat", 5, 64 - 40, 20, 30);
   gst_util_set_object_arg (G_OBJECT (turned->element), "orientation", "90r");
@@ -422,7 +424,7 @@ GST_START_TEST (test_region_of_turned)
 
 GST_END_TEST;
 
-/* A frame of one grey. */
+/* Makes a frame of one grey. */
 static GstBuffer *
 grey_frame (guint8 code)
 {
@@ -432,7 +434,8 @@ grey_frame (guint8 code)
   return buffer;
 }
 
-/* SDR's white (203 cd/m2, code 148 of PQ and 191 of HLG; here RGB of full range) is nearly white, and not the grey that its code says. */
+/* SDR's white is nearly white for the network, and not the grey that its code would be. White is 203 cd/m2, which is
+ * code 148 in PQ and code 191 in HLG, here in RGB of full range. */
 GST_START_TEST (test_hdr)
 {
   static const struct

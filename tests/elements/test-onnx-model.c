@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* The mean of each colour, times 4, through a softmax: red, green, blue. From tests/data/make-onnx-fixtures.py. */
+/* This network takes the mean of each colour times 4 through a softmax, so its classes are red, green and blue. The
+ * file comes from tests/data/make-onnx-fixtures.py. */
 #define COLOURS "../onnx/colours.onnx"
 #define CAPS "video/x-raw,format=RGB,width=16,height=16,framerate=30/1"
 
@@ -25,7 +26,7 @@ push_colour (GstHarness * harness, const guint8 colour[3])
   return buffer;
 }
 
-/* One error message that names file, node and reason, and an element that can be used afterwards. */
+/* There is one error message that names file, node and reason, and the element can be used afterwards. */
 static void
 assert_refused (const gchar * path, const gchar * word, const gchar * other)
 {
@@ -72,7 +73,7 @@ GST_START_TEST (test_no_classifier)
 
 GST_END_TEST;
 
-/* The softmax is in the network: auto adds no second one. */
+/* The network contains the softmax, so activation=auto adds no second one. */
 GST_START_TEST (test_activation)
 {
   static const guint8 red[] = { 255, 0, 0 }, violet[] = { 102, 0, 255 };
@@ -99,7 +100,7 @@ GST_START_TEST (test_activation)
   for (i = 0; i < 3; i++)
     fail_unless (fabs (automatic[i] - expected[i]) < 1e-5);
 
-  /* Half of what went into the network's own softmax. */
+  /* The temperature halves what goes into the network's own softmax. */
   g_object_set (harness->element, "temperature", 2.0, NULL);
   buffer = push_colour (harness, violet);
   fail_unless_equals_int (fixture_get_confidences (buffer, again), 3);

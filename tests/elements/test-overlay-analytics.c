@@ -38,7 +38,7 @@ add_object (GstBuffer * buffer, gint x, gint y, gint width, gint height,
   return mtd.id;
 }
 
-/* What is not UTF-8, no number, or nowhere. */
+/* These entries are not UTF-8 or not a number, or lie outside the frame. */
 GST_START_TEST (test_bad_input)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -65,7 +65,8 @@ GST_START_TEST (test_bad_input)
 
 GST_END_TEST;
 
-/* The best first, whatever their order; as our own meta's; which hides them. */
+/* The best class comes first, whatever the order of the entries is. It is drawn like our own meta's, which hides the
+ * entries of the analytics library. */
 GST_START_TEST (test_classes)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -90,8 +91,8 @@ GST_START_TEST (test_classes)
 
 GST_END_TEST;
 
-/* An object has its class's label, in whichever direction they are related, else its own type; one that is a region of
- * interest, too, is drawn once. */
+/* An object has the label of its class, in whichever direction the two are related, and else the label of its own type.
+ * An object that is also a region of interest is drawn once. */
 GST_START_TEST (test_objects)
 {
   GstHarness *harness = overlay_harness_new (CAPS);

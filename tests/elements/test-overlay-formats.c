@@ -18,7 +18,7 @@ add_everything (GstBuffer * frame)
   overlay_add_region (frame, 4, 38, 80, 24, "dog", 0.5);
 }
 
-/* The mean of what differs between two pictures, in steps of 255, over those of the pixels that @drawn says. */
+/* Returns the mean difference between two pictures, in steps of 1/255, over the pixels that @drawn marks. */
 static gdouble
 compare (const guint8 * a, const guint8 * b, const guint8 * drawn,
     gboolean gray)
@@ -47,7 +47,7 @@ compare (const guint8 * a, const guint8 * b, const guint8 * drawn,
   return n ? sum / n : 0.0;
 }
 
-/* A mid-grey frame of the format with everything on it, as RGB. */
+/* Draws everything onto a mid-grey frame of the format and returns the picture as RGB. */
 static guint8 *
 draw_in (const gchar * caps, gboolean gray)
 {
@@ -92,7 +92,7 @@ GST_START_TEST (test_every_format)
 
   for (i = 0; i < WIDTH * HEIGHT; i++)
     drawn[i] = memcmp (expected + 3 * i, empty + 3 * i, 3) != 0;
-  /* Farther from everything drawn than any chroma sample or tile reaches. */
+  /* Marks the pixels that are farther from everything drawn than any chroma sample or tile reaches. */
   for (y = 0; y < HEIGHT; y++) {
     for (x = 0; x < WIDTH; x++) {
       others[y * WIDTH + x] = 1;
@@ -116,8 +116,8 @@ GST_START_TEST (test_every_format)
     gdouble difference = compare (pixels, expected, drawn, gray);
 
     GST_INFO ("%s: %.2f, undrawn %.2f", name, difference, own);
-    /* Few bits, and GStreamer's fast conversions, cost what they do without an overlay; subsampled chroma takes the
-     * colour of a bar that is two pixels high. */
+    /* Formats of few bits, and GStreamer's fast conversions, lose as much as they do without an overlay. Subsampled
+     * chroma mixes the colour of a bar that is two pixels high with its surroundings. */
     fail_unless (difference < 11.0 + own, "%s: %g, undrawn %g", name,
         difference, own);
     fail_unless (compare (pixels, before, drawn, gray) > 15.0, "%s", name);
@@ -135,7 +135,7 @@ GST_START_TEST (test_every_format)
 
 GST_END_TEST;
 
-/* Colours are those of the frame's own matrix and range. */
+/* The colours follow the frame's own matrix and range. */
 GST_START_TEST (test_colorimetries)
 {
   static const gchar *const colorimetries[] = {
@@ -168,7 +168,8 @@ GST_START_TEST (test_colorimetries)
 
 GST_END_TEST;
 
-/* Rows with padding and planes anywhere: the pixels as elsewhere, and not a byte between them. */
+/* The rows have padding and the planes lie anywhere. The pixels are the same as elsewhere, and no byte between them
+ * changes. */
 GST_START_TEST (test_padded_strides)
 {
   static const gchar *const formats[] = {

@@ -7,7 +7,7 @@
 
 #define CAPS "video/x-raw,format=I420,width=160,height=120,framerate=25/1"
 
-/* What comes out for a frame with one class, for comparison. */
+/* Draws one class onto a frame and returns what comes out, for comparison. */
 static GstBuffer *
 get_drawn (GstHarness * harness, const gchar * label, gdouble confidence)
 {
@@ -29,17 +29,17 @@ GST_START_TEST (test_missing_font)
     g_object_set (harness->element, "font-desc",
         i ? "Nor This One" : "No Such Font", NULL);
     without = get_drawn (harness, "cat", 0.5);
-    /* All text is the one font that there is. */
+    /* The text is always drawn with the one font that is installed. */
     fail_unless (overlay_equal (with_font, without));
     gst_buffer_unref (without);
     fixture_assert_message (bus, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NOT_FOUND, i ? "Nor This One" : "No Such Font",
         "Boxes", NULL);
-    /* Once, not with each frame. */
+    /* The warning comes once, not with each frame. */
     gst_buffer_unref (get_drawn (harness, "dog", 0.5));
     fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING) == NULL);
   }
-  /* fontconfig's own names are no mistake. */
+  /* fontconfig's generic names are no mistake. */
   g_object_set (harness->element, "font-desc", "Nowhere, sans-serif", NULL);
   gst_buffer_unref (get_drawn (harness, "cat", 0.5));
   fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING) == NULL);
@@ -107,7 +107,7 @@ GST_START_TEST (test_bad_colors)
 
 GST_END_TEST;
 
-/* One that is cut must look like any other that is cut. */
+/* All labels that are cut must look alike. */
 GST_START_TEST (test_long_label)
 {
   const gsize size = 1 << 20;
@@ -136,7 +136,7 @@ GST_START_TEST (test_long_label)
   b = overlay_push (harness, b, NULL);
   fail_unless (overlay_equal (a, b));
   gst_buffer_unref (b);
-  /* Its confidence is seen all the same. */
+  /* The confidence can be seen all the same. */
   b = overlay_frame_new (CAPS, 0);
   overlay_add_region (b, 10, 20, 50, 50, label, 0.9);
   b = overlay_push (harness, b, NULL);
@@ -164,7 +164,8 @@ GST_START_TEST (test_lines_and_controls)
     gst_buffer_unref (buffer);
   }
   gst_buffer_unref (plain);
-  /* Of any script, whose glyphs this font lacks; marks without a letter; directions that are never closed. */
+  /* These labels have scripts whose glyphs this font lacks, marks without a letter, and directions that are never
+   * closed. */
   gst_buffer_unref (get_drawn (harness, "قطة", 0.5));
   gst_buffer_unref (get_drawn (harness, "猫 🐈‍⬛ \360\237\217\264",
           0.5));
@@ -192,7 +193,7 @@ GST_START_TEST (test_confidences)
     gst_buffer_unref (before);
     gst_buffer_unref (after);
   }
-  /* Logits: a number, without a bar. */
+  /* A logit is drawn as a number without a bar. */
   before = get_drawn (harness, "cat", -1.5);
   after = get_drawn (harness, "cat", 0.5);
   fail_if (overlay_equal (before, after));
@@ -201,7 +202,7 @@ GST_START_TEST (test_confidences)
   fail_if (overlay_equal (before, after));
   gst_buffer_unref (before);
   gst_buffer_unref (after);
-  /* What is below is left out, and counts for nothing in top-k. */
+  /* Entries below min-confidence are left out and do not count for top-k. */
   g_object_set (harness->element, "min-confidence", 0.3, "top-k", 1, NULL);
   before = get_drawn (harness, "cat", 0.4);
   frame = overlay_frame_new (CAPS, 0);
@@ -241,7 +242,7 @@ GST_START_TEST (test_malformed_metas)
       gst_value_array_append_and_take_value (&entries, &value);
       gst_structure_take_value (structure, "entries", &entries);
     }
-    /* A region that nobody classified, and one whose param is something else. */
+    /* One region was classified by nobody, and another has a param that is something else. */
     roi = gst_buffer_add_video_region_of_interest_meta (frame, "face", 1, 1, 50,
         50);
     if (i == 3)
@@ -328,7 +329,7 @@ GST_START_TEST (test_many_regions)
   }
   after = overlay_push (harness, frame, &before);
   fail_if (overlay_equal (before, after));
-  /* The buffer that came out has all its regions still. */
+  /* The buffer that comes out still has all its regions. */
   fail_unless_equals_int (gst_buffer_get_n_meta (after,
           GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE), n);
   again = overlay_push (harness, gst_buffer_copy_deep (before), NULL);
@@ -378,7 +379,7 @@ GST_START_TEST (test_bad_heatmaps)
 
 GST_END_TEST;
 
-/* A frame of any size, with everything on it. */
+/* The frame has any size, and everything is drawn on it. */
 GST_START_TEST (test_odd_sizes)
 {
   static const gchar *const formats[] = {
@@ -421,7 +422,7 @@ GST_START_TEST (test_odd_sizes)
 
 GST_END_TEST;
 
-/* A buffer that is too small for its caps: it passes, and one warning says so. */
+/* A buffer that is too small for its caps passes, and one warning says so. */
 GST_START_TEST (test_short_buffer)
 {
   GstHarness *harness = overlay_harness_new (CAPS);

@@ -10,10 +10,12 @@
 #define SIZE (WIDTH * HEIGHT * 3)
 #define CAPS "video/x-raw,format=RGB,width=160,height=120,framerate=25/1"
 #define HEADER "P6\n160 120\n255\n"
-/* Of 255: other versions of FreeType and cairo round the edges of letters otherwise. */
+/* The steps of 255 by which pixels may differ, because other versions of FreeType and cairo round the edges of letters
+ * in another way. */
 #define TOLERANCE 6
 
-/* Compares, or, where GST_RESNET_WRITE_OVERLAYS names a folder, writes there. */
+/* Compares the frame with the stored picture. Where GST_RESNET_WRITE_OVERLAYS names a folder, writes the picture there
+ * instead. */
 static void
 check_picture (GstBuffer * buffer, const gchar * name)
 {
@@ -35,7 +37,7 @@ check_picture (GstBuffer * buffer, const gchar * name)
     fail_unless (g_file_get_contents (path, &stored, &size, NULL), "%s", path);
     fail_unless_equals_int (size, strlen (HEADER) + SIZE);
     fail_unless (memcmp (stored, HEADER, strlen (HEADER)) == 0);
-    /* One check for all: a check is slow, and there are many pixels. */
+    /* The loop makes one check for all pixels, because a check is slow and there are many pixels. */
     for (i = 0; i < SIZE; i++)
       if (ABS ((gint) (guint8) stored[strlen (HEADER) + i] - pixels[i]) >
           TOLERANCE)
@@ -50,7 +52,7 @@ check_picture (GstBuffer * buffer, const gchar * name)
   gst_buffer_unref (buffer);
 }
 
-/* A harness for half a picture light and half dark: plates show both through. */
+/* Makes a frame that is half light and half dark, so that both can be seen through the plates. */
 static GstBuffer *
 background (void)
 {
@@ -78,7 +80,7 @@ GST_START_TEST (test_panel)
 
 GST_END_TEST;
 
-/* Two classifiers, one of logits, colours of one's own, in the other corner. */
+/* There are two classifiers, one of which gives logits. The colours are set, and the plate is in the other corner. */
 GST_START_TEST (test_settings)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -100,7 +102,8 @@ set_element (GstStructure * structure, const gchar * name)
   gst_structure_set (structure, "element", G_TYPE_STRING, name, NULL);
 }
 
-/* Two named classifiers, of the frame and of one region: each answer under its element's name, in order. */
+/* There are two named classifiers, one for the frame and one for a region. Each answer stands under its element's name,
+ * in order. */
 GST_START_TEST (test_two_classifiers)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -159,7 +162,7 @@ GST_START_TEST (test_heatmap)
 
 GST_END_TEST;
 
-/* At the samples' centres the map's own degrees; between them what is between. */
+/* The heat has the map's own values at the centres of the samples, and is interpolated between them. */
 GST_START_TEST (test_heat_is_linear)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -172,7 +175,8 @@ GST_START_TEST (test_heat_is_linear)
   overlay_add_heatmap (frame, map, 2, 2, 1, 0, 0, 160, 120);
   after = overlay_push (harness, frame, NULL);
   pixels = overlay_to_rgb (after, CAPS);
-  /* Cold leaves the picture alone; hot is red; every row is the same; blocks are two pixels wide. */
+  /* Cold samples leave the picture alone, and hot ones are red. Every row is the same. The heat is drawn in blocks of
+   * two pixels. */
   for (x = 0; x < 40; x++)
     fail_unless (memcmp (pixels + 3 * x, "\200\200\200", 3) == 0, "%d", x);
   for (x = 120; x < WIDTH; x++) {
@@ -201,7 +205,7 @@ GST_START_TEST (test_heat_is_linear)
 
 GST_END_TEST;
 
-/* The bar's length is the confidence's. */
+/* The length of the bar shows the confidence. */
 GST_START_TEST (test_bars)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -231,7 +235,7 @@ GST_START_TEST (test_bars)
 
 GST_END_TEST;
 
-/* Under the threshold the classifier has no entries, and an answer all the same. */
+/* Below the threshold the classifier has no entries, but it still has an answer. */
 GST_START_TEST (test_unknown)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -255,7 +259,7 @@ GST_START_TEST (test_unknown)
 
 GST_END_TEST;
 
-/* The first figure comes with the first frame; nothing is shown where nobody says how long it took. */
+/* The first figure comes with the first frame. Nothing is shown where nobody says how long the classification took. */
 GST_START_TEST (test_stats)
 {
   GstHarness *harness = overlay_harness_new (CAPS);

@@ -15,7 +15,7 @@ frame_with (const gchar * caps, const gchar * label, gdouble confidence)
   return frame;
 }
 
-/* Nothing to say: the same buffer, not a copy. */
+/* Where there is nothing to draw, the same buffer goes on, not a copy. */
 GST_START_TEST (test_nothing_to_draw)
 {
   GstHarness *harness = overlay_harness_new (CAPS);
@@ -44,7 +44,7 @@ GST_START_TEST (test_shared_buffers)
   fail_unless (GST_BUFFER_PTS (after) == GST_BUFFER_PTS (frame));
   gst_buffer_unref (frame);
 
-  /* Not the buffer, but its memory is another's, too. */
+  /* The buffer is ours alone, but its memory is shared. */
   frame = gst_buffer_copy_deep (before);
   memory = gst_buffer_get_memory (frame, 0);
   gst_memory_lock (memory, GST_LOCK_FLAG_EXCLUSIVE);
@@ -108,7 +108,8 @@ GST_START_TEST (test_composition_attached)
   fail_unless (get_composition (first) != NULL);
   fail_unless (get_composition (before) == NULL);
 
-  /* Drawn once while nothing changes that is seen, and again when something does. */
+  /* The composition is drawn once as long as nothing that can be seen changes, and is drawn again when something
+   * does. */
   second = overlay_push (harness, frame_with (CAPS, "cat", 0.502), NULL);
   fail_unless (get_composition (second) == get_composition (first));
   third = overlay_push (harness, frame_with (CAPS, "cat", 0.6), NULL);
@@ -120,7 +121,7 @@ GST_START_TEST (test_composition_attached)
   fail_if (get_composition (third) == get_composition (first));
   gst_buffer_unref (third);
 
-  /* GStreamer's blending of it is ours. */
+  /* GStreamer's blending of the composition gives the same picture as our own. */
   blended = gst_buffer_copy_deep (before);
   fail_unless (gst_video_frame_map (&frame, &info, blended, GST_MAP_READWRITE));
   fail_unless (gst_video_overlay_composition_blend (get_composition (first),
@@ -145,7 +146,7 @@ GST_START_TEST (test_composition_attached)
 
 GST_END_TEST;
 
-/* Caps that let compositions pass, and nobody who would draw them. */
+/* The caps let compositions pass, but nobody downstream would draw them. */
 GST_START_TEST (test_composition_refused)
 {
   GstHarness *harness = overlay_harness_new_composing (CAPS, FALSE);
@@ -180,8 +181,8 @@ get_place (GstVideoOverlayComposition * composition, guint n,
 
 #define LABELS_CAPS "video/x-raw,format=RGB,width=640,height=360,framerate=25/1"
 
-/* Labels of regions that lie on each other, under the plate and at the edges: all in sight, none on another or on the
- * plate, and no box is drawn over one. */
+/* Labels of regions that lie on each other, under the plate and at the edges all stay in sight. None lies on another
+ * one or on the plate, and no box is drawn over one. */
 GST_START_TEST (test_labels_apart)
 {
   static const gint boxes[][2] = {
@@ -202,7 +203,7 @@ GST_START_TEST (test_labels_apart)
   composition = get_composition (frame);
   fail_unless (composition != NULL);
   n = gst_video_overlay_composition_n_rectangles (composition);
-  /* The labels come last but for the plate. */
+  /* The labels and the plate come last in the composition. */
   fail_unless (n > n_places);
   for (i = 0; i < n_places; i++)
     get_place (composition, n - n_places + i, &places[i]);
@@ -211,7 +212,7 @@ GST_START_TEST (test_labels_apart)
 
     fail_unless (a->x >= 0 && a->y >= 0 && a->x + a->w <= 640
         && a->y + a->h <= 360, "%u", i);
-    /* (lines of boxes are thinner) */
+    /* The lines of boxes are thinner than this. */
     fail_unless (a->w > 20 && a->h > 10, "%u: %d x %d", i, a->w, a->h);
     for (j = 0; j < i; j++) {
       const GstVideoRectangle *b = &places[j];
@@ -227,7 +228,7 @@ GST_START_TEST (test_labels_apart)
 
 GST_END_TEST;
 
-/* What an overlay before has attached stays, under ours. */
+/* The rectangles that an earlier overlay attached stay, below ours. */
 GST_START_TEST (test_composition_merged)
 {
   GstHarness *harness = overlay_harness_new_composing (CAPS, TRUE);
@@ -305,7 +306,7 @@ GST_START_TEST (test_crop_meta)
   gst_buffer_unref (after);
   gst_buffer_unref (part);
 
-  /* A crop that cannot be is none. */
+  /* An impossible crop is ignored. */
   frame = frame_with (CAPS, "cat", 0.5);
   crop = gst_buffer_add_video_crop_meta (frame);
   crop->x = crop->y = crop->width = crop->height = G_MAXUINT;
@@ -341,7 +342,7 @@ GST_START_TEST (test_new_caps_and_flushes)
     segment.start = segment.time = 5 * GST_SECOND;
     fail_unless (gst_harness_push_event (harness,
             gst_event_new_segment (&segment)));
-    /* Nothing is left of what was before the flush. */
+    /* Nothing is left of what came before the flush. */
     buffer = overlay_frame_new (CAPS, 0);
     GST_BUFFER_PTS (buffer) = 5 * GST_SECOND;
     gst_buffer_ref (buffer);
@@ -418,7 +419,8 @@ set_properties (gpointer data)
   for (i = 0; !g_atomic_int_get (&done); i++) {
     fixture_change_property (data, values, G_N_ELEMENTS (values), i);
     g_atomic_int_inc (&n_set);
-    /* Not a loop that spins: valgrind runs one thread at a time, and would let it keep the other one waiting. */
+    /* This loop sleeps, because valgrind runs one thread at a time and would let a loop that spins keep the other
+     * thread waiting. */
     g_usleep (500);
   }
   return NULL;
@@ -452,7 +454,7 @@ GST_START_TEST (test_properties_from_another_thread)
 
 GST_END_TEST;
 
-/* Frames go through a whole pipeline, whose sink says nothing about compositions. */
+/* Frames go through a whole pipeline whose sink says nothing about compositions. */
 GST_START_TEST (test_negotiation)
 {
   GstElement *element = gst_element_factory_make ("classoverlay", NULL);

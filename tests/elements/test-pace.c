@@ -7,7 +7,8 @@
 
 #define FRAME (40 * GST_MSECOND)
 
-/* Times that swing for a minute: few messages, and a latency that is never less than what a frame was held for. */
+/* The times swing for a minute. There are few messages, and the latency is never less than the time that a frame was
+ * held for. */
 GST_START_TEST (test_swings)
 {
   GstResnetPace pace = { 0, };
@@ -37,7 +38,7 @@ GST_START_TEST (test_rises_at_once)
 
   fail_unless (gst_resnet_pace_held (&pace, 20 * GST_MSECOND, GST_SECOND));
   fail_unless_equals_uint64 (pace.reported, 20 * GST_MSECOND);
-  /* Who asks is told at once; the message waits its turn, and comes. */
+  /* A latency query gets the new value at once. The message comes later, when its turn has come. */
   fail_if (gst_resnet_pace_held (&pace, 300 * GST_MSECOND, 2 * GST_SECOND));
   fail_unless_equals_uint64 (pace.reported, 300 * GST_MSECOND);
   fail_if (gst_resnet_pace_held (&pace, 10 * GST_MSECOND, 10 * GST_SECOND));
@@ -47,7 +48,7 @@ GST_START_TEST (test_rises_at_once)
 
 GST_END_TEST;
 
-/* One slow frame, the first: minutes later it is forgotten, step by step. */
+/* Only the first frame is slow. Minutes later it is forgotten, step by step. */
 GST_START_TEST (test_falls_slowly)
 {
   GstResnetPace pace = { 0, };

@@ -29,7 +29,7 @@ is_same (const gdouble * a, const gdouble * b)
   return memcmp (a, b, 10 * sizeof (*a)) == 0;
 }
 
-/* Stops a refused value from being taken for a good one: bad values first. */
+/* A bad value is refused while frames flow, and it does not change the answer. */
 GST_START_TEST (test_bad_values_while_playing)
 {
   static const struct
@@ -50,7 +50,7 @@ GST_START_TEST (test_bad_values_while_playing)
     fail_unless (is_same (before, after));
     fixture_assert_message (bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR,
         GST_LIBRARY_ERROR_SETTINGS, bad[i].property, bad[i].value, NULL);
-    /* Said once, not with each frame. */
+    /* The warning comes once, not with each frame. */
     push_and_get (harness, after);
     fail_unless (fixture_pop_message (bus, GST_MESSAGE_WARNING) == NULL);
     g_object_set (harness->element, bad[i].property, NULL, NULL);
@@ -64,7 +64,7 @@ GST_START_TEST (test_bad_values_while_playing)
 
 GST_END_TEST;
 
-/* The next frame is classified as by an element that was started with the value. */
+/* The next frame is classified as it would be by an element that was started with the value. */
 GST_START_TEST (test_changes_while_playing)
 {
   static const struct
@@ -101,7 +101,7 @@ GST_START_TEST (test_changes_while_playing)
     fail_unless (is_same (changed, fresh), "%s=%s", property, changes[i].value);
     fail_if (is_same (changed, original), "%s=%s", property, changes[i].value);
 
-    /* And back. */
+    /* The value is set back. */
     g_object_set_property (object, property,
         g_param_spec_get_default_value (pspec));
     push_and_get (harness, changed);
@@ -112,7 +112,8 @@ GST_START_TEST (test_changes_while_playing)
 
 GST_END_TEST;
 
-/* "interval=-1" in a pipeline's text is G_MAXUINT to GLib: it must be out of range, not a number that nobody means. */
+/* "interval=-1" in a pipeline's text is G_MAXUINT to GLib. It must be out of range, and not a number that nobody
+ * means. */
 GST_START_TEST (test_negative_counts)
 {
   static const gchar *const factories[] = { "resnetclassify", "classoverlay" };
@@ -144,8 +145,8 @@ GST_START_TEST (test_negative_counts)
 
 GST_END_TEST;
 
-/* What gst-inspect-1.0 shows: every property has a name, a sentence, a default and says when it can change. A test of the
- * project compares names, defaults and times of change with the documents. */
+/* Checks what gst-inspect-1.0 shows: every property has a name, a sentence and a default, and says when it can change.
+ * A test of the project compares names, defaults and times of change with the documents. */
 GST_START_TEST (test_documentation)
 {
   const GParamFlags mutable = GST_PARAM_MUTABLE_READY | GST_PARAM_MUTABLE_PAUSED
@@ -193,7 +194,7 @@ count_notify (GObject * object, GParamSpec * pspec, gpointer data)
   ++*(guint *) data;
 }
 
-/* One value under two names; the copies that the element makes of its settings own it once. */
+/* The two names stand for one value. The copies that the element makes of its settings own it once. */
 GST_START_TEST (test_labels_file_and_its_older_name)
 {
   static const gchar *const names[] = { "labels", "labels-file" };
@@ -280,11 +281,11 @@ GST_START_TEST (test_stats)
     }
   for (j = 0; j < 2; j++)
     fail_unless (times[2][j] >= times[0][j] + times[1][j] - 1);
-  /* Of four frames the 99th percentile is the longest. */
+  /* The 99th percentile of four frames is the longest time. */
   for (i = 0; i < 3; i++)
     fail_unless (times[i][2] >= times[i][0] && times[i][2] >= times[i][1]);
   fail_unless (*gst_structure_get_string (stats, "isa"));
-  /* auto never runs as itself, nor as one that differs from fp32 */
+  /* auto never runs as itself, nor as a precision that differs from fp32 */
   fail_unless (g_str_equal (gst_structure_get_string (stats, "precision"),
           "highest")
       || g_str_equal (gst_structure_get_string (stats, "precision"), "high"));
@@ -292,7 +293,7 @@ GST_START_TEST (test_stats)
   fail_unless_equals_int (threads, 1);
   gst_structure_free (stats);
 
-  /* A new start counts from nothing; before that the counts can still be read. */
+  /* A new start counts from zero. Until then the old counts can still be read. */
   gst_element_set_state (harness->element, GST_STATE_READY);
   g_object_get (harness->element, "stats", &stats, NULL);
   fail_unless (gst_structure_get_uint64 (stats, "frames", &value));
@@ -334,7 +335,7 @@ GST_START_TEST (test_model_info)
   g_free (data);
   gst_structure_free (info);
 
-  /* The input follows the crop. */
+  /* The size of the input follows the crop. */
   g_object_set (harness->element, "crop", 28, NULL);
   gst_buffer_unref (push_frame (harness, 0));
   g_object_get (harness->element, "model-info", &info, NULL);

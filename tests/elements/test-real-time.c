@@ -6,7 +6,7 @@
 #define CAPS "video/x-raw,format=RGB,width=40,height=40,framerate=60/1"
 #define N_FRAMES 300
 
-/* Time passes only where the test says so, and when somebody waits. */
+/* A clock whose time passes only where the test says so, and when somebody waits. */
 typedef struct
 {
   GstClock parent;
@@ -50,9 +50,9 @@ step_clock_init (StepClock * clock)
 typedef struct
 {
   StepClock *clock;
-  GstClockTime cost;            /* what a classification takes */
+  GstClockTime cost;            /* the time that a classification takes */
   guint n_frames, n_classified;
-  GstClockTime lag, longest_lag;        /* of frames that leave the classifier */
+  GstClockTime lag, longest_lag;        /* the delays of frames that leave the classifier */
 } Stream;
 
 static GstPadProbeReturn
@@ -68,13 +68,14 @@ on_leave (GstPad * pad, GstPadProbeInfo * info, gpointer data)
     stream->clock->now += stream->cost;
   }
   stream->lag = stream->clock->now - GST_BUFFER_PTS (buffer);
-  /* A sink says nothing of the first frame: two may be classified before it is known that the second is late. */
+  /* A sink says nothing about the first frame, so two frames may be classified before it is known that the second is
+   * late. */
   if (stream->n_classified > 2)
     stream->longest_lag = MAX (stream->longest_lag, stream->lag);
   return GST_PAD_PROBE_OK;
 }
 
-/* Frames of a camera: each is there when its time has come, and waits while others are before it. */
+/* Pushes frames like a camera: each frame is there when its time has come, and waits while others are before it. */
 static void
 run_stream (Stream * stream, gboolean qos)
 {
@@ -127,7 +128,7 @@ run_stream (Stream * stream, gboolean qos)
   gst_object_unref (pipeline);
 }
 
-/* Without QoS each frame is classified, and each is later than the one before: what the next test is to find. */
+/* Without QoS each frame is classified, and each is later than the one before. This is what the next test must find. */
 GST_START_TEST (test_falls_behind)
 {
   Stream stream = { NULL, 100 * GST_MSECOND, };
@@ -157,7 +158,7 @@ GST_START_TEST (test_keeps_real_time)
     fail_unless (stream.longest_lag > 0);
     fail_unless (stream.longest_lag <= costs[i] + GST_SECOND / 60,
         "%" GST_TIME_FORMAT, GST_TIME_ARGS (stream.longest_lag));
-    /* It waits for the next frame after each. */
+    /* The element waits for the next frame after each classification. */
     fail_unless (stream.n_classified * (costs[i] + GST_SECOND / 60) >=
         N_FRAMES * (GST_SECOND / 60), "%u classified", stream.n_classified);
   }

@@ -37,7 +37,7 @@ harness_new (const gchar * region)
   return harness;
 }
 
-/* The structure "classification" on the @n-th region, NULL when it has none. */
+/* Returns the structure "classification" of the region with number @n, or NULL where the region has none. */
 static const GstStructure *
 get_param (GstBuffer * buffer, guint n)
 {
@@ -74,7 +74,7 @@ get_count (GstHarness * harness, const gchar * name)
   return count;
 }
 
-/* Regions that are no part of the frame are skipped and counted; the others get their results. */
+/* Regions that are no part of the frame are skipped and counted. The others get their results. */
 GST_START_TEST (test_impossible_regions)
 {
   static const struct
@@ -132,7 +132,7 @@ GST_START_TEST (test_very_many_regions)
   fail_unless_equals_int (gst_value_array_get_size (get_regions (buffer)), n);
   fail_unless_equals_uint64 (get_count (harness, "regions-classified"), n);
   gst_buffer_unref (buffer);
-  /* And on: the next frame has none. */
+  /* The stream goes on: the next frame has no regions. */
   buffer = gst_harness_push_and_pull (harness, frame_new (1));
   fail_unless_equals_int (gst_value_array_get_size (get_regions (buffer)), 0);
   gst_buffer_unref (buffer);
@@ -141,7 +141,7 @@ GST_START_TEST (test_very_many_regions)
 
 GST_END_TEST;
 
-/* By default regions are nobody's business. */
+/* By default regions are not classified. */
 GST_START_TEST (test_off)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -157,7 +157,7 @@ GST_START_TEST (test_off)
 
 GST_END_TEST;
 
-/* The pixels of a rectangle as a frame of their own. */
+/* Makes a frame of its own from the pixels of a rectangle. */
 static GstBuffer *
 crop_new (GstBuffer * frame, guint x, guint y, guint width, guint height)
 {
@@ -218,7 +218,8 @@ assert_crop (GstHarness * alone, GstBuffer * frame, guint x, guint y,
   g_free (caps);
 }
 
-/* In batches, beside the frame: to the bit what each crop gives alone, and the frame what it gives without regions. */
+/* Regions run in batches beside the frame. Each gives to the bit what its crop gives alone, and the frame gives what it
+ * gives without regions. */
 GST_START_TEST (test_same_as_crops)
 {
   GstHarness *harness = harness_new ("both");
@@ -244,7 +245,7 @@ GST_START_TEST (test_same_as_crops)
 
 GST_END_TEST;
 
-/* Padding on every side, cut at the frame's edges. */
+/* Padding is added on every side and is cut at the frame's edges. */
 GST_START_TEST (test_padding_and_clipping)
 {
   GstHarness *harness = harness_new ("roi");
@@ -304,7 +305,7 @@ GST_START_TEST (test_fields)
   gst_message_unref (message);
   gst_buffer_unref (buffer);
 
-  /* A frame without regions is no news. */
+  /* A frame without regions posts no message. */
   gst_buffer_unref (gst_harness_push_and_pull (harness, frame_new (4)));
   fail_unless (fixture_pop_message (bus, GST_MESSAGE_ELEMENT) == NULL);
   gst_element_set_bus (harness->element, NULL);
@@ -336,7 +337,7 @@ GST_START_TEST (test_types_and_size)
   buffer = gst_harness_push_and_pull (harness, buffer);
   for (i = 0; i < G_N_ELEMENTS (rois); i++)
     fail_unless_equals_int (get_param (buffer, i) != NULL, rois[i].good);
-  /* Other types are not asked for, so they are not skipped either. */
+  /* Regions of other types are not asked for, so they do not count as skipped either. */
   fail_unless_equals_uint64 (get_count (harness, "regions-skipped"), 2);
   gst_buffer_unref (buffer);
   gst_harness_teardown (harness);
@@ -381,7 +382,7 @@ GST_START_TEST (test_reclassify_interval)
   g_object_set (harness->element, "reclassify-interval", 3, NULL);
   for (n = 0; n < 8; n++)
     push_tracked (harness, n, 5, n % 3 != 0, n - n % 3);
-  /* Another thing has its own count; one without an id has none. */
+  /* Another object has its own count, and an object without an id has none. */
   push_tracked (harness, 8, 6, FALSE, 8);
   push_tracked (harness, 9, 0, FALSE, 9);
   push_tracked (harness, 10, 0, FALSE, 10);
@@ -390,7 +391,7 @@ GST_START_TEST (test_reclassify_interval)
   g_object_set (harness->element, "reclassify-interval", 0, NULL);
   for (n = 11; n < 20; n++)
     push_tracked (harness, n, 5, n > 11, 11);
-  /* What was before a flush is something else. */
+  /* The same id after a flush is another object. */
   flush (harness);
   push_tracked (harness, 20, 5, FALSE, 20);
   gst_harness_teardown (harness);
@@ -398,7 +399,8 @@ GST_START_TEST (test_reclassify_interval)
 
 GST_END_TEST;
 
-/* Frames that interval skips: a region carries on what it was by its id, or by its place. */
+/* In the frames that interval skips, a region keeps the result that it had, which is found by its id or by its
+ * place. */
 GST_START_TEST (test_interval)
 {
   GstHarness *harness = harness_new ("roi");

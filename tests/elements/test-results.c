@@ -31,7 +31,7 @@ get_file_sha256 (const gchar * name)
   return sha256;
 }
 
-/* Entries are sorted, add up to 1, and the first stands on the outside too. */
+/* The entries are sorted and add up to 1, and the first one also stands in the outer fields. */
 static void
 assert_fields (const GstStructure * s, const gchar * element)
 {
@@ -66,7 +66,7 @@ assert_fields (const GstStructure * s, const gchar * element)
   fail_unless (top == confidence);
 
   fail_unless (gst_structure_get_boolean (s, "reused", &reused) && !reused);
-  /* auto, the default, runs as one of the two that equal PyTorch's float32 */
+  /* auto, the default, runs as one of the two precisions that equal PyTorch's float32 */
   fail_unless (g_str_equal (gst_structure_get_string (s, "precision"),
           "highest")
       || g_str_equal (gst_structure_get_string (s, "precision"), "high"));
@@ -92,7 +92,7 @@ GST_START_TEST (test_fields)
   const GstStructure *s;
   guint64 time;
 
-  /* Stream time and running time that differ from the timestamp and from each other. */
+  /* In this segment the stream time and the running time differ from the timestamp and from each other. */
   gst_segment_init (&segment, GST_FORMAT_TIME);
   segment.start = 20 * GST_MSECOND;
   segment.time = 500 * GST_MSECOND;
@@ -129,7 +129,7 @@ GST_START_TEST (test_fields)
 
 GST_END_TEST;
 
-/* A frame without timestamps says so. */
+/* The result of a frame without timestamps says that there are none. */
 GST_START_TEST (test_no_timestamps)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -175,7 +175,7 @@ GST_START_TEST (test_threshold_and_activation)
   fail_unless_equals_int (fixture_get_confidences (buffer, softmax), 10);
   gst_buffer_unref (buffer);
 
-  /* Negative logits are not below any threshold. */
+  /* The threshold does not apply to negative logits. */
   g_object_set (harness->element, "threshold", 0.2, NULL);
   gst_util_set_object_arg (G_OBJECT (harness->element), "activation", "none");
   buffer = push_frame (harness, 0);
@@ -204,7 +204,7 @@ GST_START_TEST (test_threshold_and_activation)
   fail_unless_equals_int (fixture_get_confidences (buffer, kept), expected);
   gst_buffer_unref (buffer);
 
-  /* Nothing is sure enough: a result with no entries is a result. */
+  /* No class is sure enough, but a result with no entries is still a result. */
   g_object_set (harness->element, "threshold", 1.0, NULL);
   gst_util_set_object_arg (G_OBJECT (harness->element), "activation",
       "sigmoid");
@@ -234,7 +234,7 @@ GST_START_TEST (test_switched_off)
   fail_unless (fixture_pop_message (bus, GST_MESSAGE_ELEMENT) == NULL);
   gst_buffer_unref (buffer);
 
-  /* Without the meta, the buffer itself goes on, though others hold it. */
+  /* Without the meta the buffer itself goes on, even though others hold it. */
   g_object_set (harness->element, "post-messages", TRUE, "attach-meta", FALSE,
       NULL);
   gst_video_info_set_format (&info, GST_VIDEO_FORMAT_RGB, 40, 40);
@@ -254,7 +254,7 @@ GST_START_TEST (test_switched_off)
 
 GST_END_TEST;
 
-/* A buffer of ours alone goes on itself; one that others hold is copied without its memory. */
+/* A buffer that only we hold goes on itself. One that others hold is copied without its memory. */
 GST_START_TEST (test_no_pixel_is_copied)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -298,7 +298,7 @@ GST_START_TEST (test_read_only_memory)
 
 GST_END_TEST;
 
-/* Two in a row: each adds its own; the accessor gives the last. */
+/* Two classifiers in a row each add a meta, and the accessor gives the last one. */
 GST_START_TEST (test_two_in_a_row)
 {
   GstHarness *one = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -324,7 +324,7 @@ GST_START_TEST (test_two_in_a_row)
 
 GST_END_TEST;
 
-/* Other messages and buffers are nothing to the accessors. */
+/* The accessors find nothing in other messages and buffers. */
 GST_START_TEST (test_accessors_of_others)
 {
   GstMessage *message = gst_message_new_eos (NULL);
@@ -361,7 +361,7 @@ query_allocation (GstHarness * harness, GType api)
   return found;
 }
 
-/* Upstream may use the metas that downstream reads, and no others: we hand on what we get. */
+/* Upstream may use the metas that downstream reads and no others, because the element hands on what it gets. */
 GST_START_TEST (test_allocation)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -406,8 +406,8 @@ get_withheld (GstHarness * harness)
   return n;
 }
 
-/* A bus that nobody reads does not grow for ever; a label that changes is always told, and when somebody reads, all is as
- * before. */
+/* A bus that nobody reads does not grow for ever. A label that changes is always posted, and once somebody reads, all
+ * is as before. */
 GST_START_TEST (test_unread_messages)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_SMALL, CAPS);
@@ -423,14 +423,14 @@ GST_START_TEST (test_unread_messages)
   gst_buffer_unref (push_frame (harness, 0));
   g_object_set (harness->element, "threshold", all, NULL);
   fail_unless_equals_uint64 (get_withheld (harness), 31);
-  /* Those that were read make room for as many. */
+  /* The messages that were read make room for as many new ones. */
   fail_unless_equals_int (count_named (bus, GST_CLASSIFICATION_MESSAGE_NAME,
           5), 5);
   for (i = 0; i < 7; i++)
     gst_buffer_unref (push_frame (harness, 0));
   fail_unless_equals_uint64 (get_withheld (harness), 33);
   gst_element_set_bus (harness->element, NULL);
-  /* They outlive the element. */
+  /* The messages outlive the element. */
   gst_harness_teardown (harness);
   i = 0;
   {
@@ -446,7 +446,7 @@ GST_START_TEST (test_unread_messages)
       gst_message_unref (message);
     }
     fail_unless_equals_int (i, 1000);
-    /* To "unknown", and back. */
+    /* The label changed to "unknown" and back. */
     fail_unless (n_changes >= 2, "%u", n_changes);
   }
   gst_object_unref (bus);

@@ -8,7 +8,7 @@
 #define SIDE 40
 #define CAPS "video/x-raw,format=RGB,width=40,height=40,framerate=25/1"
 
-/* A frame of one colour at @pts. */
+/* Makes a frame of one colour with the timestamp @pts. */
 static GstBuffer *
 colour_new (guint colour, GstClockTime pts)
 {
@@ -42,7 +42,7 @@ push_colour (GstHarness * harness, guint colour, GstClockTime pts,
   gst_buffer_unref (buffer);
 }
 
-/* Two colours that the network takes for different things. */
+/* Finds two colours that the network takes for different things. */
 static void
 find_colours (guint colours[2], gchar * labels[2])
 {
@@ -87,7 +87,7 @@ remove_bus (GstHarness * harness, GstBus * bus)
   gst_object_unref (bus);
 }
 
-/* Nothing reaches the threshold: no entries, and the answer is "unknown" everywhere. */
+/* No class reaches the threshold: there are no entries, and the answer is "unknown" everywhere. */
 GST_START_TEST (test_unknown)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -128,7 +128,7 @@ GST_START_TEST (test_unknown)
 
 GST_END_TEST;
 
-/* Without timestamps there is no time to smooth over: every frame speaks for itself. */
+/* Without timestamps there is no time to smooth over, so every frame speaks for itself. */
 GST_START_TEST (test_smoothing_without_time)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
@@ -149,7 +149,7 @@ GST_START_TEST (test_smoothing_without_time)
 
 GST_END_TEST;
 
-/* The step response is the filter's formula, at 2 frames a second as at 50. */
+/* The step response is the filter's formula, at 2 frames a second as well as at 50. */
 GST_START_TEST (test_smoothing_is_of_time)
 {
   static const guint steps[] = { 20, 40, 100, 500 };
@@ -188,7 +188,7 @@ GST_START_TEST (test_smoothing_is_of_time)
 
 GST_END_TEST;
 
-/* A flush and new caps start anew. */
+/* A flush and new caps start the smoothing anew. */
 GST_START_TEST (test_smoothing_resets)
 {
   gdouble plain[FIXTURE_MAX_CLASSES], got[FIXTURE_MAX_CLASSES];
@@ -229,7 +229,7 @@ GST_START_TEST (test_smoothing_resets)
 
 GST_END_TEST;
 
-/* The answer changes only where another class is ahead by the hysteresis; the answer is the first entry. */
+/* The answer changes only where another class is ahead by the hysteresis. The answer is always the first entry. */
 GST_START_TEST (test_hysteresis)
 {
   GstHarness *harness;
@@ -282,7 +282,7 @@ GST_START_TEST (test_label_changed)
   find_colours (colours, labels);
   harness = fixture_harness_new (FIXTURE_CIFAR, CAPS);
   bus = fixture_add_bus (harness->element);
-  /* It does not hang on the other message. */
+  /* label-changed does not depend on the other message. */
   g_object_set (harness->element, "post-messages", FALSE, NULL);
   for (; n < 10; n++)
     push_colour (harness, colours[n >= 6], n * 40 * GST_MSECOND, NULL, NULL);
@@ -319,7 +319,7 @@ GST_START_TEST (test_label_changed)
 
 GST_END_TEST;
 
-/* softmax (logits / temperature); 1 changes no bit. */
+/* The temperature computes softmax (logits / temperature). A temperature of 1 changes no bit. */
 GST_START_TEST (test_temperature)
 {
   static const gdouble temperatures[] = { 0.5, 3.0 };

@@ -5,7 +5,7 @@
 
 #define CAPS "video/x-raw,format=RGB,width=40,height=40,framerate=25/1"
 
-/* Frame @n, classified: reused or not. */
+/* Checks that frame @n has a result, whether it is reused, and from which frame it comes. */
 static void
 assert_reused (GstHarness * harness, const GstVideoInfo * info, guint n,
     gboolean reused, guint source)
@@ -43,7 +43,7 @@ GST_START_TEST (test_interval)
   for (n = 0; n < 9; n++)
     assert_reused (harness, &info, n, n % 3 != 0, n - n % 3);
 
-  /* Messages are for classified frames only. */
+  /* Only classified frames post messages. */
   while ((message = fixture_pop_message (bus, GST_MESSAGE_ELEMENT))) {
     const GstStructure *s = gst_message_get_classification (message);
 
@@ -136,7 +136,7 @@ GST_START_TEST (test_property_forgets)
 
 GST_END_TEST;
 
-/* GAP and EOS go through; nothing is made up for them. */
+/* GAP and EOS go through, and no frame is made up for them. */
 GST_START_TEST (test_gap_and_eos)
 {
   GstVideoInfo info;
@@ -161,7 +161,7 @@ GST_START_TEST (test_gap_and_eos)
 
 GST_END_TEST;
 
-/* Every kind of caps after every other kind, in mid-stream. */
+/* Every kind of caps comes after every other kind, in mid-stream. */
 GST_START_TEST (test_renegotiation)
 {
   static const struct
@@ -192,7 +192,7 @@ GST_START_TEST (test_renegotiation)
           gst_harness_push_and_pull (harness, fixture_frame_new (&info, 1));
       fail_unless_equals_int (fixture_get_confidences (buffer,
               i == 0 ? initial[j] : again), 10);
-      /* What came before leaves no trace. */
+      /* The frames of earlier caps leave no trace. */
       for (k = 0; i > 0 && k < 10; k++)
         fail_unless (again[k] == initial[(i + j) % G_N_ELEMENTS (kinds)][k]);
       gst_buffer_unref (buffer);
@@ -203,7 +203,7 @@ GST_START_TEST (test_renegotiation)
 
 GST_END_TEST;
 
-/* A seek in a running pipeline: flush, new segment, frames again; then the end. */
+/* The test seeks in a running pipeline: there is a flush, a new segment, frames again, and then the end. */
 GST_START_TEST (test_seek)
 {
   GstElement *pipeline;
@@ -239,7 +239,7 @@ GST_START_TEST (test_seek)
     if (s) {
       guint64 time;
 
-      /* The frame of the preroll, then that of the seek. */
+      /* The first message is for the preroll's frame, the next one for the frame of the seek. */
       fail_unless (gst_structure_get_uint64 (s, "stream-time", &time));
       n++;
       again |= time == 2 * GST_SECOND;

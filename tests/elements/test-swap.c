@@ -8,7 +8,8 @@
 #define CAPS "video/x-raw,format=RGB,width=64,height=48,framerate=25/1"
 #define N_FRAMES 8
 
-/* What a heap may grow by without a leak: less than three thousand bytes a swap, a hundredth of a model. */
+/* The number of bytes that a heap may grow by without a leak. It is less than three thousand bytes a swap, which is a
+ * hundredth of a model. */
 #define SLACK (4 * 1024 * 1024)
 #define N_LOOKS 8
 
@@ -24,7 +25,7 @@ push_frame (GstHarness * harness, guint n)
   return buffer;
 }
 
-/* Both networks with the same small input. */
+/* Makes a harness in which both networks have the same small input. */
 static GstHarness *
 harness_new (const gchar * model)
 {
@@ -47,7 +48,7 @@ get_sha256 (GstHarness * harness)
   return sha256;
 }
 
-/* What a model says of each frame by itself. */
+/* The answers that a model gives for each frame when it runs alone. */
 typedef struct
 {
   gchar *path, *sha256;
@@ -78,7 +79,7 @@ alone_clear (Alone * alone)
   g_free (alone->sha256);
 }
 
-/* Pops messages until one has this name; NULL: there is none yet. */
+/* Pops messages until one has this name. Returns NULL where there is none yet. */
 static GstMessage *
 pop_named (GstBus * bus, const gchar * name)
 {
@@ -116,7 +117,7 @@ remove_bus (GstHarness * harness, GstBus * bus)
   gst_object_unref (bus);
 }
 
-/* Refused for what is wrong with it, and the old one goes on. */
+/* The model is refused with what is wrong with it, and the old one goes on. */
 GST_START_TEST (test_rejected)
 {
   static const struct
@@ -178,7 +179,7 @@ GST_START_TEST (test_rejected)
 
 GST_END_TEST;
 
-/* Model and labels that are set together are taken together. */
+/* A model and labels that are set together are taken together. */
 GST_START_TEST (test_model_and_labels)
 {
   GstHarness *harness = harness_new (FIXTURE_CIFAR);
@@ -192,7 +193,7 @@ GST_START_TEST (test_model_and_labels)
 
   alone_init (&cifar, FIXTURE_CIFAR);
   alone_init (&small, FIXTURE_SMALL);
-  /* Also where interval would not look at a frame for long. */
+  /* The swap happens even where interval would skip all frames for a long time. */
   g_object_set (harness->element, "interval", 1000000, NULL);
   gst_buffer_unref (push_frame (harness, 0));
   g_object_set (harness->element, "labels", labels, "model", small.path, NULL);
@@ -228,10 +229,10 @@ typedef struct
   const Alone *models;
   gint stop;                    /* atomic */
   guint n_frames;
-  gint n_from[2];               /* atomic: results of each model */
+  gint n_from[2];               /* atomic: the number of results of each model */
 } Stream;
 
-/* Every result is what the model that it names says alone. */
+/* Checks that every result equals what the model that it names says alone. */
 static gpointer
 stream_frames (gpointer data)
 {
@@ -262,7 +263,7 @@ stream_frames (gpointer data)
   return NULL;
 }
 
-/* A stream has answers of model @m, which takes a moment in mode latest. */
+/* Waits until a stream has answers of model @m, which takes a moment in mode latest. */
 static void
 wait_for_answer (Stream * stream, guint m)
 {
@@ -274,7 +275,7 @@ wait_for_answer (Stream * stream, guint m)
       "no answer of model %u", m);
 }
 
-/* A thousand, no frame lost, no memory taken. */
+/* In a thousand swaps no frame is lost and no memory is leaked. */
 GST_START_TEST (test_many_swaps)
 {
   static const gchar *const modes[] = { "sync", "latest" };
@@ -316,7 +317,7 @@ GST_START_TEST (test_many_swaps)
     }
     for (j = 0; i == 1 && j < 2; j++)
       wait_for_answer (&streams[j], 1);
-    /* One or two models of each stream are there at a time. */
+    /* Each stream holds one or two models at a time. */
     if (i <= swaps / 4 && i + N_LOOKS > swaps / 4)
       early = MAX (early, fixture_get_resident_bytes ());
     if (i + N_LOOKS > swaps)
@@ -340,7 +341,7 @@ GST_START_TEST (test_many_swaps)
 
 GST_END_TEST;
 
-/* Set and stopped at once: nothing is left running, nothing leaks. */
+/* A model is set and the element is stopped at once: nothing is left running, and nothing leaks. */
 GST_START_TEST (test_stop_while_loading)
 {
   GstHarness *harness = harness_new (FIXTURE_CIFAR);
@@ -359,7 +360,7 @@ GST_START_TEST (test_stop_while_loading)
 
 GST_END_TEST;
 
-/* Replaced by a rename, then written to in place in two halves: taken when it is whole. */
+/* The file is replaced by a rename and then written in place in two halves. It is taken when it is whole. */
 GST_START_TEST (test_watch)
 {
   GstHarness *harness = fixture_harness_new (FIXTURE_CIFAR, NULL);
@@ -404,7 +405,7 @@ GST_START_TEST (test_watch)
       (gst_message_get_structure (message), "sha256"), models[0].sha256);
   gst_message_unref (message);
 
-  /* Gone, it is no reason to do anything; a bad one is refused once. */
+  /* A file that is gone changes nothing. A bad file is refused once. */
   fail_unless (g_file_set_contents (path, "nonsense", 8, NULL));
   gst_message_unref (push_until (harness, bus, "model-rejected"));
   for (i = 0; i < 2; i++) {
@@ -448,7 +449,7 @@ GST_START_TEST (test_heatmap)
   fail_unless (memcmp (plain, got, 10 * sizeof (gdouble)) == 0);
   fail_unless_equals_int (map_width, 8);
   fail_unless_equals_int (map_height, 8);
-  /* The square in the middle of 64×48. */
+  /* The network sees the square in the middle of 64×48. */
   fail_unless (x == 8 && y == 0 && width == 48 && height == 48);
   samples = g_bytes_get_data (map, &n);
   for (i = 0; i < n; i++) {
@@ -458,7 +459,7 @@ GST_START_TEST (test_heatmap)
   fail_unless (low > 0 && high > 0 && low + high < n);
   gst_buffer_unref (buffer);
 
-  /* Stretched, the network sees all of it. */
+  /* The network sees all of a frame that is stretched. */
   g_object_set (harness->element, "resize", 0, NULL);
   buffer = push_frame (harness, 0);
   fail_unless (gst_classification_meta_get_heatmap
