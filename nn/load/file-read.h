@@ -6,17 +6,20 @@
 #include <nn/error.h>
 
 /**
- * nn_file_read: the bytes of a regular file
- * @max_bytes: NN_ERROR_TOO_LARGE above it
- * Read into memory rather than mapped: another process that truncates a mapped file kills its readers with SIGBUS, and
+ * nn_file_read: reads a whole regular file into memory
+ * @max_bytes: the largest size that is accepted; a larger file gives NN_ERROR_TOO_LARGE
+ * The file is read rather than mapped: another process that truncates a mapped file kills its readers with SIGBUS, and
  * one that writes to it changes bytes between their check and their use.
- * Errors: NN_ERROR_IO for what cannot be opened or read, directories, devices, pipes and files that change meanwhile.
+ * Errors: NN_ERROR_IO if the file cannot be opened or read, if it is a directory, a device or a pipe, or if it changes
+ * while it is read.
  */
 GBytes *nn_file_read (const gchar *path, guint64 max_bytes, GError **error);
 
-/* So many first bytes tell what a file is. */
+/* The number of bytes at the beginning of a file that is enough to tell what the file is. */
 #define NN_FILE_BEGINNING 4096
-/* Whether a file that begins so is to be read; @n is less than NN_FILE_BEGINNING where that is all of it. */
+/* Says from its beginning whether a file is to be read, and sets @error if it is not. @n is less than NN_FILE_BEGINNING
+ * only when the whole file is that short. */
 typedef gboolean (*NnFileCheck) (const guint8 *beginning, gsize n, const gchar *shown, GError **error);
-/* The same, but memory is taken only after @check: a sparse file of some gigabytes takes no room on a disk. */
+/* Like nn_file_read(), but memory is allocated only after @check has accepted the beginning. This matters because a
+ * sparse file of some gigabytes takes no room on a disk. */
 GBytes *nn_file_read_if (const gchar *path, guint64 max_bytes, NnFileCheck check, GError **error);

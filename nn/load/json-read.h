@@ -1,23 +1,24 @@
 /* gst-resnet: JSON from untrusted files
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A strict reader (RFC 8259; a byte order mark is passed over): one tokenizer finds what is there, how deep and how
- * much, before memory is taken for it, and then fills that memory. No comments, no commas at the end, no member twice
- * in one object, no NUL in a string. A value takes 12 bytes, whatever it is, and the text one copy.
+ * This is a strict reader (RFC 8259; it skips a byte order mark). One tokenizer runs twice: the first run finds what
+ * the text contains, how deep it nests and how much there is, before any memory is taken for it; the second run fills
+ * that memory. Comments, trailing commas, a member that occurs twice in one object, and NUL in a string are errors. A
+ * value takes 12 bytes, whatever it is, and the text is copied once.
  *
- * Why not a library: json-glib takes comments and has no limit of depth; jansson's tree takes 40 bytes for "1,", and
- * its memory can be limited only for the whole process. */
+ * Why this is not a library: json-glib accepts comments and has no limit of depth; jansson's tree takes 40 bytes for
+ * "1,", and its memory can be limited only for the whole process. */
 #pragma once
 
 #include <nn/error.h>
 
-/* Objects and arrays inside each other. */
+/* Objects and arrays may be nested this deep. */
 #define NN_JSON_MAX_DEPTH 16
 
 typedef struct _NnJsonDoc NnJsonDoc;
 
 typedef enum {
-  NN_JSON_ABSENT, /* no value: what a look-up gives that finds none */
+  NN_JSON_ABSENT, /* no value: what a look-up returns that finds nothing */
   NN_JSON_NULL,
   NN_JSON_FALSE,
   NN_JSON_TRUE,
@@ -27,45 +28,46 @@ typedef enum {
   NN_JSON_OBJECT,
 } NnJsonType;
 
-/* A value of a document, which it may not outlive; every function takes an absent one too. */
+/* A value of a document. It must not be used after the document is freed. Every function also accepts an absent
+ * value. */
 typedef struct {
   const NnJsonDoc *doc;
   guint32 at;
 } NnJson;
 
 /**
- * nn_json_parse: a whole text
- * @what: what errors begin with
+ * nn_json_parse: parses a whole text
+ * @what: what error messages begin with
  * Errors: NN_ERROR_FORMAT with the line and the column, NN_ERROR_TOO_LARGE above 2 GiB
- * Returns: free with nn_json_free()
+ * Returns: the document; free it with nn_json_free()
  */
 NnJsonDoc *nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error);
 void nn_json_free (NnJsonDoc *doc);
-/* Bytes that parsing @size bytes takes at most. */
+/* The most bytes that parsing @size bytes can take. */
 guint64 nn_json_max_memory (gsize size);
 
 NnJson nn_json_root (const NnJsonDoc *doc);
 NnJsonType nn_json_type (NnJson value);
-/* Elements of an array, members of an object; of all else 0. */
+/* The number of elements of an array or of members of an object; 0 for every other value. */
 guint nn_json_count (NnJson value);
-/* The first element or member of @container, and the one after @value; absent at the end. */
+/* The first element or member of @container, and the one after @value; the result is absent at the end. */
 NnJson nn_json_first (NnJson container);
 NnJson nn_json_next (NnJson container, NnJson value);
-/* What a member of an object is called. */
+/* The name of a member of an object. */
 const gchar *nn_json_name (NnJson member);
-/* Absent where @object is none, too. Linear in the members. */
+/* The result is absent also when @object is not an object. The time is linear in the number of members. */
 NnJson nn_json_member (NnJson object, const gchar *name);
-/* Absent where @array is none or shorter. Linear in @index. */
+/* The result is absent when @array is not an array or is too short. The time is linear in @index. */
 NnJson nn_json_element (NnJson array, guint index);
 
-/* The text of a string, UTF-8; NULL for all else. */
+/* The text of a string in UTF-8; NULL for every other value. */
 const gchar *nn_json_string (NnJson value);
-/* A number without fraction and exponent, within 64 bits. */
+/* Reads a number that has neither a fraction nor an exponent and fits into 64 bits. */
 gboolean nn_json_int (NnJson value, gint64 *number);
-/* Any number, as double; infinite beyond its range. */
+/* Reads any number as a double, which is infinite when the number is beyond a double's range. */
 gboolean nn_json_double (NnJson value, gdouble *number);
 
-/* At most 60 characters of valid UTF-8, for messages: free with g_free(). */
+/* Returns at most 60 characters of @text as valid UTF-8, for messages; free it with g_free(). */
 gchar *nn_json_shown (const gchar *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnJsonDoc, nn_json_free)

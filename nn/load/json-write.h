@@ -4,5 +4,5 @@
 
 #include <glib.h>
 
-/* @text (UTF-8) in double quotes, with the escapes that RFC 8259 asks for. */
+/* Appends @text (UTF-8) in double quotes, with the escapes that RFC 8259 requires. */
 void nn_json_append_string (GString *json, const gchar *text);

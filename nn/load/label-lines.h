@@ -5,12 +5,12 @@
 #include <glib.h>
 
 /**
- * nn_label_lines_place: "0: cat", "0,cat", "0<TAB>cat", "0 cat", "cat 0", … in any order
- * @lines: gchar *, as many as there are classes
- * @name: the file, for warnings
- * @labels: (out): as many; filled where the lines are understood
- * @warnings: (nullable): gchar * are appended: lines that have such a form, but whose numbers are not each index once;
- * lines that can be read in two ways
- * Returns: TRUE where every line has one form and each index from 0 occurs once
+ * nn_label_lines_place: reads lines such as "0: cat", "0,cat", "0<TAB>cat", "0 cat", "cat 0", …, in any order
+ * @lines: gchar *, one for each class
+ * @name: the file's name, for warnings
+ * @labels: (out): one label for each class; filled if the lines are understood
+ * @warnings: (nullable): gchar * are appended: for lines that have such a form but whose numbers are not each index
+ * exactly once, and for lines that can be read in two ways
+ * Returns: TRUE if all lines have the same form and each index from 0 on occurs once
  */
 gboolean nn_label_lines_place (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray *warnings);

@@ -1,9 +1,10 @@
 /* gst-resnet: GStreamer's .modelinfo file beside a model
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An ini file that GStreamer 1.28's inference elements read (GstAnalyticsModelInfo): [modelinfo] with version and
- * group-id, then one group a tensor of the model with dir, dims, type, and of an input "ranges", what 8-bit 0 and 255
- * become in each channel. Keys of our own, which GStreamer passes over, are in docs/formats.md. */
+ * This is an ini file that GStreamer 1.28's inference elements read (GstAnalyticsModelInfo). Its group [modelinfo] has
+ * the keys version and group-id. Then each tensor of the model has a group with the keys dir, dims and type; the group
+ * of an input also has "ranges", which says what the 8-bit values 0 and 255 become in each channel. We add keys of our
+ * own, which GStreamer ignores; they are described in docs/formats.md. */
 #pragma once
 
 #include <glib.h>
@@ -14,20 +15,21 @@
 
 /**
  * nn_modelinfo_fill: adds what the .modelinfo beside a model says to the model's metadata
- * @model_path: the model file; read is MODEL_PATH.modelinfo, or, where there is none, the model file's name with
- * .modelinfo in the place of its extension; TRUE when there is neither
- * @metadata: string → string, as of docs/model-metadata.md; keys that are there already stay as they are
+ * @model_path: the model file. The function reads MODEL_PATH.modelinfo or, if there is none, the file that has the
+ * extension .modelinfo in place of the model's own. It returns TRUE if neither exists.
+ * @metadata: string → string, as described in docs/model-metadata.md; keys that are already there are not changed
  * @warnings: gchar * are appended
- * Errors: of NN_ERROR, name the .modelinfo file, the group and the key
+ * Errors: those of NN_ERROR; they name the .modelinfo file, the group and the key
  */
 gboolean nn_modelinfo_fill (const gchar *model_path, GHashTable *metadata, GPtrArray *warnings, GError **error);
-/* The same from memory; @name is what messages call it, @folder where a labels file lies (NULL: refused). */
+/* Like nn_modelinfo_fill(), but reads from memory. @name is what messages call the file. @folder is the folder that a
+ * labels file is looked for in; if it is NULL, a labels file is refused. */
 gboolean nn_modelinfo_fill_from_data (const gchar *data, gsize size, const gchar *name, const gchar *folder,
                                       GHashTable *metadata, GPtrArray *warnings, GError **error);
 
 /**
- * NnModelInfoTensor: what is written of one tensor of the model
- * @dims: −1: any
+ * NnModelInfoTensor: what is written about one tensor of the model
+ * @dims: the shape; −1 stands for any length
  */
 typedef struct {
   const gchar *name;
@@ -37,11 +39,11 @@ typedef struct {
 } NnModelInfoTensor;
 
 /**
- * nn_modelinfo_to_string: the text of a .modelinfo for a classifier
- * @group_id: what groups the model's outputs, e.g. its name without the folder
- * @softmaxed: the outputs are probabilities (which tensor id the output has)
- * @labels_file: (nullable): name of a file of one label a line, beside the model
- * Returns: to be freed with g_free()
+ * nn_modelinfo_to_string: writes the text of a .modelinfo for a classifier
+ * @group_id: the identifier that groups the model's outputs, e.g. the model's file name without its folder
+ * @softmaxed: whether the outputs are probabilities; this decides which tensor id the output gets
+ * @labels_file: (nullable): the name of a file beside the model that has one label on each line
+ * Returns: the text; free it with g_free()
  */
 gchar *nn_modelinfo_to_string (const gchar *group_id, const NnModelInfoTensor *input, const NnModelInfoTensor *output,
                                gboolean softmaxed, const NnPreprocess *preprocess, const gchar *labels_file);

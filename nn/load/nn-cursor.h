@@ -5,7 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
-/* Every read of a file format goes through here: it succeeds and moves on, or returns FALSE and moves nothing. */
+/* All file formats are read through these functions: each of them either succeeds and moves the cursor on, or returns
+ * FALSE and leaves the cursor where it is. */
 typedef struct {
   const guint8 *data;
   gsize size;
@@ -26,7 +27,7 @@ nn_cursor_left (const NnCursor *cursor)
   return cursor->size - cursor->pos;
 }
 
-/* @n bytes in place; the pointer lives as long as the file's bytes. */
+/* Gives @n bytes without copying them; the pointer is valid as long as the file's bytes are. */
 static inline gboolean
 nn_cursor_bytes (NnCursor *cursor, guint64 n, const guint8 **bytes)
 {
@@ -37,7 +38,7 @@ nn_cursor_bytes (NnCursor *cursor, guint64 n, const guint8 **bytes)
   return TRUE;
 }
 
-/* An unsigned little-endian integer of @width (1 to 8) bytes. */
+/* Reads an unsigned little-endian integer of @width (1 to 8) bytes. */
 static inline gboolean
 nn_cursor_uint_le (NnCursor *cursor, guint width, guint64 *value)
 {
@@ -61,7 +62,7 @@ nn_cursor_u8 (NnCursor *cursor, guint8 *value)
   return TRUE;
 }
 
-/* The bytes up to the next '\n', which is skipped and not part of @length. */
+/* Gives the bytes up to the next '\n'. The '\n' is skipped and does not count in @length. */
 static inline gboolean
 nn_cursor_line (NnCursor *cursor, const guint8 **line, gsize *length)
 {

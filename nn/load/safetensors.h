@@ -4,12 +4,12 @@
 
 #include "load/weights.h"
 
-/* Whether bytes look like safetensors: a header length that fits, then '{'. */
+/* Whether the bytes look like safetensors: they begin with a possible header length, and '{' follows it. */
 gboolean nn_safetensors_detect (const guint8 *data, gsize size);
 
 /**
- * nn_safetensors_load: 8 bytes of little-endian header length, a JSON header, then the tensors' bytes
- * Checked: the header's length (at most 100 MB) and depth; each tensor's type, shape and offsets; that the tensors fill
- * the rest of the file without holes or overlaps, as the format demands.
+ * nn_safetensors_load: reads 8 bytes of little-endian header length, a JSON header, and the tensors' bytes
+ * These are checked: the header's length (at most 100 MB) and depth; each tensor's type, shape and offsets; and that
+ * the tensors fill the rest of the file without holes or overlaps, as the format demands.
  */
 gboolean nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error);

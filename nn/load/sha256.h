@@ -4,11 +4,12 @@
 
 #include <glib.h>
 
-/* 64 lower-case hexadecimal digits; free with g_free(). With the processor's own instructions where it has them:
- * loading a model would else spend most of its time here. */
+/* Returns 64 lower-case hexadecimal digits; free them with g_free(). The function uses the processor's own SHA
+ * instructions if there are any, because loading a model would otherwise spend most of its time here. */
 gchar *nn_sha256 (GBytes *bytes);
 
-/* nn_sha256() of a large file beside what reads it; finish waits for it, once. */
+/* Computes nn_sha256() of a large file in parallel with the code that reads the file. nn_sha256_finish() waits for the
+ * result; it must be called once. */
 typedef struct _NnSha256Job NnSha256Job;
 
 NnSha256Job *nn_sha256_start (GBytes *bytes);

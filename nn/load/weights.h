@@ -7,14 +7,14 @@
 
 /**
  * NnWeights: a state dict
- * @format: "safetensors", "PyTorch zip", "PyTorch legacy pickle" (static)
+ * @format: "safetensors", "PyTorch zip" or "PyTorch legacy pickle" (static)
  * @name: what messages call the file
- * @sha256: of the file's bytes
+ * @sha256: the SHA-256 of the file's bytes
  * @tensors: NnTensor *, in file order
- * @metadata: string → string, safetensors' __metadata__; empty elsewhere
+ * @metadata: string → string, the __metadata__ of a safetensors file; empty for other formats
  * @beside: string → string, what files beside the model say (load/sidecar.h); empty for a model in memory
- * @sets: which of several networks in the file these are
- * @warnings: gchar *: what a user should know although it could be loaded
+ * @sets: which of several networks in the file these weights belong to
+ * @warnings: gchar *: what a user should know although the file could be loaded
  */
 typedef struct {
   const gchar *format;
@@ -30,14 +30,15 @@ typedef struct {
 
 void nn_weights_free (NnWeights *weights);
 
-/* NULL when there is none of that name. */
+/* Returns NULL if there is no tensor of that name. */
 const NnTensor *nn_weights_get (const NnWeights *weights, const gchar *name);
 
-/* Takes ownership; the tensor's name must not be in the set yet. */
+/* Takes ownership of @tensor; its name must not be in the set yet. */
 void nn_weights_take (NnWeights *weights, NnTensor *tensor);
 
-/* For builders and tests: an empty set; adding takes the tensor's name and shape and copies nothing (the bytes are
- * referenced, n_elements × float32). */
+/* Make a set of weights without a file; they are for builders and tests. nn_weights_new() returns an empty set.
+ * nn_weights_add_f32() adds a tensor with the given name and shape; it references the bytes (n_elements × float32) and
+ * copies nothing. */
 NnWeights *nn_weights_new (const gchar *format, const gchar *name);
 void nn_weights_add_f32 (NnWeights *weights, const gchar *name, guint n_dims, const guint64 *dims, GBytes *f32);
 

@@ -6,20 +6,20 @@
 
 #include "load/onnx/onnx-reader.h"
 
-/* @folder: NULL: no data beside the model is read. */
+/* If @folder is NULL, no data beside the model is read. */
 NnOnnxExternal *nn_onnx_external_new (const gchar *folder);
 void nn_onnx_external_free (NnOnnxExternal *external);
 
-/* Where a tensor's data lie: the entries of its external_data. @length −1: not said. */
+/* Where a tensor's data is, from the entries of its external_data. @length is −1 if the file does not say it. */
 typedef struct {
   gchar *location;
   gint64 offset, length;
 } NnOnnxPlace;
 
-/* Opens the file, checks that @size bytes are where @place says, and adds a file not seen before to the load's budget.
- * @tensor: name, for messages */
+/* Opens the file, checks that @size bytes are where @place says, and grows the load's budget by the size of a file that
+ * it has not seen before. @tensor is the tensor's name, for messages. */
 gboolean nn_onnx_external_open (NnOnnxReader *reader, const gchar *tensor, const NnOnnxPlace *place, gsize size,
                                 GError **error);
-/* @size bytes from @offset of the file opened last. */
+/* Reads @size bytes from @offset on, from the file that was opened last. */
 gboolean nn_onnx_external_read (NnOnnxReader *reader, const gchar *tensor, gint64 offset, gpointer out, gsize size,
                                 GError **error);

@@ -12,9 +12,9 @@ typedef struct _NnOnnxFunctions NnOnnxFunctions;
 
 NnOnnxFunctions *nn_onnx_functions_new (void);
 void nn_onnx_functions_free (NnOnnxFunctions *functions);
-/* A FunctionProto, whose bytes must live as long as @functions. */
+/* Adds a FunctionProto. Its bytes must live as long as @functions. */
 gboolean nn_onnx_functions_add (NnOnnxFunctions *functions, const NnOnnxReader *reader, const NnWireField *field,
                                 GError **error);
-/* Nodes that call functions become those functions' nodes. Errors: recursion, what makes the graph too large, functions
- * of another opset than the graph's. */
+/* Replaces each node that calls a function by that function's nodes. Errors: recursion, a graph that becomes too large,
+ * functions of another opset than the graph's. */
 gboolean nn_onnx_functions_write_out (NnOnnxFunctions *functions, NnOnnxReader *reader, NnOnnx *onnx, GError **error);

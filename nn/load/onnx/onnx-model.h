@@ -16,11 +16,11 @@ typedef enum {
 
 /**
  * NnAttribute: one attribute of a node
- * @reference: inside a function: the function's attribute whose value it has; NULL: it has its own, as all attributes
- * of a loaded graph
- * @floats, @ints, @strings: n entries of the kind (n is 1 for the singular kinds); strings are NUL-terminated, valid
+ * @reference: only inside a function: the name of the function's attribute whose value this one has; NULL if it has its
+ * own value, as all attributes of a loaded graph do
+ * @floats, @ints, @strings: n entries of the kind (n is 1 for the single kinds); strings are NUL-terminated, valid
  * UTF-8
- * Read it through onnx-attribute.h.
+ * Read an attribute through onnx-attribute.h.
  */
 typedef struct {
   gchar *name, *reference;
@@ -33,10 +33,10 @@ typedef struct {
 } NnAttribute;
 
 /**
- * NnOnnxNode: one operator's use
- * @name: the file's, or made up from its operator and place where that is empty ("Conv #12")
- * @domain: "" for ONNX's own operators ("ai.onnx" is "")
- * @inputs, @outputs: names; "" where an optional one is absent
+ * NnOnnxNode: one use of an operator
+ * @name: the name in the file; if that is empty, a name made from the operator and the node's place ("Conv #12")
+ * @domain: "" for ONNX's own operators (also if the file says "ai.onnx")
+ * @inputs, @outputs: the names; "" for an optional one that is absent
  */
 typedef struct {
   gchar *name, *op_type, *domain;
@@ -45,7 +45,8 @@ typedef struct {
   GPtrArray *attributes; /* NnAttribute * */
 } NnOnnxNode;
 
-/* A graph input's or output's type; dims −1: symbolic or not said; n_dims −1: no shape said. */
+/* The type of a graph's input or output. A dim is −1 if it is symbolic or not given; n_dims is −1 if no shape is
+ * given. */
 typedef struct {
   gchar *name;
   NnDType dtype;
@@ -55,11 +56,11 @@ typedef struct {
 
 /**
  * NnOnnx: one file
- * @opset: of ONNX's own domain
- * @nodes: NnOnnxNode *, each after the nodes that make its inputs (sorted when the file was not); the file's own
- *   functions written out
- * @initializers: name → NnTensor *, external data read; values as nn_weights' (f32 for floating types, i64 for others);
- * aligned for their type, each in memory of its own
+ * @opset: the version of ONNX's own domain
+ * @nodes: NnOnnxNode *, each after the nodes that make its inputs (they are sorted if the file has them in another
+ * order); functions that the file defines have been replaced by their nodes
+ * @initializers: name → NnTensor *, external data has been read. The values are converted as in NnWeights (f32 for
+ * floating types, i64 for others), aligned for their type, and each tensor has memory of its own.
  * @inputs: NnOnnxValue *, without those that are initializers; @outputs: NnOnnxValue *
  * @metadata: string → string, metadata_props
  */

@@ -4,13 +4,13 @@
 
 #include "load/tensor-data.h"
 
-/* Nor may a graph have more of these than this. */
+/* A graph with more nodes is refused. */
 #define NN_ONNX_MAX_NODES 500000
-/* Of a node: duplicates are looked for one by one. */
+/* The most attributes of one node: each new attribute is compared with all earlier ones to find duplicates. */
 #define NN_ONNX_MAX_ATTRIBUTES 256
-/* Bytes of a name: those of TensorFlow's scopes are long. */
+/* The most bytes of a name. The limit is large because names that TensorFlow makes from its scopes are long. */
 #define NN_ONNX_MAX_NAME 4096
-/* Bytes of a name that a message shows. */
+/* The most bytes of a name that a message shows. */
 #define NN_ONNX_MAX_SHOWN 200
 
 typedef struct _NnOnnxExternal NnOnnxExternal;
@@ -18,7 +18,7 @@ typedef struct _NnOnnxExternal NnOnnxExternal;
 /**
  * NnOnnxReader: what the parts share
  * @file: what messages call the file
- * @in_function: attributes may refer to the function's
+ * @in_function: whether the nodes that are being read belong to a function, whose attributes theirs may refer to
  */
 typedef struct {
   const gchar *file;
@@ -26,8 +26,9 @@ typedef struct {
   NnOnnxExternal *external;
 } NnOnnxReader;
 
-/* What a name takes beside its bytes: of a node, with its places in tables; of others. */
+/* The bytes that a name takes besides its text: a name of a node's input or output with its places in tables, and any
+ * other name. */
 #define NN_ONNX_INPUT_BYTES 64
 #define NN_ONNX_ENTRY_BYTES 256
-/* What a node takes beside its names and attributes. */
+/* The bytes that a node takes besides its names and attributes. */
 #define NN_ONNX_NODE_BYTES 320

@@ -6,5 +6,6 @@
 
 #include "load/onnx/onnx-model.h"
 
-/* Names are unique, inputs exist, no cycles; reorders the nodes where the file has them out of order. */
+/* Checks that names are unique, that all inputs exist and that there are no cycles; sorts the nodes if the file has
+ * them out of order. */
 gboolean nn_onnx_sort (NnOnnx *onnx, const gchar *file, GError **error);

@@ -6,12 +6,13 @@
 
 #include "load/onnx/onnx-reader.h"
 
-/* TensorProto.DataType's number → ours; FALSE for those that are not taken. */
+/* Translates a number of TensorProto.DataType to our type; returns FALSE for types that are not supported. */
 gboolean nn_onnx_dtype (gint64 data_type, NnDType *dtype);
 
-/* "FLOAT8E4M3FN": the format's name of it; "43" for one it does not have. Free with g_free(). */
+/* The format's name of a type, e.g. "FLOAT8E4M3FN"; for a number that the format does not have, the number itself
+ * ("43"). Free it with g_free(). */
 gchar *nn_onnx_data_type_name (gint64 data_type);
 
-/* A TensorProto. @name: what the error calls the tensor; NULL: its own name, which is then needed. */
+/* Reads a TensorProto. @name is what errors call the tensor; if it is NULL, the tensor must have a name of its own. */
 NnTensor *nn_onnx_read_tensor (NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *name,
                                GError **error);

@@ -7,23 +7,25 @@
 
 #include "load/onnx/onnx-reader.h"
 
-/* @name for a message: quoted, escaped, cut. Free with g_free(). */
+/* Returns @name in quotes, escaped and shortened, for a message; free it with g_free(). */
 gchar *nn_onnx_shown (const gchar *name);
 
-/* FALSE with an error that says where the name is (@what: "node 3") unless it is UTF-8 of at most NN_ONNX_MAX_NAME
- * bytes. */
+/* Returns FALSE unless @name is UTF-8 of at most NN_ONNX_MAX_NAME bytes. The error says where the name is (@what: "node
+ * 3"). */
 gboolean nn_onnx_check_name (const NnOnnxReader *reader, const gchar *name, const gchar *what, GError **error);
 
-/* The same for bytes of a file; NULL with an error, else to be freed with g_free(). */
+/* Checks bytes of a file in the same way and returns them as a string, to be freed with g_free(), or NULL with the
+ * error set. */
 gchar *nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *what,
                           GError **error);
 
 /**
- * nn_onnx_unpack: a small message through protobuf-c
- * What protobuf-c allocates for one message is bounded in all, freed or not: that bounds its memory, and its time where
- * it would copy again and again (a message that is given many times is merged each time).
- * @what: names the message in the error ("node 3")
- * Returns: free with protobuf_c_message_free_unpacked (message, NULL)
+ * nn_onnx_unpack: unpacks a small message with protobuf-c
+ * All memory that protobuf-c allocates for one message is counted, freed or not, and the sum is limited. This bounds
+ * the memory, and also the time if it would copy again and again (a field that holds a message and occurs many times is
+ * merged each time).
+ * @what: what the error calls the message ("node 3")
+ * Returns: the message; free it with protobuf_c_message_free_unpacked (message, NULL)
  */
 gpointer nn_onnx_unpack (const NnOnnxReader *reader, const ProtobufCMessageDescriptor *descriptor, const guint8 *bytes,
                          gsize size, const gchar *what, GError **error);

@@ -1,7 +1,8 @@
 /* gst-resnet: the fields of a protobuf message, one after the other, in place
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * For messages that hold the weights: protobuf-c would copy each of them. Encoding: protobuf.dev, "Encoding". */
+ * This is for messages that hold the weights, because protobuf-c would copy each of them. The encoding is described in
+ * "Encoding" at protobuf.dev. */
 #pragma once
 
 #include "load/nn-cursor.h"
@@ -16,8 +17,8 @@ enum {
 /**
  * NnWireField: one field
  * @type: NN_WIRE_…
- * @value: of a varint or a fixed-size field
- * @bytes, @size: of a field with a length (a string, bytes, a message, a packed array), in place
+ * @value: the value of a varint or of a field of fixed size
+ * @bytes, @size: the content of a field with a length (a string, bytes, a message, a packed array), not copied
  */
 typedef struct {
   guint32 number;
@@ -46,7 +47,8 @@ nn_wire_varint (NnCursor *cursor, guint64 *value)
   return FALSE;
 }
 
-/* The next field; FALSE at the end of the message, where the cursor is then, and at what is no field. */
+/* Reads the next field. Returns FALSE at the end of the message, with the cursor there, and FALSE if there is no valid
+ * field, with the cursor at the place where it should begin. */
 static inline gboolean
 nn_wire_next (NnCursor *cursor, NnWireField *field)
 {

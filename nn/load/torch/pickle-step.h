@@ -4,5 +4,5 @@
 
 #include "load/torch/pickle-value.h"
 
-/* Runs one instruction; the last one sets the root of vm->pickle. FALSE with the machine's error set. */
+/* Runs one instruction; the last one sets the root of vm->pickle. Returns FALSE when it has set the machine's error. */
 gboolean nn_pickle_step (NnPickleVm *vm);

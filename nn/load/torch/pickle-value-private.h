@@ -5,7 +5,7 @@
 #include "load/nn-cursor.h"
 #include "load/torch/pickle-value.h"
 
-/* The machine while it runs. */
+/* The state of the machine while it runs. */
 struct _NnPickleVm {
   NnCursor *cursor;
   const gchar *file;
@@ -15,21 +15,21 @@ struct _NnPickleVm {
   GArray *marks;    /* guint: stack heights */
   GPtrArray *memo;  /* NnPickleValue *, NULL in holes */
   GError **error;
-  guint paid_stack, paid_marks, paid_memo; /* of which memory is drawn on the budget */
+  guint paid_stack, paid_marks, paid_memo; /* the lengths for which memory has been drawn on the budget */
 };
 
 /* A pickle with more values is refused. */
 #define NN_PICKLE_MAX_VALUES 8000000
 
-/* What a pickle owns: its values, and whatever they point to. */
+/* A pickle owns its values and whatever they point to. */
 struct _NnPickle {
-  GPtrArray *blocks; /* NnPickleValue[NN_PICKLE_VALUES_PER_BLOCK] each */
+  GPtrArray *blocks; /* each is an NnPickleValue[NN_PICKLE_VALUES_PER_BLOCK] */
   gsize n_values;
   GPtrArray *extra; /* other memory that values point to */
   GStringChunk *strings;
   GPtrArray *storages;
   NnPickleValue *root;
-  guint64 drawn; /* on the budget */
+  guint64 drawn; /* bytes drawn on the budget */
 };
 
 /* Whether a value has items of its own, which nn_pickle_free() frees. */

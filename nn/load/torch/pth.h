@@ -4,7 +4,9 @@
 
 #include "load/weights.h"
 
-/* The zip archive (since PyTorch 1.6): data.pkl, data/KEY, byteorder under one folder of any name. */
+/* Loads a zip archive (PyTorch writes it since 1.6): it has data.pkl, data/KEY and byteorder in one folder of any
+ * name. */
 gboolean nn_pth_load_zip (NnWeights *weights, GBytes *bytes, GError **error);
-/* The older stream: magic number, protocol 1001, sys_info, the object, the storages' keys, the storages. */
+/* Loads the older stream: a magic number, the protocol 1001, sys_info, the object, the storages' keys, and the
+ * storages. */
 gboolean nn_pth_load_legacy (NnWeights *weights, GBytes *bytes, GError **error);

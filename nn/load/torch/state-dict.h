@@ -5,7 +5,7 @@
 #include "load/torch/pickle.h"
 #include "load/weight-sets.h"
 
-/* One tensor of the state dict; both belong to others (the pickle, the dictionary's owner). */
+/* One tensor of the state dict. */
 typedef struct {
   gchar *name;
   const NnPickleTensor *tensor;
