@@ -1,8 +1,9 @@
 /* gst-resnet: tensors' data in files beside an ONNX model
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The model names the file, so the name is hostile: it must lead to a regular file below the model's folder, also after
- * all symbolic links are followed (model hubs' caches have links within the folder, and those are fine). */
+ * The model names the file, so the name may be hostile: it must lead to a regular file below the model's folder, also
+ * after all symbolic links are followed (the caches of model hubs have links within the folder, and those are
+ * allowed). */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,11 +16,11 @@
 #include "load/onnx/onnx-unpack.h"
 
 struct _NnOnnxExternal {
-  gchar *folder;   /* real path; NULL: refused */
+  gchar *folder;   /* the real path, or NULL if external data is refused */
   gchar *location; /* of the file that is open */
   int fd;
   guint64 size;
-  GHashTable *seen; /* real paths whose sizes are in the budget */
+  GHashTable *seen; /* the real paths of files whose sizes are already in the budget */
 };
 
 NnOnnxExternal *
@@ -54,7 +55,8 @@ is_inside (const gchar *folder, const gchar *path)
   return strcmp (folder, "/") == 0 || (strncmp (path, folder, n) == 0 && path[n] == '/');
 }
 
-/* No component "..", not absolute, also as Windows writes them: a model that works here works there. */
+/* The location must not be absolute and must not have a component "..". Windows' notation is refused in the same way,
+ * so that a model that works here works there too. */
 static gboolean
 is_relative_below (const gchar *location)
 {
@@ -108,7 +110,7 @@ open_location (NnOnnxReader *reader, const gchar *tensor, const gchar *location,
     free (real);
     return FALSE;
   }
-  /* O_NONBLOCK: opening a pipe that nobody writes to must not hang */
+  /* O_NONBLOCK is needed because opening a pipe that nobody writes to must not hang. */
   external->fd = open (real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
   if (external->fd < 0 || fstat (external->fd, &st) < 0) {
     g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: %s has its data in the file %s, which cannot be opened: %s",

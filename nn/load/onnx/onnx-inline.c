@@ -1,8 +1,9 @@
 /* gst-resnet: an ONNX model's own functions written out where they are called
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: "Model Semantics", functions, of the ONNX specification. A function is read when it is first called:
- * exporters add whole libraries of them, with operators in them that are never used. */
+ * The format is described in the ONNX specification, "Model Semantics", under functions. A function is read only when
+ * it is first called, because exporters add whole libraries of functions, which contain operators that are never
+ * used. */
 #include <string.h>
 
 #include "base/nn-budget.h"
@@ -11,9 +12,9 @@
 #include "load/onnx/onnx-node.h"
 #include "load/onnx/onnx-unpack.h"
 
-/* Functions that call functions that call functions. */
+/* The deepest chain of functions that call functions. */
 #define MAX_DEPTH 32
-/* Of a call's table of names. */
+/* The bytes that a call's table of names takes, without its entries. */
 #define CALL_BYTES 256
 #define MAX_NAMES 4096
 
@@ -33,7 +34,7 @@ typedef struct {
   gboolean is_read;
   GPtrArray *inputs, *outputs; /* gchar * */
   GPtrArray *nodes;            /* NnOnnxNode * */
-  NnOnnxNode *defaults;        /* whose attributes are those that a call need not have */
+  NnOnnxNode *defaults;        /* its attributes are the defaults of those that a call may leave out */
 } Function;
 
 struct _NnOnnxFunctions {
@@ -168,7 +169,8 @@ read_field (NnOnnxReader *reader, Function *function, const NnWireField *field, 
                    NN_ONNX_MAX_NODES);
       return FALSE;
     }
-    /* Only here may an attribute refer to one of the function's: a default that did would refer to itself. */
+    /* Only a node of the function may have an attribute that refers to an attribute of the function: a default that did
+     * so would refer to itself. */
     reader->in_function = TRUE;
     node = nn_onnx_read_node (reader, field->bytes, field->size, function->nodes->len, error);
     reader->in_function = FALSE;
@@ -223,17 +225,17 @@ take_budget (const NnOnnxReader *reader, const NnOnnxNode *call, guint64 bytes, 
   return FALSE;
 }
 
-/* One call that is written out: names inside → names outside. */
+/* One call that is being replaced by the function's nodes. It maps the names inside the function to names outside. */
 typedef struct {
   NnOnnxFunctions *functions;
   NnOnnxReader *reader;
   const Function *function;
   const NnOnnxNode *call;
-  GHashTable *names; /* formal → actual */
+  GHashTable *names; /* name of an input or output of the function → name in the calling graph */
   guint number;
 } Call;
 
-/* Names inside are the call's own. */
+/* Names that are only used inside the function get a prefix that is unique to this call. */
 static gchar *
 map_name (const Call *call, const gchar *name)
 {
@@ -245,7 +247,8 @@ map_name (const Call *call, const gchar *name)
   return actual ? g_strdup (actual) : g_strdup_printf ("\xe2\x80\xba%u\xe2\x80\xba%s", call->number, name);
 }
 
-/* What an attribute inside that refers to one of the function's stands for; NULL: nothing, it has its default. */
+/* If an attribute inside the function refers to one of the function's attributes, returns that one: the call's or else
+ * the default. NULL means that there is neither, so that the operator's own default counts. */
 static const NnAttribute *
 referred (const Call *call, const NnAttribute *attribute)
 {
@@ -268,7 +271,8 @@ fail_of_reference (const Call *call, const NnOnnxNode *node, const NnAttribute *
       call->reader->file, shown, node_shown, node->op_type);
 }
 
-/* What @from becomes, before there is any of it. Names inside get a prefix. */
+/* The size of the node that @from will become, computed before memory is taken for it. Names inside the function get a
+ * prefix. */
 static guint64
 size_written_out (const Call *call, const NnOnnxNode *from)
 {
@@ -314,7 +318,7 @@ write_out_node (const Call *call, const NnOnnxNode *from, GError **error)
 
     if (!value)
       continue;
-    if (value->reference) { /* not from the files that are read here */
+    if (value->reference) { /* this cannot come from files that are read here */
       fail_of_reference (call, node, attribute, error);
       nn_onnx_node_free (node);
       return NULL;
@@ -367,7 +371,7 @@ write_out_call (NnOnnxFunctions *functions, NnOnnxReader *reader, const NnOnnxNo
   return TRUE;
 }
 
-/* Takes @node. */
+/* Takes ownership of @node. */
 static gboolean
 write_out (NnOnnxFunctions *functions, NnOnnxReader *reader, NnOnnxNode *node, gint64 opset, guint depth,
            GPtrArray *into, GError **error)

@@ -142,7 +142,7 @@ nn_onnx_node_get_attribute (const NnOnnxNode *node, const gchar *name)
   return NULL;
 }
 
-/* Files of the first versions do not say an attribute's type; its value does. */
+/* Files of the first versions of the format do not say an attribute's type, so that its value has to tell it. */
 static gint
 attribute_type (const Nn__Onnx__Attribute *from)
 {
@@ -163,7 +163,7 @@ attribute_type (const Nn__Onnx__Attribute *from)
   return from->n_strings ? TYPE_STRINGS : TYPE_UNDEFINED;
 }
 
-/* Text for people and for comparing with constants: what is no UTF-8 is made so. */
+/* The text is shown to people and compared with constants; bytes that are not valid UTF-8 are replaced. */
 static gchar *
 take_string (const ProtobufCBinaryData *from)
 {
@@ -264,7 +264,7 @@ take_names (const NnOnnxReader *reader, gchar **from, size_t n, const gchar *wha
   return TRUE;
 }
 
-/* Printable ASCII, so that messages can show it as it is. */
+/* Names of operators must be printable ASCII, so that messages can show them as they are. */
 static gboolean
 is_operator_name (const gchar *name)
 {
@@ -299,7 +299,7 @@ take_attribute (NnOnnxReader *reader, NnOnnxNode *node, Nn__Onnx__Attribute *att
   g_ptr_array_add (node->attributes, to);
   if (!read_attribute (reader, node, attribute, to, error))
     return FALSE;
-  /* A model may have its weights in Constant nodes: what is converted goes at once. */
+  /* A model may have its weights in Constant nodes, so the source is freed as soon as it has been converted. */
   if (attribute->has_t) {
     g_clear_pointer (&attribute->t.data, g_free);
     attribute->t.len = 0;
@@ -409,7 +409,7 @@ read_shape (const NnOnnxReader *reader, const Nn__Onnx__TensorShape *shape, NnOn
   for (gint i = 0; i < value->n_dims; i++) {
     const gint64 dim = shape->dim[i]->dim_value;
 
-    /* Some exporters write 0 or −1 for what they do not know. */
+    /* Some exporters write 0 or −1 for a size that they do not know. */
     value->dims[i] = shape->dim[i]->has_dim_value && dim != 0 ? dim : -1;
     if (value->dims[i] < -1 || value->dims[i] > G_MAXINT32) {
       g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s: %s has the impossible dimension %" G_GINT64_FORMAT,

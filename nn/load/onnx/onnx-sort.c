@@ -6,14 +6,14 @@
 
 #define NOT_A_NODE G_MAXUINT32
 
-/* What is worked out of the names: who makes what. */
+/* What is found from the names: which node makes which value. */
 typedef struct {
   NnOnnx *onnx;
   const gchar *file;
-  GHashTable *makers; /* name → node's place + 1, as a pointer; a name that no node makes: NOT_A_NODE */
+  GHashTable *makers; /* name → the node's place + 1, as a pointer; NOT_A_NODE for a name that no node makes */
   guint n_nodes;
-  gsize *first;     /* of each node's inputs in @sources, and one more */
-  guint32 *sources; /* of each node's each input: the node that makes it, or NOT_A_NODE */
+  gsize *first;     /* where each node's inputs begin in @sources, and one entry more for the end */
+  guint32 *sources; /* for each input of each node: the node that makes it, or NOT_A_NODE */
 } Sort;
 
 static const NnOnnxNode *
@@ -88,8 +88,8 @@ find_sources (Sort *sort, gboolean *in_order, GError **error)
   return TRUE;
 }
 
-/* Of the nodes that are left (@waiting > 0), each waits for another that is left: going from one to the next must come
- * to one for a second time, and that one is on a cycle. */
+/* Each node that is left (@waiting > 0) waits for another node that is left. A walk from one to the next must therefore
+ * come to some node for a second time, and that node is on a cycle. */
 static gboolean
 fail_of_cycle (const Sort *sort, const gsize *waiting, GError **error)
 {
@@ -110,13 +110,13 @@ fail_of_cycle (const Sort *sort, const gsize *waiting, GError **error)
                "is needed to make itself: the graph has a cycle");
 }
 
-/* Kahn's algorithm (Topological sorting of large networks, 1962), linear in nodes and inputs. */
+/* This is Kahn's algorithm (Topological sorting of large networks, 1962), which is linear in nodes and inputs. */
 static gboolean
 reorder (Sort *sort, GError **error)
 {
   const guint n = sort->n_nodes;
-  g_autofree gsize *waiting = g_new0 (gsize, n);        /* inputs that are still to be made */
-  g_autofree gsize *user_first = g_new0 (gsize, n + 2); /* of each node's users in @users */
+  g_autofree gsize *waiting = g_new0 (gsize, n);        /* the number of inputs that are still to be made */
+  g_autofree gsize *user_first = g_new0 (gsize, n + 2); /* where each node's users begin in @users */
   g_autofree guint32 *users = g_new (guint32, MAX (sort->first[n], 1));
   g_autofree guint32 *order = g_new (guint32, n);
   g_autofree gpointer *sorted = NULL;
@@ -130,7 +130,8 @@ reorder (Sort *sort, GError **error)
       }
   for (guint i = 2; i < n + 2; i++)
     user_first[i] += user_first[i - 1];
-  /* user_first[s + 1] moves from the start of s's users to their end, which is the start of the next. */
+  /* This moves user_first[s + 1] from the start of the users of s to their end, which is the start of the next node's
+   * users. */
   for (guint i = 0; i < n; i++)
     for (gsize k = sort->first[i]; k < sort->first[i + 1]; k++)
       if (sort->sources[k] != NOT_A_NODE)

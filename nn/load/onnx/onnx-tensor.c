@@ -1,8 +1,8 @@
 /* gst-resnet: ONNX's TensorProto → a tensor
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Values are always copied: raw data starts at any byte of the file, and what referenced the file would keep all of it
- * in memory. */
+ * Values are always copied, because raw data may start at any byte of the file, and a tensor that referenced the file
+ * would keep all of it in memory. */
 #include <string.h>
 
 #include "base/nn-budget.h"
@@ -29,10 +29,10 @@ enum {
   FIELD_DATA_LOCATION = 14,
 };
 
-/* TensorProto.DataType, and in which field a type's values are when they are not raw. */
+/* The types of TensorProto.DataType, and for each type the field that its values are in if they are not raw. */
 static const struct {
   const gchar *name;
-  gint dtype; /* −1: not taken */
+  gint dtype; /* −1: not supported */
   guint field;
 } types[] = {
   [0] = { "UNDEFINED", -1, 0 },
@@ -83,7 +83,7 @@ nn_onnx_data_type_name (gint64 data_type)
   return g_strdup (types[data_type].name);
 }
 
-/* A TensorProto's fields, data in place. */
+/* The fields of a TensorProto; they point into the file's bytes. */
 typedef struct {
   const guint8 *bytes;
   gsize size;
@@ -93,7 +93,7 @@ typedef struct {
   guint n_dims;
   guint64 dims[NN_TENSOR_MAX_DIMS];
   gboolean has_raw, is_external, is_segment;
-  guint typed_field; /* the first of the typed fields that has values; 0: none */
+  guint typed_field; /* the number of the first typed field that has values, or 0 */
   gboolean two_typed;
   const guint8 *raw;
   gsize raw_size;
@@ -139,7 +139,7 @@ add_dim (const NnOnnxReader *reader, Proto *proto, guint64 value, GError **error
   return TRUE;
 }
 
-/* One key and value of external_data. */
+/* Reads one key and value of external_data. */
 static gboolean
 read_place (const NnOnnxReader *reader, Proto *proto, const NnWireField *entry, GError **error)
 {
@@ -173,7 +173,7 @@ read_place (const NnOnnxReader *reader, Proto *proto, const NnWireField *entry, 
     }
     *(*key == 'o' ? &proto->place.offset : &proto->place.length) = (gint64)number;
   }
-  return TRUE; /* checksum and others are not used */
+  return TRUE; /* other keys, such as the checksum, are not used */
 }
 
 static gboolean
@@ -215,7 +215,7 @@ read_field (const NnOnnxReader *reader, Proto *proto, const NnWireField *field, 
     return TRUE;
   default:
     if (field->number >= G_N_ELEMENTS (wire_types) || field->number == 12)
-      return TRUE; /* doc_string, metadata_props, and what later versions may add */
+      return TRUE; /* doc_string, metadata_props, and fields of later versions */
     if (field->type != wire_types[field->number])
       break;
     if (field->number == FIELD_DATA_TYPE) {
@@ -252,7 +252,7 @@ proto_show (Proto *proto, const gchar *name)
   proto->shown = g_strdup_printf ("tensor %s", shown);
 }
 
-/* Messages before the name is known call the tensor by it all the same. */
+/* Finds the name before anything else is read, because messages call the tensor by its name. */
 static void
 find_name (Proto *proto)
 {
@@ -287,12 +287,13 @@ read_proto (const NnOnnxReader *reader, Proto *proto, GError **error)
   return TRUE;
 }
 
-/* One value of a typed field into place @at of @out. */
+/* Stores one value of a typed field as element @at of @out. */
 static gboolean
 store_value (const NnOnnxReader *reader, const Proto *proto, NnDType dtype, guint64 value, gpointer out, gsize at,
              GError **error)
 {
-  /* int32_data and uint64_data hold all the narrower types; what does not fit in those is damage. */
+  /* int32_data and uint64_data hold all the narrower types; a value that does not fit into the tensor's type is an
+   * error. */
   static const struct {
     gint64 min, max;
   } ranges[] = {
@@ -335,7 +336,8 @@ store_value (const NnOnnxReader *reader, const Proto *proto, NnDType dtype, guin
   return TRUE;
 }
 
-/* The values of the typed field of @dtype, packed or one by one; @out NULL: only counts them. */
+/* Reads the values of the typed field of @dtype, which may be packed or given one by one. If @out is NULL, the values
+ * are only counted. */
 static gboolean
 read_typed (const NnOnnxReader *reader, const Proto *proto, NnDType dtype, gpointer out, gsize *n, GError **error)
 {
@@ -379,11 +381,11 @@ read_typed (const NnOnnxReader *reader, const Proto *proto, NnDType dtype, gpoin
   return TRUE;
 }
 
-/* Checks that there are exactly as many values as the shape asks for, before memory is taken for them. */
+/* Checks that there are exactly as many values as the shape asks for, before memory is allocated for them. */
 static gboolean
 check_sizes (NnOnnxReader *reader, const Proto *proto, NnDType dtype, gsize n_elements, GError **error)
 {
-  const gsize size = n_elements * nn_dtype_size (dtype); /* no overflow: checked */
+  const gsize size = n_elements * nn_dtype_size (dtype); /* cannot overflow: this was checked */
   gsize n_typed = 0;
 
   if (proto->is_external)
@@ -408,7 +410,7 @@ check_sizes (NnOnnxReader *reader, const Proto *proto, NnDType dtype, gsize n_el
   return TRUE;
 }
 
-/* @n little-endian elements to the values of a tensor; float32 may be where it came from. */
+/* Converts @n little-endian elements to the values of a tensor. For float32, @in and @out may be the same memory. */
 static gboolean
 convert (const NnOnnxReader *reader, const Proto *proto, NnDType dtype, const guint8 *in, gsize n, gpointer out,
          GError **error)

@@ -5,14 +5,14 @@
 #include "base/nn-budget.h"
 #include "load/onnx/onnx-unpack.h"
 
-/* For a message of n bytes protobuf-c may allocate this + 64 n in all, yet of a large one no more than 4 n + 256 MiB:
- * what small fields turn into (an empty string is two bytes of the file, and 40 + 8 + 32 of memory) is for small ones.
- */
+/* For a message of n bytes protobuf-c may allocate UNPACK_BASE + 64 n bytes in all, but for a large message no more
+ * than 4 n + 256 MiB. The large factor is for small messages, because small fields take much more memory than room in
+ * the file (an empty string is two bytes of the file, and 40 + 8 + 32 bytes of memory). */
 #define UNPACK_BASE (64 << 10)
 #define UNPACK_FACTOR 64
 #define UNPACK_LARGE_BASE (256 << 20)
 #define UNPACK_LARGE_FACTOR 4
-/* What malloc() takes for one byte, with a pointer before it. */
+/* The bytes that malloc() takes for an allocation of one byte; a pointer to it is counted besides. */
 #define SMALLEST 24
 
 gchar *
@@ -56,7 +56,7 @@ nn_onnx_check_name (const NnOnnxReader *reader, const gchar *name, const gchar *
 gchar *
 nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, const gchar *what, GError **error)
 {
-  /* One byte more than is taken is enough for the check to say so. */
+  /* A name that is too long is not copied, since the check below refuses it anyway. */
   g_autofree gchar *name = size <= NN_ONNX_MAX_NAME ? g_strndup ((const gchar *)bytes, size) : NULL;
 
   if (!name) {
@@ -75,7 +75,7 @@ nn_onnx_take_name (const NnOnnxReader *reader, const guint8 *bytes, gsize size, 
   return nn_onnx_check_name (reader, name, what, error) ? g_steal_pointer (&name) : NULL;
 }
 
-/* What is left for one message, and whether it was too little. */
+/* The bytes that may still be allocated for one message, and whether they were not enough. */
 typedef struct {
   guint64 left;
   gboolean is_spent;

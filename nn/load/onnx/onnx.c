@@ -1,9 +1,9 @@
 /* gst-resnet: ONNX files: the model and its graph
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: "Open Neural Network Exchange Intermediate Representation Specification" (onnx.ai). The two outer messages
- * and the tensors are walked in place; the rest goes through protobuf-c, one small message at a time. Nothing nests
- * here, so that no file can exhaust the stack: graphs inside of nodes are refused unread. */
+ * The format is described in "Open Neural Network Exchange Intermediate Representation Specification" (onnx.ai). The
+ * two outer messages and the tensors are read in place; the rest goes through protobuf-c, one small message at a time.
+ * Nothing nests here, so that no file can exhaust the stack: graphs inside nodes are refused without being read. */
 #include "load/onnx/onnx.h"
 
 #include <string.h>
@@ -23,8 +23,8 @@
 #include "load/sha256.h"
 #include "load/tensor-data.h"
 
-/* Versions of the format and of its operators that are known here (onnx 1.23); newer operators may mean another thing.
- */
+/* The versions of the format and of its operators that are known here (those of onnx 1.23). Operators of a later
+ * version may mean something else. */
 #define MIN_IR_VERSION 3
 #define KNOWN_IR_VERSION 14
 #define MIN_OPSET 7
@@ -50,7 +50,7 @@ enum {
   GRAPH_SPARSE_INITIALIZER = 15,
 };
 
-/* Wire types of ModelProto's fields; −1: no such field. */
+/* The wire type of each field of ModelProto; −1 if there is no such field. */
 static gint
 model_wire_type (guint32 field)
 {
@@ -80,8 +80,8 @@ nn_onnx_looks_like (gconstpointer data, gsize size)
   gboolean has_version = FALSE;
   NnCursor cursor;
 
-  /* Every field up to the first that is cut off must be one of a model, and the version among the first: a file that
-   * was not downloaded to its end is still an ONNX file. */
+  /* Every field up to the first that is cut off must be a field of a model, and the version must be among the first
+   * ones. A file whose download was not finished therefore still counts as an ONNX file. */
   nn_cursor_init (&cursor, data, size);
   for (guint i = 0; i < 16 && nn_cursor_left (&cursor); i++) {
     NnWireField field;
@@ -92,7 +92,7 @@ nn_onnx_looks_like (gconstpointer data, gsize size)
              && model_wire_type ((guint32)(tag >> 3)) == (gint)(tag & 7);
     if (model_wire_type (field.number) != (gint)field.type)
       return FALSE;
-    /* The producer's name is text; a message in its place is another format's. */
+    /* The producer's name is text; if there is a message in its place, the file has another format. */
     if (field.number == MODEL_PRODUCER_NAME && field.size && field.bytes[0] < 0x20)
       return FALSE;
     if (field.number == MODEL_IR_VERSION) {
@@ -104,7 +104,7 @@ nn_onnx_looks_like (gconstpointer data, gsize size)
   return has_version && cursor.pos > 2;
 }
 
-/* What the outer message says, data in place. */
+/* The content of the outer message; it points into the file's bytes. */
 typedef struct {
   NnOnnxReader reader;
   NnOnnx *onnx;
@@ -182,7 +182,7 @@ read_model_field (Load *load, const NnWireField *field, GError **error)
   const gint type = model_wire_type (field->number);
 
   if (type < 0)
-    return TRUE; /* of a later version */
+    return TRUE; /* a field of a later version */
   if ((gint)field->type != type)
     return fail (load, NN_ERROR_FORMAT, error, "is damaged: field %u of the model has wire type %u", field->number,
                  field->type);
@@ -329,7 +329,7 @@ read_graph_field (Load *load, const NnWireField *field, GError **error)
   }
 }
 
-/* Initializers are inputs too in old files; what stays are those that a caller must give. */
+/* In old files all initializers are listed as inputs too. Only the inputs that a caller must give are kept. */
 static gboolean
 drop_given_inputs (Load *load, GError **error)
 {

@@ -6,19 +6,19 @@
  * A pickle is a program whose dangerous instructions are "import this name" and "call it". Here a name is looked up in
  * the table below and nowhere else, and a call makes a plain value. What torch itself writes for tensors, and Python's
  * own containers, become what they are in Python. Every other name (losses, optimizers, arguments, paths, dates, NumPy
- * numbers that training scripts put beside the weights) becomes an opaque value that remembers its name only: nothing
+ * numbers that training scripts put beside the weights) becomes an opaque value that only remembers its name: nothing
  * of it is imported, made or called. Names that can run commands end the reading. */
 #include "load/torch/pickle-globals.h"
 
 #include <string.h>
 
-/* Longer names of modules and classes are nobody's. */
+/* No real module or class has a longer name. */
 #define MAX_NAME 512
 
 typedef enum {
-  G_INERT,        /* opaque when called, opaque when mentioned */
-  G_DTYPE,        /* aux: NnDType, or -1; not to be called */
-  G_CLASS,        /* mentioned as an argument only */
+  G_INERT,        /* an opaque value, both when it is mentioned and when it is called */
+  G_DTYPE,        /* aux: NnDType, or -1; must not be called */
+  G_CLASS,        /* may be mentioned as an argument only */
   G_STORAGE,      /* aux: index into storages[] */
   G_DICT,         /* () | (pairs) | (dict) → dictionary */
   G_DEFAULT_DICT, /* (factory?) → dictionary */
@@ -28,7 +28,7 @@ typedef enum {
   G_TENSOR_V3,    /* (storage, offset, size, stride, requires_grad, hooks, dtype[, metadata]) */
   G_TENSOR_TYPED, /* _rebuild_from_type_v2 (function, type, args, state) */
   G_PARAMETER,    /* (tensor, …) → tensor */
-  G_NO_VALUES,    /* a tensor of a kind that has no plain values; aux: index into kinds[] */
+  G_NO_VALUES,    /* a kind of tensor that has no plain values; aux: index into kinds[] */
 } GlobalKind;
 
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
 
 static const struct {
   const gchar *name;
-  gint dtype; /* -1: known, so that the file can be read, but its values are not taken */
+  gint dtype; /* -1: known, so that the file can be read, but its values are not supported */
   guint element_size;
 } storages[] = {
   { "FloatStorage", NN_DTYPE_F32, 4 },  { "DoubleStorage", NN_DTYPE_F64, 8 },
@@ -168,8 +168,8 @@ static const GlobalEntry globals[] = {
   INERT ("numpy.dtypes", "Int64DType"),
   INERT ("numpy.dtypes", "UInt8DType"),
 
-  /* Dictionaries with attribute access, in which configurations are kept; and objects of training frameworks that
-   * checkpoints carry beside the state dict. */
+  /* These are dictionaries with attribute access, in which configurations are kept, and objects of training frameworks
+   * that checkpoints carry beside the state dict. */
   { "easydict", "EasyDict", G_DICT, 0 },
   { "addict.addict", "Dict", G_DICT, 0 },
   { "yacs.config", "CfgNode", G_DICT, 0 },
@@ -181,13 +181,13 @@ static const GlobalEntry globals[] = {
   INERT ("pytorch_lightning.callbacks.early_stopping", "EarlyStopping"),
   INERT ("mmengine.logging.history_buffer", "HistoryBuffer"),
 
-  /* Any other name, of anybody's class or function. */
+  /* This entry stands for every other name, whoever's class or function it is. */
   INERT ("", ""),
 };
 
 #define ANY_OTHER (G_N_ELEMENTS (globals) - 1)
 
-/* Python 3's builtins and Python 2's __builtin__. */
+/* These names are in Python 3's module builtins and in Python 2's __builtin__. */
 static const GlobalEntry builtins[] = {
   { "", "dict", G_DICT, 0 }, INERT ("", "set"),       INERT ("", "frozenset"), INERT ("", "list"),
   INERT ("", "tuple"),       INERT ("", "int"),       INERT ("", "long"),      INERT ("", "float"),
@@ -228,8 +228,8 @@ starts_with (const gchar *data, gsize size, const gchar *prefix)
   return size >= n && memcmp (data, prefix, n) == 0;
 }
 
-/* Names whose only use in a pickle is to run something. They are never called here either; a file that has one is no
- * checkpoint that anybody should go on with. */
+/* Whether the only use of a name in a pickle is to run something. Such names are never called here either, but nobody
+ * should go on with a checkpoint that has one. */
 static gboolean
 is_command (const gchar *module, gsize module_size, const gchar *name, gsize name_size)
 {
@@ -259,7 +259,7 @@ is_command (const gchar *module, gsize module_size, const gchar *name, gsize nam
   return FALSE;
 }
 
-/* Text that a person can read, as Python's names are. */
+/* Whether the bytes are text that a person can read, as Python's names are. */
 static gboolean
 is_name (const gchar *s, gsize size)
 {
@@ -271,7 +271,7 @@ is_name (const gchar *s, gsize size)
   return TRUE;
 }
 
-/* Whether a name that is not in the tables may stand for something inert; FALSE with the error set. */
+/* Whether a name that is not in the tables may stand for an opaque value; if not, returns FALSE and sets the error. */
 static gboolean
 may_be_inert (NnPickleVm *vm, const gchar *module, gsize module_size, const gchar *name, gsize name_size)
 {
@@ -304,7 +304,7 @@ entry_of (guint index)
   return index < G_N_ELEMENTS (globals) ? &globals[index] : &builtins[index - G_N_ELEMENTS (globals)];
 }
 
-/* Storage classes are entries too: they come behind the two tables. */
+/* Storage classes have numbers too: these follow the numbers of the two tables. */
 #define FIRST_STORAGE (G_N_ELEMENTS (globals) + G_N_ELEMENTS (builtins))
 
 static gboolean
@@ -423,8 +423,8 @@ make_dict (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *a
   source = args->items[0];
   if (args->n_items != 1 || (source->type != NN_PICKLE_DICT && source->type != NN_PICKLE_LIST))
     return wrong_arguments (vm, callable->data);
-  /* Copying costs more than the instruction's own bytes, so one source may be copied once only, and a copy not at all:
-   * picklers write it where it is used, and the time stays linear. */
+  /* The copy costs more than the instruction's own bytes. To keep the time linear, a source may be copied only once,
+   * and a copy not at all; picklers write the source where it is used, so real files do not need more. */
   if (source->n_copies)
     return wrong_arguments (vm, callable->data);
   ((NnPickleValue *)source)->n_copies = dict->n_copies = 1;
@@ -492,7 +492,8 @@ call_tensor (NnPickleVm *vm, const GlobalEntry *entry, const NnPickleValue *call
   }
 }
 
-/* torch._tensor._rebuild_from_type_v2 (function, type, args, state): a tensor with Python attributes. */
+/* Handles torch._tensor._rebuild_from_type_v2 (function, type, args, state), which makes a tensor with Python
+ * attributes. */
 static NnPickleValue *
 call_typed (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *args)
 {
@@ -506,7 +507,7 @@ call_typed (NnPickleVm *vm, const NnPickleValue *callable, const NnPickleValue *
   if (function->global >= FIRST_STORAGE)
     return wrong_arguments (vm, callable->data);
   entry = entry_of (function->global);
-  if (entry->kind == G_INERT) /* a subclass that is made in its own way: no tensor here */
+  if (entry->kind == G_INERT) /* a subclass that is made in its own way is not a tensor here */
     return make_opaque (vm, args->items[1]->data);
   if (entry->kind != G_TENSOR_V1 && entry->kind != G_TENSOR_V2 && entry->kind != G_TENSOR_V3)
     return wrong_arguments (vm, callable->data);
@@ -530,7 +531,7 @@ nn_pickle_reduce (NnPickleVm *vm, NnPickleValue *callable, NnPickleValue *args)
     nn_pickle_fail (vm, NN_ERROR_FORMAT, "arguments that are no tuple");
     return NULL;
   }
-  if (callable->type == NN_PICKLE_OPAQUE) /* made by something inert, such as a NumPy dtype's class */
+  if (callable->type == NN_PICKLE_OPAQUE) /* made by something opaque, such as the class of a NumPy dtype */
     return make_opaque (vm, callable->data);
   if (callable->type != NN_PICKLE_GLOBAL) {
     nn_pickle_fail (vm, NN_ERROR_UNSAFE,
@@ -544,14 +545,14 @@ nn_pickle_reduce (NnPickleVm *vm, NnPickleValue *callable, NnPickleValue *args)
   entry = entry_of (callable->global);
   switch (entry->kind) {
   case G_INERT:
-    /* copyreg._reconstructor (class, base, state) */
+    /* This is copyreg._reconstructor (class, base, state). */
     if (g_str_has_suffix (callable->data, "._reconstructor") && args->n_items
         && args->items[0]->type == NN_PICKLE_GLOBAL)
       return make_opaque (vm, args->items[0]->data);
     return make_opaque (vm, callable->data);
   case G_DICT:
     return make_dict (vm, callable, args);
-  case G_DEFAULT_DICT: /* the factory is not needed to read */
+  case G_DEFAULT_DICT: /* reading does not need the factory */
     return args->n_items <= 1 ? nn_pickle_value_new (vm, NN_PICKLE_DICT) : wrong_arguments (vm, callable->data);
   case G_SIZE:
     return args->n_items == 1 && args->items[0]->type == NN_PICKLE_TUPLE ? args->items[0]
@@ -589,7 +590,7 @@ nn_pickle_persistent (NnPickleVm *vm, NnPickleValue *id)
     nn_pickle_fail (vm, NN_ERROR_FORMAT, "a persistent id that torch.save does not write");
     return NULL;
   }
-  /* torch.save's older form: ('module', class, its file, its source) for the class of a module. */
+  /* An older form of torch.save writes ('module', class, its file, its source) for the class of a module. */
   if (strcmp (items[0]->data, "module") == 0 && id->n_items == 4 && items[1]->type == NN_PICKLE_GLOBAL)
     return items[1];
   if (strcmp (items[0]->data, "storage") != 0 || (id->n_items != 5 && id->n_items != 6)

@@ -138,8 +138,8 @@ nn_pickle_extend (NnPickleVm *vm, NnPickleType type, guint height)
   return TRUE;
 }
 
-/* What an array takes that has grown to @len, where it has grown beyond what was drawn for: it doubles, and is there
- * twice while it moves. */
+/* Draws the memory of an array that has grown to @len elements, if it has grown beyond what was drawn for. The array
+ * grows by doubling, and both the old and the new memory exist while it moves. */
 static gboolean
 pay (NnPickleVm *vm, guint len, gsize element, guint *paid)
 {
@@ -160,7 +160,8 @@ nn_pickle_memo_put (NnPickleVm *vm, guint64 index)
 
   if (!value)
     return FALSE;
-  /* Picklers number in order, and each number costs at least two bytes: more is an attempt to make us allocate. */
+  /* Picklers number values in order, and each number costs at least two bytes of the pickle. A higher number is an
+   * attempt to make us allocate memory. */
   if (index > vm->cursor->pos || index >= NN_PICKLE_MAX_VALUES)
     return nn_pickle_fail (vm, NN_ERROR_FORMAT, "memo number %" G_GUINT64_FORMAT " at a place where fewer fit", index);
   if (index >= vm->memo->len && !pay (vm, (guint)index + 1, sizeof (gpointer), &vm->paid_memo))

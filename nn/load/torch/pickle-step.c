@@ -1,8 +1,9 @@
 /* gst-resnet: a pickle as data (the instructions of the machine)
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Instruction set: Python's Lib/pickletools.py. Every instruction is constant time or linear in the bytes it reads, and
- * makes at most one value, so the whole is linear in the file. Nothing recurses. */
+ * The instruction set is described in Python's Lib/pickletools.py. Every instruction takes constant time or time linear
+ * in the bytes that it reads, and makes at most one value; so the whole is linear in the file's size. Nothing
+ * recurses. */
 #include "load/torch/pickle-step.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 #include "load/torch/pickle-stack.h"
 #include "load/torch/pickle-value-private.h"
 
-/* Twice as many attributes as are looked at: one dictionary can be the state of many objects. */
+/* This counts keys and values, so the number of attributes is half of it. States with more are not looked at, because
+ * one dictionary can be the state of many objects. */
 #define MAX_ATTRIBUTES 512
 
 static gboolean
@@ -58,7 +60,7 @@ op_mark (NnPickleVm *vm, guint a, guint b)
   return TRUE;
 }
 
-/* Takes a mark off when there is nothing above it. */
+/* This removes the topmost mark if there is nothing above it. */
 static gboolean
 op_pop (NnPickleVm *vm, guint a, guint b)
 {
@@ -94,7 +96,7 @@ op_constant (NnPickleVm *vm, guint type, guint integer)
   return nn_pickle_push_plain (vm, (NnPickleType)type, integer);
 }
 
-/* Of 4 bytes with a sign, of fewer without. */
+/* Integers of 4 bytes have a sign, shorter ones do not. */
 static gboolean
 op_int (NnPickleVm *vm, guint width, guint b)
 {
@@ -105,7 +107,7 @@ op_int (NnPickleVm *vm, guint width, guint b)
   return nn_pickle_push_plain (vm, NN_PICKLE_INT, width == 4 ? (gint32)(guint32)v : (gint64)v);
 }
 
-/* LONG1 and LONG4: little-endian two's complement. */
+/* LONG1 and LONG4 are little-endian two's complement. */
 static gboolean
 op_long (NnPickleVm *vm, guint width, guint b)
 {
@@ -145,7 +147,7 @@ op_float (NnPickleVm *vm, guint a, guint b)
   return nn_pickle_push_float (vm, number);
 }
 
-/* Protocol 0: numbers and strings as lines of text. */
+/* Protocol 0 writes numbers and strings as lines of text. */
 static gboolean
 op_text (NnPickleVm *vm, guint op, guint b)
 {
@@ -157,7 +159,7 @@ op_text (NnPickleVm *vm, guint op, guint b)
 
   if (!nn_cursor_line (vm->cursor, &line, &length))
     return truncated (vm);
-  if (op == 'S') { /* quoted; one with escapes stays what it is, inert */
+  if (op == 'S') { /* a quoted string; if it has escapes, they are kept as they are, since nothing depends on them */
     if (length < 2 || (line[0] != '\'' && line[0] != '"') || line[length - 1] != line[0])
       return nn_pickle_fail (vm, NN_ERROR_FORMAT, "a string without its quotes");
     return nn_pickle_push_data (vm, line + 1, length - 2, !memchr (line, '\\', length));
@@ -196,7 +198,7 @@ op_text (NnPickleVm *vm, guint op, guint b)
   return nn_pickle_push_plain (vm, NN_PICKLE_INT, integer);
 }
 
-/* A counted string: @width bytes of length, then the bytes. */
+/* Reads a counted string: @width bytes that give the length, then the bytes. */
 static gboolean
 op_counted (NnPickleVm *vm, guint width, guint is_string)
 {
@@ -311,8 +313,8 @@ op_stack_global (NnPickleVm *vm, guint a, guint b)
   return nn_pickle_push (vm, nn_pickle_global (vm, module->data, module->n_items, name->data, name->n_items));
 }
 
-/* INST and OBJ of protocols 0 and 1 call a class. torch never writes them; named so that a person sees what was tried.
- */
+/* INST and OBJ of protocols 0 and 1 call a class. torch never writes them; the message names them so that a person sees
+ * what was tried. */
 static gboolean
 op_inst (NnPickleVm *vm, guint a, guint b)
 {
@@ -338,8 +340,8 @@ op_reduce (NnPickleVm *vm, guint with_keywords, guint b)
   return nn_pickle_push (vm, nn_pickle_reduce (vm, callable, args));
 }
 
-/* object.__setstate__ (state): OrderedDict's _metadata, a tensor's Python attributes; nothing that is needed here but
- * to know a module: it always has these two among its attributes. */
+/* This is object.__setstate__ (state): OrderedDict's _metadata, or a tensor's Python attributes. Nothing of it is
+ * needed except to recognize a module, which always has these two attributes. */
 static gboolean
 op_build (NnPickleVm *vm, guint a, guint b)
 {
@@ -379,7 +381,7 @@ op_unsafe (NnPickleVm *vm, guint op, guint b)
   return nn_pickle_fail (vm, NN_ERROR_UNSAFE, "refuses the instruction %s; nothing of it was run", shown);
 }
 
-/* What an instruction does, and the two numbers that tell it from its like. */
+/* The function that runs an instruction, and two numbers that tell it which of several similar instructions this is. */
 typedef struct {
   gboolean (*run) (NnPickleVm *vm, guint a, guint b);
   guint a, b;
@@ -387,13 +389,14 @@ typedef struct {
 
 static const Instruction instructions[256] = {
   [0x80] = { op_proto },
-  [0x95] = { op_frame }, /* a hint for readers of streams */
+  [0x95] = { op_frame }, /* it is a hint for programs that read streams */
   ['.'] = { op_stop },
   ['('] = { op_mark },
   ['0'] = { op_pop },
   ['1'] = { op_pop_mark },
   ['2'] = { op_dup },
-  /* values: type, number; or bytes of a number or of a length, whether it is a string */
+  /* values: a and b are the type and the number; or the width of a number; or the width of a length and whether it is a
+   * string */
   ['N'] = { op_constant, NN_PICKLE_NONE, 0 },
   [0x88] = { op_constant, NN_PICKLE_BOOL, TRUE },
   [0x89] = { op_constant, NN_PICKLE_BOOL, FALSE },
@@ -417,7 +420,7 @@ static const Instruction instructions[256] = {
   ['B'] = { op_counted, 4, FALSE },
   [0x8e] = { op_counted, 8, FALSE },
   [0x96] = { op_counted, 8, FALSE }, /* BYTEARRAY8 */
-  /* containers: type, number of items */
+  /* containers: a and b are the type and the number of items */
   [')'] = { op_empty, NN_PICKLE_TUPLE },
   [']'] = { op_empty, NN_PICKLE_LIST },
   ['}'] = { op_empty, NN_PICKLE_DICT },
@@ -434,7 +437,7 @@ static const Instruction instructions[256] = {
   ['e'] = { op_extend, NN_PICKLE_LIST },
   ['u'] = { op_extend, NN_PICKLE_DICT },
   [0x90] = { op_extend, NN_PICKLE_SET },
-  /* the memo: bytes of the number; whether it is stored there */
+  /* the memo: a and b are the width of the number and whether a value is stored there */
   ['q'] = { op_memo, 1, TRUE },
   ['r'] = { op_memo, 4, TRUE },
   ['h'] = { op_memo, 1, FALSE },
@@ -453,7 +456,7 @@ static const Instruction instructions[256] = {
   ['Q'] = { op_persistent },
   ['o'] = { op_unsafe, 'o' },
   ['P'] = { op_unsafe, 'P' },
-  /* EXT1, EXT2, EXT4: names out of a registry of the reading process */
+  /* EXT1, EXT2, EXT4: names from a registry of the process that reads */
   [0x82] = { op_unsafe, 0x82 },
   [0x83] = { op_unsafe, 0x83 },
   [0x84] = { op_unsafe, 0x84 },

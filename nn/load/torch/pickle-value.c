@@ -8,7 +8,7 @@
 #include "load/torch/pickle-value.h"
 
 #define NN_PICKLE_VALUES_PER_BLOCK 512
-/* What a piece of memory takes beside itself. */
+/* The bytes that a block of memory takes besides its content. */
 #define PIECE_BYTES 32
 #define TORCH_MAGIC_TEXT "119547037146038801333356" /* 0x1950a86a20f9469cfc6c */
 
@@ -86,7 +86,7 @@ gboolean
 nn_pickle_append (NnPickleVm *vm, NnPickleValue *container, NnPickleValue *item)
 {
   if (container->n_items == container->n_allocated) {
-    /* Once more while it moves. */
+    /* This is drawn for both the old and the new array, since both exist while the items move. */
     if (!nn_pickle_draw (vm, 2 * sizeof *container->items * MAX (container->n_allocated, 4)))
       return FALSE;
     container->n_allocated = container->n_allocated ? 2 * container->n_allocated : 4;

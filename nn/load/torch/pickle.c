@@ -7,7 +7,8 @@
 
 #define MAX_DEPTH 1000
 
-/* Depth-first with three colours and a stack of our own: refuses cycles and nesting deeper than MAX_DEPTH. */
+/* Walks the graph depth-first with three colours and a stack of its own; refuses cycles and nesting deeper than
+ * MAX_DEPTH. */
 static gboolean
 check_acyclic (NnPickleVm *vm, NnPickleValue *root)
 {

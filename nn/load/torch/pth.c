@@ -1,7 +1,8 @@
 /* gst-resnet: torch.save's files
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Formats: torch/serialization.py (_save, _legacy_save, _load, _legacy_load) and torch/csrc/serialization.cpp. */
+ * The formats are defined by torch/serialization.py (_save, _legacy_save, _load, _legacy_load) and
+ * torch/csrc/serialization.cpp. */
 #include "load/torch/pth.h"
 
 #include "base/nn-budget.h"
@@ -18,10 +19,10 @@
 
 #define MAX_PICKLE_BYTES (G_GUINT64_CONSTANT (512) << 20)
 #define LEGACY_PROTOCOL 1001
-/* Of a storage and its place in a table. */
+/* The bytes that a Storage takes with its place in a table. */
 #define STORAGE_BYTES 160
 
-/* One storage: what the pickle says of it, and its bytes once they are needed. */
+/* One storage: what the pickle says about it, and its bytes as soon as they are needed. */
 typedef struct {
   guint element_size;
   guint64 n_elements;
@@ -35,7 +36,7 @@ typedef struct {
   const gchar *file;
   gboolean big_endian;
   GHashTable *storages; /* key → Storage */
-  NnZip *zip;           /* NULL in the legacy form, where every raw is set before any is asked for */
+  NnZip *zip;           /* NULL for the legacy form, in which all raw bytes are set before any are asked for */
   gchar *folder;        /* "archive/" or "" */
   guint n_wrong_crcs;
 } Pth;
@@ -66,7 +67,7 @@ pth_clear (Pth *pth)
   g_free (pth->folder);
 }
 
-/* Tables every storage of the pickle; the same key twice must say the same. */
+/* Puts all storages of the pickle into the table; if a key occurs twice, both must say the same. */
 static gboolean
 table_storages (Pth *pth, const NnPickle *pickle, GError **error)
 {
@@ -99,7 +100,7 @@ table_storages (Pth *pth, const NnPickle *pickle, GError **error)
   return TRUE;
 }
 
-/* The bytes of a tensor's storage, or of the part of it that the storage object is a view of. */
+/* Returns the bytes of a tensor's storage, or, if the storage object is a view, of that part of it. */
 static GBytes *
 storage_bytes (Pth *pth, const NnPickleStorage *s, GError **error)
 {
@@ -151,7 +152,7 @@ add_tensor (Pth *pth, const gchar *name, const NnPickleTensor *t, GError **error
   return TRUE;
 }
 
-/* From the object that was saved to the tensors of its state dict. */
+/* Adds the tensors of the state dict in the object that was saved. */
 static gboolean
 add_state_dict (Pth *pth, GPtrArray *entries, GError **error)
 {
@@ -176,8 +177,9 @@ add_state_dict (Pth *pth, GPtrArray *entries, GError **error)
 
 /* zip */
 
-/* The folder of data.pkl, with its slash: whatever the archive was called when it was saved, or none where somebody
- * packed it anew. The least deep one counts, of equals the first. */
+/* Finds the folder of data.pkl, with its slash. Its name is that of the archive when it was saved, and there is no
+ * folder if somebody packed the archive anew. If there are several, the least deep one counts, and of equally deep ones
+ * the first. */
 static gchar *
 find_folder (NnZip *zip)
 {
@@ -202,7 +204,7 @@ find_folder (NnZip *zip)
   return best ? g_strndup (best, strlen (best) - 8) : NULL;
 }
 
-/* A zip archive without data.pkl is somebody else's. */
+/* A zip archive without data.pkl was not written by torch.save; the error says what it may be. */
 static void
 explain_archive (Pth *pth, GError **error)
 {
@@ -246,7 +248,8 @@ read_byteorder (Pth *pth, GError **error)
   const gchar *data;
   gsize size;
 
-  if (!nn_zip_has (pth->zip, entry)) /* before PyTorch 2.1 only little-endian machines wrote files that others read */
+  if (!nn_zip_has (pth->zip, entry)) /* before PyTorch 2.1 only little-endian machines wrote files that others could
+                                      * read */
     return TRUE;
   bytes = nn_zip_read (pth->zip, entry, G_MAXUINT64, NULL, error);
   if (!bytes)
@@ -329,7 +332,7 @@ legacy_fail (const Pth *pth, const NnCursor *cursor, GError **error, const gchar
   return FALSE;
 }
 
-/* How many of some of a storage's numbers a network could have, read in one byte order. */
+/* Counts how many of a sample of a storage's numbers a network could have if they are read in the given byte order. */
 static guint
 count_plausible (const guint8 *data, gsize n, NnDType dtype, gboolean big_endian)
 {
@@ -346,9 +349,10 @@ count_plausible (const guint8 *data, gsize n, NnDType dtype, gboolean big_endian
   return count;
 }
 
-/* A file says "little_endian: False". PyTorch itself writes storages little-endian on every machine and ignores the
- * mark when it reads; other writers go by the mark. The numbers tell: one order gives weights, the other noise. Where
- * they do not (no floating-point storage), the order of the storages' lengths counts. */
+/* This is for a file that says "little_endian: False". PyTorch itself writes storages in little-endian order on every
+ * machine and ignores the mark when it reads; other writers follow the mark. The numbers themselves tell which is true:
+ * one order gives weights, the other gives noise. If they cannot tell (there is no floating-point storage), the order
+ * of the storages' lengths counts. */
 static void
 decide_byte_order (Pth *pth, gboolean lengths_big_endian)
 {
@@ -373,7 +377,7 @@ decide_byte_order (Pth *pth, gboolean lengths_big_endian)
                                     pth->big_endian ? "big" : "little"));
 }
 
-/* The list of keys, then each storage: its number of elements as int64, its bytes. */
+/* Reads the list of keys, then for each storage its number of elements as int64 and its bytes. */
 static gboolean
 read_legacy_storages (Pth *pth, NnCursor *cursor, GBytes *bytes, gboolean marked_big_endian, GError **error)
 {

@@ -12,28 +12,28 @@
 
 #define MAX_DEPTH 5
 #define MAX_DICTS 4096
-/* So many convolutions make a network of a dictionary. */
+/* A dictionary with this many convolutions is taken for a network. */
 #define MIN_CONVOLUTIONS 3
-/* Of an entry and its places in tables, beside its name. */
+/* The bytes that an entry takes with its places in tables, besides its name. */
 #define ENTRY_BYTES 192
 
 /* Keys under which people keep state dicts, the most trusted first. */
 static const gchar *const known_keys[]
     = { "state_dict", "model_state_dict", "model_state", "model",    "net_state_dict", "net",     "network",
         "module",     "weights",          "params",      "backbone", "encoder",        "student", "teacher" };
-/* Keys beside a backbone's dictionary that hold the classifier. */
+/* Keys beside a backbone's dictionary under which the classifier may be. */
 static const gchar *const head_keys[] = { "head", "fc", "classifier", "linear", "cls_head" };
 
 #define RANK_ROOT 100
 #define RANK_UNKNOWN 200
 
-/* @path: its keys with dots between them, NULL at the root */
+/* @path has the keys with dots between them; it is NULL at the root. */
 typedef struct {
   NnPickleValue *dict, *parent;
   gchar *path;
   guint rank, depth;
-  gboolean is_network;  /* has convolutions, or the names of a ResNet */
-  gboolean is_averaged; /* a copy whose weights are averages over training */
+  gboolean is_network;  /* it has convolutions or the names of a ResNet */
+  gboolean is_averaged; /* its weights are averages over the training */
 } Candidate;
 
 static void
@@ -57,7 +57,8 @@ is_entry (NnPickleValue *const *pair)
   return pair[0]->type == NN_PICKLE_STRING && pair[1]->type == NN_PICKLE_TENSOR;
 }
 
-/* A memo makes one long string the key of many entries: what looks at every key looks at short ones only. */
+/* The memo can make one long string the key of many entries. Code that examines every key therefore examines only short
+ * ones. */
 static gboolean
 is_short_name (const NnPickleValue *key)
 {
@@ -70,7 +71,7 @@ is_optimizer_key (const gchar *key)
   return g_str_has_prefix (key, "optim") || strcmp (key, "param_groups") == 0 || g_str_has_suffix (key, "optimizer");
 }
 
-/* What can hold state dicts: a dictionary, or a list of them (one a fold). */
+/* A dictionary can hold state dicts, and so can a list of them (one for each fold of a cross-validation). */
 static gboolean
 is_container (const NnPickleValue *value)
 {
@@ -93,7 +94,7 @@ queue_child (const Candidate *at, NnPickleValue *value, const gchar *key, GArray
   g_array_append_val (queue, child);
 }
 
-/* Appends the dictionary to @candidates when it has tensors, and the containers in it to @queue. */
+/* Appends the dictionary to @candidates if it has tensors, and appends the containers in it to @queue. */
 static void
 look_at (const Candidate *at, GArray *candidates, GArray *queue, GHashTable *seen)
 {
@@ -162,7 +163,7 @@ bare_names (const Candidate *c)
   return nn_tensor_names_strip (names, NULL, NULL);
 }
 
-/* The first tensor that @whole has and @other lacks, or NULL; free with g_free(). */
+/* Returns the name of the first tensor that @whole has and @other lacks, or NULL; free it with g_free(). */
 static gchar *
 find_missing (const Candidate *whole, const Candidate *other)
 {
@@ -190,7 +191,7 @@ is_mmengine (const NnPickleValue *root)
   return nn_pickle_dict_get (root, "message_hub") || (meta && nn_pickle_dict_get (meta, "mmengine_version"));
 }
 
-/* "ema.module", not "callbacks.EMA.weights", which only the training reads. */
+/* This is true for "ema.module", but not for "callbacks.EMA.weights", which is used only to continue a training. */
 static gboolean
 is_averaged_at_top (const Candidate *c)
 {
@@ -200,8 +201,8 @@ is_averaged_at_top (const Candidate *c)
   return first && nn_weight_set_is_averaged (first);
 }
 
-/* Of several: what the library that writes such files takes itself. @why: (out): a reason for people, or NULL; free
- * with g_free() */
+/* If there are several candidates, chooses the one that the library that writes such files would take itself. @why:
+ * (out): a reason for people, or NULL; free it with g_free() */
 static const Candidate *
 choose (const NnPickleValue *root, const GArray *candidates, gchar **why)
 {
@@ -228,7 +229,7 @@ choose (const NnPickleValue *root, const GArray *candidates, gchar **why)
   return plain;
 }
 
-/* Fills @sets with what is there beside @taken. */
+/* Fills @sets with the names of the networks beside @taken. */
 static void
 note_others (const GArray *candidates, const Candidate *taken, NnWeightSets *sets)
 {
@@ -256,7 +257,7 @@ find_wanted (const GArray *candidates, const gchar *wanted)
   return found;
 }
 
-/* The keys of a dictionary, for a message. */
+/* Lists keys of a dictionary for a message. */
 static gchar *
 list_keys (const NnPickleValue *dict)
 {
@@ -297,7 +298,7 @@ type_name (const NnPickleValue *value)
   }
 }
 
-/* "layer1.0.conv1.weight" */
+/* Whether the key is like "layer1.0.conv1.weight". */
 static gboolean
 is_tensor_name (const NnPickleValue *key)
 {
@@ -316,7 +317,7 @@ is_object (const NnPickleValue *value)
   return value->type == NN_PICKLE_OPAQUE || value->type == NN_PICKLE_GLOBAL;
 }
 
-/* An object where a tensor should be; FALSE with the error set. */
+/* Refuses a dictionary that has an object where a tensor should be; returns FALSE and sets the error then. */
 static gboolean
 check_no_objects (const NnPickleValue *dict, const gchar *file, GError **error)
 {
@@ -337,7 +338,8 @@ check_no_objects (const NnPickleValue *dict, const gchar *file, GError **error)
   return TRUE;
 }
 
-/* What torch.nn and the libraries of networks make; and whatever has a module's attributes. */
+/* Whether the value is a module: made by torch.nn or by the libraries of networks, or anything with a module's
+ * attributes. */
 static gboolean
 is_module (const NnPickleValue *value)
 {
@@ -353,7 +355,8 @@ is_module (const NnPickleValue *value)
   return value->is_module;
 }
 
-/* The first whole module that is the root, or one of its members; losses are modules too. */
+/* Finds the first whole module that is the root or one of its members. A loss counts too, because losses are
+ * modules. */
 static const NnPickleValue *
 find_module (const NnPickleValue *root)
 {
@@ -412,7 +415,7 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/* The tensors of one dictionary; @prefix stands before their names. */
+/* Adds the tensors of one dictionary to @entries, with @prefix before their names. */
 static gboolean
 collect (const NnPickleValue *dict, const gchar *prefix, GPtrArray *entries, GHashTable *by_name, const gchar *file,
          GError **error)
@@ -460,7 +463,7 @@ collect (const NnPickleValue *dict, const gchar *prefix, GPtrArray *entries, GHa
   return TRUE;
 }
 
-/* The tensors of @best, and of a classifier beside it. */
+/* Collects the tensors of @best, and those of a classifier beside it. */
 static GPtrArray *
 collect_all (const Candidate *best, const gchar *file, GError **error)
 {
@@ -468,7 +471,7 @@ collect_all (const Candidate *best, const gchar *file, GError **error)
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
   gboolean ok = check_no_objects (best->dict, file, error) && collect (best->dict, "", entries, by_name, file, error);
 
-  /* {"backbone": {…}, "head": {…}}: the classifier's dictionary comes too, its key before its names. */
+  /* In {"backbone": {…}, "head": {…}} the classifier's dictionary is taken too, with its key before its names. */
   for (guint i = 0; ok && best->parent && i < G_N_ELEMENTS (head_keys); i++) {
     NnPickleValue *head = nn_pickle_dict_get (best->parent, head_keys[i]);
     g_autofree gchar *prefix = g_strconcat (head_keys[i], ".", NULL);
@@ -498,7 +501,7 @@ nn_state_dict_find (NnPickleValue *root, const gchar *file, NnWeightSets *sets, 
     g_array_append_val (queue, start);
   }
   for (guint i = 0; i < queue->len; i++) {
-    Candidate at = g_array_index (queue, Candidate, i); /* a copy: the array grows meanwhile */
+    Candidate at = g_array_index (queue, Candidate, i); /* a copy, because the array grows in the loop */
 
     look_at (&at, candidates, queue, seen);
   }
@@ -506,8 +509,8 @@ nn_state_dict_find (NnPickleValue *root, const gchar *file, NnWeightSets *sets, 
   wanted = sets->wanted ? find_wanted (candidates, sets->wanted) : NULL;
   if (wanted)
     best = wanted;
-  /* An optimizer's own state can hold tensors under strings; a model's checkpoint has its tensors under one of the
-   * known keys, or at the root. What a whole module leaves beside itself is no network either. */
+  /* An optimizer's own state can have tensors under strings, but a model's checkpoint has its tensors under one of the
+   * known keys or at the root. The tensors that a checkpoint has beside a whole module are not a network either. */
   if (!best || nn_pickle_dict_get (best->dict, "param_groups") || (!best->is_network && find_module (root))) {
     explain (root, file, error);
     return NULL;

@@ -1,7 +1,7 @@
 /* gst-resnet: the directory of a zip archive, before libzip reads it
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: PKWARE's APPNOTE 6.3, sections 4.3.12 to 4.3.16. */
+ * The format is described in PKWARE's APPNOTE 6.3, sections 4.3.12 to 4.3.16. */
 #include "load/torch/zip-directory.h"
 
 #include <string.h>
@@ -13,12 +13,13 @@
 #define END64_SIZE 56
 #define LOCATOR_SIZE 20
 #define MAX_COMMENT 0xffff
-/* Names of one value of libzip's hash, as far as its table looks at it: of names that nobody chose, a dozen. */
+/* The most names that may have the same place in libzip's table, which looks at a part of the hash. About a dozen of
+ * them have the same place if nobody chose the names. */
 #define MAX_ALIKE 64
 
 /**
- * Check: what was seen
- * @hashes: guint32, of each entry's name
+ * Check: the archive and what was seen in its directory
+ * @hashes: guint32, the hash of each entry's name
  */
 typedef struct {
   const guint8 *data;
@@ -43,7 +44,7 @@ has_signature (const Check *check, gsize at, const gchar *signature)
   return check->size >= 4 && at <= check->size - 4 && memcmp (check->data + at, signature, 4) == 0;
 }
 
-/* libzip's hash: Bernstein's. */
+/* libzip uses Bernstein's hash. */
 static guint32
 name_hash (const guint8 *name, gsize n)
 {
@@ -54,7 +55,7 @@ name_hash (const guint8 *name, gsize n)
   return hash;
 }
 
-/* The entries from @at on, as many as @size bytes hold. */
+/* Reads the entries from @at on, as many as @size bytes hold. */
 static gboolean
 walk (Check *check, guint64 at, guint64 size, GError **error)
 {
@@ -81,7 +82,7 @@ walk (Check *check, guint64 at, guint64 size, GError **error)
   return TRUE;
 }
 
-/* The directory of the end record at @at, as it says and as the 64-bit record before it says. */
+/* Reads the directory that the end record at @at points to, and the one that the 64-bit record before it points to. */
 static gboolean
 walk_end (Check *check, gsize at, GError **error)
 {
@@ -97,7 +98,7 @@ walk_end (Check *check, gsize at, GError **error)
   return walk (check, uint_at (check, (gsize)end64 + 48, 8), uint_at (check, (gsize)end64 + 40, 8), error);
 }
 
-/* A table of n names has at least n places, and a name's is the lowest bits of its hash. */
+/* A table of n names has at least n places, and the lowest bits of a name's hash are its place. */
 static gboolean
 are_spread (const Check *check, GError **error)
 {
@@ -123,8 +124,8 @@ nn_zip_directory_check (const guint8 *data, gsize size, const gchar *name, GErro
   Check check = { data, size, name, hashes };
   const gsize first = size > END_SIZE + MAX_COMMENT ? size - END_SIZE - MAX_COMMENT : 0;
 
-  /* A comment may hold what looks like an end record: whichever libzip takes, it was looked at. All of them together
-   * may have no more entries than one. */
+  /* An archive's comment may contain something that looks like an end record. Therefore all of them are examined,
+   * whichever one libzip uses. All of them together may have no more entries than one may have. */
   for (gsize at = first; size >= END_SIZE && at <= size - END_SIZE; at++)
     if (data[at] == 'P' && has_signature (&check, at, "PK\5\6") && !walk_end (&check, at, error))
       return FALSE;

@@ -9,16 +9,17 @@
 #include <string.h>
 #include <zip.h>
 
-/* Deflate cannot do better than 1032 to 1; a directory that claims more lies. */
+/* Deflate cannot compress better than 1032 to 1; a directory that claims more is wrong. */
 #define MAX_DEFLATE_RATIO 1032
 
-/* Stored entries are read through a buffer of this size, for their checksum only. */
+/* Stored entries are read through a buffer of this size only to compute their checksum. */
 #define CHECK_BYTES (64 * 1024)
 
 /**
  * Source: what libzip reads from
- * @at: the next byte's place
- * @last_at, @last_n: the last read's place and its bytes; @n_reads counts all of them
+ * @at: the place of the next byte
+ * @last_at, @last_n: the place and the number of bytes of the last read
+ * @n_reads: the number of all reads
  */
 typedef struct {
   const guint8 *data;
@@ -31,11 +32,12 @@ typedef struct {
 struct _NnZip {
   zip_t *archive;
   Source source;
-  GBytes *bytes; /* what the source reads from */
+  GBytes *bytes; /* the archive, which the source reads from */
   gchar *name;
 };
 
-/* zip_source_buffer() that remembers what it gave: so a stored entry's bytes are found in the file. */
+/* This does what zip_source_buffer() does, and remembers what it gave; this is how a stored entry's bytes are found in
+ * the file. */
 static zip_int64_t
 source_command (void *user_data, void *data, zip_uint64_t n, zip_source_cmd_t command)
 {
@@ -62,7 +64,7 @@ source_command (void *user_data, void *data, zip_uint64_t n, zip_source_cmd_t co
 
     if (at < 0)
       return -1;
-    source->at = (gsize)at; /* not past the end: it says so */
+    source->at = (gsize)at; /* zip_source_seek_compute_offset() never returns a place past the end */
     return 0;
   }
   case ZIP_SOURCE_TELL:
@@ -124,7 +126,7 @@ nn_zip_close (NnZip *zip)
   if (!zip)
     return;
   if (zip->archive)
-    zip_discard (zip->archive); /* never writes */
+    zip_discard (zip->archive); /* it never writes */
   zip_error_fini (&zip->source.error);
   g_bytes_unref (zip->bytes);
   g_free (zip->name);
@@ -143,7 +145,7 @@ nn_zip_entry_name (NnZip *zip, gsize index)
   return zip_get_name (zip->archive, index, ZIP_FL_ENC_RAW);
 }
 
-/* Exact, byte by byte: torch's names are plain ASCII. */
+/* Names are compared byte by byte, because torch's names are plain ASCII. */
 static zip_int64_t
 locate (NnZip *zip, const gchar *entry)
 {
@@ -168,7 +170,7 @@ nn_zip_entry_size (NnZip *zip, const gchar *entry, guint64 *size)
   return TRUE;
 }
 
-/* What the directory says of an entry, checked: sizes that cannot be true never lead to an allocation. */
+/* Checks what the directory says about an entry, so that impossible sizes never lead to an allocation. */
 static gboolean
 check_stat (NnZip *zip, const gchar *entry, const zip_stat_t *st, GError **error)
 {
@@ -202,7 +204,7 @@ check_stat (NnZip *zip, const gchar *entry, const zip_stat_t *st, GError **error
   return TRUE;
 }
 
-/* What is read of an entry: the first @size bytes, @whole where that is all of it. @crc_wrong: see nn_zip_read() */
+/* What is read of an entry: its first @size bytes; @whole is set if that is all of it. @crc_wrong: see nn_zip_read() */
 typedef struct {
   NnZip *zip;
   const gchar *name;
@@ -223,7 +225,7 @@ open_entry (const Entry *e, GError **error)
   return file;
 }
 
-/* The next bytes, @want at most. 0 with @error set: there are none. */
+/* Reads the next bytes, @want at most. Returns 0 and sets @error if there are none. */
 static guint64
 read_piece (const Entry *e, zip_file_t *file, guint8 *buffer, guint64 want, guint64 done, GError **error)
 {
@@ -237,7 +239,8 @@ read_piece (const Entry *e, zip_file_t *file, guint8 *buffer, guint64 want, guin
   return 0;
 }
 
-/* After all bytes of a whole entry: reading one more compares the checksum, and only that does. */
+/* Must be called after all bytes of a whole entry were read: libzip compares the checksum only when one byte more is
+ * asked for. */
 static gboolean
 check_crc (const Entry *e, zip_file_t *file, GError **error)
 {
@@ -255,7 +258,7 @@ check_crc (const Entry *e, zip_file_t *file, GError **error)
   return TRUE;
 }
 
-/* An entry's bytes, into @buffer. */
+/* Reads an entry's bytes into @buffer. */
 static gboolean
 read_entry (const Entry *e, guint8 *buffer, GError **error)
 {
@@ -272,7 +275,8 @@ read_entry (const Entry *e, guint8 *buffer, GError **error)
   return good;
 }
 
-/* A stored entry's bytes where they are in the file. NULL without an error: they are not in one piece. */
+/* Returns a stored entry's bytes where they are in the file. NULL without an error means that they are not in one
+ * piece. */
 static GBytes *
 find_stored (const Entry *e, GError **error)
 {
@@ -327,7 +331,8 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, gboolean *crc_wrong, 
     GError *failed = NULL;
     GBytes *found;
 
-    /* Not memory but time: a directory may have the same bytes under many names. */
+    /* The budget counts this for the time and not for the memory: a directory may list the same bytes under many
+     * names. */
     if (!nn_budget_take (size, zip->name, entry, error))
       return NULL;
     found = find_stored (&e, &failed);
@@ -338,7 +343,7 @@ nn_zip_read (NnZip *zip, const gchar *entry, guint64 size, gboolean *crc_wrong, 
       return NULL;
     }
   }
-  data = nn_aligned_alloc ((gsize)size); /* all of it is read, or the read fails */
+  data = nn_aligned_alloc ((gsize)size); /* all of it is filled, or the read fails */
   if (!data) {
     nn_budget_no_memory (size, zip->name, entry, error);
     return NULL;
