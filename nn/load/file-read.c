@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One read at a time; a signal is no error. -1 with errno, else the bytes got (0 at the end). */
+/* Reads once, and again only if a signal interrupts the read. Returns -1 with errno set, or the number of bytes (0 at
+ * the end). */
 static gssize
 read_some (int fd, guint8 *buffer, gsize n)
 {
@@ -23,7 +24,7 @@ read_some (int fd, guint8 *buffer, gsize n)
   return got;
 }
 
-/* @n bytes, or those up to the file's end. */
+/* Reads @n bytes, or fewer if the file ends before. */
 static gboolean
 read_up_to (int fd, guint8 *buffer, gsize n, gsize *done, const gchar *shown, GError **error)
 {
@@ -56,7 +57,7 @@ nn_file_read_if (const gchar *path, guint64 max_bytes, NnFileCheck check, GError
   struct stat st;
   int fd;
 
-  /* O_NONBLOCK: opening a pipe that nobody writes to must not hang */
+  /* O_NONBLOCK is needed because opening a pipe that nobody writes to must not hang. */
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0 || fstat (fd, &st) < 0) {
     g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be opened: %s", shown, g_strerror (errno));

@@ -7,14 +7,15 @@
 #include "base/nn-hash.h"
 #include "base/nn-memory.h"
 
-/* Objects of up to so many members are looked through for equal names without a table. */
+/* Objects of up to this many members are searched for equal names without a table. */
 #define FEW_MEMBERS 8
 
 /**
- * Record: one value, or one member's name before its value; what an array or an object holds comes behind it
- * @start: where its text begins; of a string: its first character
- * @n: records of the value with all that it holds
- * @count: its elements or members
+ * Record: one value, or one member's name, which precedes its value; the content of an array or an object follows its
+ * record
+ * @start: where the value's text begins; for a string, where its first character is
+ * @n: the number of records of the value with all its content
+ * @count: the number of its elements or members
  */
 typedef struct {
   guint32 start, n;
@@ -24,15 +25,16 @@ typedef struct {
 G_STATIC_ASSERT (sizeof (Record) == 12);
 
 struct _NnJsonDoc {
-  gchar *text; /* strings without their escapes, each with a NUL behind it */
+  gchar *text; /* the document's text; strings are without their escapes, each with a NUL behind it */
   Record *records;
 };
 
 /**
  * Scan: the tokenizer's state
  * @in: the text
- * @out, @records: NULL the first time, when it is only seen what is there; then a copy of @in, and room for all
- * @n: records so far
+ * @out, @records: NULL in the first run, which only finds what is there; in the second run a copy of @in, and room for
+ * all records
+ * @n: the number of records so far
  * @wrong: what is wrong at @at
  */
 typedef struct {
@@ -51,7 +53,7 @@ fail (Scan *scan, const gchar *wrong)
   return FALSE;
 }
 
-/* The next byte, 0 at the end: the text has none itself. */
+/* The next byte, or 0 at the end; the text itself has no byte 0. */
 static gchar
 peek (const Scan *scan)
 {
@@ -89,7 +91,7 @@ scan_hex (Scan *scan, guint32 *value)
   return TRUE;
 }
 
-/* Behind "\u". */
+/* Reads the four digits behind "\u". */
 static gboolean
 scan_unicode (Scan *scan, guint32 *character)
 {
@@ -114,7 +116,7 @@ scan_unicode (Scan *scan, guint32 *character)
   return TRUE;
 }
 
-/* Behind a backslash. */
+/* Reads what stands behind a backslash. */
 static gboolean
 scan_escape (Scan *scan, guint32 *character)
 {
@@ -131,8 +133,8 @@ scan_escape (Scan *scan, guint32 *character)
   return TRUE;
 }
 
-/* At the opening quote. What an escape stands for is never longer than the escape, so that the copy can be written
- * into where it is read. */
+/* Reads a string, beginning at the opening quote. What an escape stands for is never longer than the escape, so the
+ * result can be written over the text that is being read. */
 static gboolean
 scan_string (Scan *scan)
 {
@@ -214,7 +216,7 @@ scan_word (Scan *scan, const gchar *word, NnJsonType type)
   return TRUE;
 }
 
-/* A value that holds no others. */
+/* Reads a value that is neither an array nor an object. */
 static gboolean
 scan_plain (Scan *scan)
 {
@@ -255,7 +257,7 @@ scan_name (Scan *scan)
   return TRUE;
 }
 
-/* All values up to the end of the outermost; nothing here calls itself. */
+/* Reads all values up to the end of the outermost one, without recursion. */
 static gboolean
 scan_all (Scan *scan)
 {
@@ -288,7 +290,7 @@ scan_all (Scan *scan)
     } else {
       closes = FALSE;
     }
-    /* A value has ended, and with it maybe what holds it. */
+    /* A value has ended here, and the array or object around it may end too. */
     while (depth) {
       Open *top = &open[depth - 1];
 
@@ -318,7 +320,7 @@ scan_all (Scan *scan)
   return scan->at == scan->size || fail (scan, "the text goes on behind its value");
 }
 
-/* A member's name, and what nobody can foresee of it. */
+/* A member's name with a hash that nobody can predict. */
 typedef struct {
   guint32 hash, at;
 } Name;
@@ -334,7 +336,7 @@ compare_names (gconstpointer a, gconstpointer b, gpointer doc)
   return strcmp (of->text + of->records[x->at].start, of->text + of->records[y->at].start);
 }
 
-/* NULL: every name of @object is there once. */
+/* Returns a name that occurs twice in @object, or NULL. */
 static const gchar *
 find_twice (NnJsonDoc *doc, guint32 object)
 {
@@ -404,7 +406,7 @@ nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error)
                  size, G_MAXINT32);
     return NULL;
   }
-  if (!g_utf8_validate_len (data, size, NULL)) { /* nor is a NUL taken */
+  if (!g_utf8_validate_len (data, size, NULL)) { /* this does not accept a NUL either */
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "%s is not valid UTF-8 text", what);
     return NULL;
   }
@@ -427,7 +429,7 @@ nn_json_parse (const gchar *data, gsize size, const gchar *what, GError **error)
   memcpy (doc->text, scan.in, size);
   doc->text[size] = '\0';
   scan = (Scan){ .in = doc->text, .size = scan.size, .out = doc->text, .records = doc->records };
-  if (!scan_all (&scan)) /* not after the first time */
+  if (!scan_all (&scan)) /* it cannot fail after the first run */
     g_return_val_if_reached (NULL);
   return check_names (doc, what, error) ? g_steal_pointer (&doc) : NULL;
 }
@@ -445,8 +447,8 @@ nn_json_free (NnJsonDoc *doc)
 guint64
 nn_json_max_memory (gsize size)
 {
-  /* The copy, and a record for every second byte ("[1,1]"); or two for every five, while a table of all names is sorted
-   * with as much room again ({"":1,"":1}). */
+  /* This counts the copy of the text and one record for every second byte ("[1,1]"); or two records for every five
+   * bytes, while a table of all names is sorted with as much room again ({"":1,"":1}). */
   return 1024 + (guint64)size
          + MAX ((guint64)size / 2 * sizeof (Record), (guint64)size / 5 * (2 * sizeof (Record) + 2 * sizeof (Name)));
 }
@@ -546,7 +548,7 @@ nn_json_int (NnJson value, gint64 *number)
   if (nn_json_type (value) != NN_JSON_NUMBER)
     return FALSE;
   text = value.doc->text + record (value)->start;
-  /* Beyond 64 bits it is the largest or the least: neither is a number that anything here takes. */
+  /* Beyond 64 bits the result is the largest or the least value; no code here accepts either of these as a number. */
   read = g_ascii_strtoll (text, &end, 10);
   if (*end == '.' || *end == 'e' || *end == 'E' || read == G_MAXINT64 || read == G_MININT64)
     return FALSE;

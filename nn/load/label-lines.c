@@ -6,8 +6,8 @@
 
 #include "base/nn-hash.h"
 
-/* What may stand between the index and the label; a space comes last, for it may be beside any of the others. The last
- * three only where the index is first. */
+/* The characters that may stand between the index and the label. The space comes after the others of the first
+ * N_BOTH_SIDES, because it may stand beside any of them. The last three count only if the index comes first. */
 static const gchar separators[] = ":,\t;=| .)-";
 #define N_BOTH_SIDES 7
 
@@ -29,7 +29,7 @@ is_quote (gchar c)
   return c == '"' || c == '\'';
 }
 
-/* Up to eight digits, in quotes or not, as a whole. */
+/* Reads a number of up to eight digits, with or without quotes; nothing else may be there. */
 static gboolean
 parse_number (const gchar *s, gsize length, guint *value)
 {
@@ -89,7 +89,7 @@ split (const gchar *line, gchar separator, gboolean index_last, Parts *parts)
   return parts->length > 0;
 }
 
-/* Without the quotes that CSV files and Python put around it. */
+/* Returns the label without the quotes that CSV files and Python put around it. */
 static gchar *
 unquote (const Parts *parts)
 {
@@ -104,7 +104,7 @@ unquote (const Parts *parts)
   out = g_string_new (NULL);
   for (i = 1; i < length - 1; i++) {
     g_string_append_c (out, s[i]);
-    if (s[i] == s[0] && s[i + 1] == s[0] && i + 1 < length - 1) /* RFC 4180 */
+    if (s[i] == s[0] && s[i + 1] == s[0] && i + 1 < length - 1) /* RFC 4180 doubles quotes */
       i++;
   }
   return g_string_free (out, FALSE);
@@ -113,12 +113,12 @@ unquote (const Parts *parts)
 /* One way of reading the lines. */
 typedef struct {
   gboolean all_have_it; /* every line has the form */
-  gboolean good;        /* and each index is there once */
+  gboolean good;        /* whether, besides, each index is there once */
   guint n_near;         /* how many of the numbers could be indices, counted from 0 or from 1 */
   guint missing;        /* the first index that is not there */
 } Reading;
 
-/* "class 0", "class 1", …: these numbers are part of the names. */
+/* Whether the labels differ enough to be labels. In "class 0", "class 1", … the numbers are part of the names. */
 static gboolean
 labels_differ (gchar *const *labels, guint n)
 {
@@ -173,7 +173,7 @@ are_equal (gchar *const *a, gchar *const *b, guint n)
   return TRUE;
 }
 
-/* The one reading that is good is enough; of the others only one is looked for that is good and says something else. */
+/* One good reading is enough. This looks for another one that is good too and says something else, to warn of it. */
 static void
 look_for_another (const GPtrArray *lines, const gchar *name, gchar *const *labels, GPtrArray *warnings)
 {
@@ -201,7 +201,8 @@ nn_label_lines_place (const GPtrArray *lines, const gchar *name, gchar **labels,
     for (guint s = 0; separators[s] && (!last || s < N_BOTH_SIDES); s++) {
       Reading reading;
 
-      if (lines->len == 1 && separators[s] == ' ') /* one class is not numbered so; "type 0" is its name */
+      if (lines->len == 1 && separators[s] == ' ') /* a single class does not get a number this way: "type 0" is its
+                                                    * name */
         continue;
       reading = read_lines (lines, separators[s], last, labels);
       if (reading.good) {

@@ -33,7 +33,7 @@ label_of_value (NnJson value)
   return nn_json_string (value);
 }
 
-/* A whole decimal number below @n. */
+/* Reads a whole decimal number below @n. */
 static gboolean
 parse_index (const gchar *text, guint n, guint *index)
 {
@@ -45,7 +45,7 @@ parse_index (const gchar *text, guint n, guint *index)
   return TRUE;
 }
 
-/* 0 or "0" */
+/* Reads an index that is written as 0 or "0". */
 static gboolean
 index_of_value (NnJson value, guint n, guint *index)
 {
@@ -57,8 +57,8 @@ index_of_value (NnJson value, guint n, guint *index)
   return number >= 0 && number < n;
 }
 
-/* {"0": "tench"} (@by_key) or {"tench": 0}, {"tench": "0"}: each index once. The labels are borrowed. How many members
- * were right, up to the first that is not, *bad. */
+/* Reads {"0": "tench"} (@by_key) or {"tench": 0}, {"tench": "0"}; each index must occur once. The labels are borrowed.
+ * Returns how many members were right before the first one that is not, which @bad is set to. */
 static guint
 read_map (NnJson object, guint n, gboolean by_key, const gchar **labels, const gchar **bad)
 {
@@ -79,7 +79,7 @@ read_map (NnJson object, guint n, gboolean by_key, const gchar **labels, const g
   return n_read;
 }
 
-/* A map of @n members between indices and labels, in either direction. */
+/* Reads a map of @n members between indices and labels, in either direction. */
 static gboolean
 labels_from_map (NnJson object, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
@@ -109,7 +109,7 @@ labels_from_map (NnJson object, const gchar *name, gchar **labels, guint n, GPtr
   return TRUE;
 }
 
-/* [{"id": 0, "name": "tench"}, …]: lists of classes that annotation tools write. */
+/* Reads an element of [{"id": 0, "name": "tench"}, …], which is how annotation tools write lists of classes. */
 static gboolean
 label_of_object (NnJson object, gint64 *id, const gchar **label)
 {
@@ -193,7 +193,8 @@ holds_values (NnJson value)
   return nn_json_type (value) == NN_JSON_ARRAY || nn_json_type (value) == NN_JSON_OBJECT;
 }
 
-/* A whole configuration: what is in one of its members. Hugging Face's config.json, timm's, and what people write. */
+/* Finds the labels in one member of a whole configuration: Hugging Face's config.json, timm's, or what people write
+ * themselves. */
 static NnJson
 find_labels_inside (NnJson object)
 {
@@ -211,7 +212,7 @@ find_labels_inside (NnJson object)
   return (NnJson){ NULL, 0 };
 }
 
-/* timm's label_descriptions: {"n01440764": "tench, Tinca tinca", …} for what label_names lists. */
+/* Replaces names by timm's label_descriptions: {"n01440764": "tench, Tinca tinca", …} for the names in label_names. */
 static void
 describe (NnJson config, gchar **labels, guint n)
 {
@@ -267,7 +268,7 @@ is_blank (const gchar *line)
   return line[strspn (line, " \t")] == '\0';
 }
 
-/* "n01440764 tench, Tinca tinca": WordNet's identifier of a noun, then the words. */
+/* Whether the line is like "n01440764 tench, Tinca tinca": WordNet's identifier of a noun, then the words. */
 static gboolean
 has_synset (const gchar *line)
 {
@@ -276,7 +277,7 @@ has_synset (const gchar *line)
   return (line[9] == ' ' || line[9] == '\t') && !is_blank (line + 9);
 }
 
-/* The file's lines without their ends, each valid UTF-8 and of limited length. */
+/* Splits the file into lines without their ends; each must be valid UTF-8 and of limited length. */
 static GPtrArray *
 split_lines (const gchar *data, gsize size, const gchar *name, GError **error)
 {
@@ -314,7 +315,7 @@ split_lines (const gchar *data, gsize size, const gchar *name, GError **error)
 
 typedef enum { KEEP_ALL, KEEP_NO_TRAILING_BLANKS, KEEP_NO_BLANKS, KEEP_NO_COMMENTS, N_WAYS } Way;
 
-/* The lines that count as labels; belong to @lines. */
+/* Returns the lines that count as labels; they still belong to @lines. */
 static GPtrArray *
 select_lines (const GPtrArray *lines, Way way)
 {
@@ -335,8 +336,8 @@ select_lines (const GPtrArray *lines, Way way)
   return kept;
 }
 
-/* One line that has all labels: "cat;dog;fox". NULL where no separator makes @n of it, and where the line is the begin
- * of something else. */
+/* Splits a single line that has all labels ("cat;dog;fox"). Returns NULL if no separator makes @n labels of it, or if
+ * the line is the beginning of something else. */
 static GPtrArray *
 split_line (const gchar *line, guint n)
 {
@@ -348,7 +349,7 @@ split_line (const gchar *line, guint n)
     g_auto (GStrv) parts = g_strsplit (line, separators[s], -1);
     guint count = g_strv_length (parts);
 
-    if (count == n + 1 && is_blank (parts[n])) /* one at the end */
+    if (count == n + 1 && is_blank (parts[n])) /* there may be one more separator at the end */
       count--;
     if (count == n) {
       GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
@@ -361,7 +362,7 @@ split_line (const gchar *line, guint n)
   return NULL;
 }
 
-/* As many lines as classes; they may have indices, and WordNet's identifiers before or behind those. */
+/* Reads as many lines as there are classes. They may have indices, and WordNet's identifiers before or behind those. */
 static void
 take_lines (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray *warnings)
 {
@@ -384,7 +385,7 @@ take_lines (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray
     g_strstrip (memmove (labels[i], labels[i] + 10, strlen (labels[i] + 10) + 1));
 }
 
-/* "index,label" and the like before lines that have an index each. */
+/* Reads lines that have an index each and follow a header such as "index,label". */
 static gboolean
 take_behind_header (const GPtrArray *lines, const gchar *name, gchar **labels, GPtrArray *warnings)
 {
@@ -424,7 +425,8 @@ labels_from_lines (const GPtrArray *lines, const gchar *name, gchar **labels, gu
          || wrong_count (name, last->len, n, error);
 }
 
-/* JSON, or what Python prints of a dictionary or a list; NULL where it is neither, with JSON's error. */
+/* Parses JSON, or what Python prints of a dictionary or a list. Returns NULL with JSON's error if the text is
+ * neither. */
 static NnJsonDoc *
 parse_structure (const gchar *data, gsize size, const gchar *name, GError **error)
 {
@@ -434,7 +436,7 @@ parse_structure (const gchar *data, gsize size, const gchar *name, GError **erro
   if (root || !g_utf8_validate_len (data, size, NULL))
     return root;
   json = nn_python_literal_to_json (data, size);
-  if (json) { /* what is wrong with it is of the dictionary that was meant: a member twice, say */
+  if (json) { /* errors now concern the dictionary that was meant, e.g. a member that occurs twice */
     g_clear_error (error);
     root = nn_json_parse (json, strlen (json), name, error);
   }
@@ -463,7 +465,7 @@ nn_labels_parse (const gchar *data, gsize size, const gchar *name, guint n_class
         return labels;
       goto failed;
     }
-    /* A label may begin with a bracket; then the lines are right, and if they are not, the JSON was meant. */
+    /* A label may begin with a bracket. Then the lines give the labels; if they do not, the text was meant as JSON. */
   }
   lines = split_lines (data, size, name, json_error ? NULL : error);
   if (lines && labels_from_lines (lines, name, labels, n_classes, warnings, json_error ? NULL : error))
@@ -477,7 +479,7 @@ failed:
   return NULL;
 }
 
-/* Somebody gave the labels themselves: "cat,dog". */
+/* Whether the argument is not a path but a list of the labels themselves: "cat,dog". */
 static gboolean
 is_list (const gchar *path)
 {

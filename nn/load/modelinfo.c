@@ -7,10 +7,10 @@
 
 #include "load/file-read.h"
 
-/* Such a file has a dozen lines. GKeyFile's tables are slow for names that were chosen to be alike, and so many of them
- * as fit here do no harm. */
+/* Such a file has a dozen lines. GKeyFile's tables are slow if many names were chosen to have the same hash, but the
+ * number of names that fit into this size does no harm. */
 #define MAX_FILE_BYTES (64 << 10)
-/* As in labels.c. */
+/* This limit is the one of labels.c. */
 #define MAX_LABELS_BYTES (4 << 20)
 
 static const gchar *const own_keys[] = { "preprocess.resize", "preprocess.crop",          "preprocess.mean",
@@ -25,7 +25,7 @@ set_default (GHashTable *values, const gchar *key, gchar *value)
     g_hash_table_insert (values, g_strdup (key), value);
 }
 
-/* "a,b": two finite numbers, the second over the first */
+/* Reads "a,b": two finite numbers, of which the second is greater than the first. */
 static gboolean
 parse_range (const gchar *text, gdouble *low, gdouble *high)
 {
@@ -43,8 +43,8 @@ parse_range (const gchar *text, gdouble *low, gdouble *high)
   return isfinite (*low) && isfinite (*high) && *high > *low;
 }
 
-/* One range for all channels, or one a channel. What a pixel from 0 to 1 becomes is low + pixel · (high − low), and
- * (pixel − mean) / std in our words. @channels: of the input, 1 or 3. */
+/* Reads one range for all channels, or one for each channel. A pixel from 0 to 1 becomes low + pixel · (high − low)
+ * there, and (pixel − mean) / std in our terms. @channels is the input's number of channels, 1 or 3. */
 static gboolean
 read_ranges (const gchar *text, guint channels, GHashTable *values)
 {
@@ -69,7 +69,7 @@ read_ranges (const gchar *text, guint channels, GHashTable *values)
   return TRUE;
 }
 
-/* The input's channels: 1 or 3; where it does not say, 3. */
+/* Reads the input's shape; returns the number of channels, 1 or 3, and 3 if the file does not say it. */
 static guint
 read_dims (GKeyFile *file, const gchar *group, GHashTable *values)
 {
@@ -77,7 +77,7 @@ read_dims (GKeyFile *file, const gchar *group, GHashTable *values)
   g_autofree gint *dims = g_key_file_get_integer_list (file, group, "dims", &n, NULL);
   gint channels, height, width;
 
-  /* N × channels × height × width, or channels last; other inputs say nothing of a crop. */
+  /* The input is N × channels × height × width, or has the channels last. Any other input says nothing about a crop. */
   if (!dims || n != 4)
     return 3;
   channels = dims[1] == 3 || dims[1] == 1 ? dims[1] : dims[3];
@@ -88,13 +88,13 @@ read_dims (GKeyFile *file, const gchar *group, GHashTable *values)
   if (height < 1 || width < 1 || height > NN_PREPROCESS_MAX_SIZE || width > NN_PREPROCESS_MAX_SIZE)
     return (guint)channels;
   if (height != width) {
-    /* The file does not say it: not square, the whole picture is usual. */
+    /* The file does not say how to resize. If the input is not square, it is usual to take the whole picture. */
     set_default (values, "preprocess.crop", g_strdup_printf ("%dx%d", height, width));
     set_default (values, "preprocess.resize", g_strdup ("0"));
     return (guint)channels;
   }
   set_default (values, "preprocess.crop", g_strdup_printf ("%d", height));
-  /* The file does not say it: ImageNet's usual share of the picture. */
+  /* The file does not say how to resize. This is the share of the picture that is usual for ImageNet. */
   if (height * 8 / 7 <= NN_PREPROCESS_MAX_SIZE)
     set_default (values, "preprocess.resize", g_strdup_printf ("%d", height * 8 / 7));
   return (guint)channels;

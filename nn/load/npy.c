@@ -1,8 +1,8 @@
 /* gst-resnet: NumPy's .npy files
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: NumPy's documentation, numpy.lib.format: a magic string, a version, the length of a header, the header (a
- * Python dictionary literal with 'descr', 'fortran_order' and 'shape'), the elements. */
+ * The format is described in NumPy's documentation of numpy.lib.format: a magic string, a version, the length of a
+ * header, the header (a Python dictionary literal with 'descr', 'fortran_order' and 'shape'), and the elements. */
 #include <nn/error.h>
 #include <nn/npy.h>
 #include <string.h>
@@ -29,7 +29,7 @@ skip_spaces (NnCursor *c)
     c->pos++;
 }
 
-/* The next character that is not a space, when it is @expected. */
+/* Takes the next character that is not a space, if it is @expected. */
 static gboolean
 accept (NnCursor *c, gchar expected)
 {
@@ -40,7 +40,7 @@ accept (NnCursor *c, gchar expected)
   return TRUE;
 }
 
-/* A Python string without escapes, shorter than @size. */
+/* Reads a Python string without escapes that is shorter than @size. */
 static gboolean
 parse_string (NnCursor *c, gchar *string, gsize size)
 {
@@ -252,11 +252,11 @@ nn_npy_save (const gchar *path, const gfloat *data, const gsize *dims, guint n_d
   }
   for (guint i = 0; i < n_dims; i++) {
     if (!nn_size_mul (n, dims[i], &n))
-      n = G_MAXSIZE; /* refused below */
+      n = G_MAXSIZE; /* it is refused below */
     g_string_append_printf (header, "%" G_GSIZE_FORMAT ",%s", dims[i], i + 1 < n_dims ? " " : "");
   }
   g_string_append (header, "), }");
-  /* Prefix and header together fill a multiple of 64 bytes and end with a newline. */
+  /* The prefix and the header together fill a multiple of 64 bytes and end with a newline. */
   padded = (sizeof prefix + header->len + 1 + 63) / 64 * 64 - sizeof prefix;
   while (header->len + 1 < padded)
     g_string_append_c (header, ' ');

@@ -1,7 +1,7 @@
 /* gst-resnet: what Python prints of a dictionary or a list, as JSON
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Grammar: The Python Language Reference, 2.4 (literals), 6.2.5 to 6.2.7 (displays). */
+ * The grammar is in The Python Language Reference, 2.4 (literals) and 6.2.5 to 6.2.7 (displays). */
 #include "load/python-literal.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ typedef struct {
   guint depth;
 } Reader;
 
-/* Spaces, line ends and comments. */
+/* Skips spaces, line ends and comments. */
 static void
 skip_blanks (Reader *r)
 {
@@ -39,7 +39,7 @@ take (Reader *r, gchar c)
   return TRUE;
 }
 
-/* \xHH, \uHHHH, \UHHHHHHHH: @n digits. */
+/* Reads the @n digits of \xHH, \uHHHH or \UHHHHHHHH. */
 static gboolean
 take_code (Reader *r, guint n, GString *out)
 {
@@ -74,7 +74,7 @@ take_escape (Reader *r, GString *out)
   case 'U':
     r->at++;
     return take_code (r, 8, out);
-  case '\n': /* a line that goes on */
+  case '\n': /* the line goes on */
     r->at++;
     return TRUE;
   default:
@@ -87,7 +87,7 @@ take_escape (Reader *r, GString *out)
   }
 }
 
-/* 'cat', "cat", u'cat'; NULL where it is none. */
+/* Reads 'cat', "cat" or u'cat'; returns NULL if there is no string. */
 static gchar *
 take_string (Reader *r)
 {

@@ -1,7 +1,7 @@
 /* gst-resnet: safetensors files
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: README of the safetensors project, section "Format". */
+ * The format is described in the README of the safetensors project, section "Format". */
 #include "load/safetensors.h"
 
 #include <string.h>
@@ -14,20 +14,20 @@
 #include "load/tensor-names.h"
 #include "load/weights.h"
 
-/* What the format's own reader takes, and so what is known as such a file; and what is read here: the lines of a
- * hundred thousand tensors are 12 MB. */
+/* The first limit is that of the format's own reader, so a header up to this size makes a file a safetensors file. The
+ * second limit is what is read here: the lines of a hundred thousand tensors are 12 MB. */
 #define MAX_HEADER_BYTES 100000000
 #define MAX_READ_HEADER_BYTES (16 << 20)
-/* Of an entry of the metadata beside its text. */
+/* The bytes that an entry of the metadata takes besides its text. */
 #define METADATA_BYTES 128
 
-/* What the header says of one tensor. */
+/* What the header says about one tensor. */
 typedef struct {
   const gchar *name;
   NnDType dtype;
   guint n_dims;
   guint64 dims[NN_TENSOR_MAX_DIMS];
-  guint64 begin, end; /* bytes after the header */
+  guint64 begin, end; /* in bytes after the header */
 } Entry;
 
 static const struct {
@@ -46,7 +46,8 @@ nn_safetensors_detect (const guint8 *data, gsize size)
   guint64 length;
 
   nn_cursor_init (&cursor, data, size);
-  /* A header that reaches past the end is a truncated file, which the loader says better than "not a model file". */
+  /* A header that reaches past the end means that the file is truncated. The loader has a better message for this than
+   * "not a model file", so such a file is accepted here. */
   return nn_cursor_uint_le (&cursor, 8, &length) && length >= 2 && length <= MAX_HEADER_BYTES
          && nn_cursor_left (&cursor) > 0 && cursor.data[cursor.pos] == '{';
 }
@@ -61,7 +62,7 @@ fail (const NnWeights *weights, const gchar *name, const gchar *what, GError **e
   return FALSE;
 }
 
-/* As in state dicts: 1 to NN_LOAD_MAX_NAME bytes without control characters. */
+/* As in state dicts, a name has 1 to NN_LOAD_MAX_NAME bytes and no control characters. */
 static gboolean
 check_name (const NnWeights *weights, const gchar *name, GError **error)
 {
@@ -82,7 +83,7 @@ check_name (const NnWeights *weights, const gchar *name, GError **error)
   return TRUE;
 }
 
-/* A whole number from 0 to 2^53, which JSON's numbers hold exactly. */
+/* Reads a whole number from 0 to 2^53, which JSON's numbers hold exactly. */
 static gboolean
 get_size (NnJson node, guint64 *value)
 {
@@ -163,7 +164,7 @@ parse_metadata (NnWeights *weights, NnJson node, GError **error)
                    weights->name, shown);
       return FALSE;
     }
-    /* Once here, and once more for what is read of it. */
+    /* The text is stored once here, and once more by what is made from it. */
     if (!nn_budget_take (METADATA_BYTES + 2 * (strlen (nn_json_name (value)) + strlen (nn_json_string (value))),
                          weights->name, "its metadata", error))
       return FALSE;
@@ -172,7 +173,7 @@ parse_metadata (NnWeights *weights, NnJson node, GError **error)
   return TRUE;
 }
 
-/* Places of equal begin: the empty one first. */
+/* If two places begin at the same byte, the empty one comes first. */
 static gint
 compare_begin (gconstpointer a, gconstpointer b)
 {
@@ -183,7 +184,8 @@ compare_begin (gconstpointer a, gconstpointer b)
   return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* Shapes give their bytes, and all of them together fill the data without holes or overlaps. */
+/* Checks that each tensor's bytes match its shape, and that all of them together fill the data without holes or
+ * overlaps. */
 static gboolean
 check_places (const NnWeights *weights, GArray *entries, gsize data_size, GError **error)
 {
@@ -292,7 +294,7 @@ nn_safetensors_load (NnWeights *weights, GBytes *bytes, GError **error)
     g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "%s has more than %d tensors", what, NN_LOAD_MAX_TENSORS);
     return FALSE;
   }
-  /* The array grows by doubling. */
+  /* This leaves room for the array's doubling as it grows. */
   if (!nn_budget_take (3 * sizeof (Entry) * nn_json_count (root), weights->name, "its list of tensors", error))
     return FALSE;
   for (NnJson value = nn_json_first (root); nn_json_type (value); value = nn_json_next (root, value)) {

@@ -1,7 +1,7 @@
 /* gst-resnet: SHA-256 of a model file
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * FIPS 180-4, "Secure Hash Standard", section 6.2. */
+ * The algorithm is defined in FIPS 180-4, "Secure Hash Standard", section 6.2. */
 #include "load/sha256.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #define BLOCK 64
 
-/* Section 4.2.2. */
+/* The constants are those of section 4.2.2. */
 static const guint32 round_constants[64] = {
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -31,15 +31,16 @@ has_instructions (void)
 {
   guint eax, ebx, ecx, edx;
 
-  /* NN_MAX_ISA=c asks for portable code everywhere, here too. */
+  /* NN_MAX_ISA=c asks for portable code everywhere, so also here. */
   return nn_cpu_level (NULL) > NN_ISA_C && __get_cpuid_count (7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 29);
 }
 
-/* The eight words of the state lie as the instructions want them: A B E F, and C D G H. */
+/* The eight words of the state are in the order that the instructions need: A B E F, and C D G H. */
 __attribute__ ((target ("sha,sse4.1,ssse3"))) static void
 compress (__m128i state[2], const guint8 *data, gsize n_blocks)
 {
-  const __m128i swap = _mm_set_epi64x (0x0c0d0e0f08090a0b, 0x0405060700010203); /* words are big-endian */
+  const __m128i swap = _mm_set_epi64x (0x0c0d0e0f08090a0b, 0x0405060700010203); /* words in the message are
+                                                                                 * big-endian */
   __m128i abef = state[0], cdgh = state[1];
 
   for (; n_blocks > 0; n_blocks--, data += BLOCK) {
@@ -70,7 +71,7 @@ compress (__m128i state[2], const guint8 *data, gsize n_blocks)
 static gchar *
 sha256_x86 (const guint8 *data, gsize size)
 {
-  /* Section 5.3.3; the lowest lane is the last letter. */
+  /* These are the initial values of section 5.3.3; the lowest lane has the last letter. */
   __m128i state[2] = { _mm_set_epi32 (0x6a09e667, (gint)0xbb67ae85, 0x510e527f, (gint)0x9b05688c),
                        _mm_set_epi32 (0x3c6ef372, (gint)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19) };
   const gsize whole = size / BLOCK, rest = size % BLOCK, n_last = rest + 9 > BLOCK ? 2 : 1;
@@ -103,12 +104,12 @@ nn_sha256 (GBytes *bytes)
   return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
 }
 
-/* A thread costs less than the sum of so many bytes. */
+/* For this many bytes and more, a thread costs less than computing the sum. */
 #define WORTH_A_THREAD (1 << 20)
 
 struct _NnSha256Job {
   GBytes *bytes;
-  GThread *thread; /* NULL: nobody has begun */
+  GThread *thread; /* NULL if no thread computes the sum */
 };
 
 static gpointer

@@ -11,15 +11,15 @@
 #include "load/json-write.h"
 #include "load/modelinfo.h"
 
-/* The labels of ImageNet-21k, there and back (id2label, label2id), are 2 MB. */
+/* The labels of ImageNet-21k in both directions (id2label, label2id) are 2 MB. */
 #define MAX_CONFIG_BYTES (4 << 20)
-/* Half a kilobyte in all models that there are. */
+/* This file has half a kilobyte in all known models. */
 #define MAX_PREPROCESSOR_BYTES (64 << 10)
 
 typedef struct {
   GHashTable *values;
   GPtrArray *warnings;
-  const gchar *shown; /* the file, in messages */
+  const gchar *shown; /* what messages call the file */
 } Sidecar;
 
 static void
@@ -46,7 +46,7 @@ get_string (NnJson object, const gchar *name)
   return nn_json_string (nn_json_member (object, name));
 }
 
-/* A whole number of pixels. */
+/* Reads a whole number of pixels. */
 static gboolean
 get_pixels (NnJson node, guint *pixels)
 {
@@ -66,7 +66,7 @@ get_boolean (NnJson object, const gchar *name, gboolean otherwise)
   return type == NN_JSON_TRUE || (type != NN_JSON_FALSE && otherwise);
 }
 
-/* 224, or 256x128 (height, width) */
+/* Writes 224, or 256x128 (height, width). */
 static void
 set_size (Sidecar *sidecar, const gchar *key, guint height, guint width)
 {
@@ -79,7 +79,7 @@ set_pixels (Sidecar *sidecar, const gchar *key, guint pixels)
   set (sidecar, key, g_strdup_printf ("%u", pixels));
 }
 
-/* mean or std: an array of three numbers, or of one for grey pictures */
+/* Reads mean or std: an array of three numbers, or of one number for grey pictures. */
 static void
 set_triple (Sidecar *sidecar, const gchar *key, NnJson node)
 {
@@ -117,7 +117,7 @@ set_text_interpolation (Sidecar *sidecar, const gchar *name)
     warn (sidecar, "its interpolation is not nearest, bilinear or bicubic, and is ignored");
 }
 
-/* Pillow's numbers of its filters. */
+/* Translates Pillow's numbers of its filters. */
 static void
 set_numbered_interpolation (Sidecar *sidecar, NnJson node)
 {
@@ -132,8 +132,8 @@ set_numbered_interpolation (Sidecar *sidecar, NnJson node)
     set_text_interpolation (sidecar, number ? "" : "nearest");
 }
 
-/* {"0": "tench", …}; transformers writes LABEL_0, LABEL_1, … where nobody named the classes. What is no string stays
- * for the labels' own check to refuse. */
+/* Reads {"0": "tench", …}. transformers writes LABEL_0, LABEL_1, … if nobody named the classes. Values that are not
+ * strings are kept, so that the check of the labels refuses them. */
 static void
 read_id2label (Sidecar *sidecar, NnJson config)
 {
@@ -158,7 +158,7 @@ read_id2label (Sidecar *sidecar, NnJson config)
   set (sidecar, "labels", g_string_free (text, FALSE));
 }
 
-/* ["n01440764", …] and {"n01440764": "tench", …} */
+/* Reads ["n01440764", …] and {"n01440764": "tench", …}. */
 static void
 read_label_names (Sidecar *sidecar, NnJson config)
 {
@@ -189,7 +189,7 @@ read_label_names (Sidecar *sidecar, NnJson config)
   set (sidecar, "labels", g_string_free (text, FALSE));
 }
 
-/* timm.data.create_transform(), evaluation: Resize (floor (size / crop_pct)), CenterCrop (size). */
+/* This is what timm.data.create_transform() does in evaluation: Resize (floor (size / crop_pct)), CenterCrop (size). */
 static void
 read_timm_preprocess (Sidecar *sidecar, NnJson config)
 {
@@ -251,11 +251,11 @@ read_config (Sidecar *sidecar, NnJson config)
     read_timm_preprocess (sidecar, pretrained);
   else if (nn_json_type (nn_json_member (config, "architecture"))
            && nn_json_type (nn_json_member (config, "input_size")))
-    read_timm_preprocess (sidecar, config); /* as timm's older files have it */
+    read_timm_preprocess (sidecar, config); /* timm's older files have the keys here */
 }
 
-/* size: 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; @stretch: the last of these, whose sides may
- * differ */
+/* Reads size: 224, {"shortest_edge": 224} or {"height": 224, "width": 224}; @stretch is set for the last of these,
+ * whose sides may differ. */
 static gboolean
 get_size (NnJson node, guint *height, guint *width, gboolean *stretch)
 {
@@ -270,8 +270,8 @@ get_size (NnJson node, guint *height, guint *width, gboolean *stretch)
   return get_pixels (nn_json_member (node, "height"), height) && get_pixels (nn_json_member (node, "width"), width);
 }
 
-/* ConvNextImageProcessor, which transformers' ResNets use: below 384 pixels the shorter side becomes size / crop_pct
- * and the centre is cropped; from there on the picture is stretched. */
+/* This follows ConvNextImageProcessor, which transformers' ResNets use: below 384 pixels the shorter side becomes size
+ * / crop_pct and the centre is cropped; from 384 on the picture is stretched. */
 static gboolean
 read_convnext_sizes (Sidecar *sidecar, NnJson config)
 {
@@ -298,7 +298,7 @@ read_sizes (Sidecar *sidecar, NnJson config)
     return FALSE;
   if (crops && !get_size (nn_json_member (config, "crop_size"), &crop_height, &crop_width, &ignored))
     return FALSE;
-  /* The shorter side's resizing without a crop has no way to be said. */
+  /* Our keys cannot express that the shorter side is resized and nothing is cropped. */
   if (!stretch && !crops)
     return FALSE;
   if (!crops) {
@@ -344,8 +344,8 @@ read_preprocessor (Sidecar *sidecar, NnJson config)
   set_numbered_interpolation (sidecar, nn_json_member (config, "resample"));
 }
 
-/* The file of that name in the model's folder; hubs keep ONNX files in a folder onnx/, and what they share with the
- * network's other files one folder up. Free with g_free(). */
+/* Finds the file of that name in the model's folder. Model hubs keep ONNX files in a folder onnx/, and the files that
+ * these share with other forms of the network one folder further up. Free the result with g_free(). */
 static gchar *
 find_beside (const gchar *model, const gchar *name)
 {

@@ -20,7 +20,7 @@ nn_half_to_float (guint16 bits)
     out = sign | 0x7f800000 | mantissa << 13;
   } else if (exponent != 0) {
     out = sign | (exponent + 112) << 23 | mantissa << 13;
-  } else { /* zero, subnormal: mantissa · 2^-24, exact in float32 */
+  } else { /* zero or subnormal: mantissa · 2^-24, which is exact in float32 */
     f = (gfloat)mantissa * 0x1p-24f;
     memcpy (&out, &f, sizeof out);
     out |= sign;
@@ -63,8 +63,8 @@ float_element (const guint8 *p, NnDType dtype, gboolean big_endian)
     gdouble d;
 
     memcpy (&d, &bits, sizeof d);
-    /* Beyond float32's range is an infinity, as IEEE 754 and torch's .float() have it; C leaves the conversion
-     * undefined only on machines without infinities. */
+    /* A number beyond float32's range becomes an infinity, as in IEEE 754 and in torch's .float(). C leaves the
+     * conversion undefined only on machines without infinities. */
     return (gfloat)d;
   }
   case NN_DTYPE_F32: {
@@ -110,7 +110,7 @@ nn_convert_to_float (gfloat *out, const guint8 *in, gsize n, NnDType dtype, gboo
   gsize size = nn_dtype_size (dtype);
 
   if (dtype == NN_DTYPE_F32 && big_endian == (G_BYTE_ORDER == G_BIG_ENDIAN)) {
-    if (n) /* memcpy wants real pointers even for nothing */
+    if (n) /* memcpy() requires valid pointers even for zero bytes */
       memcpy (out, in, n * sizeof *out);
     return;
   }
@@ -140,7 +140,8 @@ is_contiguous (guint n_dims, const guint64 *dims, const guint64 *strides)
   return TRUE;
 }
 
-/* Index of the last element a view touches; FALSE on overflow. Only for views that have elements. */
+/* Computes the index of the last element that a view touches; returns FALSE on overflow. It is only for views that have
+ * elements. */
 static gboolean
 last_index (guint64 offset, guint n_dims, const guint64 *dims, const guint64 *strides, guint64 *last)
 {
@@ -154,7 +155,7 @@ last_index (guint64 offset, guint n_dims, const guint64 *dims, const guint64 *st
   return TRUE;
 }
 
-/* Copies a view in row-major order: an odometer over all but the last axis. */
+/* Copies a view in row-major order; it counts through all axes but the last like an odometer. */
 static void
 gather (gpointer out, NnDType dtype, const guint8 *base, gboolean big_endian, guint n_dims, const guint64 *dims,
         const guint64 *strides, gsize n_elements)
@@ -180,7 +181,8 @@ gather (gpointer out, NnDType dtype, const guint8 *base, gboolean big_endian, gu
     for (guint axis = n_dims; axis-- > 1;) {
       guint a = axis - 1;
 
-      /* Never points past the last element, not even for a moment: an axis of one may have any stride. */
+      /* The pointer must never be past the last element, not even for a moment, because an axis of length one may have
+       * any stride. */
       if (++at[a] < dims[a]) {
         row += strides[a] * size;
         break;

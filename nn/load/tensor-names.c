@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Length of what stands before the components "layer1.0."; -1 when the name has none. */
+/* Returns the length of what stands before "layer1.0."; -1 if the name does not have it. */
 static gssize
 root_length (const gchar *name)
 {
@@ -30,7 +30,7 @@ has_name (GHashTable *set, const gchar *prefix, const gchar *suffix)
   return found;
 }
 
-/* The prefixes at which a ResNet sits, each once, in order of appearance. */
+/* Returns the prefixes at which a ResNet is, each once, in order of appearance. */
 static GPtrArray *
 find_roots (const GPtrArray *names)
 {
@@ -56,7 +56,7 @@ find_roots (const GPtrArray *names)
   return roots;
 }
 
-/* Whether all names under the root @whole are under @other too. */
+/* Whether all names of layers under the root @whole exist under the root @other too. */
 static gboolean
 has_all_of (const gchar *whole, const gchar *other, const GPtrArray *names, GHashTable *set)
 {
@@ -72,8 +72,8 @@ has_all_of (const gchar *whole, const gchar *other, const GPtrArray *names, GHas
   return TRUE;
 }
 
-/* How good a root is, the lower the better: what has a stem, then what did not only help in training, then the empty
- * one. */
+/* How good a root is; lower is better. The empty one is best, then come those that have a stem. Of each of these kinds,
+ * those that only helped in training come last. */
 static guint
 root_rank (const gchar *root, GHashTable *set)
 {
@@ -82,7 +82,7 @@ root_rank (const gchar *root, GHashTable *set)
   return *root ? (has_stem ? 0 : 4) + (nn_weight_set_is_helper (root) ? 2 : 1) : 0;
 }
 
-/* Of several roots the one that the user named; else the averaged copy where it is whole; else the best one. */
+/* Of several roots, chooses the one that the user named; else the averaged copy if it is whole; else the best one. */
 static const gchar *
 choose_root (const GPtrArray *roots, const GPtrArray *names, GHashTable *set, NnWeightSets *sets)
 {
@@ -107,7 +107,7 @@ choose_root (const GPtrArray *roots, const GPtrArray *names, GHashTable *set, Nn
   return plain;
 }
 
-/* Without the dot at its end, for people; the empty one has a name too. */
+/* Returns the root for a message: without the dot at its end, and with a name for the empty one. */
 static gchar *
 root_name (const gchar *root)
 {
@@ -127,7 +127,7 @@ note_roots (const GPtrArray *roots, const gchar *taken, NnWeightSets *sets, GPtr
     nn_weight_sets_tell (sets, nn_weight_set_is_averaged (taken) ? "the averaged weights" : NULL, warnings);
 }
 
-/* The longest part of @prefix, ending in '.', with which all names begin. */
+/* The length of the longest part of @prefix, ending in '.', that all names begin with. */
 static gsize
 shared_length (const gchar *prefix, const GPtrArray *names)
 {
@@ -145,8 +145,8 @@ shared_length (const gchar *prefix, const GPtrArray *names)
   return shared;
 }
 
-/* Known wrappers at the front of every name; for files in which no ResNet was found, so that the refusal speaks of
- * names that the user knows. */
+/* The length of the known wrappers at the front of all names. This is for files in which no ResNet was found, so that
+ * the refusal shows names that the user knows. */
 static gsize
 wrapper_length (const GPtrArray *names)
 {
@@ -178,7 +178,8 @@ wrapper_length (const GPtrArray *names)
   return length;
 }
 
-/* The longest of the roots that @name lies under; NULL when there is none. One look-up a dot, however many roots. */
+/* Returns the longest root that @name lies under, or NULL. It makes one look-up for each dot, however many roots there
+ * are. */
 static const gchar *
 root_of (const gchar *name, GHashTable *roots)
 {
@@ -221,7 +222,7 @@ nn_tensor_names_strip (const GPtrArray *names, NnWeightSets *sets, GPtrArray *wa
   shared = root ? shared_length (root, names) : wrapper_length (names);
   g_ptr_array_set_size (out, (gint)names->len);
 
-  /* What lies under the root has its names first. */
+  /* Names under the root are assigned first. */
   for (guint i = 0; root && i < names->len; i++) {
     const gchar *name = g_ptr_array_index (names, i);
     const gchar *own = root_of (name, root_set);
@@ -236,8 +237,8 @@ nn_tensor_names_strip (const GPtrArray *names, NnWeightSets *sets, GPtrArray *wa
 
     if (out->pdata[i] || strcmp (name, "n_averaged") == 0 || root_of (name, root_set))
       continue;
-    /* The short name may be taken by a tensor of the network; then the long one stays, which may be the short one of
-     * yet another: a name is told apart rather than lost. */
+    /* A tensor of the network may already have the short name. Then this tensor keeps its long name, and if that is
+     * another tensor's short name, it gets a prefix, so that no tensor is lost. */
     out->pdata[i] = g_strdup (g_hash_table_contains (taken, name + shared) || !name[shared] ? name : name + shared);
     while (g_hash_table_contains (taken, out->pdata[i])) {
       gchar *longer = g_strconcat ("outside.", out->pdata[i], NULL);

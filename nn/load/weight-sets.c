@@ -6,7 +6,7 @@
 
 #include "load/json-read.h"
 
-/* A message names so many sets. */
+/* The most sets that a message names. */
 #define MAX_TOLD 6
 
 void
@@ -26,7 +26,7 @@ nn_weight_sets_clear (NnWeightSets *sets)
   g_ptr_array_unref (sets->others);
 }
 
-/* Whether one of the words that dots, underscores and hyphens separate is on the list. */
+/* Whether @name has a word that is on the list; dots, underscores and hyphens separate words. */
 static gboolean
 has_word (const gchar *name, const gchar *const *words)
 {

@@ -12,7 +12,7 @@
 #include "load/sidecar.h"
 #include "load/torch/pth.h"
 
-/* The first bytes that tell a file's kind, and for what is not taken, what to do. */
+/* These functions recognize a file by its first bytes; for files that are not supported they say what to do. */
 static gboolean
 starts_with (const guint8 *data, gsize size, const gchar *prefix, gsize n)
 {
@@ -21,7 +21,7 @@ starts_with (const guint8 *data, gsize size, const gchar *prefix, gsize n)
 
 #define STARTS_WITH(data, size, literal) starts_with (data, size, literal, sizeof literal - 1)
 
-/* The entries of torch.save's first form. */
+/* These are the names of the entries that torch.save's first form has. */
 static gboolean
 is_old_torch_tar (const guint8 *data)
 {
@@ -33,8 +33,8 @@ is_old_torch_tar (const guint8 *data)
   return FALSE;
 }
 
-/* Field 1 is a small version as ONNX's, but field 2 is a message, whose first field is one again, where ONNX has the
- * producer's name. */
+/* Field 1 is a small version number as in ONNX, but field 2 is a message, which begins with a field 1 again. ONNX has
+ * the producer's name in field 2. */
 static gboolean
 is_foreign_protobuf (const guint8 *data, gsize size)
 {
@@ -95,7 +95,8 @@ foreign_format (const guint8 *data, gsize size)
                ? "the index of a model in several files (shards); its tensors have to be put into one file, as "
                  "save_pretrained(FOLDER, max_shard_size=\"100GB\") does it"
                : "JSON, not a model; the weights are in another file";
-  /* ModelProto begins with field 1 (ir_version, a small varint) and nearly always field 2 (producer_name, a string). */
+  /* A ModelProto begins with field 1 (ir_version, a small varint), and field 2 (producer_name, a string) nearly always
+   * follows. */
   if (size > 4 && data[0] == 0x08 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a || data[2] == 0x42))
     return "an ONNX model, which holds a graph and not a state dict";
   return NULL;
@@ -110,8 +111,8 @@ kind_of (const guint8 *data, gsize size)
     return KIND_ZIP;
   if (nn_safetensors_detect (data, size))
     return KIND_SAFETENSORS;
-  /* torch.save writes protocol 2 unless it is told another: those from 2 on begin with PROTO, 1 with the magic
-   * number as decimal text. */
+  /* torch.save writes protocol 2 unless it is told otherwise. Protocols from 2 on begin with PROTO; protocol 1 begins
+   * with the magic number as decimal text. */
   if (!foreign_format (data, size)
       && (STARTS_WITH (data, size, "\x80") || STARTS_WITH (data, size, "L119547037146038801333356L\n")))
     return KIND_LEGACY;
@@ -159,7 +160,7 @@ load_any (NnWeights *weights, GBytes *bytes, GError **error)
   }
 }
 
-/* The set that the user named must be one of the file's. */
+/* Checks that the set that the user named is in the file. */
 static gboolean
 check_wanted (const NnWeights *weights, GError **error)
 {
@@ -200,7 +201,7 @@ nn_weights_load_set (GBytes *bytes, const gchar *name, const gchar *wanted, GErr
   nn_budget_end (budget);
   weights->sha256 = nn_sha256_finish (sum);
   if (!loaded) {
-    /* Names of entries in an archive are bytes; a message is text. */
+    /* The names of entries in an archive are bytes, but a message must be text. */
     if (error && !g_utf8_validate ((*error)->message, -1, NULL)) {
       gchar *valid = g_utf8_make_valid ((*error)->message, -1);
 

@@ -159,7 +159,7 @@ op_text (NnPickleVm *vm, guint op, guint b)
 
   if (!nn_cursor_line (vm->cursor, &line, &length))
     return truncated (vm);
-  if (op == 'S') { /* a quoted string; if it has escapes, they are kept as they are, since nothing depends on them */
+  if (op == 'S') { /* a quoted string; if it has escapes, it is kept as plain bytes and they are not interpreted */
     if (length < 2 || (line[0] != '\'' && line[0] != '"') || line[length - 1] != line[0])
       return nn_pickle_fail (vm, NN_ERROR_FORMAT, "a string without its quotes");
     return nn_pickle_push_data (vm, line + 1, length - 2, !memchr (line, '\\', length));
