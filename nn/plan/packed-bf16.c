@@ -6,10 +6,10 @@
 #include "plan/float-place.h"
 
 #define LANES 16
-/* Of 32 output channels 18 KB: less than a first-level cache. */
+/* The copy of this many taps of 32 output channels takes 18 KB, which is less than a first-level cache. */
 #define MAX_TAPS 144
 
-/* @tensor: unpacking alone */
+/* @tensor: where the weights go when they are unpacked; NULL when they are packed */
 typedef struct {
   const NnPackedWeight *packed;
   const NnNode *node;
@@ -17,9 +17,12 @@ typedef struct {
   gfloat *tensor;
 } Work;
 
-/* Up to LANES weights that lie side by side in a tile: one tap of one input, output channels of a block.
- * @row: of the tile of hi, where they lie in every other place from the @lane-th on, @odd; @lo: from there to lo's
- * @tensor: the first one, @tensor_step: from it to the next; @seen: how many weights of the block came before */
+/* A run is up to LANES weights that lie side by side in a tile: one tap of one input for some output channels of a
+ * block.
+ * @row: the row of the tile of hi where they lie in every other place from the @lane-th on; @odd: they lie in the odd
+ * places; @lo: the distance from there to the same row of lo
+ * @tensor: the first weight in the tensor, @tensor_step: from it to the next; @seen: how many weights of the block came
+ * before */
 typedef struct {
   NnBf16 *row;
   gsize lo, tensor_step, seen;
@@ -30,15 +33,15 @@ typedef struct {
 
 typedef void (*RunFunc) (const Work *work, const Run *run, gpointer data);
 
-/* Inputs that are visited together: their taps lie side by side in the tensor. */
+/* Returns how many inputs are visited together, since their taps lie side by side in the tensor. */
 static guint
 inputs_at_once (gsize taps)
 {
   return (guint)MAX (MAX_TAPS / taps, 1);
 }
 
-/* Some inputs of a block's output channels, out of rows that are a power of two or so apart and so in each other's way
- * in a cache; the step from one channel to the next. */
+/* Copies some inputs of a block's output channels. Their rows in the tensor are often a power of two apart, and so in
+ * each other's way in a cache. Returns the step from one channel to the next in the copy. */
 static gsize
 copy_rows (const gfloat *tensor, gsize row, guint n_rows, gsize n, gfloat *copy)
 {
@@ -47,8 +50,9 @@ copy_rows (const gfloat *tensor, gsize row, guint n_rows, gsize n, gfloat *copy)
   return n;
 }
 
-/* Visits the weights of a block: some inputs, their taps, each input, output channels. The first steps of all segments
- * lie first, then all second ones: taps that meet the same inputs follow each other. */
+/* Visits the weights of a block: some inputs, then their taps, then each of these inputs, then the output channels. The
+ * first steps of all segments lie first, then all the second ones, so that taps that meet the same inputs follow each
+ * other. */
 static inline __attribute__ ((always_inline)) void
 visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
 {
@@ -73,7 +77,7 @@ visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
 
     n = MIN (MIN (at_once, in_group - in), end_input - input);
     if (begin >= end)
-      continue; /* of another block */
+      continue; /* these output channels belong to another block */
     run.tensor_step = row;
     if (!work->tensor && (gsize)n * taps <= MAX_TAPS) {
       run.tensor_step = copy_rows (from, row, end - begin, (gsize)n * taps, copy);
@@ -104,12 +108,12 @@ visit (const Work *work, const gfloat *tensor, RunFunc func, gpointer data)
   }
 }
 
-/* Four floats and their bits: the compiler's own vectors, which each machine has. */
+/* These are four floats and their bits in the compiler's own vectors, which each machine has. */
 typedef guint32 Bits __attribute__ ((vector_size (16)));
 typedef gint32 Signed __attribute__ ((vector_size (16)));
 typedef gfloat Floats __attribute__ ((vector_size (16)));
 
-/* nn_bf16_from_float() of each; the results in the lower halves. */
+/* Does what nn_bf16_from_float() does to each of four floats; the results are in the lower halves. */
 static inline Bits
 round_quad (Floats from)
 {
@@ -120,14 +124,14 @@ round_quad (Floats from)
   return (((nearest & ~nan) | ((u >> 16 | 0x40) & nan)) & ~denormal) | (u >> 16 & 0x8000);
 }
 
-/* nn_float_place() of each. */
+/* Does what nn_float_place() does to each of four floats. */
 static inline Bits
 place_quad (Floats from)
 {
   return (Bits)from ^ ((Bits)((Signed)from >> 31) & G_MAXINT32);
 }
 
-/* Adds 16-bit numbers to every other place of a part of a row of a tile, which has zeros there. */
+/* Writes 16-bit numbers to every other place of a part of a row of a tile, which has zeros there. */
 static inline void
 store_quad (NnBf16 *row, gboolean odd, Bits values)
 {
@@ -139,7 +143,7 @@ store_quad (NnBf16 *row, gboolean odd, Bits values)
   memcpy (row, &pairs, sizeof pairs);
 }
 
-/* All lanes, with zeros where the run has none. */
+/* Packs all lanes of a row of a tile, with zeros where the run has no weight. */
 static inline __attribute__ ((always_inline)) void
 pack_run (const Work *work, const Run *run, gpointer data)
 {
@@ -166,7 +170,7 @@ pack_run (const Work *work, const Run *run, gpointer data)
       back += (Floats)(lo << 16);
     }
     d = place_quad (w) - place_quad (back);
-    far |= (d + reach) & ~(2 * reach + 1); /* not from −reach to reach + 1, or that */
+    far |= (d + reach) & ~(2 * reach + 1); /* not from −reach to reach + 1; that is added below */
     far |= (Bits)(d == reach + 1);
     memcpy (distance + q, &d, sizeof d);
   }

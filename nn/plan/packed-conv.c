@@ -4,7 +4,7 @@
 
 #include "kernels/conv.h"
 
-/* A block of a grouped kernel: in_group inputs and as many outputs a group. */
+/* Moves the weights of a block of a grouped kernel, whose groups have segment_length inputs and as many outputs. */
 static inline void
 move_groups (const NnNode *node, const NnPackedLayout *l, const NnPackedBlock *block, const gfloat *from, gfloat *to,
              gboolean unpack)
@@ -28,7 +28,7 @@ move_groups (const NnNode *node, const NnPackedLayout *l, const NnPackedBlock *b
   }
 }
 
-/* Visits each weight of a block where it is packed and where it is in the tensor. */
+/* Moves each weight of a block from the tensor to where it is packed, or back with @unpack. */
 static inline void
 move_block (const NnNode *node, const NnPackedLayout *l, const NnPackedBlock *block, const gfloat *from, gfloat *to,
             gboolean unpack)

@@ -4,18 +4,18 @@
 
 #include "base/nn-memory.h"
 
-/* More weights than one in so many that are kept as they are (denormals, say, or weights of few digits): then the
- * tensor itself is kept. */
+/* If more than one weight in this many has to be kept as it is (because the weights are denormals, say, or have few
+ * digits), the tensor itself is kept. */
 #define MAX_EXACT 3
 
-/* Weights of an output channel. */
+/* Returns how many weights an output channel has. */
 static gsize
 channel_weights (const NnNode *node)
 {
   return (gsize)(node->in_channels / node->groups) * node->kernel[0] * node->kernel[1];
 }
 
-/* Bytes of a block's weights, whole cache lines; FALSE on overflow. */
+/* Computes the bytes of a block's weights, rounded up to whole cache lines. Returns FALSE on overflow. */
 static gboolean
 weights_size (const NnPackedLayout *l, const NnPackedBlock *block, gsize *size)
 {
@@ -38,7 +38,7 @@ rest_size (const NnPackedLayout *l, const NnNode *node, const NnPackedBlock *blo
   return nn_size_round_up (channel_weights (node) * block->channels * l->form->rest, NN_ALIGNMENT);
 }
 
-/* Gives the blocks their places. */
+/* Allocates the memory and gives each block its place there. */
 static gboolean
 allocate (NnPackedWeight *p, const NnNode *node)
 {
@@ -49,7 +49,7 @@ allocate (NnPackedWeight *p, const NnNode *node)
   for (guint i = 0; i < l->n_blocks; i++) {
     if (!weights_size (l, &p->blocks[i], &size) || !nn_size_add (p->size, size + bias_size (&p->blocks[i]), &p->size))
       return FALSE;
-    /* No overflow: less than the packed weights. */
+    /* This does not overflow, since the rests are smaller than the packed weights. */
     rests += rest_size (l, node, &p->blocks[i]);
   }
   p->memory = at = nn_aligned_alloc0 (p->size);

@@ -6,22 +6,26 @@
 #include "plan/packed-conv.h"
 
 #define LANES NN_WINOGRAD_LANES
-/* Inputs that are transformed, then compared with what comes back, while they are in a cache. */
+/* This many inputs are transformed and then compared with what comes back while they are still in a cache. */
 #define INPUTS 16
-/* A rest that stands for a weight in exact. */
+/* This value of a rest says that the weight itself is in the block's exact weights. */
 #define FAR G_MININT8
 
-/* A tile's error is about float32's epsilon times the sum over the channels of (largest tap · largest input); where all
- * inputs are alike the output is the sum of all taps. The first may exceed the largest of the second so many times: in
- * trained and in random networks it was 0.4 to 11 times. */
+/* A tile's error is about float32's epsilon times the sum over the channels of (largest tap · largest input). Where all
+ * inputs are alike, the output is the sum of all taps. The first sum may be at most this many times the largest of the
+ * second ones; in trained and in random networks it was 0.4 to 11 times as large. */
 #define MAX_CANCELLATION 50.
-/* So may a layer's largest tap exceed the mean of all taps' magnitudes; 2.5 to 20 times elsewhere. */
+/* A layer's largest tap may be at most this many times the mean magnitude of all taps; it was 2.5 to 20 times as large
+ * elsewhere. */
 #define MAX_OUTLIER 300.
 
-/* Output channels that are looked at in one task. */
+/* A task looks at this many output channels. */
 #define LOOK_CHANNELS 16
 
-/* What is seen of some output channels. */
+/* This is what nn_winograd_is_suspect() sees of some output channels.
+ * @error: the largest sum over an output channel's inputs of the largest tap; @scale: the largest sum of all taps of an
+ * output channel
+ * @magnitudes: the sum of the magnitudes of all taps; @tap: the largest magnitude of a tap */
 typedef struct {
   gdouble error, scale, magnitudes;
   gfloat tap;
@@ -57,7 +61,7 @@ look_at (const gfloat *weight, guint out_channels, guint in_channels)
 typedef struct {
   const gfloat *weight;
   guint out_channels, in_channels;
-  Look *looks; /* one a task */
+  Look *looks; /* one for each task */
 } Looking;
 
 static void
@@ -94,7 +98,7 @@ tile_of (const NnPackedWeight *packed)
   return packed->layout.form == &nn_packed_winograd[NN_WINOGRAD_F2] ? NN_WINOGRAD_F2 : NN_WINOGRAD_F4;
 }
 
-/* What is lost of the same tap of some kernels, lanes of @rest. */
+/* Keeps what is lost of the same tap of LANES kernels in as many numbers of @rest. */
 static void
 keep_tap (const gfloat *weight, const gfloat *back, gint8 *rest, GArray *exact)
 {
@@ -102,7 +106,7 @@ keep_tap (const gfloat *weight, const gfloat *back, gint8 *rest, GArray *exact)
 
   for (guint l = 0; l < LANES; l++) {
     distance[l] = nn_float_place (weight[l]) - nn_float_place (back[l]);
-    far |= (distance[l] + 127) & ~(guint32)255; /* not −127 to 128 */
+    far |= (distance[l] + 127) & ~(guint32)255; /* the distance is not from −127 to 128 */
     far |= distance[l] == 128;
   }
   for (guint l = 0; l < LANES; l++)
@@ -115,7 +119,7 @@ keep_tap (const gfloat *weight, const gfloat *back, gint8 *rest, GArray *exact)
   }
 }
 
-/* Inputs @first_in to @end_in of a block. */
+/* Keeps what is lost of the inputs from @first_in to before @end_in of a block. */
 static void
 keep_rest (const NnNode *node, const NnWinogradInverse *inverse, const gfloat *weights, const NnPackedBlock *block,
            guint first_in, guint end_in, GArray *exact)

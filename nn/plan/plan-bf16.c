@@ -7,24 +7,24 @@
 #include "plan/plan-pack.h"
 #include "plan/plan-stages.h"
 
-/* Weights up to this size are kept in a core's second-level cache while pixels stream past; processors with AMX have
- * 2 MB of it. */
+/* Weights up to this size are kept in a core's second-level cache while pixels stream past. Processors with AMX have 2
+ * MB of it. */
 #define WEIGHTS_IN_CACHE (1024 * 1024)
-/* Tasks for each thread, so that all threads finish at about the same time. */
+/* There are this many tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
-/* How many tiles go through the kernel together: tiles of pixels times tiles of channels. */
+/* This many tiles go through the kernel together: tiles of pixels times tiles of channels. */
 #define TILES_AT_ONCE 4
 
 /**
  * Geometry: how a convolution's pixels and inputs are cut
- * @merged: a segment spans a row of the kernel, so that steps are full; else one tap
- * @flat: a tile's pixels run on from row to row over the border between them, else each row begins a tile, which has no
- * more rows than pixels if it is the only one
- * @a_row: tiles a row (not flat), slots a row (flat)
- * @halves: vectors take any pixels of a line, which is an image or a row: this many halves of tiles a line, each with
- * about as many; 0: matrices
- * @line: pixels, @a_line: tiles
- * @chunks: steps a segment
+ * @merged: a segment spans a row of the kernel, so that steps are full; otherwise it is one tap
+ * @flat: a tile's pixels run on from row to row over the border between them; otherwise each row begins a new tile, and
+ * a tile that is the only one of its row has no more rows than the row has pixels
+ * @a_row: how many tiles a row has (not flat), or how many slots (flat)
+ * @halves: 0 for matrices. Vectors take any pixels of a line, which is an image or a row: the line is cut into this
+ * many halves of tiles, each with about as many pixels.
+ * @line: how many pixels a line has; @a_line: how many tiles
+ * @chunks: how many steps a segment has
  */
 typedef struct {
   const NnNode *node;
@@ -53,14 +53,15 @@ fits (const NnGraph *graph, guint index)
   case NN_OP_GLOBAL_AVG_POOL:
     if (node->count_pad && (node->same || node->pad[0] || node->pad[1] || node->pad_more[0] || node->pad_more[1]))
       return FALSE;
-    /* The last layer writes float32, which these do not; nor do they read the input's three channels. */
+    /* The last layer writes float32, which the kernels of these layers do not do. Nor can they read the three channels
+     * of the network's input. */
     return index + 1 < graph->nodes->len && node->inputs[0] != 0 && node->inputs[1] != 0;
   default:
     return FALSE;
   }
 }
 
-/* Input channels that a block of 32 output channels may touch at most. */
+/* Returns how many input channels a block of 32 output channels may touch at most. */
 static guint
 inputs_of_block (const Geometry *g)
 {
@@ -131,7 +132,7 @@ geometry (const NnPlan *plan, const NnNode *node, const NnBuffer *in, const NnBu
   return g;
 }
 
-/* A tile's first input element. */
+/* Returns a tile's first input element. */
 static gsize
 tile_in (const Geometry *g, guint tile)
 {
@@ -141,7 +142,7 @@ tile_in (const Geometry *g, guint tile)
          + (gsize)(tile % g->a_row) * NN_BF16_PIXELS * g->stride;
 }
 
-/* FALSE: slot @i of @tile is no pixel. */
+/* Finds the output pixel in slot @i of @tile. Returns FALSE where the slot is no pixel. */
 static gboolean
 tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
 {
@@ -166,7 +167,8 @@ tile_pixel (const Geometry *g, guint tile, guint i, guint *y, guint *x)
   return *y < g->out->height && *x < g->out->width;
 }
 
-/* Where there is no pixel: the one before it. */
+/* Returns the first input element of the pixel in slot @i of @tile. Where there is no pixel, the one before it is
+ * taken. */
 static gsize
 pixel_in (const Geometry *g, guint tile, guint i)
 {
@@ -191,7 +193,7 @@ step_offset (const Geometry *g, guint segment, guint chunk)
          + (gsize)chunk * NN_BF16_DEPTH;
 }
 
-/* One past the last element that is read, from the first image's start. */
+/* Returns one past the last element that is read, counted from the first image's start. */
 static gsize
 read_end (const Geometry *g)
 {
@@ -205,7 +207,7 @@ read_end (const Geometry *g)
 static gboolean
 make_room (NnPlan *plan, const NnGraph *graph, GError **error)
 {
-  /* After an image zeros, for the inputs of a last step that meet weights of zero. */
+  /* Zeros lie after each image for those inputs of a last step that meet weights of zero. */
   for (guint i = 0; i < plan->n_buffers; i++)
     plan->buffers[i].size += plan->buffers[i].in_rows ? 0 : NN_BF16_DEPTH;
   for (guint i = 1; i < plan->n_buffers; i++) {
@@ -216,7 +218,7 @@ make_room (NnPlan *plan, const NnGraph *graph, GError **error)
       const Geometry g = geometry (plan, node, in, &plan->buffers[i]);
       const gsize there = g.batch_is_pixels ? in->size * plan->batch : in->size, end = read_end (&g);
 
-      /* Offsets are 32 bits; the output's, too. */
+      /* All offsets are 32 bits, also those of the output. */
       if (MAX (end, there) > G_MAXINT32 || plan->buffers[i].size > G_MAXINT32
           || (g.batch_is_pixels && plan->buffers[i].size * plan->batch > G_MAXINT32)) {
         g_set_error (error, NN_ERROR, NN_ERROR_TOO_LARGE, "layer %s: its activations are too large", node->name);
@@ -229,10 +231,10 @@ make_room (NnPlan *plan, const NnGraph *graph, GError **error)
   return TRUE;
 }
 
-/* Output channels a block. Four tiles of pixels with 16 channels need half of the weights that two with 32 do, and
- * twice the pixels: of these nothing new where several taps read the same ones, or where those of all steps stay in the
- * first-level cache. Where an image is four tiles weights are read once. A sum's order is the same, so this changes no
- * bit. */
+/* Returns how many output channels a block has. Four tiles of pixels with 16 channels need half of the weights that two
+ * tiles with 32 channels need, and twice the pixels. These pixels cost nothing new where several taps read the same
+ * ones, or where those of all steps stay in the first-level cache. Where an image is four tiles, the weights are read
+ * once. The order of a sum is the same for both widths, so the choice changes no bit. */
 static guint
 block_width (const NnPlan *plan, const Geometry *g)
 {
@@ -254,7 +256,7 @@ make_blocks (NnPlan *plan, NnStep *step, NnBf16Conv *conv, const Geometry *g, GE
   for (guint i = 0; i < n_blocks; i++) {
     blocks[i].first_channel = width * i;
     blocks[i].channels = MIN (width, padded - width * i);
-    /* That of 32: inputs begin at whole cache lines. */
+    /* The first input is that of a block of 32 channels, so that inputs begin at whole cache lines. */
     blocks[i].first_input = block_first_input (g, blocks[i].first_channel / 32 * 32);
   }
   if (!nn_plan_pack (plan, step, &layout, blocks, error))
@@ -309,9 +311,10 @@ make_offsets (const Geometry *g, const NnStep *step, gboolean vectors, NnBf16Con
   return TRUE;
 }
 
-/* Where the weights fit in the cache, pixels are cut and each task has all channels; else channels are, and each task
- * has all pixels of an image: of several images as few channels as fit in half of the cache, which the next images
- * find there. Few tiles are not cut: products of one sum would wait for each other. */
+/* Decides which tiles and blocks a task takes. Where the weights fit in the cache, the pixels are cut, and each task
+ * has all channels. Otherwise the channels are cut, and each task has all pixels of an image. With several images a
+ * task takes only as many channels as fit in half of the cache, so that the next images find their weights there. Few
+ * tiles are not cut, because products of one sum would then wait for each other. */
 static void
 cut (const NnPlan *plan, NnBf16Conv *conv, guint threads)
 {
@@ -333,7 +336,7 @@ cut (const NnPlan *plan, NnBf16Conv *conv, guint threads)
   conv->blocks_a_task = (conv->n_blocks + wanted - 1) / wanted;
   if (images > 1)
     conv->blocks_a_task = MIN (conv->blocks_a_task, (guint)MAX (WEIGHTS_IN_CACHE / 2 / (weights / conv->n_blocks), 1));
-  /* A pixel's cache line belongs to one task. */
+  /* A cache line of a pixel must belong to one task. */
   conv->blocks_a_task = (conv->blocks_a_task * halves + 1) / 2 * 2 / halves;
 }
 

@@ -16,7 +16,7 @@ typedef struct {
   NnIsa isa;
   guint height, width;
   NnVerdict verdict[NN_N_TRIALS];
-  NnAlgorithm *algorithms; /* n, NULL: the cost model decides */
+  NnAlgorithm *algorithms; /* there are n of them; NULL: the cost model decides */
   guint n;
 } Knowledge;
 
@@ -24,8 +24,8 @@ struct _NnPlanCache {
   GMutex mutex;
   const NnGraph *graph;
   NnWeightStore *weights;
-  GArray *entries; /* a handful */
-  GArray *known;   /* Knowledge, one a level and size */
+  GArray *entries; /* of type Entry; there are only a few */
+  GArray *known;   /* of type Knowledge, one for each level and size */
 };
 
 static void
@@ -68,7 +68,7 @@ same (const NnPlanRequest *a, const NnPlanRequest *b)
          && a->isa == b->isa && a->format == b->format && a->init == b->init && a->direct == b->direct;
 }
 
-/* Under the lock; until the next call. */
+/* Returns what is known for a level and a size. The caller holds the lock; the result is valid until the next call. */
 static Knowledge *
 knowledge (NnPlanCache *cache, NnIsa isa, guint height, guint width)
 {
@@ -125,7 +125,7 @@ nn_plan_request_kernels (const NnPlanRequest *request, gpointer kernels)
   return (request->init ? request->init : format->init) (kernels, request->isa, format->products);
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static NnPlan *
 make_plan (NnPlanCache *cache, const NnPlanRequest *request, NnWorkers *workers, GError **error)
 {
@@ -158,7 +158,8 @@ nn_plan_cache_get (NnPlanCache *cache, const NnPlanRequest *request, NnWorkers *
   Entry made = { .key = *request, .n_users = 1 };
 
   g_mutex_lock (&cache->mutex);
-  /* A plan from before the verdict may be in use still, and is none for those who ask after it. */
+  /* A plan that was made before the verdict may still be in use, but callers who ask after it must not get that
+   * plan. */
   if (knowledge (cache, request->isa, request->height, request->width)->verdict[NN_TRIAL_WINOGRAD] == NN_VERDICT_LEAVES)
     made.key.direct = TRUE;
   for (guint i = 0; i < cache->entries->len; i++) {

@@ -1,15 +1,15 @@
 /* gst-resnet: which algorithm a convolution is computed with
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The choice may depend on the layer and on the level, never on the batch or on the number of threads: algorithms
+ * The choice may depend on the layer and on the level, but never on the batch or on the number of threads: algorithms
  * differ by rounding, and results must not. */
 #include "plan/plan-choose.h"
 
 #include "plan/plan-winograd.h"
 
-/* The model's constants, all in units of the time that a multiply-add at the level's peak takes: fitted to AVX2 (Zen 3)
- * over 3×3 layers of 16 channels at 224² to 512 at 7². Times of weights add to the rest: memory is not kept busy all
- * the time. */
+/* The model's constants are all in units of the time that a multiply-add takes at the level's peak. They were fitted to
+ * AVX2 (Zen 3) over 3×3 layers from 16 channels at 224² to 512 channels at 7². The times of weights are added to the
+ * rest, since memory is not kept busy all the time. */
 #define DIRECT_EFFICIENCY 0.93   /* of the peak, with everything in the cache */
 #define PRODUCTS_EFFICIENCY 0.80 /* of the products between the transforms */
 #define TAPS_EFFICIENCY 0.55     /* of those with weights that are transformed on the way, of NN_WINOGRAD_TAPS_TILES */

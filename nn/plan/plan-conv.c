@@ -7,11 +7,11 @@
 #include "plan/plan-pack.h"
 #include "plan/plan-stages.h"
 
-/* Weights up to this size are kept in a core's second-level cache while pixels stream past; bytes. */
+/* Weights up to this size in bytes are kept in a core's second-level cache while pixels stream past. */
 #define WEIGHTS_IN_CACHE (256 * 1024)
-/* How many bytes of activations a task should read and write at most, so that they come from the cache. */
+/* A task should read and write at most this many bytes of activations, so that they come from the cache. */
 #define ACTIVATIONS_IN_CACHE (128 * 1024)
-/* Tasks for each thread, so that all threads finish at about the same time. */
+/* There are this many tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
 
 typedef struct {
@@ -22,8 +22,8 @@ typedef struct {
   gboolean image3;
 } Geometry;
 
-/* The first input channel that a block of output channels reads; a block inside one group of few channels reads its
- * neighbours', too, with weights of zero. */
+/* Returns the first input channel that a block of output channels reads. A block inside one group of few channels reads
+ * its neighbours, too, with weights of zero. */
 static guint
 block_first_input (const Geometry *g, const NnDirectConv *conv, guint first_channel)
 {
@@ -37,7 +37,7 @@ block_first_input (const Geometry *g, const NnDirectConv *conv, guint first_chan
   return MIN (start, g->node->in_channels - conv->segment_length);
 }
 
-/* Input channels that a block of @channels output channels may touch at most. */
+/* Returns how many input channels a block of @channels output channels may touch at most. */
 static guint
 inputs_of_block (const Geometry *g, guint channels)
 {
@@ -55,7 +55,7 @@ inputs_of_block (const Geometry *g, guint channels)
   return most;
 }
 
-/* The variant for the next @left channels (a multiple of NN_CHANNEL_BLOCK). */
+/* Picks the variant for the next channels, of which @left are left (a multiple of NN_CHANNEL_BLOCK). */
 static const NnConvVariant *
 pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint *channels)
 {
@@ -74,7 +74,7 @@ pick_variant (const NnConvKernels *kernels, const Geometry *g, guint left, guint
     *channels = v->channels;
     if (*channels == 0)
       *channels = g->node->groups == 1 ? left : NN_CHANNEL_BLOCK;
-    /* Across groups a wide block is mostly zeros. */
+    /* A wide block that spans several groups consists mostly of zeros. */
     if (last || (*channels <= left && (g->node->groups == 1 || g->out_group % *channels == 0)))
       return v;
   }
@@ -189,7 +189,7 @@ make_offsets (const NnStep *step, NnDirectConv *conv, const Geometry *g, GError 
   return TRUE;
 }
 
-/* How many pixels a task takes, and whether it takes all blocks of channels. */
+/* Decides how many pixels a task takes, and whether it takes all blocks of channels. */
 static void
 cut (const NnPlan *plan, const NnStep *step, NnDirectConv *conv, guint threads)
 {
@@ -229,14 +229,14 @@ choose_segment (const NnPlan *plan, const Geometry *g)
 
   if (node->groups == 1)
     return node->dilation[1] == 1 && g->in->pixel == node->in_channels ? NN_PACKED_ROWS : NN_PACKED_TAPS;
-  /* A power of two, so that a block has whole groups. */
+  /* The size of a group is a power of two, so that a block has whole groups. */
   if (nn_float_kernels (plan)->conv.grouped.func && g->in_group == g->out_group && g->in_group <= NN_CONV_MAX_GROUP
       && (g->in_group & (g->in_group - 1)) == 0 && g->in->pixel % NN_CHANNEL_BLOCK == 0)
     return NN_PACKED_GROUPED;
   return NN_PACKED_TAPS;
 }
 
-/* Whether kernels->image3 may compute it. */
+/* Whether kernels->image3 can compute the step. */
 static gboolean
 is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
 {

@@ -21,7 +21,8 @@ init (gpointer kernels, NnIsa isa, guint products)
   return TRUE;
 }
 
-/* It may be Winograd's, and an entry whose bits depend on the cut has a cut of its own. */
+/* A plain 3×3 convolution is left out because Winograd's algorithm may compute it. So is an entry whose bits depend on
+ * the cut, because it has a cut of its own. */
 static gboolean
 joins_pool (const NnPlan *plan, const NnNode *conv)
 {

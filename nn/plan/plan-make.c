@@ -11,12 +11,12 @@
 #include "plan/plan-pooled-conv.h"
 #include "plan/plan-window.h"
 
-/* Where pixels are a multiple of so many floats apart, the same channels of neighbouring pixels fall into a quarter of
- * a first-level cache's sets or fewer, and a kernel that reads some channels of many pixels finds little of it again. A
- * cache line more between them (Zen 3, one thread): ResNeXt-50 13 % less time, ResNet-50 7 %. At half the number it was
- * neither faster nor slower. */
+/* Where pixels are a multiple of this many floats apart, the same channels of neighbouring pixels fall into a quarter
+ * of a first-level cache's sets or fewer, and a kernel that reads some channels of many pixels finds little of them
+ * again. With one more cache line between the pixels, ResNeXt-50 took 13 % less time and ResNet-50 7 % (Zen 3, one
+ * thread). At half the number it was neither faster nor slower. */
 #define CROWDED 256
-/* Offsets inside an image and a batch are 32 bits. */
+/* Offsets inside an image and inside a batch are 32 bits. */
 #define MAX_FLOATS ((gsize)G_MAXINT32)
 
 static gboolean
@@ -27,7 +27,7 @@ too_large (const NnNode *node, guint height, guint width, GError **error)
   return FALSE;
 }
 
-/* Sizes of every node's buffer; the border is the widest padding of the convolutions that read it. */
+/* Computes the size of every node's buffer. The border is the widest padding of the convolutions that read it. */
 static gboolean
 size_buffers (NnPlan *plan, const NnGraph *graph, const NnShape *shapes, const gboolean *wants_image, guint height,
               guint width, GError **error)
@@ -101,7 +101,7 @@ clear_step (NnStep *step)
   nn_plan_pool_rows_clear (step);
 }
 
-/* What the node's readers want besides the form that its own step gives. */
+/* Adds a step that converts the node's output where its readers also want the form that its own step does not give. */
 static void
 add_conversion (NnPlan *plan, const NnGraph *graph, guint index, gboolean wants_image)
 {

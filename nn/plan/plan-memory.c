@@ -6,7 +6,7 @@ gboolean
 nn_plan_check_memory (const NnPlan *plan, guint height, guint width, guint batch, guint n_threads, GError **error)
 {
   const guint64 most = NN_PLAN_MOST_FOR_IMAGE * MAX (batch, 1);
-  /* In floating point: sizes come from a file, and their sum may be beyond 64 bits. */
+  /* The sum is in floating point: sizes come from a file, and their sum may be beyond 64 bits. */
   const gdouble floats = (gdouble)plan->arena_size + (gdouble)plan->shared_scratch_size
                          + (gdouble)plan->scratch_size * MAX (n_threads, 1);
   const gdouble bytes = floats * sizeof (gfloat);

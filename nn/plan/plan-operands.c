@@ -10,7 +10,8 @@
 #include "graph/shape.h"
 #include "plan/plan.h"
 
-/* Floats that hold a value; 64-byte aligned, an int64 takes two. Element counts are below 2^29 (graph-plain.c). */
+/* Returns how many floats hold a value, rounded up to 64 bytes; an int64 takes two. Element counts are below 2^29
+ * (graph-plain.c). */
 static gsize
 value_size (const NnValue *value)
 {
@@ -29,7 +30,7 @@ shape_size (const NnShape *shape)
   return value_size (&value);
 }
 
-/* All outputs' types of a PLAIN node; free with g_free(). */
+/* Returns the types of all outputs of a PLAIN node; the caller frees them with g_free(). */
 static NnValue *
 infer_outputs (const NnNode *node, const NnShape *shapes, GError **error)
 {
@@ -119,7 +120,7 @@ nn_plan_operands (NnPlan *plan, const NnShape *shapes, NnStep *step, GError **er
   plan->max_operands = MAX (plan->max_operands, o->n_in + o->n_out);
 
   if (step->kind == NN_STEP_ELEMENTWISE) {
-    /* A row of an image is a list; a constant of one element has no dimensions beside it. */
+    /* A row of an image is a list. A constant of one element has no dimensions beside it. */
     if (o->n_out != 1) {
       g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "%s: has more than one output", node->name);
       return FALSE;

@@ -4,13 +4,15 @@
 
 #include "plan/plan-stages.h"
 
-/* Gaps that are looked at before a buffer goes behind all others: a graph where so many live at once is none that
- * anybody runs, and planning it should not take minutes. */
+/* After this many gaps a buffer is put behind all others: nobody runs a graph where so many buffers live at once, and
+ * planning it should not take minutes. */
 #define MAX_LOOKS 512
 #define NONE G_MAXUINT
 
-/* What is placed: item 2 i is node i's image, 2 i + 1 its plain buffer. The live ones are a list in order of offset.
- * @overwritten: by node i's image, or NONE; @taken: by a later node's */
+/* Item 2 i is the image of node i, and item 2 i + 1 is its plain buffer. The live items are a list in the order of
+ * their offsets.
+ * @overwritten: the node whose place node i's image takes, or NONE; @taken: whether a later node takes the place of
+ * node i's image */
 typedef struct {
   NnPlan *plan;
   guint *next, *previous, *overwritten;
@@ -49,7 +51,8 @@ remove_item (Placement *p, guint item)
     p->previous[p->next[item]] = p->previous[item];
 }
 
-/* First fit: the lowest gap that is large enough. FALSE: an address over what there is. */
+/* Puts an item into the lowest gap that is large enough (first fit). Returns FALSE where its address would be beyond
+ * what can be addressed. */
 static gboolean
 place (Placement *p, guint item, gsize size)
 {
@@ -75,7 +78,7 @@ place (Placement *p, guint item, gsize size)
   return TRUE;
 }
 
-/* @item lies where @old does, which is over. */
+/* Puts @item where @old lies, which is no longer needed. */
 static void
 take_over (Placement *p, guint item, guint old)
 {
@@ -87,14 +90,14 @@ take_over (Placement *p, guint item, guint old)
   insert_after (p, item, before);
 }
 
-/* Images that a node's buffer has room for. */
+/* Returns how many images a node's buffer has room for. */
 static guint
 room (const NnPlan *plan, guint node)
 {
   return plan->buffers[node].whole ? plan->batch : nn_plan_images (plan, node);
 }
 
-/* Whether images of nodes @i and @j are as large and lie alike in their buffers. */
+/* Whether images of nodes @i and @j have the same size and lie in their buffers in the same way. */
 static gboolean
 alike (const NnPlan *plan, guint i, guint j)
 {
@@ -104,16 +107,16 @@ alike (const NnPlan *plan, guint i, guint j)
          && a->height == b->height && a->slack == b->slack && room (plan, i) == room (plan, j);
 }
 
-/* Whether node @i may write where it reads node @input: element by element, the last to do so, of images that lie
- * alike. */
+/* Whether node @i may write where it reads node @input: it works element by element, it is the last node to read
+ * @input, and both images lie in their buffers in the same way. */
 static gboolean
 may_overwrite (const NnPlan *plan, const guint *last_use, guint i, guint input)
 {
   return input != NN_NO_NODE && last_use[input] == i && alike (plan, input, i) && !plan->buffers[i].whole;
 }
 
-/* The input that node @i's image takes the place of, or NONE: what is added to a convolution's sums or to another
- * image. A block that ends with a sum so touches one wide image instead of two. */
+/* Returns the input whose place node @i's image takes, or NONE: it is what is added to a convolution's sums or to
+ * another image. A block that ends with a sum so touches one wide image instead of two. */
 static guint
 find_overwritten (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint i)
 {
@@ -129,7 +132,7 @@ find_overwritten (const NnPlan *plan, const NnGraph *graph, const guint *last_us
   return NONE;
 }
 
-/* Node @i's image and plain buffer, with room for so many images. */
+/* Places node @i's image and its plain buffer, with room for this many images. */
 static gboolean
 place_node (Placement *p, guint i, guint images)
 {
@@ -147,8 +150,8 @@ place_node (Placement *p, guint i, guint images)
   return TRUE;
 }
 
-/* Whether the last node to write where node @i's image lies, of those that run in the same pass, wrote an image alike.
- */
+/* Whether the last node that wrote where node @i's image lies, of those that run in the same pass, wrote an image that
+ * lies there in the same way. */
 static gboolean
 border_stays (const NnPlan *plan, guint i)
 {
@@ -176,7 +179,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
   const guint n = plan->n_buffers;
   Placement p = { .plan = plan, .first = NONE, .last = NONE };
   g_autofree guint *last_use = nn_plan_find_last_uses (plan, graph);
-  /* Nodes whose buffers are read last by node i: a list that starts at ending[i]. */
+  /* The nodes whose buffers are last read by node i are a list that starts at ending[i]. */
   g_autofree guint *ending = g_new (guint, n + 1), *next_ending = g_new (guint, n);
   gboolean fits = TRUE;
 
@@ -196,7 +199,7 @@ nn_plan_place (NnPlan *plan, const NnGraph *graph, GError **error)
     ending[last_use[i]] = i;
   }
 
-  /* The first nodes run several times, and what they leave for the others stays meanwhile. */
+  /* The first nodes run several times, and what they leave for the others must stay in the meantime. */
   for (guint i = 0; i < plan->split && fits; i++)
     fits = !plan->buffers[i].whole || place_node (&p, i, plan->batch);
   for (guint i = 0; i < n && fits; i++) {

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The stem's convolution writes the network's largest image, and only the max pool reads it. So a task computes the
- * rows that a band of the pool's rows needs into its thread's scratch memory, which stays in a cache, and takes their
- * maxima: the image is never in memory as a whole, and no thread waits for others between the two. Rows that two bands
- * need are kept where one thread computes both bands, and are computed twice elsewhere. */
+ * rows that a band of the pool's rows needs in its thread's scratch memory, which stays in a cache, and takes their
+ * maxima. The image is never in memory as a whole, and no thread waits for others between the two layers. Rows that two
+ * bands need are kept where one thread computes both bands, and are computed twice elsewhere. */
 #include "plan/plan-pooled-conv.h"
 
 #include "base/nn-memory.h"
@@ -12,16 +12,16 @@
 #include "plan/plan-stages.h"
 #include "plan/plan-window.h"
 
-/* Weights up to this size are read again by every band; bytes. */
+/* Weights up to this size in bytes are read again by every band. */
 #define WEIGHTS_IN_CACHE (256 * 1024)
-/* What a band's rows should take at most, so that they stay in a cache beside weights and inputs; bytes. */
+/* A band's rows should take at most this many bytes, so that they stay in a cache beside the weights and the inputs. */
 #define ROWS_IN_CACHE (160 * 1024)
-/* Tasks for each thread, so that all threads finish at about the same time. */
+/* There are this many tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
 /* Threads may compute one of this many rows twice. */
 #define ROWS_TWICE 8
 
-/* Rows that a band of the pool's reads at most. */
+/* Returns how many of the convolution's rows a band of the pool's rows reads at most. */
 static guint
 rows_of (const NnWindow *w, guint band)
 {
@@ -30,7 +30,7 @@ rows_of (const NnWindow *w, guint band)
   return (guint)MIN (rows, (guint64)w->size[0]);
 }
 
-/* Whether the loop of node @i, a convolution, can be its max pool's, too, and is worth it. */
+/* Whether the loop of node @i, a convolution, can compute its max pool, too, and whether this is worth it. */
 static gboolean
 joins_pool (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint i, guint threads)
 {

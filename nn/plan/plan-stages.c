@@ -1,16 +1,18 @@
 /* gst-resnet: how many images go through the layers together
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Layers near the input have large activations and small weights, those near the output the other way round. So the
- * first nodes run a few images at a time, as many as a cache has room for, and the rest the whole batch, whose images
- * share the weights that come from memory. Where the cut is changes no bit: a sum's order does not depend on it. */
+ * Layers near the input have large activations and small weights; for those near the output it is the other way round.
+ * So the first nodes run a few images at a time, as many as a cache has room for. The other nodes run the whole batch,
+ * whose images share the weights that come from memory. The place of the cut changes no bit, since the order of a sum
+ * does not depend on it. */
 #include "plan/plan-stages.h"
 
-/* Activations of the images that go through a layer together: a share of the last-level cache that one program may
- * count on where others use it, too. Of 2 to 32 MB, 4 to 8 were the fastest for 20 images on ResNet-18 (Zen 3, two of
- * the cores that share 32 MB), 16 and more slower than one image at a time; bytes. */
+/* The activations of the images that go through a layer together may take this many bytes. It is the share of the
+ * last-level cache that one program may count on where others use it, too. Of 2 to 32 MB, 4 to 8 were the fastest for
+ * 20 images on ResNet-18 (Zen 3, two of the cores that share 32 MB); 16 and more were slower than one image at a
+ * time. */
 #define STAGE_IN_CACHE (6 * 1024 * 1024)
-/* Of a plan without stages, for kernels that are faster than memory; bytes. */
+/* In a plan without stages, whose kernels are faster than memory, they may take this many bytes. */
 #define BATCH_IN_CACHE (24 * 1024 * 1024)
 
 static gsize
@@ -19,7 +21,7 @@ output_size (const NnPlan *plan, guint node)
   return plan->buffers[node].size + plan->plain[node].size;
 }
 
-/* What a node reads and writes for an image, floats. */
+/* Returns how many floats a node reads and writes for an image. */
 static gsize
 touched (const NnPlan *plan, const NnGraph *graph, guint index)
 {
@@ -35,7 +37,7 @@ touched (const NnPlan *plan, const NnGraph *graph, guint index)
   return size;
 }
 
-/* Floats. */
+/* Returns the node's weights in floats. */
 static gdouble
 weights_of (const NnNode *node)
 {
@@ -60,7 +62,7 @@ nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph)
 
     last_use[i] = i;
     for (guint slot = 0; slot < nn_node_n_slots (node); slot++) {
-      /* Who runs in a later node's loop still reads then. */
+      /* A node that runs in the loop of the next node still reads its inputs then. */
       if (nn_node_get_input (node, slot) != NN_NO_NODE)
         last_use[nn_node_get_input (node, slot)] = plan->buffers[i].in_rows ? i + 1 : i;
     }
@@ -69,8 +71,8 @@ nn_plan_find_last_uses (const NnPlan *plan, const NnGraph *graph)
   return last_use;
 }
 
-/* What comes from memory for an image, floats, when nodes before @split run @inner images at a time and the others
- * @outer. */
+/* This is how many floats come from memory for an image when the nodes before @split run @inner images at a time and
+ * the others @outer. */
 typedef struct {
   guint split, inner, outer;
   gdouble traffic;
@@ -81,7 +83,7 @@ find_cut (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint
 {
   const guint n = plan->n_buffers;
   g_autofree gsize *from = g_new0 (gsize, n + 1); /* the most that a node from there on touches */
-  /* Those whose last reader is node i leave with it. */
+  /* leaving[i] is the size of those outputs whose last reader is node i: they leave with it. */
   g_autofree gdouble *leaving = g_new0 (gdouble, n + 1);
   gdouble weights = 0, before = 0, crossing = 0;
   gsize so_far = 0;
@@ -96,14 +98,14 @@ find_cut (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint
   for (guint split = 1; split < n; split++) {
     Cut cut = { .split = split };
 
-    /* Node split − 1 has come before the cut. */
+    /* Node split − 1 now lies before the cut. */
     before += weights_of (nn_graph_node (graph, split - 1));
     so_far = MAX (so_far, touched (plan, graph, split - 1));
     crossing += (gdouble)output_size (plan, split - 1) - leaving[split - 1];
     leaving[last_use[split - 1]] += (gdouble)output_size (plan, split - 1);
     cut.inner = images_that_fit (so_far, STAGE_IN_CACHE, batch);
     cut.outer = images_that_fit (from[split], STAGE_IN_CACHE, batch);
-    /* Written, and read again. */
+    /* What crosses the cut is written and read again. */
     cut.traffic = before / cut.inner + (weights - before) / cut.outer + 2 * crossing;
     if (!plan->buffers[split - 1].in_rows && cut.inner < cut.outer && cut.traffic < best.traffic)
       best = cut;

@@ -7,25 +7,25 @@
 #include "plan/plan-pack.h"
 #include "plan/plan-stages.h"
 
-/* A block's transformed tiles should stay in a core's second-level cache; bytes. */
+/* A block's transformed tiles should stay in a core's second-level cache, so they take at most this many bytes. */
 #define TILES_IN_CACHE (224 * 1024)
-/* So should the products of one group of channels; bytes. */
+/* The products of one group of channels should stay there, too, so they take at most this many bytes. */
 #define PRODUCTS_IN_CACHE (128 * 1024)
-/* Transformed weights that each block of tiles may read again while the next transforms its tiles itself, and that are
- * better read than made again; bytes. */
+/* Each block of tiles may read transformed weights of up to this many bytes again, so each task transforms its own
+ * tiles. Weights of this size are also better read than transformed again while they are multiplied. */
 #define FUSED_WEIGHTS (1024 * 1024)
-/* Register tiles of the kernel a block where transformed tiles are shared: so many use each weight that is in a cache.
- */
+/* Where transformed tiles are shared, a block has this many register tiles of the kernel, so that this many use each
+ * weight that is in a cache. */
 #define SHARED_STEPS 4
-/* Blocks a thread, so that all finish at about the same time; but fewer where they would have so few tiles that most of
- * a task is calls and half-filled registers. */
+/* There are this many blocks for each thread, so that all threads finish at about the same time. There are fewer where
+ * the blocks would have so few tiles that most of a task is calls and half-filled registers. */
 #define BLOCKS_A_THREAD 4
 #define FEWEST_TILES 15
-/* An image's transformed tiles that each thread makes for itself where threads share the channels: to fetch what others
- * have made takes longer, above all between cores that share no cache; bytes. */
+/* Where threads share the channels, each thread makes an image's transformed tiles for itself if they take up to this
+ * many bytes: to fetch what others have made takes longer, above all between cores that share no cache. */
 #define OWN_TILES (128 * 1024)
-/* Weights that all threads may read, each for tiles of its own, where the tiles would otherwise be read by all threads;
- * bytes. */
+/* All threads may read weights of up to this many bytes, each for tiles of its own, where otherwise all threads would
+ * read the tiles. */
 #define OWN_WEIGHTS (4 * 1024 * 1024)
 
 gboolean
@@ -35,14 +35,14 @@ nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step)
          && !nn_float_kernels (plan)->conv.variant[0].fixed;
 }
 
-/* Of an image. */
+/* Returns how many tiles an image has. */
 static guint
 count_tiles (const NnStep *step, NnWinogradTile tile)
 {
   return nn_winograd_tiles (tile, step->out->width) * nn_winograd_tiles (tile, step->out->height);
 }
 
-/* Bytes. */
+/* Returns the size of the transformed weights in bytes. */
 static gsize
 transformed_weights (const NnStep *step, NnWinogradTile tile)
 {
@@ -56,7 +56,8 @@ nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradT
          && count_tiles (step, tile) <= NN_WINOGRAD_TAPS_TILES && transformed_weights (step, tile) > FUSED_WEIGHTS;
 }
 
-/* Consecutive frequencies must not fall into the same set of the first-level cache. */
+/* Consecutive frequencies must not fall into the same set of the first-level cache, so a block of channels lies between
+ * them. */
 static gsize
 frequency_stride (guint tiles, gsize channels)
 {
@@ -70,7 +71,7 @@ cut (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads)
   const gsize in_pixel = step->in->lanes, weights = transformed_weights (step, w->tile);
   const guint tiles = w->n_tiles * nn_plan_images (plan, step->index);
   const guint pixels = w->blocks[0].variant->pixels, shared = SHARED_STEPS * pixels;
-  /* What cannot be shared by channels is by tiles. */
+  /* What cannot be shared by channels is shared by tiles. */
   const guint fewest = w->n_blocks < threads ? MIN (threads * pixels, shared) : shared;
   const gboolean by_tiles = weights <= FUSED_WEIGHTS && w->n_tiles >= fewest;
   guint blocks, wanted;
@@ -83,7 +84,8 @@ cut (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads)
   } else {
     w->block = MIN (shared, tiles);
   }
-  /* Blocks of about the same size: the same number of them, and for each thread where it has its own. */
+  /* The blocks are of about the same size: their number stays the same, or becomes a multiple of the number of threads
+   * where each thread has tiles of its own. */
   blocks = (tiles + w->block - 1) / w->block;
   w->own_tiles = !w->fused && threads > 1 && weights <= OWN_WEIGHTS && tiles >= 2 * threads * pixels;
   if (w->own_tiles)
@@ -108,9 +110,9 @@ cut (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads)
     plan->shared_scratch_size = MAX (plan->shared_scratch_size, blocks * w->v_size);
 }
 
-/* The variant to begin with: the widest, but where an image has few tiles one that takes them in two steps: the second
- * finds the weights in the first-level cache, and while they run all of the next weights can be fetched. So few tiles
- * are shared by channels, and of @channels several threads need two blocks. */
+/* Returns the variant to begin with. This is the widest one, but where an image has few tiles it is one that takes them
+ * in two steps: the second step finds the weights in the first-level cache, and while both run all of the next weights
+ * can be fetched. So few tiles are shared by channels, and of @channels channels several threads need two blocks. */
 static guint
 choose_variant (const NnPlan *plan, const NnWinogradConv *w, guint channels, guint threads)
 {
@@ -150,7 +152,7 @@ make_blocks (NnPlan *plan, NnStep *step, NnWinogradConv *w, guint threads, GErro
   return nn_plan_pack_blocks (plan, step, &layout, w->blocks, error);
 }
 
-/* Blocks of NN_WINOGRAD_TAPS_CHANNELS channels, all tiles of all images each. */
+/* Cuts the channels into blocks of NN_WINOGRAD_TAPS_CHANNELS; each block takes all tiles of all images. */
 static gboolean
 plan_taps (NnPlan *plan, NnStep *step, NnWinogradConv *w, GError **error)
 {

@@ -4,8 +4,8 @@
 
 #include "base/nn-memory.h"
 
-/* @tensor: NULL where @packed stands for it; @owned: it shares its bytes, which are a file's memory, with nothing else
- * and gives them back to the system. */
+/* @tensor: NULL where @packed stands for it; @owned: the bytes of the tensor, which are a file's memory, are shared
+ * with nothing else, so they can be given back to the system */
 typedef struct {
   GBytes *tensor;
   gboolean owned;
@@ -14,7 +14,7 @@ typedef struct {
 
 struct _NnWeightStore {
   const NnGraph *graph;
-  Entry *entries; /* one a node */
+  Entry *entries; /* one for each node */
 };
 
 NnWeightStore *
@@ -58,7 +58,7 @@ get_tensor (const NnWeightStore *store, guint index)
 
   if (entry->tensor)
     return g_bytes_ref (entry->tensor);
-  /* No overflow: so many bytes it had before. */
+  /* This does not overflow, since the tensor had as many bytes before. */
   size = (gsize)node->out_channels * (node->in_channels / node->groups) * node->kernel[0] * node->kernel[1]
          * sizeof (gfloat);
   tensor = nn_aligned_alloc (size);
