@@ -201,8 +201,8 @@ nn_label_lines_place (const GPtrArray *lines, const gchar *name, gchar **labels,
     for (guint s = 0; separators[s] && (!last || s < N_BOTH_SIDES); s++) {
       Reading reading;
 
-      if (lines->len == 1 && separators[s] == ' ') /* a single class does not get a number this way: "type 0" is its
-                                                    * name */
+      /* A single class does not get a number this way: "type 0" is its name. */
+      if (lines->len == 1 && separators[s] == ' ')
         continue;
       reading = read_lines (lines, separators[s], last, labels);
       if (reading.good) {

@@ -22,7 +22,7 @@ wrong_count (const gchar *name, guint found, guint n_classes, GError **error)
   return FALSE;
 }
 
-/* JSON */
+/* Labels in JSON. */
 
 /* A label is a string, or the last string of an array (Keras: ["n01440764", "tench"]). */
 static const gchar *
@@ -172,7 +172,7 @@ clear_labels (gchar **labels, guint n)
     g_clear_pointer (&labels[i], g_free);
 }
 
-/* @value: an array or an object */
+/* @value must be an array or an object. */
 static gboolean
 labels_from_value (NnJson value, const gchar *name, gchar **labels, guint n, GPtrArray *warnings, GError **error)
 {
@@ -260,7 +260,7 @@ labels_from_json (NnJson root, const gchar *name, gchar **labels, guint n, GPtrA
   return TRUE;
 }
 
-/* Lines */
+/* Labels in lines. */
 
 static gboolean
 is_blank (const gchar *line)

@@ -39,8 +39,7 @@ has_instructions (void)
 __attribute__ ((target ("sha,sse4.1,ssse3"))) static void
 compress (__m128i state[2], const guint8 *data, gsize n_blocks)
 {
-  const __m128i swap = _mm_set_epi64x (0x0c0d0e0f08090a0b, 0x0405060700010203); /* words in the message are
-                                                                                 * big-endian */
+  const __m128i swap = _mm_set_epi64x (0x0c0d0e0f08090a0b, 0x0405060700010203); /* big-endian words */
   __m128i abef = state[0], cdgh = state[1];
 
   for (; n_blocks > 0; n_blocks--, data += BLOCK) {

@@ -360,7 +360,7 @@ nn_pickle_global (NnPickleVm *vm, const gchar *module, gsize module_size, const 
   return value->data ? value : NULL;
 }
 
-/* calls */
+/* What a call makes. */
 
 static NnPickleValue *
 wrong_arguments (NnPickleVm *vm, const gchar *callable)
@@ -576,7 +576,7 @@ nn_pickle_reduce (NnPickleVm *vm, NnPickleValue *callable, NnPickleValue *args)
   }
 }
 
-/* persistent ids */
+/* What a persistent id stands for. */
 
 NnPickleValue *
 nn_pickle_persistent (NnPickleVm *vm, NnPickleValue *id)

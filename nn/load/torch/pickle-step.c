@@ -49,7 +49,7 @@ op_stop (NnPickleVm *vm, guint a, guint b)
   return vm->pickle->root != NULL;
 }
 
-/* the stack */
+/* These instructions move items on the stack. */
 
 static gboolean
 op_mark (NnPickleVm *vm, guint a, guint b)
@@ -88,7 +88,7 @@ op_dup (NnPickleVm *vm, guint a, guint b)
   return nn_pickle_push (vm, nn_pickle_top (vm));
 }
 
-/* values */
+/* These instructions push plain values. */
 
 static gboolean
 op_constant (NnPickleVm *vm, guint type, guint integer)
@@ -210,7 +210,7 @@ op_counted (NnPickleVm *vm, guint width, guint is_string)
   return nn_pickle_push_data (vm, bytes, (gsize)size, is_string != 0);
 }
 
-/* containers */
+/* These instructions make and fill containers. */
 
 static gboolean
 op_empty (NnPickleVm *vm, guint type, guint b)
@@ -250,7 +250,7 @@ op_extend (NnPickleVm *vm, guint type, guint b)
   return nn_pickle_pop_mark (vm, &height) && nn_pickle_extend (vm, (NnPickleType)type, height);
 }
 
-/* memo */
+/* These instructions store values in the memo and push them from it. */
 
 static gboolean
 op_memo (NnPickleVm *vm, guint width, guint put)
@@ -287,7 +287,7 @@ op_memoize (NnPickleVm *vm, guint a, guint b)
   return nn_pickle_memo_put (vm, vm->memo->len);
 }
 
-/* names and calls that are none */
+/* Names and calls: nothing is imported and nothing is called. */
 
 static gboolean
 op_global (NnPickleVm *vm, guint a, guint b)
@@ -445,7 +445,7 @@ static const Instruction instructions[256] = {
   ['p'] = { op_memo_text, TRUE },
   ['g'] = { op_memo_text, FALSE },
   [0x94] = { op_memoize },
-  /* names and calls that are none */
+  /* Names and calls: nothing is imported and nothing is called. */
   ['c'] = { op_global },
   [0x93] = { op_stack_global },
   ['i'] = { op_inst },
@@ -456,11 +456,11 @@ static const Instruction instructions[256] = {
   ['Q'] = { op_persistent },
   ['o'] = { op_unsafe, 'o' },
   ['P'] = { op_unsafe, 'P' },
-  /* EXT1, EXT2, EXT4: names from a registry of the process that reads */
+  /* EXT1, EXT2, EXT4: these name entries of a registry in the process that reads. */
   [0x82] = { op_unsafe, 0x82 },
   [0x83] = { op_unsafe, 0x83 },
   [0x84] = { op_unsafe, 0x84 },
-  /* NEXT_BUFFER, READONLY_BUFFER: data outside the file */
+  /* NEXT_BUFFER, READONLY_BUFFER: these need data that is outside the file. */
   [0x97] = { op_unsafe, 0x97 },
   [0x98] = { op_unsafe, 0x98 },
 };

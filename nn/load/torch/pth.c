@@ -175,7 +175,7 @@ add_state_dict (Pth *pth, GPtrArray *entries, GError **error)
   return ok;
 }
 
-/* zip */
+/* The zip archive. */
 
 /* Finds the folder of data.pkl, with its slash. Its name is that of the archive when it was saved, and there is no
  * folder if somebody packed the archive anew. If there are several, the least deep one counts, and of equally deep ones
@@ -248,8 +248,8 @@ read_byteorder (Pth *pth, GError **error)
   const gchar *data;
   gsize size;
 
-  if (!nn_zip_has (pth->zip, entry)) /* before PyTorch 2.1 only little-endian machines wrote files that others could
-                                      * read */
+  /* Before PyTorch 2.1 only little-endian machines wrote files that others could read. */
+  if (!nn_zip_has (pth->zip, entry))
     return TRUE;
   bytes = nn_zip_read (pth->zip, entry, G_MAXUINT64, NULL, error);
   if (!bytes)
@@ -323,7 +323,7 @@ out:
   return ok;
 }
 
-/* legacy */
+/* The legacy stream. */
 
 static gboolean
 legacy_fail (const Pth *pth, const NnCursor *cursor, GError **error, const gchar *what)
