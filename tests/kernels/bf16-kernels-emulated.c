@@ -1,8 +1,8 @@
 /* gst-resnet: the tile kernels on emulated tiles
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The text that AMX runs, with operations in plain C that give the same bits: checked on every machine and by the
- * sanitizers. */
+ * This is the text that AMX runs, with operations in plain C that give the same bits. Every machine and the
+ * sanitizers check it. */
 #include "bf16-kernels-emulated.h"
 
 #define NN_BF16_EMULATED

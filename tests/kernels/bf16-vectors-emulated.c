@@ -1,7 +1,7 @@
 /* gst-resnet: the tile kernels on emulated vectors of bfloat16
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The text that AVX-512 BF16 runs, with operations in plain C. */
+ * This is the text that AVX-512 BF16 runs, with operations in plain C. */
 #include "bf16-kernels-emulated.h"
 
 #define NN_BF16_EMULATED

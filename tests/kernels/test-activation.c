@@ -77,14 +77,14 @@ test_values (gconstpointer level)
           g_error ("kind %d of %.9g: %.9g, should be %.9g", kind, (gdouble)in[shift + i], (gdouble)out[shift + i],
                    want);
       }
-      /* In place, and each element by itself: the same bits. */
+      /* The bits are the same in place and for each element by itself. */
       kernels.apply (&activation, in + shift, n, in + shift);
       g_assert_cmpint (memcmp (in + shift, out + shift, n * sizeof (gfloat)), ==, 0);
     }
   }
 }
 
-/* An element's bits do not depend on where it lies. */
+/* The bits of an element do not depend on where it lies. */
 static void
 test_places (gconstpointer level)
 {

@@ -13,8 +13,8 @@
 
 #define GUARD 0x4711
 
-/* A convolution of random shape and its memory. Each array is as long as what may be read or written, so that the
- * sanitizers see one element more. */
+/* A convolution of random shape and its memory. Each array is exactly as long as what may be read or written, so that
+ * the sanitizers notice an access to one element more. */
 typedef struct {
   NnBf16ConvArgs args;
   guint products, width, n_tiles, n_blocks, n_pixels; /* width: a block's channels, the last one's perhaps half */
@@ -176,7 +176,7 @@ problem_reset (Problem *p)
   }
 }
 
-/* From the header's formula; *@scale: the sum of magnitudes. */
+/* Computes one output by the header's formula. *@scale is the sum of the terms' magnitudes. */
 static gdouble
 reference (const Problem *p, guint slot, const NnBf16Block *block, guint c, gdouble *scale)
 {
@@ -236,7 +236,7 @@ check_problem (Problem *p, const NnBf16Kernels *kernels)
           got = nn_bf16_to_float (p->out_hi[at]);
           if (p->products == 3)
             got += nn_bf16_to_float (p->out_lo[at]);
-          /* Half a unit in the last place of 8 bits, of 16 bits. */
+          /* The tolerance grows by half a unit in the last place of 8 bits, or of 16 bits for three products. */
           tolerance += fabs (want) * (p->products == 3 ? 1. / 65536 : 1. / 256);
         }
         written[at] = 1;
@@ -258,7 +258,7 @@ check_problem (Problem *p, const NnBf16Kernels *kernels)
   }
 }
 
-/* The same bits however tiles and blocks are cut into calls. */
+/* The bits are the same however tiles and blocks are cut into calls. */
 static void
 check_cuts (Problem *p, const NnBf16Kernels *kernels)
 {
@@ -278,7 +278,7 @@ check_cuts (Problem *p, const NnBf16Kernels *kernels)
   }
 }
 
-/* Vectors' pixels lie anywhere. */
+/* For kernels on vectors, the pixels may lie anywhere. */
 static Problem *
 random_problem (GRand *rand, const NnBf16Kernels *kernels)
 {
@@ -305,7 +305,7 @@ test_conv (gconstpointer data)
   }
 }
 
-/* A NaN in a pixel's inputs reaches that pixel's outputs, ReLU or not, and no other's. */
+/* A NaN in a pixel's inputs reaches the outputs of that pixel and of no other, with or without ReLU. */
 static void
 test_nan (gconstpointer data)
 {
@@ -441,7 +441,7 @@ test_pools (gconstpointer data)
   }
 }
 
-/* Widths around the 16 pixels that are rounded together; nothing beyond the row is written. */
+/* The widths are around the 16 pixels that are rounded together. Nothing beyond the row is written. */
 static void
 check_input (const NnBf16Kernels *kernels, guint channels)
 {
@@ -474,7 +474,7 @@ test_input (gconstpointer data)
   check_input (data, 4);
 }
 
-/* Every kind of number, against the nearest of 16 bits found in float64. */
+/* Checks numbers of every kind. The expected values are the nearest numbers of 16 bits, found in float64. */
 static void
 test_bf16 (void)
 {
@@ -515,7 +515,7 @@ random_bf16 (GRand *rand, guint kind)
   }
 }
 
-/* The fast way gives the bits of the definition, and where nothing is extreme both are close to float64. */
+/* The fast way gives the bits of the definition. Where nothing is extreme, both are close to float64. */
 static void
 test_product (void)
 {
@@ -563,7 +563,7 @@ test_product (void)
   emulated_config (0);
 }
 
-/* What AMX gives: the bits of the emulation. */
+/* AMX gives the bits of the emulation. */
 static void
 test_same_bits (gconstpointer data)
 {
@@ -591,7 +591,7 @@ test_same_bits (gconstpointer data)
   }
 }
 
-/* @n_steps of 32 inputs: 18 is 3×3 over 64 channels. */
+/* A step is 32 inputs: 18 steps are a 3×3 kernel over 64 channels. */
 static void
 bench (gconstpointer data)
 {
@@ -632,7 +632,7 @@ add (const gchar *name, const gchar *test, gconstpointer kernels, gboolean there
   g_test_add_data_func (path, kernels, there ? func : skipped);
 }
 
-/* What every table is held to. */
+/* Adds the tests that every table of kernels must pass. */
 static void
 add_all (const gchar *name, const NnBf16Kernels *kernels, gboolean there)
 {

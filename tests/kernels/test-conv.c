@@ -19,8 +19,8 @@ typedef struct {
   NnConvKernels kernels;
 } Level;
 
-/* One random problem and its memory; pixels lie anywhere, also over each other in the input. @grouped: for a grouped
- * kernel, length inputs a group. */
+/* A random problem and its memory. The input pixels lie anywhere and may overlap. @grouped: whether it is for a grouped
+ * kernel; the length is then the number of inputs of a group. */
 typedef struct {
   NnConvArgs args;
   gboolean grouped;
@@ -50,7 +50,7 @@ problem_new (GRand *rand, const NnConvVariant *variant, gboolean grouped, guint 
 
   p->n = n;
   p->grouped = grouped;
-  /* The last segment of the last pixel ends where the allocation does: a read past it is seen by the sanitizers. */
+  /* The last segment of the last pixel ends where the allocation does, so that the sanitizers see a read past it. */
   p->in_size = (gsize)(n - 1) * 3 + (n_segments - 1) * (read + gap) + read;
   p->in = g_new (gfloat, p->in_size);
   for (gsize i = 0; i < p->in_size; i++)
@@ -127,8 +127,8 @@ weight_of (const Problem *p, guint segment, guint input, guint c)
   return w[nn_conv_grouped_at (c % NN_CHANNEL_BLOCK, input % NN_CHANNEL_BLOCK)];
 }
 
-/* In float64, straight from the header's formula; *@scale: the sum of magnitudes, what the rounding error grows with.
- */
+/* Computes one output in float64, straight from the header's formula. *@scale is the sum of the terms' magnitudes, with
+ * which the rounding error grows. */
 static gdouble
 reference (const Problem *p, guint pixel, guint c, gdouble *scale)
 {
@@ -152,7 +152,7 @@ reference (const Problem *p, guint pixel, guint c, gdouble *scale)
   return a->relu && sum < 0 ? 0 : sum;
 }
 
-/* The same bits where what is added lies where the sums go. */
+/* The bits are the same where the residual lies in the place that the sums are written to. */
 static void
 check_in_place (const NnConvVariant *variant, Problem *p, guint step)
 {
@@ -205,7 +205,7 @@ check_problem (const gchar *name, const NnConvVariant *variant, Problem *p)
   if (p->args.residual)
     check_in_place (variant, p, step);
   if (!variant->fixed) {
-    /* The same bits one pixel at a time. */
+    /* The bits are the same when the kernel runs one pixel at a time. */
     g_autofree gfloat *all = g_memdup2 (p->out, p->out_size * sizeof (gfloat));
 
     problem_reset (p);
@@ -254,7 +254,7 @@ test_grouped (gconstpointer data)
   }
 }
 
-/* What is not finite stays in its group, and a block of zeros does not hide it. */
+/* A value that is not finite stays in its group, and a block of zeros does not hide it. */
 static void
 test_grouped_nan (gconstpointer data)
 {
@@ -276,7 +276,7 @@ test_grouped_nan (gconstpointer data)
   }
 }
 
-/* Inputs around the image, which count as zeros. */
+/* Sets the inputs around the image, which count as zeros. */
 static void
 fill_padding (Problem *p, gfloat value)
 {
@@ -288,7 +288,7 @@ fill_padding (Problem *p, gfloat value)
         p->in[(y * 5 + x) * length + j] = value;
 }
 
-/* The padding is not read. */
+/* The padding is not read, which is why it may be NaN. */
 static void
 test_image3 (gconstpointer data)
 {
@@ -322,7 +322,7 @@ test_image3 (gconstpointer data)
   }
 }
 
-/* Every place of a block once. */
+/* The order takes every place of a block exactly once. */
 static void
 test_grouped_order (void)
 {
@@ -364,7 +364,7 @@ test_nan (gconstpointer data)
   }
 }
 
-/* The kernel that measures the peak makes as many multiply-adds as it says: the number goes with the steps. */
+/* The kernel that measures the peak makes as many multiply-adds as it says: the number is proportional to the steps. */
 static void
 test_peak (gconstpointer data)
 {
@@ -376,7 +376,7 @@ test_peak (gconstpointer data)
   g_assert_cmpfloat (level->kernels.peak (7), ==, 7 * one);
 }
 
-/* @n of 48 pixels, the best of 200 runs. */
+/* Times @n pixels, for which the problem has memory of 48, and takes the best of 200 runs. */
 static void
 bench_one (const NnConvVariant *variant, gboolean grouped, guint n, guint channels, guint n_segments, guint length,
            gdouble peak)
@@ -386,7 +386,7 @@ bench_one (const NnConvVariant *variant, gboolean grouped, guint n, guint channe
   const gdouble flops = 2. * n * channels * n_segments * length;
   gdouble best = G_MAXDOUBLE;
 
-  /* As in a buffer: pixels at cache lines. */
+  /* The pixels begin at cache lines, as they do in a buffer. */
   for (guint i = 0; i < p->n; i++)
     p->in_offset[i] = (gint32)(i % 8 * NN_CHANNEL_BLOCK + (-(guintptr)p->in / sizeof (gfloat)) % NN_CHANNEL_BLOCK);
   for (guint s = 0; s < n_segments; s++)

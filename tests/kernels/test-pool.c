@@ -21,7 +21,8 @@ random_floats (GRand *rand, gsize n)
   return x;
 }
 
-/* Mean or maximum of each window, the definition; output sizes with @more padding at the bottom and the right. */
+/* Checks the mean or the maximum of each window against the definition. The output's size includes @more padding at the
+ * bottom and at the right. */
 static void
 check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboolean average)
 {
@@ -38,7 +39,7 @@ check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboo
     w->stride[d] = (guint)g_rand_int_range (rand, 1, 4);
     w->dilation[d] = (guint)g_rand_int_range (rand, 1, 4);
     w->pad[d] = (guint)g_rand_int_range (rand, 0, (gint32)(w->kernel[d] / 2) + 1);
-    /* A window no larger than the padded input. */
+    /* Makes the window no larger than the padded input. */
     while ((w->kernel[d] - 1) * w->dilation[d] >= w->size[d] + 2 * w->pad[d])
       w->kernel[d]--;
     w->pad[d] = MIN (w->pad[d], w->kernel[d] / 2);
@@ -96,7 +97,7 @@ check_window (const NnPoolKernels *kernels, GRand *rand, gboolean with_nan, gboo
               want = MAX (want, value);
           }
         }
-        /* A dilated window may lie in the padding alone: the largest of nothing is PyTorch's −∞, and the mean NaN. */
+        /* A dilated window may lie in the padding alone. Then PyTorch's maximum is −∞ and its mean is NaN. */
         g_assert_true (n > 0 || w->dilation[0] > 1 || w->dilation[1] > 1);
         if (n == 0 && average)
           want = NAN;
@@ -217,7 +218,7 @@ test_channel_norm (gconstpointer data)
     gdouble mean = 0, variance = 0;
 
     for (guint i = 0; i < n; i++) {
-      in[i] += 5; /* far from zero: the mean is taken out before anything is squared */
+      in[i] += 5; /* far from zero, because the mean is taken out before anything is squared */
       mean += (gdouble)in[i] / n;
     }
     for (guint i = 0; i < n; i++)

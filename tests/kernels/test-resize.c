@@ -18,7 +18,7 @@ next_random (void)
   return random_state >> 8;
 }
 
-/* A buffer of @size bytes between guards, random inside. */
+/* Returns a buffer of @size random bytes between guards. */
 static guint8 *
 guarded_new (gsize size)
 {
@@ -40,8 +40,8 @@ guarded_free (guint8 *buffer, gsize size)
   g_free (buffer - GUARD);
 }
 
-/* A filter with random windows in @width samples, coefficients as large as they get (bicubic's overshoot), and zeros
- * behind count. */
+/* Makes a filter with random windows in @width samples. Its coefficients are as large as they get with bicubic's
+ * overshoot, and zeros follow behind count. */
 static NnResizeFilter
 filter_new (guint n, guint taps, guint width, gboolean fast)
 {
@@ -54,7 +54,7 @@ filter_new (guint n, guint taps, guint width, gboolean fast)
     f.count[i] = taps - next_random () % MIN (taps, 4);
     for (guint t = 0; t < f.count[i]; t++) {
       gint32 one = fast ? 1 << NN_RESIZE_FAST_BITS : 1 << NN_RESIZE_EXACT_BITS;
-      /* Few taps may overshoot; many add up to at most about 1.1. */
+      /* A few taps may overshoot. Many taps add up to about 1.1 at most. */
       gint32 largest = t == 0 ? one : one / (gint32)(10 * taps) + 1;
       gint32 k = (gint32)(next_random () % (guint32)largest) - (t % 3 == 1 ? largest / 2 : 0);
 
@@ -74,7 +74,7 @@ filter_free (NnResizeFilter *f)
   g_free (f->low);
 }
 
-/* Fills the table of @isa; FALSE, and the test is skipped, where the machine has it not. */
+/* Fills the tables of plain C and of @isa. Where the machine lacks @isa, skips the test and returns FALSE. */
 static gboolean
 tables (gconstpointer isa_name, NnResizeKernels *c, NnResizeKernels *k)
 {
@@ -271,7 +271,7 @@ test_yuv_to_rgb (gconstpointer isa)
 
       for (guint p = 0; p < 3; p++) {
         planes[p] = guarded_new (2 * n);
-        /* Mostly in 0–255, sometimes anything that 16 bits hold. */
+        /* Most samples are in 0–255, and some are anything that 16 bits hold. */
         for (guint x = 0; x < n; x++) {
           if (x % 5)
             ((gint16 *)(gpointer)planes[p])[x] = (gint16)(next_random () % (256 << NN_YUV_BITS));
@@ -289,7 +289,7 @@ test_yuv_to_rgb (gconstpointer isa)
   }
 }
 
-/* --- bench: -m perf --- */
+/* --- The benchmarks, which run with -m perf --- */
 
 #define BENCH_WIDTH 960
 #define BENCH_N 224

@@ -44,7 +44,8 @@ random_floats (GRand *rand, gsize n)
   return x;
 }
 
-/* The matrices alone: Aᵀ [(G g) ⊙ (Bᵀ d)] is the correlation of d with g, in one dimension, to float64's rounding. */
+/* Checks the matrices alone: Aᵀ [(G g) ⊙ (Bᵀ d)] is the correlation of d with g in one dimension, to float64's
+ * rounding. */
 static void
 test_matrices (void)
 {
@@ -82,8 +83,8 @@ test_matrices (void)
   }
 }
 
-/* Lavin and Gray's F(2×2), equation 7, up to the signs and factors that cancel: here all of B's ones come from the
- * points' polynomials. */
+/* The matrices are those of Lavin and Gray's F(2×2), equation 7, except for signs and factors that cancel. Here all of
+ * B's ones come from the polynomials of the points. */
 static void
 test_f2_is_lavins (void)
 {
@@ -101,7 +102,7 @@ test_f2_is_lavins (void)
     g_assert_cmpfloat (m.at[i], ==, at[i]);
 }
 
-/* m (rows × n) · x (n × n) · mᵀ in float64; *@scale is the same with magnitudes. */
+/* Computes m (rows × n) · x (n × n) · mᵀ in float64. *@scale is the same product with magnitudes. */
 static void
 sandwich (const gdouble *m, guint rows, guint n, const gdouble *x, gdouble *y, gdouble *scale)
 {
@@ -123,7 +124,7 @@ sandwich (const gdouble *m, guint rows, guint n, const gdouble *x, gdouble *y, g
   }
 }
 
-/* Every size of what exists of a tile; the tile ends where its memory does. */
+/* The part of a tile that exists has every size. The memory ends where the tile does. */
 static void
 test_input (gconstpointer data)
 {
@@ -280,7 +281,7 @@ test_nan (gconstpointer data)
   }
 }
 
-/* A network of one 3×3 convolution (and what it adds), planned with a given algorithm. */
+/* A network of one 3×3 convolution and what is added to it, planned with a given algorithm. */
 typedef struct {
   NnGraph *graph;
   NnWeightStore *weights;
@@ -298,7 +299,7 @@ random_bytes (GRand *rand, gsize n)
   return g_bytes_new_take (x, n * sizeof (gfloat));
 }
 
-/* input → 1×1 → 3×3 (+ the 1×1's output where @residual) */
+/* Makes the graph input → 1×1 → 3×3, to which the output of the 1×1 is added where @residual is TRUE. */
 static void
 network_init (Network *n, const Level *level, NnAlgorithm algorithm, guint batch, guint threads, gboolean residual,
               GRand *rand)
@@ -354,8 +355,8 @@ last_step (const Network *n)
   return &g_array_index (n->plan->steps, NnStep, n->plan->steps->len - 1);
 }
 
-/* The second convolution alone; the first one's output is random, its border and its channels' padding are zeros. The
- * rest of the arena is NaN: what is read of it shows. Gives the arena. */
+/* Runs the second convolution alone. The first one's output is random, with zeros in its border and in the padding of
+ * its channels. The rest of the arena is NaN, so that a read of it shows. Returns the arena. */
 static gfloat *
 network_run (const Network *n, guint threads, guint images, GRand *rand)
 {
@@ -397,8 +398,8 @@ network_run (const Network *n, guint threads, guint images, GRand *rand)
   return arena;
 }
 
-/* An output's error comes from all of its tile, also where its own taps are in the border: @tolerance is of the mean
- * sum of magnitudes of numbers between -1 and 1. */
+/* Checks all outputs. The error of an output comes from its whole tile, even where its own taps are in the border, so
+ * @tolerance is relative to the mean sum of magnitudes of numbers between -1 and 1. */
 static void
 check_outputs (const Network *n, const gfloat *arena, guint image, gdouble tolerance)
 {
@@ -434,7 +435,7 @@ check_outputs (const Network *n, const gfloat *arena, guint image, gdouble toler
   }
 }
 
-/* Sizes that are no multiple of a tile, channels that are none of a block. */
+/* The sizes are no multiples of a tile, and the channels fill no block. */
 static void
 test_convolution (gconstpointer data)
 {
@@ -454,7 +455,8 @@ test_convolution (gconstpointer data)
         network_init (&n, level, NN_ALGORITHM_WINOGRAD_F2 + tile, 2, 2, residual, rand);
         g_assert_cmpint (last_step (&n)->kind, ==, NN_STEP_WINOGRAD);
         arena = network_run (&n, 2, 2, rand);
-        /* Errors of F(2×2) and F(4×4) are about once and twice those of direct sums: winograd-points.h. */
+        /* The errors of F(2×2) and F(4×4) are about as large and twice as large as those of direct sums:
+         * winograd-points.h. */
         check_outputs (&n, arena, 0, 2e-6);
         check_outputs (&n, arena, 1, 2e-6);
         nn_aligned_free (arena);
@@ -464,7 +466,8 @@ test_convolution (gconstpointer data)
   }
 }
 
-/* Whatever the threads and the batch, which change blocks, groups and whether the steps are fused. */
+/* The bits do not depend on the threads or on the batch, which change the blocks, the groups and whether the steps are
+ * fused. */
 static void
 test_same_bits (gconstpointer data)
 {
