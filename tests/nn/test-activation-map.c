@@ -17,7 +17,8 @@ load (const gchar *name)
   return model;
 }
 
-/* A network whose last layer is not fed by a global average pool: refused in words, and it still runs. */
+/* The last layer of this network is not fed by a global average pool. A map is refused with a sentence, and the network
+ * still runs. */
 static void
 test_other_end (void)
 {
@@ -44,7 +45,7 @@ test_other_end (void)
   nn_model_unref (model);
 }
 
-/* mean (map) + bias = logit, for each class of each image of a batch; and the logits keep their bits. */
+/* For each class of each image of a batch, mean (map) + bias = logit. The logits keep their bits. */
 static void
 check_network (const gchar *name, guint side)
 {

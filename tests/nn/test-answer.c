@@ -10,7 +10,7 @@
 #include "model/model-private.h"
 #include "model/model-struct.h"
 
-/* A model of @n outputs that end in @output. */
+/* Makes a model of @n outputs that end in @output. */
 static NnModel *
 model_of (guint n, NnModelOutput output)
 {
@@ -29,7 +29,7 @@ near (gfloat got, gdouble expected)
   g_assert_cmpfloat_with_epsilon (got, expected, 1e-6);
 }
 
-/* 1 − σ(z / T) and σ(z / T), as torch.sigmoid gives them, whichever way it is asked. */
+/* The answer is 1 − σ(z / T) and σ(z / T), as torch.sigmoid gives them, by whichever function it is asked for. */
 static void
 test_one_logit (void)
 {
@@ -64,13 +64,14 @@ test_one_logit (void)
   nn_model_answer (model, NN_ACTIVATION_NONE, 2, &cases[3].z, confidences);
   near (confidences[0], 0);
   near (confidences[1], 1.5);
-  /* Too sure for a float to tell from 1: the order stays, and "no" does not become 0 / 0. */
+  /* The network is so sure that a float cannot tell the confidence from 1. The order stays, and "no" does not become 0
+   * / 0. */
   nn_model_answer (model, NN_ACTIVATION_AUTO, 1, &cases[5].z, confidences);
   near (confidences[0], 1);
   g_assert_true (confidences[1] >= 0);
 }
 
-/* A graph that ends in a sigmoid of its own. */
+/* The graph ends in a sigmoid of its own. */
 static void
 test_one_probability (void)
 {

@@ -9,7 +9,7 @@
 
 #define TOLERANCE 1e-4
 
-/* One line of cases.txt. */
+/* A line of cases.txt. */
 typedef struct {
   gchar **fields; /* name, file, weights, architecture, logits or refusal, warning */
 } Case;

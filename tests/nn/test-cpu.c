@@ -29,7 +29,7 @@ typedef struct {
   const gchar *name;
   NnCpuRegisters registers;
   NnIsa isa;
-  const gchar *why; /* a part of it */
+  const gchar *why; /* a part of the reason */
 } Processor;
 
 static const Processor processors[] = {
@@ -87,7 +87,7 @@ test_processors (void)
     check (processors[i].name, &processors[i].registers, processors[i].isa, processors[i].why);
 }
 
-/* A hypervisor or an old kernel shows the processor's bits and does not save the registers. */
+/* A hypervisor or an old kernel shows the processor's bits, but does not save the registers. */
 static void
 test_registers_not_saved (void)
 {
@@ -131,8 +131,8 @@ test_kernel_refuses (void)
   check ("Sapphire Rapids, kernel refusal", &r, NN_ISA_AVX512BF16, "refused");
 }
 
-/* The same with a real kernel: Linux gives no AMX to a process one of whose threads has an alternate signal stack that
- * is too small for AMX's registers (arch/x86/kernel/signal.c). 8 KB hold AVX-512's. */
+/* The same happens with a real kernel: Linux gives no AMX to a process one of whose threads has an alternate signal
+ * stack that is too small for AMX's registers (arch/x86/kernel/signal.c). A stack of 8 KB holds those of AVX-512. */
 static void
 test_small_signal_stack (void)
 {
@@ -193,7 +193,8 @@ test_names (void)
   g_assert_null (names[NN_ISA_AMX + 1]);
 }
 
-/* Each capped level is at most the cap and at most what there is; an unknown cap is said once and caps nothing. */
+/* Each capped level is at most the cap and at most the machine's level. An unknown cap causes one message and caps
+ * nothing. */
 static void
 test_caps (void)
 {

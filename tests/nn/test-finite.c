@@ -18,7 +18,8 @@ test_each_place (void)
   for (guint b = 0; b < G_N_ELEMENTS (bad); b++) {
     for (guint i = 0; i < N; i++) {
       values[1 + i] = bad[b];
-      /* Also at no multiple of a vector, also where it is beyond the last. */
+      /* The values also begin at no multiple of a vector, and then the bad one also lies behind the last whole
+       * vector. */
       g_assert_cmpuint (nn_find_not_finite (values, N), ==, MIN (i + 1, N));
       g_assert_cmpuint (nn_find_not_finite (values + 1, N), ==, i);
       values[1 + i] = 1;

@@ -6,7 +6,7 @@
 #include "graph/graph-check.h"
 #include "graph/graph-describe.h"
 
-/* input → conv → relu → pool → + → average → linear */
+/* Makes the graph input → conv → relu → pool → + → average → linear. */
 static NnGraph *
 small_graph (void)
 {
@@ -123,7 +123,7 @@ test_parameters (void)
   refused (graph, "pool");
 }
 
-/* input → conv, its average, sigmoid → scale */
+/* Makes the graph input → conv, its average, sigmoid → scale. */
 static NnGraph *
 gated_graph (void)
 {
@@ -153,8 +153,8 @@ test_gate (void)
   refused (graph, "sigmoid");
 }
 
-/* More padding at the bottom and at the right: a convolution's while it is no more than the largest input; a pool's
- * while each window has a pixel in it. */
+/* There may be more padding at the bottom and at the right. A convolution takes it while it is no more than the largest
+ * input, and a pool while each window has a pixel in it. */
 static void
 test_more_padding (void)
 {

@@ -6,9 +6,9 @@
 #include "graph/graph-describe.h"
 #include "graph/remove-dead.h"
 
-/* float32 weights are rounded once when BatchNorm is folded in. */
+/* float32 weights are rounded once more when BatchNorm is folded into them. */
 #define FOLD_TOLERANCE 1e-6
-/* Fusing and removing change no number. */
+/* Fusing and removing nodes change no number. */
 #define EXACT 0.0
 
 static NnGraph *
@@ -20,7 +20,7 @@ with_input (guint channels)
   return graph;
 }
 
-/* A convolution that somebody else reads too must stay as it is. */
+/* A convolution that another node reads, too, must stay as it is. */
 static void
 test_fold_shared_convolution (void)
 {
@@ -33,7 +33,7 @@ test_fold_shared_convolution (void)
   g_assert_cmpuint (test_count_op (graph, NN_OP_CONV), ==, 2);
 }
 
-/* One after a ReLU that was fused already, or after a sum, cannot go into that convolution. */
+/* A BatchNorm cannot go into a convolution that already ends with a fused ReLU or has a sum. */
 static void
 test_fold_after_activation (void)
 {
@@ -60,7 +60,7 @@ test_fold_without_convolution (void)
   test_add_batch_norm (graph, "bn2", 3);
   test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);
-  /* The second one goes into the first, which has become a convolution. */
+  /* The second BatchNorm goes into the first one, which has become a convolution. */
   g_assert_cmpuint (test_count_op (graph, NN_OP_CONV), ==, 2);
 }
 
@@ -85,7 +85,7 @@ test_fold (void)
   }
 }
 
-/* Variance 0 (a channel that was always dead in training) leaves finite weights. */
+/* A variance of 0, which a channel has that was always dead in training, leaves finite weights. */
 static void
 test_fold_zero_variance (void)
 {
@@ -100,7 +100,7 @@ test_fold_zero_variance (void)
   test_assert_pass_keeps_output (graph, test_fold_batch_norm, 5, 7, FOLD_TOLERANCE);
 }
 
-/* Somebody else reads the convolution, or both sides of a sum are the same: no sum may move in. */
+/* No sum may move into a convolution that another node reads, nor into one that is both sides of the sum. */
 static void
 test_fuse_shared_convolution (void)
 {
@@ -132,7 +132,8 @@ test_fuse_only_once (void)
   g_assert_cmpuint (test_count_op (graph, NN_OP_ADD), ==, 2);
 }
 
-/* relu (conv + input), the block's shortcut computed after the main path: order must still hold. */
+/* The node is relu (conv + input), and the block's shortcut may be computed after the main path. The order must still
+ * hold. */
 static void
 test_fuse_residual (void)
 {
@@ -157,7 +158,7 @@ test_fuse_residual (void)
   }
 }
 
-/* A sum of two things that are no convolutions keeps its node and takes the ReLU. */
+/* A sum of two nodes that are no convolutions keeps its node and takes the ReLU. */
 static void
 test_fuse_plain_sum (void)
 {
@@ -187,12 +188,12 @@ test_dead (void)
   g_assert_cmpuint (graph->nodes->len, ==, 3);
   g_assert_cmpstr (nn_graph_node (graph, 1)->name, ==, "live1");
   g_assert_cmpuint (nn_graph_node (graph, 2)->inputs[0], ==, 1);
-  /* Nothing left to remove. */
+  /* There is nothing left to remove. */
   test_assert_pass_keeps_output (graph, nn_graph_remove_dead, 5, 7, EXACT);
   g_assert_cmpuint (graph->nodes->len, ==, 3);
 }
 
-/* The input stays even when nobody reads it, and a graph of it alone is one. */
+/* The input stays even when no node reads it. A graph may consist of the input alone. */
 static void
 test_dead_input_stays (void)
 {

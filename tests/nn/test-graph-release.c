@@ -9,7 +9,7 @@
 #define WEIGHTS ((gsize)64 * 64 * 9)
 #define BYTES (WEIGHTS * sizeof (gfloat))
 
-/* Two convolutions whose weights are @first and @second floats into the file's memory. */
+/* Makes two convolutions whose weights begin at floats @first and @second of the file's memory. */
 static NnGraph *
 make (gfloat *file, gsize first, gsize second)
 {
@@ -45,7 +45,7 @@ assert_all_there (const gfloat *file, gsize first, gsize end)
     g_assert_cmpfloat (file[i], ==, (gfloat)(i + 1));
 }
 
-/* The same bytes twice, or some of them; both orders. */
+/* Two weights are the same bytes or share some of them, in both orders. */
 static void
 test_shared (void)
 {
@@ -64,7 +64,7 @@ test_shared (void)
   nn_aligned_free (file);
 }
 
-/* A bias that lies in another node's weight. */
+/* The bias lies in another node's weight. */
 static void
 test_shared_with_bias (void)
 {
@@ -80,7 +80,7 @@ test_shared_with_bias (void)
   nn_aligned_free (file);
 }
 
-/* Memory that is not the file's, and memory of which nothing was said. */
+/* The memory is not the file's, or the graph was told of no file. */
 static void
 test_not_the_file (void)
 {
@@ -98,7 +98,7 @@ test_not_the_file (void)
   nn_aligned_free (file);
 }
 
-/* What lies before and after a weight stays, though it begins and ends inside a page. */
+/* What lies before and after a weight stays, even where the weight begins and ends inside a page. */
 static void
 test_given_back (void)
 {

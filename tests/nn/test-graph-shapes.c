@@ -29,7 +29,7 @@ test_input_size (void)
   refused (graph, 5, 0, "5×0");
   refused (graph, 65536, 5, "65536");
   refused (graph, 5, G_MAXUINT, "65535");
-  /* 4 × 65535² elements are more than 2^31; 3 × 25000² are not, 4 × 25000² are. */
+  /* 4 × 65535² elements are more than 2^31. 3 × 25000² are not, but 4 × 25000² are. */
   refused (graph, 65535, 65535, "input");
   refused (graph, 25000, 25000, "conv");
 }
@@ -77,8 +77,8 @@ test_linear_on_an_image (void)
   refused (graph, 1, 2, "fc");
 }
 
-/* ⌊(in + 2p − d(k − 1) − 1) / s + 1⌋ as a count of the places where the window fits: no formula shared with the code.
- */
+/* Returns ⌊(in + 2p − d(k − 1) − 1) / s + 1⌋ by counting the places where the window fits, so that the test shares no
+ * formula with the code. */
 static guint
 places (guint in, guint kernel, guint stride, guint pad, guint dilation)
 {
@@ -145,12 +145,12 @@ test_factors_of_an_image (void)
   g_free (nn_graph_infer_shapes (graph, 1, 1, NULL));
 }
 
-/* ceil_mode=True of torch's pools: sizes that PyTorch prints. */
+/* These pools have torch's ceil_mode=True. The sizes are those that PyTorch prints. */
 static void
 test_rounded_up (void)
 {
   static const guint sizes[][3] = {
-    /* in, average 2×2/2, max 3×3/2 */
+    /* the input, the average pool 2×2/2, the max pool 3×3/2 */
     { 2, 1, 1 }, { 3, 2, 1 }, { 4, 2, 2 }, { 5, 3, 2 }, { 6, 3, 3 }, { 7, 4, 3 }, { 112, 56, 56 }, { 113, 57, 56 },
   };
   guint i;
@@ -173,12 +173,13 @@ test_rounded_up (void)
   }
 }
 
-/* torchvision's ImageNet stem and a stride-2 block: sizes that PyTorch prints for them. */
+/* The network is torchvision's stem for ImageNet and a block of stride 2. The sizes are those that PyTorch prints for
+ * them. */
 static void
 test_stem (void)
 {
   static const guint sizes[][6] = {
-    /* input, conv1, maxpool, each height and width */
+    /* input, conv1 and maxpool, with height and width of each */
     { 224, 224, 112, 112, 56, 56 }, { 1, 1, 1, 1, 1, 1 }, { 7, 5, 4, 3, 2, 2 },
     { 33, 47, 17, 24, 9, 12 },      { 2, 3, 1, 2, 1, 1 }, { 97, 98, 49, 49, 25, 25 },
   };

@@ -12,10 +12,11 @@
 #define CLASSES 5
 #define SIZE 13
 
-/* Inputs and outputs a group. */
+/* The numbers of inputs and of outputs per group. */
 static const guint kinds[][2] = { { 1, 1 }, { 2, 2 }, { 4, 4 }, { 8, 8 }, { 16, 16 }, { 3, 3 }, { 1, 2 }, { 4, 8 } };
 
-/* What the file gives; a number of channels that is no multiple of a vector, and a last block that is not full. */
+/* Makes a graph as a file gives it. The number of channels is no multiple of a vector, and the last block is not
+ * full. */
 static NnGraph *
 make (guint in_group, guint out_group, guint groups, guint kernel, guint stride, guint dilation)
 {
@@ -46,7 +47,7 @@ check (const gchar *isa, guint kind, guint groups, guint kernel, guint stride, g
   g_assert_cmpuint (n, ==, CLASSES);
   for (guint c = 0; c < CLASSES; c++)
     largest = fmax (largest, fabs (expected[c]));
-  /* Twice: the second session has weights that the first one packed. */
+  /* The second session has weights that the first one packed. */
   for (guint run = 0; run < 2; run++) {
     const NnSessionOptions options = { .threads = 1, .height = SIZE, .width = SIZE, .max_isa = run ? isa : "c" };
     GError *error = NULL;

@@ -153,7 +153,8 @@ test_triples (void)
   }
 }
 
-/* Where one number is above 1, all that are given are of 0 to 255; the other of the two stays what it is. */
+/* Where one of the given numbers is above 1, all of them are taken as numbers of 0 to 255. The mean or std that is not
+ * given stays as it is. */
 static void
 test_statistics_of_255 (void)
 {
@@ -189,7 +190,7 @@ test_statistics_of_255 (void)
   }
 }
 
-/* As many numbers as channels. */
+/* There are as many numbers as channels. */
 static void
 test_statistics_of_grey (void)
 {
@@ -305,7 +306,8 @@ test_images (void)
   nn_preprocessor_free (p);
 }
 
-/* The longest panoramas and the tallest towers: only what the crop keeps is computed, so this is quick and small. */
+/* These are the longest panoramas and the tallest towers. Only what the crop keeps is computed, so the test is quick
+ * and takes little memory. */
 static void
 test_extremes (void)
 {
@@ -333,9 +335,9 @@ test_extremes (void)
         for (guint i = 0; i < 3; i++) {
           const NnPreprocess params = TEST_PREPROCESS (resizes[r], 16, (NnInterpolation)i);
           g_autofree guint8 *rgb = test_run_u8 (&params, NULL, &image);
-          guint middle = (7 * 16 + 7) * 3; /* where a single row or column lies, too */
+          guint middle = (7 * 16 + 7) * 3; /* a single row or column lies here, too */
 
-          /* One even colour stays; a rounded filter may lose one step a pass. */
+          /* One even colour stays, but a rounded filter may lose one step in each pass. */
           for (guint c = 0; c < 3; c++) {
             g_assert_cmpuint (rgb[middle + c], >=, 198);
             g_assert_cmpuint (rgb[middle + c], <=, 202);

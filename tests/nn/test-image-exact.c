@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The same bytes as generate() in tests/data/make-image-vectors.py. */
+/* Makes the same bytes as generate() in tests/data/make-image-vectors.py. */
 static guint8 *
 generate (gboolean rgb, guint width, guint height, guint32 seed)
 {
@@ -50,7 +50,7 @@ hex_string (gconstpointer data, gsize size)
   return g_string_free (hex, FALSE);
 }
 
-/* @f: KIND WIDTH HEIGHT SEED RESIZE CROP INTERPOLATION U8 F32 */
+/* Checks one line of the vectors. @f: KIND WIDTH HEIGHT SEED RESIZE CROP INTERPOLATION U8 F32 */
 static void
 check_case (gchar **f, gboolean whole, const gchar *isa)
 {

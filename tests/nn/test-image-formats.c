@@ -7,7 +7,8 @@
 #define W 61
 #define H 47
 
-/* Parameters that take each way: enlarging, shrinking, stretching, keeping, each interpolation. */
+/* These parameters take every way through the code: they enlarge, shrink, stretch and keep the picture, with each
+ * interpolation. */
 static const NnPreprocess ways[] = {
   TEST_PREPROCESS (40, 32, NN_INTERPOLATION_BILINEAR), TEST_PREPROCESS (90, 64, NN_INTERPOLATION_BICUBIC),
   TEST_PREPROCESS (0, 24, NN_INTERPOLATION_BILINEAR),  TEST_PREPROCESS (21, 40, NN_INTERPOLATION_NEAREST),
@@ -41,7 +42,7 @@ assert_same (const NnImage *image, const NnImage *reference, const gchar *isa, c
   }
 }
 
-/* A plain RGB frame of the picture. */
+/* Makes a plain RGB frame of the picture. */
 static NnImage
 reference_rgb (guint8 *data)
 {
@@ -56,14 +57,14 @@ reference_rgb (guint8 *data)
   return image;
 }
 
-/* All layouts of RGB, by name; where each byte lies is written down a second time here. */
+/* Checks all layouts of RGB by their names. The table says a second time where each byte lies. */
 static void
 test_rgb (gconstpointer isa)
 {
   static const struct {
     const gchar *format;
     guint bytes;
-    gint order[3]; /* byte in the pixel, or plane when bytes is 1 */
+    gint order[3]; /* the byte in the pixel, or the plane when bytes is 1 */
   } layouts[] = {
     { "RGB", 3, { 0, 1, 2 } },  { "BGR", 3, { 2, 1, 0 } },  { "RGBx", 4, { 0, 1, 2 } }, { "BGRx", 4, { 2, 1, 0 } },
     { "xRGB", 4, { 1, 2, 3 } }, { "xBGR", 4, { 3, 2, 1 } }, { "RGBA", 4, { 0, 1, 2 } }, { "BGRA", 4, { 2, 1, 0 } },
@@ -95,8 +96,8 @@ test_rgb (gconstpointer isa)
   }
 }
 
-/* Any strides: padded rows, bottom-up rows, pixels 1 to 9 bytes apart. The memory is exactly as long as the last row's
- * last byte, so that a sanitizer sees any read behind it. */
+/* The strides vary: rows are padded or come from the bottom up, and pixels lie 1 to 9 bytes apart. The memory is
+ * exactly as long as the last row's last byte needs, so that a sanitizer sees any read behind it. */
 static void
 test_strides (gconstpointer isa)
 {
@@ -152,7 +153,8 @@ test_gray (gconstpointer isa)
   }
 }
 
-/* A region of interest is the same as an image that is only that region; for YUV, as converting all and cropping. */
+/* A region of interest is the same as an image that is only that region. For YUV it is the same as converting
+ * everything and cropping then. */
 static void
 test_region (gconstpointer isa)
 {
@@ -180,7 +182,8 @@ test_region (gconstpointer isa)
   }
 }
 
-/* The formats of one subsampling hold the same numbers in other places: same bytes come out, at sizes of both ways. */
+/* The formats of one subsampling hold the same numbers in other places, so the same bytes come out. The sizes take both
+ * ways through the code. */
 static void
 test_yuv_layouts (gconstpointer isa)
 {
@@ -206,7 +209,7 @@ test_yuv_layouts (gconstpointer isa)
         g_autoptr (GError) error = NULL;
         NnImage image;
 
-        /* Half of the specs' sizes are odd: ask for the size. */
+        /* Half of the sizes in the specs are odd, so the parser's message is asked for the number of bytes. */
         if (!nn_image_from_raw (spec, data, 0, &image, &error))
           size = (gsize)g_ascii_strtoull (strstr (error->message, " has ") + 5, NULL, 10);
         image = test_image (spec, data, size);
@@ -229,7 +232,7 @@ test_yuv_layouts (gconstpointer isa)
   }
 }
 
-/* One worker takes images of changing geometry, and gives what a fresh one gives. */
+/* One worker takes images of changing geometry and gives what a fresh one gives. */
 static void
 test_changing_geometry (void)
 {

@@ -32,7 +32,8 @@ subsampled (guint size, guint shift)
   return (size + (1u << shift) - 1) >> shift;
 }
 
-/* Where the stored sample of the upright one at (x, y) is, by EXIF's words of the stored first row and column. */
+/* Finds where the upright picture's sample at (x, y) is stored. The comments of the cases are EXIF's words for the
+ * sides on which the stored first row and first column lie. */
 static void
 find_stored (guint orientation, guint width, guint height, guint x, guint y, guint *column, guint *row)
 {
@@ -63,7 +64,7 @@ find_stored (guint orientation, guint width, guint height, guint x, guint y, gui
   }
 }
 
-/* The upright picture in planes of its own. */
+/* Makes the upright picture in planes of its own. */
 static NnImage
 turn_by_hand (const NnImage *stored, guint orientation, guint8 *planes[3])
 {
@@ -97,7 +98,7 @@ turn_by_hand (const NnImage *stored, guint orientation, guint8 *planes[3])
   return upright;
 }
 
-/* The turned view gives the bits of the picture that was turned by hand, as a whole and of regions. */
+/* The turned view gives the same bits as the picture that was turned by hand, as a whole and for regions. */
 static void
 check_turns (const gchar *format, guint width, guint height, const NnPreprocess *params, guint n_regions)
 {
@@ -110,7 +111,7 @@ check_turns (const gchar *format, guint width, guint height, const NnPreprocess 
 
   for (gsize i = 0; i < room; i++)
     data[i] = pattern (i);
-  /* Its size is not known here: the one that is taken is right. */
+  /* The size of the frame is not known here, so the loop tries sizes until one is taken. */
   for (size = (gsize)width * height; size < room && !nn_image_from_raw (spec, data, size, &stored, NULL); size++)
     ;
   g_assert_cmpuint (size, <, room);
@@ -152,7 +153,7 @@ test_turns (void)
         check_turns (specs[f], sizes[s][0], sizes[s][1], &ways[w], 2);
 }
 
-/* Large enough that planes are resized before they are converted. */
+/* The picture is so large that planes are resized before they are converted. */
 static void
 test_large (void)
 {
@@ -163,7 +164,8 @@ test_large (void)
   check_turns ("RGB:%ux%u", 601, 530, &params, 1);
 }
 
-/* A region of the stored picture, turned with it, is the region of the upright one; a rectangle and a map go back. */
+/* A region of the stored picture, turned with it, is the region of the upright one. A rectangle and a map are turned
+ * back. */
 static void
 test_back (void)
 {
@@ -208,7 +210,8 @@ test_back (void)
   }
 }
 
-/* Pixels that are not square: as a resize of the stored pixels to the sides that the displayed shape asks for. */
+/* Pixels that are not square give the same bytes as a resize of the stored pixels to the sides that the displayed shape
+ * asks for. */
 static void
 test_pixel_aspect_ratio (void)
 {
@@ -246,7 +249,7 @@ test_pixel_aspect_ratio (void)
       g_test_message ("%s %u/%u", spec, cases[i].n, cases[i].d);
       found = test_run_u8 (&params, NULL, &image);
       g_assert_cmpmem (found, 38 * 38 * 3, expected, 38 * 38 * 3);
-      /* What is seen of it is a square where it is displayed. */
+      /* The part that the network sees is a square where it is displayed. */
       nn_image_get_seen (&image, &params, seen);
       g_assert_cmpfloat_with_epsilon (seen[2] * MAX (cases[i].n, 1) / MAX (cases[i].d, 1), seen[3], 1e-9);
     }

@@ -14,7 +14,8 @@ typedef struct {
   guint8 *rgb;
 } Picture;
 
-/* The photograph, continued in all directions by its mirror images: its detail is that of a photograph at any size. */
+/* Loads the photograph, continued in all directions by its mirror images, so that its detail is that of a photograph at
+ * any size. */
 static Picture
 load_photograph (guint width, guint height)
 {
@@ -46,7 +47,7 @@ round_to_byte (gdouble v)
   return (guint8)CLAMP (floor (v + 0.5), 0, 255);
 }
 
-/* Fills a frame's components, as @image describes them, from a picture: the forward matrix, chroma averaged. */
+/* Fills a frame's components from a picture, as @image describes them, with the forward matrix and averaged chroma. */
 static void
 encode (const Picture *picture, const NnImage *image)
 {
@@ -107,7 +108,7 @@ chroma_at (const NnImage *image, guint c, guint x, guint y)
          + fy * ((1 - fx) * sample (image, c, ix, iy + 1) + fx * sample (image, c, ix + 1, iy + 1));
 }
 
-/* The exact conversion of the whole frame. */
+/* Converts the whole frame exactly. */
 static guint8 *
 convert (const NnImage *image)
 {
@@ -132,7 +133,8 @@ convert (const NnImage *image)
   return rgb;
 }
 
-/* Bytes of a frame: tried out, for the parser says how many it wants. */
+/* Returns how many bytes a frame has. It tries a frame that is too short, because the parser then says how many bytes
+ * it wants. */
 static gsize
 frame_size (const gchar *spec)
 {
@@ -209,7 +211,8 @@ static const gchar *const formats[] = { "NV12", "NV21", "NV16", "NV61", "NV24", 
 static const gchar *const colors[]
     = { ":bt601:mpeg2", ":full-bt601:jpeg", ":bt709:cosited", ":full-bt709:mpeg2", ":bt2020:jpeg", ":smpte240m:dv" };
 
-/* Every format at sizes where it is enlarged, kept, shrunk a little and much, on all matrices, ranges and sitings. */
+/* Every format runs at sizes where it is enlarged, kept, shrunk a little and shrunk much, with all matrices, ranges and
+ * sitings. */
 static void
 test_formats (gconstpointer isa)
 {
@@ -268,7 +271,7 @@ test_sizes (gconstpointer isa)
   g_test_message ("%s: worst mean %.3f, worst 99.9th percentile %u", (const gchar *)isa, worst_mean, worst_percentile);
 }
 
-/* White stays white, black black and gray gray: whatever the format, at all sizes. */
+/* White stays white, black stays black and gray stays gray in every format at all sizes. */
 static void
 test_neutral (void)
 {

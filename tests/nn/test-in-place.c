@@ -15,10 +15,10 @@
 #define WIDTH 11
 #define IMAGES 3
 
-/* A graph up to the classifier; gives its last node. */
+/* Makes a graph up to the classifier and returns its last node. */
 typedef guint (*Make) (NnGraph *graph, guint input);
 
-/* @end: the node that is looked at; @over: the one whose place it takes, NULL: none */
+/* @end: the node that is looked at; @over: the node whose place it takes, or NULL where it takes none */
 typedef struct {
   const gchar *name;
   Make make;
@@ -37,7 +37,7 @@ wide_node (NnGraph *graph, guint input)
   return test_add_conv (graph, "wide", input, 40, 1, 1, 1, TRUE);
 }
 
-/* 1×1, @kernel, 1×1 beside a shortcut. */
+/* Makes a block of the convolutions 1×1, @kernel and 1×1 beside a shortcut. */
 static guint
 block (NnGraph *graph, guint wide, guint kernel, guint groups)
 {
@@ -60,7 +60,7 @@ make_grouped_block (NnGraph *graph, guint input)
   return block (graph, wide_node (graph, input), 3, 4);
 }
 
-/* Both have a border, and the last convolution may be Winograd's. */
+/* Both images have a border, and the last convolution may be Winograd's. */
 static guint
 make_basic_block (NnGraph *graph, guint input)
 {
@@ -82,7 +82,7 @@ make_grouped_end (NnGraph *graph, guint input)
   return add (graph, "sum", x, wide);
 }
 
-/* The shortcut of a block is the block before's end. */
+/* The shortcut of the second block is the end of the first one. */
 static guint
 make_two_blocks (NnGraph *graph, guint input)
 {
@@ -94,7 +94,7 @@ make_two_blocks (NnGraph *graph, guint input)
   return add (graph, "sum too", first, x);
 }
 
-/* What is added is wanted again. */
+/* What was added is read again later. */
 static guint
 make_read_again (NnGraph *graph, guint input)
 {
@@ -104,7 +104,7 @@ make_read_again (NnGraph *graph, guint input)
   return add (graph, "sum again", after, wide);
 }
 
-/* One has a border for what reads it, the other none. */
+/* One of the two images has a border for the node that reads it, and the other has none. */
 static guint
 make_other_border (NnGraph *graph, guint input)
 {
@@ -115,7 +115,7 @@ make_other_border (NnGraph *graph, guint input)
   return add (graph, "sum", x, wide);
 }
 
-/* Every pixel is read by its neighbours after it has been written. */
+/* Every pixel is still read by its neighbours after it has been written. */
 static guint
 make_itself (NnGraph *graph, guint input)
 {
@@ -124,7 +124,7 @@ make_itself (NnGraph *graph, guint input)
   return test_add_conv (graph, "after", add (graph, "sum", x, wide), 16, 3, 1, 1, TRUE);
 }
 
-/* Nothing to fuse with: both are pools. */
+/* The sum has no convolution to be fused with, because both sides are pools. */
 static guint
 make_sum (NnGraph *graph, guint input)
 {
@@ -145,7 +145,7 @@ make_sum_read_again (NnGraph *graph, guint input)
   return add (graph, "last", end, sum);
 }
 
-/* An image with a border lies where a wider one without was. */
+/* An image with a border lies where a wider one without a border was. */
 static guint
 make_other_form (NnGraph *graph, guint input)
 {
@@ -241,7 +241,7 @@ check (const Case *c, const gchar *isa)
 
     g_assert_no_error (error);
     check_places (c, model, nn_plan_session (session)->run.plan);
-    /* Twice: what a run finds in the arena, be it where borders will lie, is no input. */
+    /* The second run finds NaN in the arena, also where borders will lie, and must not use it. */
     for (guint run = 0; run < 2; run++) {
       for (gsize i = 0; i < nn_plan_session (session)->run.plan->arena_size && run > 0; i++)
         nn_plan_session (session)->run.arena[i] = NAN;

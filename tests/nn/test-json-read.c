@@ -14,7 +14,7 @@ expect_refused_n (const gchar *text, gsize size, const gchar *says)
 {
   GError *error = NULL;
   const gdouble start = cpu_seconds ();
-  /* Of its own size, so that a sanitizer sees what is read behind it. */
+  /* The copy has exactly the text's size, so that a sanitizer sees what is read behind it. */
   g_autofree gchar *copy = g_memdup2 (size ? text : "x", MAX (size, 1));
   NnJsonDoc *doc = nn_json_parse (copy, size, "x.json", &error);
 
@@ -96,7 +96,7 @@ test_bad (void)
   expect_refused_n ("\"\0\"", 3, "UTF-8");
 }
 
-/* Every text that is cut off anywhere is refused, and nothing behind its end is read. */
+/* The text is refused wherever it is cut off, and nothing behind its end is read. */
 static void
 test_cut (void)
 {
@@ -117,7 +117,7 @@ repeated (const gchar *text, guint n, const gchar *end)
   return g_string_free (all, FALSE);
 }
 
-/* Nesting, plain or behind what another reader would pass over. */
+/* The nesting is too deep, either plainly or behind something that another reader would pass over. */
 static void
 test_deep (void)
 {
@@ -136,7 +136,8 @@ test_deep (void)
   expect_refused (over, "nested");
 }
 
-/* Names that are alike to g_str_hash(), plain and with escapes; as many as fit into 4 MB. */
+/* g_str_hash() gives all these names one number. They are plain or have escapes, and there are as many as fit into 4
+ * MB. */
 static void
 test_names (void)
 {
@@ -205,7 +206,7 @@ test_good (void)
   g_assert_cmpint (nn_json_type (nn_json_member (value, "f")), ==, NN_JSON_FALSE);
   g_assert_cmpint (nn_json_type (nn_json_member (root, "z")), ==, NN_JSON_NULL);
   g_assert_cmpstr (nn_json_name (nn_json_first (root)), ==, "n");
-  /* What is absent is absent all the way. */
+  /* A member of an absent value is absent, too. */
   value = nn_json_member (nn_json_member (nn_json_element (nn_json_member (root, "s"), 3), "x"), "y");
   g_assert_cmpint (nn_json_type (value), ==, NN_JSON_ABSENT);
   g_assert_null (nn_json_string (value));
@@ -213,7 +214,7 @@ test_good (void)
   g_assert_cmpint (nn_json_type (nn_json_first (value)), ==, NN_JSON_ABSENT);
 }
 
-/* What is written reads as it was. */
+/* What is written is read back unchanged. */
 static void
 test_written (void)
 {

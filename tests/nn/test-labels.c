@@ -57,7 +57,7 @@ test_no_file (void)
   g_clear_error (&error);
 }
 
-/* The labels themselves in the place of a file's name. A file may have such a name all the same. */
+/* The property has the labels themselves instead of a file's name. A file may have such a name all the same. */
 static void
 test_a_list (void)
 {
@@ -114,11 +114,11 @@ test_good (void)
   expect ("\xef\xbb\xbftench\r\ngoldfish\r\n", "tench|goldfish");
   expect ("tench\ngoldfish\n\n\n", "tench|goldfish");
   expect ("# two\ntench\n\ngoldfish\n", "tench|goldfish");
-  /* Where the count needs them they are labels. */
+  /* Comments and blank lines are labels where the number of classes needs them. */
   expect ("# two\ntench\n\ngoldfish\n", "# two|tench|goldfish");
   expect ("# two\ntench\n\ngoldfish\n", "# two|tench||goldfish");
   expect ("n01440764 tench, Tinca tinca\nn01443537 goldfish\n", "tench, Tinca tinca|goldfish");
-  /* Only where all lines have an identifier. */
+  /* An identifier is left out only where all lines have one. */
   expect ("n01440764 tench\nn0 goldfish\n", "n01440764 tench|n0 goldfish");
   expect ("{\"1\": [\"n01443537\", \"goldfish\"], \"0\": [\"n01440764\", \"tench\"]}", "tench|goldfish");
   expect ("{\"0\": \"tench\", \"1\": \"goldfish\"}", "tench|goldfish");
@@ -128,7 +128,7 @@ test_good (void)
   expect ("für\n猫\n", "für|猫");
 }
 
-/* Lines with a number each that are not indices: taken as they stand, and told. */
+/* Each line has a number, but the numbers are not indices. The lines are taken as they stand, and a warning says so. */
 static void
 expect_warned (const gchar *text, const gchar *joined, const gchar *says)
 {
@@ -153,25 +153,25 @@ expect_warned (const gchar *text, const gchar *joined, const gchar *says)
 static void
 test_doubtful_indices (void)
 {
-  /* A hole, one twice, counted from 1. */
+  /* These indices have a hole, have one index twice, or count from 1. */
   expect_warned ("0: cat\n1: dog\n3: fox\n", "0: cat|1: dog|3: fox", "index 2");
   expect_warned ("cat 0\ndog 1\nfox 3\n", "cat 0|dog 1|fox 3", "index 2");
   expect_warned ("0,cat\n0,dog\n1,fox\n", "0,cat|0,dog|1,fox", "index 2");
   expect_warned ("1\tcat\n2\tdog\n", "1\tcat|2\tdog", "index 0");
-  /* One line is another's form: no indices, and nothing to say. */
+  /* One line has another form, so the numbers are no indices, and there is nothing to warn of. */
   expect_warned ("0: cat\n1 dog\n", "0: cat|1 dog", NULL);
   expect_warned ("0: cat\ndog\n", "0: cat|dog", NULL);
-  /* Numbers that are part of names. */
+  /* The numbers are parts of names. */
   expect_warned ("class 0\nclass 1\nclass 2\n", "class 0|class 1|class 2", NULL);
   expect_warned ("speed limit 30\nspeed limit 50\n", "speed limit 30|speed limit 50", NULL);
   expect_warned ("0\n1\n2\n", "0|1|2", NULL);
-  /* Two readings. */
+  /* These files can be read in two ways. */
   expect_warned ("0,1\n1,2\n2,0\n", "1|2|0", "both of its ends");
   expect_warned ("0,1\n1,0\n", "1|0", NULL);
   expect_warned ("{\"0\": \"1\", \"1\": \"2\", \"2\": \"0\"}", "1|2|0", "both indices");
   expect_warned ("{\"0\": \"0\", \"1\": \"1\"}", "0|1", NULL);
   expect_warned ("[{\"id\": 1, \"name\": \"cat\"}, {\"id\": 2, \"name\": \"dog\"}]", "cat|dog", "0 to 1");
-  /* What Python would compute is no label. */
+  /* An expression that Python would compute is no label. */
   expect_refused ("{0: 'cat', 1: 'd' + 'og'}", 25, 2, "JSON", "labels.txt");
   expect_refused ("{0: 'cat', 2: 'dog'}", 20, 2, "\"2\"", "once");
   expect_refused ("{0: 'cat', 0: 'dog'}", 20, 2, "two members of the name", "\"0\"");

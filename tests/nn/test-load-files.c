@@ -12,7 +12,7 @@ static const struct {
   const gchar *name;
   guint n_dims;
   guint64 dims[4];
-  gboolean same; /* all elements equal element 0 */
+  gboolean same; /* whether all elements equal element 0 */
 } expected[] = {
   { "conv1.weight", 4, { 4, 3, 3, 3 }, FALSE },
   { "bn1.weight", 1, { 4 }, FALSE },
@@ -32,7 +32,7 @@ path_of (const gchar *name)
   return g_build_filename (TEST_DATA_DIR, "load", name, NULL);
 }
 
-/* Bad files: what the message must say besides the file's name. */
+/* The bad files, and what the message must say besides the file's name. */
 static const struct {
   const gchar *file;
   NnError code;
@@ -55,7 +55,7 @@ static const struct {
   { "bad-byteorder.pth", NN_ERROR_FORMAT, "byteorder" },
 };
 
-/* Loads what must not load; nothing of it may have been run: every evil pickle would leave a file behind. */
+/* Loads a file that must not load. Nothing in it may have been run: every evil pickle would leave a file behind. */
 static GError *
 load_bad (const gchar *file)
 {
@@ -165,7 +165,8 @@ test_foreign_bytes (void)
   }
 }
 
-/* Cut after each byte, and with each byte changed in two ways: an error or a result, at once. */
+/* The file is cut after each byte, and each byte is changed in two ways. Each time there is at once an error or a
+ * result. */
 static void
 damage (const gchar *file)
 {
@@ -195,7 +196,7 @@ damage (const gchar *file)
       }
     }
   }
-  /* At least all but the longest of the cut ones. */
+  /* All files that were cut must be refused, except perhaps the longest ones. */
   g_assert_cmpuint (refused, >, size / 2);
 }
 

@@ -14,7 +14,7 @@
 
 static const gchar *program;
 
-/* Frees @file. @says: part of the error, or "good". */
+/* Loads a file of these bytes and frees @file. @says: a part of the error, or "good" */
 static void
 check_bytes (const gchar *suffix, GByteArray *file, const gchar *says)
 {
@@ -34,7 +34,7 @@ check_bytes (const gchar *suffix, GByteArray *file, const gchar *says)
   g_rmdir (folder);
 }
 
-/* ONNX */
+/* --- ONNX files --- */
 
 static GByteArray *
 function_new (const gchar *name, const gchar *domain)
@@ -50,7 +50,8 @@ function_new (const gchar *name, const gchar *domain)
 
 enum { LONG_DOMAIN, LONG_ATTRIBUTE, LONG_REFERENCE, LONG_STRING, LONG_NAME, N_INSIDE };
 
-/* Functions that call each other ten times, @levels deep; in the innermost a node of something long. */
+/* Makes functions that call each other ten times, @levels deep. The innermost one has a node that contains something
+ * long. */
 static GByteArray *
 function_bomb (guint inside, guint levels)
 {
@@ -109,7 +110,7 @@ test_functions (void)
       check_bytes ("onnx", function_bomb (inside, levels), levels < 3 ? "" : "makes the graph too large");
 }
 
-/* So many empty fields of one number in a model, in its graph, in a node of it, or in a function. */
+/* A model, its graph, a node of it, or a function has very many empty fields of one number. */
 static void
 test_empty_fields (void)
 {
@@ -162,7 +163,7 @@ test_empty_fields (void)
     }
 }
 
-/* Many small nodes, in a row, with many inputs or outputs. */
+/* There are many small nodes in a row, or one node with many inputs or outputs. */
 static void
 test_many_nodes (void)
 {
@@ -188,7 +189,7 @@ test_many_nodes (void)
   }
 }
 
-/* Constants that are computed, and what is made of a constant when it is lowered to the engine's own layers. */
+/* These graphs compute large constants, or grow large when a constant is lowered to the engine's own layers. */
 static void
 test_constants (void)
 {
@@ -212,12 +213,12 @@ test_constants (void)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     GByteArray *file = g_bytes_unref_to_array (onnx_text (texts[i]));
 
-    /* The first four are computed while loading; of the others some are networks. */
+    /* The first four are computed while the file is loaded. Some of the others are networks. */
     check_bytes ("onnx", file, i < 4 ? "too large for a file of this size" : "");
   }
 }
 
-/* Pickles */
+/* --- Pickles --- */
 
 static GByteArray *
 repeated_pickle (const gchar *before, gsize n_before, const gchar *text, gsize n, guint times, const gchar *after,
@@ -232,7 +233,7 @@ repeated_pickle (const gchar *before, gsize n_before, const gchar *text, gsize n
   return a;
 }
 
-/* As torch.save() would write it: an archive whose data.pkl is deflated, with one storage of 8 bytes. */
+/* Makes an archive as torch.save() would write it, with a deflated data.pkl and one storage of 8 bytes. */
 static GByteArray *
 archive_of (const GByteArray *pickle)
 {
@@ -312,7 +313,7 @@ test_pickles (void)
     }
 }
 
-/* A state dict of very many tensors over one storage, and of very many storages. */
+/* The state dict has very many tensors over one storage, or very many storages. */
 static void
 test_many_tensors (void)
 {
@@ -340,7 +341,7 @@ test_many_tensors (void)
   }
 }
 
-/* safetensors */
+/* --- safetensors files --- */
 
 static GByteArray *
 safetensors_of (const gchar *header)
@@ -396,7 +397,7 @@ test_headers (void)
   }
 }
 
-/* Seven gigabytes that take no room on the disk: the first bytes tell. */
+/* The file has seven gigabytes that take no room on the disk. Its first bytes tell that it is no model. */
 static void
 test_sparse (void)
 {
@@ -421,7 +422,7 @@ test_sparse (void)
   }
 }
 
-/* A small network on large images: a plan has a bound of its own. */
+/* A small network runs on large images: a plan has a bound of its own. */
 static void
 test_large_images (void)
 {

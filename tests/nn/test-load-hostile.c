@@ -20,8 +20,8 @@ append (GByteArray *a, const gchar *bytes, gsize n)
   g_byte_array_append (a, (const guint8 *)bytes, (guint)n);
 }
 
-/* A file in torch.save's older form: @object is the pickle of what was saved, @rest the list of keys and the storages.
- */
+/* Begins a file in torch.save's older form. The macros below take @object, the pickle of what was saved, and @rest, the
+ * list of keys and the storages. */
 static GByteArray *
 legacy_begin (void)
 {
@@ -62,7 +62,7 @@ expect_refused (GByteArray *a, gint code, const gchar *says)
 #define LENGTH(n) n "\0\0\0\0\0\0\0"
 #define F32S "\0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\0\0\x80\x40" /* 1, 2, 3, 4 */
 
-/* Tensors that reach outside of their storage, and storages that are not what the pickle says. */
+/* These tensors reach outside of their storage, or the storages are not what the pickle says. */
 static void
 test_outside (void)
 {
@@ -94,7 +94,7 @@ test_outside (void)
          NN_ERROR_FORMAT, "_rebuild_tensor_v2"),
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "\x88", "K\1")), KEYS LENGTH ("\4") F32S,
          NN_ERROR_FORMAT, "_rebuild_tensor_v2"),
-    /* products and sums that overflow */
+    /* the products and the sums overflow */
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "I4294967296\nI4294967296\n", "K\0K\0")),
          KEYS LENGTH ("\4") F32S, NN_ERROR_FORMAT, "\"layer1.0.w\""),
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "K\3", "\x8a\x08\0\0\0\0\0\0\0\x40")),
@@ -105,7 +105,7 @@ test_outside (void)
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "K\1K\1K\1K\1K\1K\1K\1K\1K\1",
                         "K\1K\1K\1K\1K\1K\1K\1K\1K\1")),
          KEYS LENGTH ("\4") F32S, NN_ERROR_FORMAT, "_rebuild_tensor_v2"),
-    /* a billion elements over one, and over none */
+    /* a billion elements over one element, and over none */
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "I1000000000\n", "K\0")), KEYS LENGTH ("\4") F32S,
          NN_ERROR_TOO_LARGE, "layer1.0.w"),
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", "K\0"), "K\0", "K\1", "K\1")), KEYS LENGTH ("\0"), NN_ERROR_FORMAT,
@@ -117,7 +117,7 @@ test_outside (void)
          NN_ERROR_UNSUPPORTED, "layer1.0.w"),
     BAD (ENTRY (TENSOR_V3 (STORAGE ("FloatStorage", FOUR), "K\0", "K\1", "K\1", "device")), KEYS LENGTH ("\4") F32S,
          NN_ERROR_FORMAT, "_rebuild_tensor_v3"),
-    /* storages */
+    /* bad storages */
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"), "K\0", "K\1", "K\1")),
          KEYS LENGTH ("\4") F32S, NN_ERROR_TOO_LARGE, "storage \"0\""),
     BAD (ENTRY (TENSOR (STORAGE ("FloatStorage", FOUR), "K\0", "K\4", "K\1")), KEYS LENGTH ("\5") F32S, NN_ERROR_FORMAT,
@@ -147,7 +147,7 @@ test_outside (void)
   }
 }
 
-/* The same helpers make a file that is right: the refusals above have the reasons they name. */
+/* The same helpers make a file that is right, which shows that the refusals above have the reasons that they name. */
 static void
 test_inside (void)
 {
@@ -194,7 +194,7 @@ test_deep (void)
   expect_refused (marks, NN_ERROR_FORMAT, "empty");
 }
 
-/* Little that stands for much: each would take hours, or all memory, where it is unfolded. */
+/* A few bytes stand for very much: each file would take hours, or all memory, if it were unfolded. */
 static void
 test_bombs (void)
 {
@@ -202,7 +202,7 @@ test_bombs (void)
   GByteArray *storages = legacy_begin ();
   g_autofree gchar *name = g_strnfill (1000000, 'n');
 
-  /* 2^40 leaves: lists of twice the list before */
+  /* each list holds the list before twice, which makes 2^40 leaves */
   append (laughs, P ("]q\0"));
   for (guint i = 1; i < 40; i++) {
     const gchar level[] = { ']', 'q', (gchar)i, '(', 'h', (gchar)(i - 1), 'h', (gchar)(i - 1), 'e' };
@@ -241,7 +241,7 @@ test_bombs (void)
   append (dicts, P ("u.(l."));
   expect_refused (dicts, NN_ERROR_UNSUPPORTED, "no dictionary from names to tensors");
 
-  /* many expanded tensors, each within bounds: 70 of 4 MB each */
+  /* many expanded tensors, each of which is within bounds: 70 of 4 MB each */
   append (storages, P (STORAGE ("FloatStorage", FOUR) "q\0}"));
   for (guint i = 0; i < 70; i++) {
     g_autofree gchar *key = g_strdup_printf ("S'layer1.0.w%u'\n", i);
@@ -253,7 +253,7 @@ test_bombs (void)
   expect_refused (storages, NN_ERROR_TOO_LARGE, "more than is left of the");
 }
 
-/* A deflated entry of zeros: 160 MB in a few hundred kilobytes of file. */
+/* A deflated entry holds 160 MB of zeros in a few hundred kilobytes of file. */
 static void
 test_zip_bomb (void)
 {
@@ -284,7 +284,7 @@ test_zip_bomb (void)
   expect_refused (a, NN_ERROR_TOO_LARGE, "a/data/0");
 }
 
-/* Two entries of one name: the first counts, as in PyTorch, so that one file is one model everywhere. */
+/* Of two entries with one name the first counts, as in PyTorch, so that one file is the same model everywhere. */
 static void
 test_entry_twice (void)
 {
@@ -301,7 +301,7 @@ test_entry_twice (void)
     g_assert_cmpfloat (t->f32[i], ==, i);
 }
 
-/* The form before PyTorch 0.1.10. */
+/* This is the form that was used before PyTorch 0.1.10. */
 static void
 test_tar (void)
 {
@@ -317,7 +317,7 @@ test_tar (void)
   expect_refused (a, NN_ERROR_UNSUPPORTED, "unpack the model from it first");
 }
 
-/* Files of other programs, each by what it is. */
+/* Files of other programs are refused with the name of what they are. */
 static void
 test_other_formats (void)
 {
@@ -358,7 +358,7 @@ expect_path_refused (const gchar *path, gint code, const gchar *says)
     g_error ("\"%s\" does not say \"%s\" and \"%s\"", error->message, path, says);
 }
 
-/* A pipe that nobody writes to must not hang. */
+/* A pipe that nobody writes to must not make the loader hang. */
 static void
 test_special_files (void)
 {

@@ -16,12 +16,12 @@
 #endif
 
 #define MEBIBYTE ((guint64)1 << 20)
-/* Stacks, labels, graph, what malloc keeps; not the weights. */
+/* The memory for stacks, labels, the graph and what malloc keeps, but not for the weights. */
 #define REST (8 * MEBIBYTE)
 
 static const gchar *program;
 
-/* A field of /proc/self/status ("VmHWM:", "VmRSS:"), bytes; 0: there is none. */
+/* Returns a field of /proc/self/status ("VmHWM:" or "VmRSS:") in bytes, or 0 where there is none. */
 static guint64
 status (const gchar *field)
 {
@@ -33,13 +33,13 @@ status (const gchar *field)
   return g_ascii_strtoull (at + strlen (field), NULL, 10) * 1024;
 }
 
-/* Loads, makes a session and runs it; prints by how much the peak grew, by how much what is there now, and what the
- * session says it takes. */
+/* Loads a model, makes a session and runs it. Prints by how much the peak grew, by how much the memory in use grew, and
+ * how much the session says it takes. */
 static int
 child (const gchar *path)
 {
   const guint64 before = status ("VmRSS:");
-  /* The weights of tiles lie beside float32's, which may be wanted again. */
+  /* The default precision would keep the weights for tiles beside those for float32, which may be wanted again. */
   const NnSessionOptions options = { .threads = 2, .height = 64, .width = 64, .precision = NN_PRECISION_HIGHEST };
   GError *error = NULL;
   NnModel *model = nn_model_load (path, &error);
@@ -60,8 +60,8 @@ child (const gchar *path)
   return 0;
 }
 
-/* The peak is at most 1.4 files: what is folded gives the file's memory back. Afterwards the packed weights are there
- * and what they take the place of is not. */
+/* The peak is at most 1.4 times the file, because folding gives the file's memory back. Afterwards the packed weights
+ * are there, and the weights that they replace are gone. */
 static void
 test_bounds (void)
 {

@@ -20,7 +20,7 @@ see (GLogLevelFlags level, const gchar *message, gpointer user_data)
   seen->text = g_strdup (message);
 }
 
-/* An application's own handler for the domain. */
+/* The application has its own handler for the domain. */
 static void
 handle (const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user_data)
 {

@@ -10,7 +10,7 @@
 static const TestResnet net = { { 1, 1 }, 4, 7, FALSE, 4, 4, 1, 3, FALSE, FALSE, FALSE };
 static const TestResnet cifar = { { 1, 1, 1 }, 4, 3, FALSE, 4, 4, 1, 3, FALSE, FALSE, FALSE };
 
-/* Two metadata entries at most; a NULL key ends them. */
+/* Makes a file with at most two metadata entries. A NULL key ends them. */
 static GBytes *
 file_of (const TestResnet *of, const gchar *key, const gchar *value, const gchar *key2, const gchar *value2)
 {
@@ -74,7 +74,7 @@ test_bad_network (void)
   g_ptr_array_unref (dict);
 }
 
-/* Finite weights whose product with gamma is not. */
+/* The weights are finite, but their product with gamma is not. */
 static void
 test_folding_overflows (void)
 {
@@ -124,7 +124,7 @@ test_bad_preprocess (void)
 
     refused (file_of (&net, bad[i][0], bad[i][1], NULL, NULL), NN_ERROR_FORMAT, bad[i][0], shown);
   }
-  /* What a hostile file may put into a message is short and printable. */
+  /* What a hostile file may put into a message is cut short and made printable. */
   refused (file_of (&net, "preprocess.crop", "\x1b[31m", NULL, NULL), NN_ERROR_FORMAT, "preprocess.crop", "\\033[31m");
 }
 
@@ -216,21 +216,22 @@ test_folded_and_fused (void)
   g_autoptr (NnModel) model = load (file_of (&net, NULL, NULL, NULL, NULL));
   const NnGraph *graph = nn_model_get_graph (model);
 
-  /* input, conv1, maxpool, 2 × 2 block convolutions, 1 shortcut, avgpool, fc */
+  /* input, conv1, maxpool, 2 × 2 convolutions of blocks, 1 shortcut, avgpool and fc */
   g_assert_cmpuint (graph->nodes->len, ==, 10);
   g_assert_cmpuint (test_count_op (graph, NN_OP_BATCH_NORM), ==, 0);
   g_assert_cmpuint (test_count_op (graph, NN_OP_RELU), ==, 0);
   g_assert_cmpuint (test_count_op (graph, NN_OP_ADD), ==, 0);
 }
 
-/* ResNet-18 at 224 × 224, from He et al. 2015, table 1, counted layer by layer. */
+/* ResNet-18 at 224 × 224 comes from He et al. 2015, table 1, and is counted here layer by layer. */
 static void
 test_layers (void)
 {
   static const TestResnet resnet18 = { { 2, 2, 2, 2 }, 64, 7, FALSE, 64, 64, 1, 1000, FALSE, FALSE, FALSE };
   g_autoptr (NnModel) model = load (file_of (&resnet18, NULL, NULL, NULL, NULL));
   guint64 stage1 = 4 * G_GUINT64_CONSTANT (64) * 56 * 56 * 64 * 9;
-  /* Each later stage: one 3×3 from half as many channels, three more, a 1×1 shortcut; channels² × area is constant. */
+  /* Each later stage has one 3×3 convolution from half as many channels, three more, and a 1×1 shortcut. Channels² ×
+   * area is constant. */
   guint64 later = G_GUINT64_CONSTANT (128) * 28 * 28 * (64 * 9 + 3 * 128 * 9 + 64);
   guint64 macs = G_GUINT64_CONSTANT (64) * 112 * 112 * 147 + stage1 + 3 * later + 512 * 1000;
   guint64 flops = 0, n_parameters = 0;
@@ -259,7 +260,7 @@ test_layers (void)
   }
   g_assert_cmpuint (flops, ==, 2 * macs);
   g_assert_cmpuint (nn_model_get_n_parameters (model), ==, 11689512);
-  /* Gamma and beta became one bias: half of the 2 × 4800 BatchNorm parameters. */
+  /* Gamma and beta became one bias, so half of the 2 × 4800 parameters of BatchNorm are left. */
   g_assert_cmpuint (n_parameters, ==, 11689512 - 4800);
   g_assert_cmpstr (g_array_index (layers, NnLayerInfo, layers->len - 1).name, ==, "fc");
   g_array_unref (layers);

@@ -12,10 +12,10 @@
 #include "plan/packed-bf16.h"
 #include "run/session-choose.h"
 
-/* Contract 3: max |Δlogit| ≤ 1e-4 · max |logit|. */
+/* Contract 3 says: max |Δlogit| ≤ 1e-4 · max |logit|. */
 #define TOLERANCE 1e-4
 
-/* Without the probe: some of these thin networks of random weights lose what wide ones do not. */
+/* The sessions run without the probe, and some of these thin networks of random weights lose more than wide ones do. */
 #define TOLERANCE_HIGH 5e-4
 /* bfloat16 alone has 8 bits of mantissa. */
 #define TOLERANCE_MEDIUM 0.2
@@ -27,12 +27,12 @@ typedef struct {
   const gchar *level;
 } Case;
 
-/* One network's files. */
+/* The files of one network. */
 typedef struct {
   NnModel *model;
   gfloat *input, *logits;
   gsize input_dims[NN_NPY_MAX_DIMS], logits_dims[NN_NPY_MAX_DIMS];
-  gsize image; /* floats */
+  gsize image; /* number of floats */
   guint n_classes;
 } Fixture;
 
@@ -96,7 +96,8 @@ init_vectors_emulated (gpointer kernels, NnIsa isa, guint products)
   return TRUE;
 }
 
-/* Levels that run the tile kernels: a prefix, then the name of the precision; @init: NULL: the level's own. */
+/* A level that runs the tile kernels. @prefix: the level's name begins with it and ends with the precision's; @init:
+ * NULL for the level's own kernels */
 typedef struct {
   const gchar *prefix, *max_isa;
   NnKernelsInit init;
@@ -110,7 +111,7 @@ static const TileLevel tile_levels[] = {
   { "vectors-", "avx512bf16", NULL, NN_ISA_AVX512BF16 },
 };
 
-/* NULL: the level runs no tiles. */
+/* Returns NULL where the level runs no tiles. */
 static const TileLevel *
 tile_level (const gchar *level)
 {
@@ -135,7 +136,7 @@ session_new (const Fixture *fixture, const gchar *level, guint threads, guint ba
   NnSession *session;
 
   if (tiles) {
-    /* auto as users have it; high and medium also where auto would not take them */
+    /* auto runs as users have it, and high and medium run even where auto would not take them */
     g_assert_true (nn_precision_from_string (level + strlen (tiles->prefix), &options.precision));
     options.max_isa = tiles->max_isa;
     session = nn_session_new_with_kernels (fixture->model, &options, tiles->init,
@@ -147,7 +148,7 @@ session_new (const Fixture *fixture, const gchar *level, guint threads, guint ba
   return session;
 }
 
-/* Runs BATCH images, max_batch at a time. */
+/* Runs BATCH images, @batch at a time. */
 static gfloat *
 run (const Fixture *fixture, const gchar *level, const gfloat *images, guint threads, guint batch)
 {
@@ -171,7 +172,7 @@ assert_same_bits (const gchar *what, const gfloat *a, const gfloat *b, guint n)
       g_error ("%s: logit %u is %.9g and %.9g", what, i, a[i], b[i]);
 }
 
-/* The fixture's own images, then variations of them. */
+/* Returns the fixture's own images and then variations of them. */
 static gfloat *
 five_images (const Fixture *fixture)
 {
@@ -205,7 +206,7 @@ run_beside (gpointer data)
   return NULL;
 }
 
-/* Two elements of one process, each with a session of its own. */
+/* Two elements of one process run at once, each with a session of its own. */
 static void
 check_two_sessions_at_once (const Fixture *fixture, const gchar *level, const gfloat *images, const gfloat *expected)
 {
@@ -272,8 +273,8 @@ test_network (gconstpointer data)
   g_assert_cmpfloat (worst, <=, tolerance * largest);
 
   if (tiles) {
-    /* Slow where they are emulated. Other threads and another batch at once; auto is one of two whose bits are looked
-     * at. */
+    /* Emulated tiles are slow, so other threads and another batch are tried together. The bits of auto are those of one
+     * of the two others. */
     if (!g_str_has_suffix (test->level, "auto")) {
       g_autofree gfloat *other = run (&fixture, test->level, images, 3, 2);
 
@@ -295,7 +296,7 @@ test_network (gconstpointer data)
   fixture_clear (&fixture);
 }
 
-/* What auto and high become on tiles: float32 where two bfloat16 a number would leave the contract. */
+/* On tiles, auto and high become float32 where two bfloat16 per number would leave the contract. */
 static void
 test_probe (void)
 {
@@ -366,7 +367,7 @@ slow_conv (const NnBf16ConvArgs *args, guint first_tile, guint n_tiles, guint fi
   g_usleep (slow_us);
 }
 
-/* Nothing is faster than these. */
+/* Fills in kernels that do nothing, so that none can be faster. */
 static gboolean
 init_no_ops (gpointer kernels, NnIsa isa, guint products)
 {
@@ -381,7 +382,7 @@ init_no_ops (gpointer kernels, NnIsa isa, guint products)
   return products == 1;
 }
 
-/* Slower than direct sums in any build, on any machine: see test_measured(). */
+/* Fills in kernels that are slower than direct sums in any build and on any machine: see test_measured(). */
 static gboolean
 init_slow (gpointer kernels, NnIsa isa, guint products)
 {
@@ -391,7 +392,7 @@ init_slow (gpointer kernels, NnIsa isa, guint products)
   return ok;
 }
 
-/* What an image takes in float32. */
+/* Returns how long an image takes in float32. */
 static gulong
 microseconds_of (NnModel *model, const NnSessionOptions *options)
 {
@@ -404,7 +405,8 @@ microseconds_of (NnModel *model, const NnSessionOptions *options)
   return (gulong)(g_get_monotonic_time () - start);
 }
 
-/* medium on vectors: what measures faster runs, and one session measures for all of the model. */
+/* With medium on vectors, the kernels that measure faster run, and one session measures for all sessions of the
+ * model. */
 static void
 test_measured (void)
 {
@@ -425,7 +427,7 @@ test_measured (void)
     NnModel *model = nn_model_load (path, &error);
 
     g_assert_no_error (error);
-    /* Each convolution waits as long as a whole image takes, and long enough that being interrupted adds little. */
+    /* Each convolution waits as long as a whole image takes, and long enough that an interruption adds little. */
     options.precision = NN_PRECISION_HIGHEST;
     slow_us = MAX (10000, microseconds_of (model, &options));
     g_assert_true (nn_precision_from_string (cases[i].asked, &options.precision));
@@ -443,7 +445,7 @@ test_measured (void)
   }
 }
 
-/* The forms that the session's steps have their weights in, none of which is kept beside the tensor. */
+/* Checks the form in which the session's steps have their weights. None of them is kept beside the tensor. */
 static void
 check_forms (const NnSession *session, gboolean is_float)
 {
@@ -458,14 +460,14 @@ check_forms (const NnSession *session, gboolean is_float)
     n++;
     g_assert_true (packed->complete);
     g_assert_cmpint (packed->layout.form == &nn_packed_high, ==, !is_float);
-    /* The plan's reference and the store's: the tensor is gone. */
+    /* The plan and the store have one reference each, so the tensor is gone. */
     g_assert_cmpint (packed->ref_count, ==, 2);
   }
   g_assert_cmpuint (n, >, 0);
 }
 
-/* What a session for tiles leaves of a layer's weights: only its own form, from which the tensor comes back; and the
- * same once float32 has taken its place. */
+/* A session for tiles leaves only its own form of a layer's weights, from which the tensor comes back. The same holds
+ * once float32 has taken its place. */
 static void
 test_one_form (void)
 {
@@ -509,7 +511,7 @@ case_free (gpointer data)
   g_free (test);
 }
 
-/* How many networks the folder has. */
+/* Adds the networks of the folder and returns how many there are. */
 static guint
 add_folder (const gchar *folder)
 {

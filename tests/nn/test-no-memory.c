@@ -11,7 +11,8 @@
 #include "base/nn-workers.h"
 #include "cpu-limit.h"
 
-/* Loads, makes a session and runs it once. NULL: good, else the error, to be freed. */
+/* Loads a model, makes a session and runs it once. Returns NULL where that works, and else the error, which the caller
+ * frees. */
 static GError *
 use_model (const gchar *path, NnPrecision precision, gfloat *first)
 {
@@ -43,7 +44,7 @@ check (const gchar *path, NnPrecision precision)
   guint n_failed = 0, n = 0;
 
   error = use_model (path, precision, &expected);
-  if (error) { /* a fixture that needs another size */
+  if (error) { /* the fixture needs another size */
     g_error_free (error);
     return;
   }
@@ -54,11 +55,11 @@ check (const gchar *path, NnPrecision precision)
     nn_memory_fail_after ((gint)n);
     error = use_model (path, precision, &got);
     was_reached = nn_memory_fail_after (-1);
-    if (!was_reached) { /* there are no more */
+    if (!was_reached) { /* there are no more allocations */
       g_assert_no_error (error);
       break;
     }
-    if (!error) { /* it did without: the same answer, or the one of highest precision */
+    if (!error) { /* it did without: the same answer, or that of highest precision */
       if (got != expected)
         g_assert_cmpfloat_with_epsilon (got, highest, 1e-4f * MAX (1, ABS (highest)));
       continue;
@@ -124,7 +125,7 @@ count_task (gpointer data, guint task, guint thread)
   g_atomic_int_inc ((gint *)data);
 }
 
-/* Without memory for threads, and where the system gives no more of them: their stacks find no place. */
+/* There is no memory for threads, or the system gives no more of them because their stacks find no place. */
 static void
 test_workers (void)
 {
@@ -165,7 +166,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  /* g_test_init() makes warnings fatal; one is expected here. */
+  /* g_test_init() makes warnings fatal, but one is expected here. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   g_log_set_writer_func (drop_log, NULL, NULL);
   g_test_add_data_func ("/no-memory/family", "family", test_folder);

@@ -5,7 +5,7 @@
 #include <nn/npy.h>
 #include <string.h>
 
-/* A version 1.0 file with this header and so many bytes of elements. */
+/* Makes a file of version 1.0 with this header and this many bytes of elements. */
 static GByteArray *
 make (const gchar *header, gsize n_bytes)
 {
@@ -117,7 +117,7 @@ test_round_trips (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
-/* Half and double precision as NumPy wrote them. */
+/* NumPy wrote these files in half and in double precision. */
 static void
 test_conversions (void)
 {
@@ -142,7 +142,8 @@ test_conversions (void)
   }
 }
 
-/* Versions 2.0 and 3.0 have four bytes of header length; others are refused by number, in every truncation too. */
+/* Versions 2.0 and 3.0 have four bytes for the header's length. Other versions are refused by their number, and so is
+ * every truncation. */
 static void
 test_versions (void)
 {
@@ -176,7 +177,7 @@ test_versions (void)
   }
 }
 
-/* Shapes that no memory holds, and such as nothing can read back. */
+/* These shapes fit into no memory, or nothing could read them back. */
 static void
 test_bad_saves (void)
 {
