@@ -18,11 +18,10 @@
  * "layer1.0.", so that "module._orig_mod.student.backbone.layer1.0.conv1.weight" needs no special case.
  *  - Names under PREFIX lose it.
  *  - Names outside PREFIX lose only the part of it that all names share: of "module.backbone.…" and
- *    "module.head.weight" the second becomes "head.weight", so that a classifier beside the backbone can still be
- * found.
+ *  "module.head.weight" the second becomes "head.weight", so that a classifier beside the backbone can still be found.
  *  - Names under the prefix of another ResNet (MoCo's encoder_k beside encoder_q) are left out, with a warning. If
- *    there are several networks, the function takes the one that the user wants; else an averaged copy (ema_model) if
- * it is whole; else the one without a prefix; else the first that is not a teacher.
+ *  there are several networks, the function takes the one that the user wants; else an averaged copy (ema_model) if it
+ *  is whole; else the one without a prefix; else the first that is not a teacher.
  *  - torch's AveragedModel counts in "n_averaged", which belongs to no network and is left out.
  * Names without "layer1.0." lose common leading components that are known wrappers (module, _orig_mod, model, …).
  */
