@@ -5,16 +5,16 @@
 #include <glib.h>
 
 /**
- * NnIsa: bundles of instructions in the one order in which they are compared, and what each needs
+ * NnIsa: levels of instruction sets in the order in which they are compared, and what each needs
  *
  * C           nothing: portable C and OpenBLAS
  * AVX2        AVX2, FMA, F16C; the system saves XMM and YMM
- * AVXVNNI     AVX2's and AVX-VNNI (the VEX form)
- * AVX512      AVX2's and AVX-512 F, BW, DQ, VL; the system saves opmasks and ZMM
- * AVX512VNNI  AVX512's and AVX-512 VNNI
- * AVX512BF16  AVX512VNNI's and AVX-512 BF16
- * AMX         AVX512BF16's and AMX-TILE, AMX-BF16, AMX-INT8; the system saves TILECFG and TILEDATA, and the kernel gave
- *             this process the permission to use the latter
+ * AVXVNNI     all of AVX2, and AVX-VNNI (the VEX form)
+ * AVX512      all of AVX2, and AVX-512 F, BW, DQ, VL; the system saves opmasks and ZMM
+ * AVX512VNNI  all of AVX512, and AVX-512 VNNI
+ * AVX512BF16  all of AVX512VNNI, and AVX-512 BF16
+ * AMX         all of AVX512BF16, and AMX-TILE, AMX-BF16, AMX-INT8; the system saves TILECFG and TILEDATA, and the
+ *             kernel gave this process the permission to use the latter
  *
  * Each level contains the ones before it, so that `isa >= NN_ISA_…` is the test, with one exception: AVX-VNNI is in no
  * level but its own (Skylake-X has AVX-512 and not AVX-VNNI), so its test is `isa == NN_ISA_AVXVNNI`.
@@ -29,9 +29,9 @@ typedef enum {
   NN_ISA_AMX,
 } NnIsa;
 
-/* This is the one place that decides. It looks at the processor, the operating system (XCR0), the environment's
- * NN_MAX_ISA and @max_isa (NULL is no further cap). It ignores an unknown name in @max_isa or NN_MAX_ISA with a
- * g_warning() that names the known ones, for NN_MAX_ISA only once. */
+/* Decides which level is used; no other place does. It looks at the processor, the operating system (XCR0), the
+ * environment's NN_MAX_ISA and @max_isa (NULL is no further cap). It ignores an unknown name in @max_isa or NN_MAX_ISA
+ * with a warning that names the known ones; for NN_MAX_ISA it warns only once. */
 NnIsa nn_cpu_level (const gchar *max_isa);
 const gchar *nn_isa_name (NnIsa isa);
 gboolean nn_isa_from_name (const gchar *name, NnIsa *isa);
@@ -52,8 +52,8 @@ typedef struct {
   gboolean tiles_permitted;
 } NnCpuRegisters;
 
-/* Makes the decision alone, for tests with the values of real processors. @why gets what the next level lacks, as a
- * static string. */
+/* Makes only the decision, so that tests can use the values of real processors. *why becomes a static string that says
+ * why the next level is not used. */
 NnIsa nn_cpu_level_of (const NnCpuRegisters *registers, const gchar **why);
 
 /* Returns on how many CPUs this process may run (its affinity mask), at least 1. */

@@ -6,17 +6,18 @@
 
 #define NN_ALIGNMENT 64
 
-/* @size bytes at a multiple of NN_ALIGNMENT, zero-filled; NULL when there is no memory (sizes come from untrusted
- * files), or the load that this thread is in may take no more (nn-budget.h). */
+/* Returns @size zero-filled bytes at a multiple of NN_ALIGNMENT. Returns NULL when there is no memory (sizes come from
+ * untrusted files), or when the load that this thread is in may take no more (nn-budget.h). */
 gpointer nn_aligned_alloc0 (gsize size);
-/* Returns the same without filling it. */
+/* Does the same without filling the bytes. */
 gpointer nn_aligned_alloc (gsize size);
 void nn_aligned_free (gpointer memory);
-/* Returns @n floats that are not filled, as bytes that free themselves, and *floats to write to. Returns NULL when
- * there is no memory. */
+/* Returns @n floats that are not filled, as a GBytes that frees them, and sets *floats to where they can be written.
+ * Returns NULL when there is no memory. */
 GBytes *nn_floats_new (gsize n, gfloat **floats);
-/* For tests: @n calls from now on the next one, in whatever thread, finds no memory, and then none does; below 0:
- * never. Returns whether the call that was to fail before has come, or there was none. */
+/* This is for tests. The next @n allocations, in whatever thread, succeed; the one after them finds no memory, and
+ * those after that succeed again. A negative @n means that none fails. Returns whether the failure that was asked for
+ * before has come (or none was asked for). */
 gboolean nn_memory_fail_after (gint n);
 /* Gives whole pages inside @size bytes at @memory back to the system. Their contents are lost, and the addresses stay
  * valid. The memory must come from the functions above. */

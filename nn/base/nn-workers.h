@@ -13,7 +13,7 @@ typedef struct _NnWorkers NnWorkers;
 typedef void (*NnWorkersFunc) (gpointer data, guint task, guint thread);
 
 /* Makes workers for @threads threads in all, 1 to NN_MAX_THREADS, the caller's included. There are fewer, with a
- * warning, where the system gives no more. Returns NULL where there is no memory: all functions here take that for the
+ * warning, where the system gives no more. Returns NULL where there is no memory; all functions here then use the
  * caller's thread alone. */
 NnWorkers *nn_workers_new (guint threads);
 void nn_workers_free (NnWorkers *workers);

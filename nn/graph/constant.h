@@ -10,11 +10,11 @@ typedef struct {
   GBytes *storage;
 } NnConstant;
 
-/* Copies nothing: @storage is referenced. */
+/* This copies no elements; it takes a reference to @storage. */
 NnConstant *nn_constant_new (const NnValue *value, GBytes *storage);
-/* Elements in their own storage, of zeros; NULL when there is no memory. */
+/* Returns a constant of zeros in its own storage, with the shape and dtype of @type; NULL when there is no memory. */
 NnConstant *nn_constant_new_zeros (const NnValue *type);
-/* A list of int64, a float32 scalar: small, never NULL. */
+/* These two make a list of int64 and a float32 scalar. They are small, so the functions never return NULL. */
 NnConstant *nn_constant_new_ints (const gint64 *values, guint n);
 NnConstant *nn_constant_new_float (gfloat value);
 NnConstant *nn_constant_copy (const NnConstant *constant);

@@ -4,6 +4,6 @@
 
 #include "graph/graph.h"
 
-/* Into the convolution before it; float64 arithmetic, rounded once. FALSE: there was no memory for a layer's weights,
- * and those before it are folded. */
+/* Folds each BatchNorm into the convolution or the linear layer before it. The arithmetic is float64 and is rounded
+ * once. Returns FALSE when there was no memory for a layer's weights; the layers before that one are then folded. */
 gboolean nn_graph_fold_batch_norm (NnGraph *graph, GError **error);

@@ -4,5 +4,5 @@
 
 #include "graph/graph.h"
 
-/* A pass: it leaves a valid graph. */
+/* This is a pass: it leaves a valid graph. */
 void nn_graph_fuse (NnGraph *graph);

@@ -6,5 +6,6 @@
 
 #include "graph/graph.h"
 
-/* What a well-formed graph promises (input order, channel counts, weight sizes); the tests call it after each pass. */
+/* Checks what a well-formed graph promises: the order of inputs, the counts of channels, the sizes of weights. The
+ * tests call it after each pass. */
 gboolean nn_graph_check (const NnGraph *graph, GError **error);

@@ -4,5 +4,5 @@
 
 #include "graph/graph.h"
 
-/* A pass: it fills each node's op_string. */
+/* This is a pass: it fills each node's op_string. */
 void nn_graph_finish (NnGraph *graph);

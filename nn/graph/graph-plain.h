@@ -7,8 +7,9 @@
 #include "graph/node.h"
 #include "graph/shape.h"
 
-/* The output's type of a PLAIN node; @shapes: of all nodes before it. */
+/* Finds the type of a PLAIN node's output. @shapes are those of all nodes before it. */
 gboolean nn_plain_infer (const NnNode *node, const NnShape *shapes, NnShape *out, GError **error);
-/* Types of an operator's inputs as nn_operator_infer() takes them: @values has room for nn_node_n_slots() values,
- * @pointers for as many pointers, which point to them or to constants. Returns how many there are. */
+/* Makes the types of an operator's inputs as nn_operator_infer() takes them. @values has room for nn_node_n_slots()
+ * values and @pointers for as many pointers, which will point to those values or to constants. Returns how many inputs
+ * there are. */
 guint nn_plain_inputs (const NnNode *node, const NnShape *shapes, NnValue *values, const NnValue **pointers);

@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 
-/* @data: the memory of a file, which nobody but the graph's nodes reads any more and which may be written: a weight
- * that shares its bytes with nothing else gives them back to the system once it is replaced. */
+/* Finds the weights that share their bytes with nothing else and marks their nodes (owns_weight), so that a weight
+ * gives its bytes back to the system once it is replaced. @data is the memory of a file; it must be writable, and only
+ * the graph's nodes may still read it. */
 void nn_graph_own_file (NnGraph *graph, gconstpointer data, gsize size);

@@ -7,7 +7,7 @@
 #include "graph/graph.h"
 #include "graph/shape.h"
 
-/* Every node's shape for a 3 × height × width input (output size as PyTorch's Conv2d and MaxPool2d compute it): n_nodes
- * entries, free with g_free(). NULL with NN_ERROR_ARGUMENT where a layer would get an empty input, or sizes overflow;
- * names the layer. */
+/* Returns every node's shape for an input of height × width (sizes as PyTorch's Conv2d and MaxPool2d compute them), one
+ * entry for each node; free them with g_free(). Returns NULL with NN_ERROR_ARGUMENT, which names the layer, where a
+ * layer would get an empty input or sizes overflow. */
 NnShape *nn_graph_infer_shapes (const NnGraph *graph, guint height, guint width, GError **error);

@@ -15,17 +15,17 @@ typedef struct {
 
 NnGraph *nn_graph_new (void);
 void nn_graph_free (NnGraph *graph);
-/* A node with groups, strides and dilations 1, kernel 1, inputs NN_NO_NODE; takes a copy of @name. Returns its index.
- */
+/* Adds a node whose groups, strides, dilations and kernel sides are 1 and whose inputs are NN_NO_NODE. @name is
+ * copied. Returns the node's index. */
 guint nn_graph_add (NnGraph *graph, NnOp op, const gchar *name);
 NnNode *nn_graph_node (const NnGraph *graph, guint index);
 
-/* For the passes: how many inputs point to each node: n_nodes entries, free with g_free(). The last node has one reader
- * more: whoever wants the network's output. */
+/* Returns how many inputs point to each node, one entry for each node, for the passes; free it with g_free(). The last
+ * node has one more reader: whoever wants the network's output. */
 guint *nn_graph_count_readers (const NnGraph *graph);
 
-/* node[into] becomes node[from], which nobody but it reads: what from was computes at into's place, and from's place is
- * empty (NULL) until nn_graph_compact(). The later place is always a valid one: all that from reads comes before it. */
+/* Frees node @into and moves node @from, which only @into may read, to its place. The place that @from had is empty
+ * (NULL) until nn_graph_compact(). The later place is always valid, because all that @from reads comes before it. */
 void nn_graph_absorb (NnGraph *graph, guint from, guint into);
 
 /* Drops empty places and renumbers inputs; no node left may read an empty place. */

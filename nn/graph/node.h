@@ -7,13 +7,13 @@
 #include "ops/operator.h"
 
 typedef enum {
-  NN_OP_INPUT,           /* n_inputs 0; out_channels channels */
-  NN_OP_CONV,            /* input 0; after fusing an optional input 1 is added before the activation */
+  NN_OP_INPUT,           /* no inputs; out_channels channels */
+  NN_OP_CONV,            /* input 0; after fusing, an optional input 1 is added before the activation */
   NN_OP_BATCH_NORM,      /* y = scale · (x − mean) / sqrt (variance + epsilon) + shift; gone after folding */
   NN_OP_RELU,            /* gone after fusing */
   NN_OP_ADD,             /* inputs 0 and 1; gone after fusing where one of them is a convolution used once */
-  NN_OP_MAX_POOL,        /* padding never wins */
-  NN_OP_AVG_POOL,        /* the mean of the pixels in the window; padding does not count */
+  NN_OP_MAX_POOL,        /* padding is never the maximum */
+  NN_OP_AVG_POOL,        /* the mean of the pixels in the window; padding counts only with count_pad */
   NN_OP_GLOBAL_AVG_POOL, /* → channels × 1 × 1 */
   NN_OP_GLOBAL_MAX_POOL, /* → channels × 1 × 1 */
   NN_OP_SIGMOID,         /* y = 1 / (1 + exp (−x)) */
@@ -29,37 +29,37 @@ typedef enum {
 
 #define NN_NO_NODE G_MAXUINT
 
-/* ONNX's auto_pad: so much padding that there are ⌈input / stride⌉ outputs; an odd one is larger after the input
- * (upper) or before it (lower). */
+/* ONNX's auto_pad: with SAME there is as much padding as ⌈input / stride⌉ outputs need. Where that is an odd number,
+ * one more pixel lies after the input (upper) or before it (lower). */
 typedef enum { NN_PAD_GIVEN, NN_PAD_SAME_UPPER, NN_PAD_SAME_LOWER } NnPad;
 
 /**
  * NnNode: one operation
  * @name: the layer's name in the state dict ("layer1.0.conv1"); made up where it has none ("layer1.0.add", "maxpool")
  * @inputs: indices of earlier nodes; NN_NO_NODE where unused
- * @more_inputs: CONCAT, PLAIN: n_more_inputs inputs beyond the second, or NULL
+ * @more_inputs: CONCAT, ELEMENTWISE, PLAIN: n_more_inputs inputs beyond the second, or NULL
  * @in_channels, @out_channels: INPUT has out_channels only; for pools and element-wise operations both are equal;
- *   CONCAT: in_channels is the first input's; PLAIN: in_channels is 0, out_channels the second dimension at the graph's
- *   nominal size (0: there is none)
- * @kernel, @stride, @pad, @dilation: [0] vertical, [1] horizontal; padding is the same on both sides; convolution and
- * pool
- * @pad_more: so much more at the bottom and at the right (a size that is rounded up: ceil_mode), of a convolution also
- * less: a negative number
- * @same: other than NN_PAD_GIVEN: the padding depends on the input's size, pad and pad_more are 0; nn_node_pad()
+ *   CONCAT: in_channels is the first input's; PLAIN: in_channels is 0, and out_channels is the second dimension at the
+ *   graph's nominal size (0: there is none)
+ * @kernel, @stride, @pad, @dilation: of convolutions and pools: [0] is vertical, [1] horizontal; @pad is the padding at
+ *   the top and at the left, and without @pad_more at the bottom and at the right
+ * @pad_more: how much more padding there is at the bottom and at the right (from ceil_mode, which rounds sizes up); for
+ *   a convolution it may be negative
+ * @same: where it is not NN_PAD_GIVEN the padding depends on the input's size (nn_node_pad()), and pad and pad_more
+ *   are 0
  * @count_pad: AVG_POOL: padding counts as zeros
- * @onnx: ELEMENTWISE, PLAIN: what is computed
+ * @onnx: ELEMENTWISE, PLAIN: the operator
  * @constants: ELEMENTWISE, PLAIN: one for each of the operator's inputs, NULL where that is a node or absent; the nodes
- *   are in inputs and more_inputs at the same place. ELEMENTWISE: constants of one element only.
- * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE and
- *   CHANNEL_NORM: [channels];
- *   float32, row-major. NULL in the graph of a model that runs, but of AFFINE and CHANNEL_NORM: a store has them
- * (plan/weight-store.h).
- * @owns_weight: nobody else reads @weight's bytes, which are a file's memory; nn_graph_own_file()
+ *   are in inputs and more_inputs at the same place. The constants of ELEMENTWISE have one element each.
+ * @weight: CONV: [out][in / groups][kernel h][kernel w]; LINEAR: [out][in]; AFFINE and CHANNEL_NORM: [channels]; all
+ *   are float32 and row-major. In a model that runs, the weights of CONV and LINEAR are NULL, because a store has them
+ *   (plan/weight-store.h).
+ * @owns_weight: nobody else reads @weight's bytes, which are a file's memory (nn_graph_own_file())
  * @bias: CONV, LINEAR, AFFINE, CHANNEL_NORM: out_channels floats, or NULL
  * @bn_*: BATCH_NORM: channels floats each (gamma and beta of affine=False are ones and zeros)
- * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) last
- * @activation: ACTIVATION: what it computes; CONV after fusing: what comes last, then without @relu
- * @op_string: for people: "conv 3x3/2 g32 + add + relu"; filled by nn_graph_finish()
+ * @relu: CONV, ADD and AFFINE after fusing: max (0, ·) is computed last
+ * @activation: ACTIVATION: what it computes; CONV after fusing: what is computed last (@relu is FALSE then)
+ * @op_string: a description for people, such as "conv 3x3/2 g32 + add + relu"; nn_graph_finish() fills it
  */
 typedef struct {
   NnOp op;
@@ -83,27 +83,28 @@ typedef struct {
 } NnNode;
 
 void nn_node_free (NnNode *node);
-/* Clears *weight, which nobody may have another reference to; @owned: nobody else reads its bytes, which are a file's
+/* Clears *weight; nobody may have another reference to it. With @owned nobody else reads its bytes, which are a file's
  * memory and go back to the system. */
 void nn_weight_drop (GBytes **weight, gboolean owned);
-/* Frees a node's weight: it is replaced, or something stands for it. Nobody may have a reference to it. */
+/* Frees a node's weight, which is replaced or no longer needed. Nobody may have another reference to it. */
 void nn_node_drop_weight (NnNode *node);
 
-/* A node's input slots: 2 and more; any may be NN_NO_NODE. */
+/* Returns how many input slots a node has: two or more. Any of them may hold NN_NO_NODE. */
 guint nn_node_n_slots (const NnNode *node);
 guint nn_node_get_input (const NnNode *node, guint slot);
-/* The first that is a node: an operator's first input may be a constant. */
+/* Returns the first input that is a node, because an operator's first input may be a constant. */
 guint nn_node_first_input (const NnNode *node);
 void nn_node_set_input (NnNode *node, guint slot, guint input);
-/* Room for that many slots. */
+/* Makes room for @n slots (at least two); new ones hold NN_NO_NODE. */
 void nn_node_set_n_slots (NnNode *node, guint n);
-/* Takes @op and @constants' entries; @inputs: n_inputs nodes or NN_NO_NODE. For ELEMENTWISE and PLAIN. */
+/* Sets the operator of an ELEMENTWISE or a PLAIN node. The node takes @op and the entries of @constants. @inputs holds
+ * @n_inputs nodes, or NN_NO_NODE. */
 void nn_node_set_operator (NnNode *node, NnOperator *op, guint n_inputs, const guint *inputs,
                            NnConstant *const *constants);
 
-/* Padding before an input of that size along an axis (0: vertical), and how much more there is after it than before, 0
- * where it is less. */
+/* Returns the padding before an input of size @in along an axis (0: vertical). *more is how much more padding there is
+ * after the input than before it, 0 where there is less. */
 guint nn_node_pad (const NnNode *node, guint axis, guint in, guint *more);
-/* The size of the output along an axis (0: vertical) as torch.nn.Conv2d and MaxPool2d compute it, 0 where the kernel
- * does not fit into the padded input. */
+/* Returns the size of the output along an axis (0: vertical) as torch.nn.Conv2d and MaxPool2d compute it; 0 where the
+ * kernel does not fit into the padded input. */
 guint nn_node_output_size (const NnNode *node, guint axis, guint in);

@@ -4,5 +4,5 @@
 
 #include "graph/graph.h"
 
-/* A pass: it leaves a valid graph, whose nodes have new indices. */
+/* This is a pass: it leaves a valid graph, whose nodes have new indices. */
 void nn_graph_remove_dead (NnGraph *graph);

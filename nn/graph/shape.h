@@ -5,9 +5,9 @@
 #include "load/tensor.h"
 
 /**
- * NnShape: one node's output, one image
- * @channels, @height, @width: of all but PLAIN nodes; of those where they have the shape [1, C, H, W] or [1, C], else 0
- * @dtype, @n_dims, @dims: of a PLAIN node's output as its operator gives it; of others [1, C, H, W]
+ * NnShape: the shape of one node's output for one image
+ * @channels, @height, @width: of an image; for a PLAIN node 0 where the shape is not [1, C, H, W] or [1, C]
+ * @dtype, @n_dims, @dims: for a PLAIN node what its operator gives; for others float32 and [1, C, H, W]
  */
 typedef struct {
   guint channels, height, width;
@@ -16,5 +16,5 @@ typedef struct {
   guint64 dims[NN_TENSOR_MAX_DIMS];
 } NnShape;
 
-/* "[1, 64, 56, 56]"; free with g_free(). */
+/* Returns a string such as "[1, 64, 56, 56]"; free it with g_free(). */
 gchar *nn_shape_string (const NnShape *shape);
