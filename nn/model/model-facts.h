@@ -1,15 +1,16 @@
-/* gst-resnet: what is known of a model, whoever computes it
+/* gst-resnet: what is known of a model, whichever engine computes it
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include <nn/model.h>
 
 /**
- * NnModelFacts: what a file says of its model, and what was told when it was loaded
- * @metadata: string → string: all that the file's metadata says; never NULL once loaded
- * @variant: what the options say, NULL: nothing
- * @weights: the set of weights that was taken, NULL where the file holds one; @other_weights: NULL: none
- * @warnings: NULL-terminated once loaded
+ * NnModelFacts: what a file says of its model, and which options it was loaded with
+ * @metadata: all that the file's metadata says, string → string; never NULL once the model is loaded
+ * @variant: what the options say; NULL: there were no options
+ * @weights: the set of weights that was taken, NULL where the file holds only one
+ * @other_weights: the file's other sets of weights; NULL: there are none
+ * @warnings: messages, NULL-terminated once the model is loaded
  */
 typedef struct {
   gchar *architecture;

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-/* nn_labels_parse() for a network of so many outputs: one has two classes, which two labels name, or one label, with a
- * warning. */
+/* Does what nn_labels_parse() does, for a network of @n_outputs outputs. One output stands for two classes, which have
+ * two labels; where there is only one label, the other is made from it, and there is a warning. */
 gchar **nn_model_labels_parse (guint n_outputs, const gchar *data, gsize size, const gchar *name, GPtrArray *warnings,
                                GError **error);

@@ -5,5 +5,6 @@
 #include "load/onnx/onnx.h"
 #include "model/model-struct.h"
 
-/* Fills what an ONNX file says; frees @onnx as soon as the graph has what it needs of it. */
+/* Fills the model with what an ONNX file says. @beside is what files beside the model say, or NULL. The function frees
+ * @onnx as soon as the graph has what it needs of it, also where it fails. */
 gboolean nn_model_build_onnx (NnModel *model, NnOnnx *onnx, GHashTable *beside, GError **error);

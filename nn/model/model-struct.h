@@ -10,8 +10,9 @@
 
 /**
  * NnModel: a model's facts, and its network where our own engine can compute it
- * @graph: folded and fused, or as the file has it where the model is to be saved
- * @plans: where sessions get their plans, and who has the weights of @graph; NULL where the model is to be saved
+ * @graph: the network, folded and fused; where the model is to be saved, as the file has it
+ * @plans: the cache that sessions get their plans from, which also has the weights of @graph; NULL where the model is
+ * to be saved
  */
 struct _NnModel {
   gint ref_count;

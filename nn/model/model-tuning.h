@@ -6,6 +6,7 @@
 
 #include "plan/plan-cache.h"
 
-/* @algorithms: one a node, AUTO: not said. JSON, free with g_free(). */
+/* Returns the JSON text of the file; free it with g_free(). @algorithms has one entry for each node; nodes with AUTO
+ * are left out. */
 gchar *nn_tuning_to_json (const NnModel *model, NnIsa isa, guint height, guint width, guint threads, guint batch,
                           const NnAlgorithm *algorithms);

@@ -7,8 +7,8 @@
 
 /**
  * NnFeatureMap: the last feature map of a run's images
- * @data: images × height × width × channels, NULL: off
- * @buffer: where runs find it, of a plan whose images are float32
+ * @data: images × height × width × channels floats; NULL while maps are off
+ * @buffer: the buffer in which runs find the feature map; it belongs to a plan whose images are float32
  * @weight: a reference to the fully connected layer's weights
  */
 typedef struct {
@@ -18,17 +18,18 @@ typedef struct {
   GBytes *weight;
 } NnFeatureMap;
 
-/* FALSE with NN_ERROR_UNSUPPORTED: the network does not end with a global average pool and one fully connected layer.
- */
+/* Whether the model can have maps. Returns FALSE with NN_ERROR_UNSUPPORTED where the network does not end with a global
+ * average pool and one fully connected layer. */
 gboolean nn_feature_map_can (const NnModel *model, GError **error);
-/* Room for @images of the runs of a plan, of a model that can have maps. */
+/* Makes room for the feature maps of @images images. The model must be one that can have maps, and @plan one of its
+ * plans. */
 gboolean nn_feature_map_init (NnFeatureMap *map, const NnModel *model, const NnPlan *plan, guint images,
                               GError **error);
 void nn_feature_map_clear (NnFeatureMap *map);
-/* After the step that reads the last feature map: keeps that of the pass's images, the first of which is image number
- * @first of the run. */
+/* Copies the feature maps of the pass's images; it must be called after the step that reads the last feature map. The
+ * first image of the pass is image number @first of the run. */
 void nn_feature_map_store (NnFeatureMap *map, const NnRun *run, guint first);
-/* 0 while off. */
+/* Both sizes are 0 while maps are off. */
 void nn_feature_map_get_size (const NnFeatureMap *map, guint *height, guint *width);
-/* nn_session_get_activation_map() */
+/* Does what nn_session_get_activation_map() says. */
 void nn_feature_map_weigh (const NnFeatureMap *map, guint image, guint class_index, gfloat *activations);

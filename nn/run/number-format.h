@@ -9,11 +9,11 @@
 #include "run/run-format.h"
 
 /**
- * NnNumberFormat
- * @precision: the precision that it computes; @name: what that is called
- * @is_tried: whether it stays inside the contract beside float32 is tried for each model, and so is its speed;
- * @contract and @speed are what the verdicts are called
- * @is_timed: its speed beside float32 alone is tried, for kernels that this says of; @speed
+ * NnNumberFormat: one number format
+ * @precision: the precision that it computes; @name: the name of that precision
+ * @is_tried: each model is tried: whether the format's results stay near enough to those of float32 (the contract), and
+ * whether it is faster; @contract and @speed are the names of the two verdicts
+ * @is_timed: whether only the speed of @plan is compared with float32's (the verdict is @speed); NULL: it never is
  */
 typedef struct {
   NnPrecision precision;
@@ -25,7 +25,7 @@ typedef struct {
   NnTrial contract, speed;
 } NnNumberFormat;
 
-/* What a precision is computed with where the machine and the network allow it; AUTO is HIGH. */
+/* Returns the format in which a precision is computed where the machine and the network allow it; AUTO is HIGH. */
 const NnNumberFormat *nn_number_format_get (NnPrecision precision);
-/* What a precision is called, also AUTO; NULL: there is no such precision. */
+/* Returns the name of a precision, AUTO included; NULL where there is no such precision. */
 const gchar *nn_number_format_get_name (guint precision);

@@ -4,7 +4,7 @@
 
 #include "kernels/conv.h"
 
-/* 2 × multiply-adds a second of one thread: of the level's vectors in registers alone, or, at a level that has no
- * kernel for that, of its convolution body on numbers that stay in the cache. The best of many short runs, 20 ms in
- * all. 0 when there is no memory. */
+/* Measures how many flops a second one thread can do (2 × multiply-adds). It times multiply-adds of the level's vectors
+ * that stay in registers or, at a level that has no kernel for that, its convolution body on numbers that stay in the
+ * cache. Returns the best of many short runs, which take 20 ms in all; 0 when there is no memory. */
 gdouble nn_measure_peak (const NnConvKernels *kernels);

@@ -8,12 +8,12 @@
 #include "run/session-class.h"
 
 /**
- * NnPlanSession
- * @format: what runs
- * @run: the plan, which other sessions of the model share, with the session's own memory
+ * NnPlanSession: a session that executes a plan
+ * @format: the number format that runs
+ * @run: the plan, which other sessions of the model may share, and the session's own memory
  * @peak: flops a second of one thread; 0: not measured
- * @seconds: a step of the plan, of the last profiled run
- * @map: what activation maps are made of
+ * @seconds: the time of each step of the plan in the last profiled run
+ * @map: the feature map that activation maps are made of
  */
 typedef struct {
   NnSession base;
@@ -26,16 +26,17 @@ typedef struct {
   NnFeatureMap map;
 } NnPlanSession;
 
-/* Of a session that our own engine made. */
+/* Casts a session that our own engine made. */
 static inline NnPlanSession *
 nn_plan_session (const NnSession *session)
 {
   return (NnPlanSession *)session;
 }
 
-/* What is asked for, whether or not it keeps the contract and is fast; AUTO is HIGH. Precision highest where the level
- * or the network has nothing else. @init: who fills the table of kernels of any format but float32, its own where NULL.
- * @direct: float32 without Winograd's sums. */
+/* Makes a session with the precision that is asked for, whether or not it keeps the contract and is fast; AUTO is HIGH.
+ * The precision is highest where the level has no kernels of the format, or the network has a layer without one. @init
+ * fills the table of kernels of any format but float32; where it is NULL the format's own function does. @direct:
+ * float32 is computed without Winograd's sums. */
 NnPlanSession *nn_plan_session_new (NnModel *model, const NnSessionOptions *options, NnKernelsInit init,
                                     gboolean direct, GError **error);
 void nn_plan_session_free (NnPlanSession *session);

@@ -6,9 +6,10 @@
 
 /**
  * NnStepRunner: how steps of one kind run
- * @run: NULL: the step is one loop of @task over the rows of its output, or with @an_image over the images
- * @plain_output: the output is a plain buffer, so that no border is made
- * @name: what a profile calls it; NULL: what @describe says
+ * @run: runs the step; where it is NULL the step is one loop of @task over the rows of its output
+ * @an_image: the loop of @task is over the images instead
+ * @plain_output: the output is a plain buffer, so no border is made
+ * @name: the kernel's name in a profile; where it is NULL @describe returns the name
  */
 typedef struct {
   void (*run) (NnRun *run);
@@ -21,9 +22,9 @@ typedef struct {
 /**
  * NnRunFormat: what a number format does at run time
  * @has_float_images: images are NHWC float32, as an activation map reads them
- * @input: brings the network's input into plan->input
- * @clear: before a step writes @buffer: makes its border, and whatever else is read of it and not written
- * @steps: n_steps entries, by NnStepKind; an entry without functions is a kind that no plan of this format has
+ * @input: converts the network's input and writes it to plan->input
+ * @clear: is called before a step writes @buffer; makes its border and clears all else that is read but not written
+ * @steps: n_steps entries, indexed by NnStepKind; no plan of this format has steps of a kind whose entry is empty
  */
 typedef struct {
   gboolean has_float_images;

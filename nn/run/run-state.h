@@ -8,14 +8,14 @@
 /**
  * NnRun: the state of a run
  * @arena: plan->arena_size floats
- * @scratch: plan->scratch_size floats a thread, those of two threads @scratch_size floats apart; NULL where no step
- * needs any
+ * @scratch: plan->scratch_size floats for each thread; those of the next thread begin @scratch_size floats later; NULL
+ * where no step needs any
  * @shared_scratch: plan->shared_scratch_size floats, one for all threads
- * @operands, @operand_pointers: plan->max_operands a thread
- * @input: of the network, float32 NCHW, for the images of this pass
- * @first: the image of the batch that is image 0 of this pass, for buffers that are whole
- * @images: of this pass
- * @step: the present one
+ * @operands, @operand_pointers: plan->max_operands entries for each thread
+ * @input: the network's input for the images of this pass, float32 NCHW
+ * @first: which image of the batch is image 0 of this pass, for buffers that are whole
+ * @images: how many images this pass has
+ * @step: the step that runs now
  */
 typedef struct {
   const NnPlan *plan;
@@ -29,13 +29,14 @@ typedef struct {
   const NnStep *step;
 } NnRun;
 
+/* Returns where an image of the pass begins in a buffer, with its border. */
 static inline gfloat *
 nn_image_of (const NnRun *run, const NnBuffer *buffer, guint image)
 {
   return run->arena + buffer->offset + (image + (buffer->whole ? run->first : 0)) * buffer->size;
 }
 
-/* Where a node's output lies as a plain tensor. */
+/* Returns where a node's output of an image lies as a plain tensor. */
 static inline gfloat *
 nn_plain_of (const NnRun *run, guint node, guint image)
 {

@@ -1,4 +1,4 @@
-/* gst-resnet: the seam between sessions and whoever computes them
+/* gst-resnet: the seam between sessions and the engines that compute them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,8 +8,8 @@
 
 /**
  * NnSessionInfo: what a session says of itself
- * @isa: one of nn_cpu_get_isa_names(); @precision: what runs, never AUTO
- * @memory: bytes; @n_sharing: other sessions of the model that use the same weights
+ * @isa: one of nn_cpu_get_isa_names(); @precision: the precision that runs, never AUTO
+ * @memory: its memory in bytes; @n_sharing: how many other sessions of the model use the same weights
  */
 typedef struct {
   const gchar *isa;
@@ -21,9 +21,9 @@ typedef struct {
 /**
  * NnSessionClass: what the sessions of an engine do; the functions of nn/session.h say what each means
  * @run: @batch is 1 to max_batch
- * @free: frees what the engine has; nn_session_clear() and g_free() follow
- * @set_feature_map: NULL where the engine has no activation maps; then the two after it are not called
- * @set_profiling: NULL where the engine does not know its layers' times; then the two after it are not called
+ * @free: frees what the engine allocated; the caller then calls nn_session_clear() and g_free()
+ * @set_feature_map: NULL where the engine has no activation maps; the next two functions are not called then
+ * @set_profiling: NULL where the engine does not measure its layers; the next two functions are not called then
  */
 typedef struct {
   void (*run) (NnSession *session, const gfloat *input, guint batch, gfloat *logits);
@@ -39,8 +39,8 @@ typedef struct {
 
 /**
  * NnSession: what the sessions of all engines have; an engine's own session begins with it
- * @workers: threads for the caller's tasks and for the engine's, where it has none of its own
- * @channels: of an input; @n_outputs: numbers an image
+ * @workers: the threads for the caller's tasks, and for the engine's where it has no threads of its own
+ * @channels: the channels of an input; @n_outputs: how many numbers an image gives
  */
 struct _NnSession {
   const NnSessionClass *klass;
@@ -50,8 +50,8 @@ struct _NnSession {
 };
 
 /**
- * NnEngine: who can compute models
- * @can_run: whether it can make sessions of the model at all, for no cost
+ * NnEngine: code that can compute models
+ * @can_run: whether it can make sessions of the model at all; it does no work to find out
  */
 typedef struct {
   const gchar *name;
@@ -59,6 +59,6 @@ typedef struct {
   NnSession *(*new) (NnModel *model, const NnSessionOptions *options, GError **error);
 } NnEngine;
 
-/* Fills what all sessions have; starts the threads. */
+/* Fills what all sessions have, and starts the threads. */
 void nn_session_init (NnSession *session, const NnSessionClass *klass, NnModel *model, const NnSessionOptions *options);
 void nn_session_clear (NnSession *session);

@@ -1,10 +1,10 @@
-/* gst-resnet: steps that run ONNX's operators, and those that lead there and back
+/* gst-resnet: steps that run ONNX's operators, and steps that convert images to plain tensors and back
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "run/run-state.h"
 
-/* A task is an image of a PLAIN step, elsewhere a row of an image. */
+/* A task of a PLAIN step is an image; a task of the other steps is a row of an image. */
 void nn_plain_task (gpointer run, guint task, guint thread);
 void nn_elementwise_task (gpointer run, guint task, guint thread);
 void nn_affine_task (gpointer run, guint task, guint thread);

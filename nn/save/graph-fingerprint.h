@@ -4,6 +4,7 @@
 
 #include "graph/graph.h"
 
-/* SHA-256 of all that the output depends on, names and the order of nodes apart: equal for graphs that compute the same
- * by the same operations, none of which may be an ONNX operator. Free with g_free(). */
+/* Returns the SHA-256 of all that the output depends on, in hexadecimal; free it with g_free(). Names and the order of
+ * nodes do not count, so it is equal for graphs that compute the same by the same operations. The graph may not have
+ * ONNX operators. */
 gchar *nn_graph_fingerprint (const NnGraph *graph);

@@ -6,10 +6,13 @@
 #include "save/save-file.h"
 
 /**
- * nn_onnx_rewrite: the model as it is, every operator and opset of it, but for its metadata_props; data that lie in
- * files beside it come inside
- * @bytes: the file; @onnx: what nn_onnx_load_bytes() made of it
- * @metadata: string → string: all of metadata_props
- * Errors: NN_ERROR_UNSUPPORTED over protobuf's limit of 2 GiB (with the data inside), and for float64 beside the model
+ * nn_onnx_rewrite: writes the model as it is, with every operator and opset, but with other metadata_props
+ * @bytes: the bytes of the file; @onnx: what nn_onnx_load_bytes() made of them
+ * @metadata: all of metadata_props, string → string
+ *
+ * Data that lie in files beside the model are written into the new file.
+ *
+ * Errors: NN_ERROR_UNSUPPORTED where the new file would be over protobuf's limit of 2 GiB, and where float64 data lie
+ * in a file beside the model
  */
 gboolean nn_onnx_rewrite (NnSaveFile *file, GBytes *bytes, const NnOnnx *onnx, GHashTable *metadata, GError **error);

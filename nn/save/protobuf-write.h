@@ -1,8 +1,8 @@
 /* gst-resnet: protocol buffers' wire format, writing
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * https://protobuf.dev/programming-guides/encoding/. Only small messages go through these: the weights' bytes are
- * written to the file as they lie. */
+ * The format is described at https://protobuf.dev/programming-guides/encoding/. These functions are for small messages
+ * only; the bytes of weights are written to the file directly. */
 #pragma once
 
 #include <glib.h>
@@ -21,7 +21,7 @@ nn_pb_varint (GByteArray *out, guint64 value)
   g_byte_array_append (out, bytes, n);
 }
 
-/* Field @number of an integer type. */
+/* Appends field @number, which has an integer type. */
 static inline void
 nn_pb_int (GByteArray *out, guint number, gint64 value)
 {
@@ -40,7 +40,7 @@ nn_pb_float (GByteArray *out, guint number, gfloat value)
   g_byte_array_append (out, (const guint8 *)&bits, sizeof bits);
 }
 
-/* The beginning of a field of @length bytes that follow. */
+/* Appends the beginning of a field, which @length bytes must follow. */
 static inline void
 nn_pb_length (GByteArray *out, guint number, guint64 length)
 {
@@ -55,7 +55,7 @@ nn_pb_string (GByteArray *out, guint number, const gchar *value)
   g_byte_array_append (out, (const guint8 *)value, (guint)strlen (value));
 }
 
-/* Frees @message. */
+/* Appends @message as field @number and frees it. */
 static inline void
 nn_pb_message (GByteArray *out, guint number, GByteArray *message)
 {

@@ -6,10 +6,11 @@
 #include "save/save-file.h"
 
 /**
- * nn_safetensors_write: @weights' float tensors, in their order
- * @metadata: string → string: __metadata__
- * @half: as float16, but for running statistics
- * Errors: NN_ERROR_UNSUPPORTED for a value that float16 cannot hold, by its tensor's name
+ * nn_safetensors_write: writes the float tensors of @weights, in their order
+ * @metadata: the entries of __metadata__, string → string
+ * @half: whether tensors other than running statistics are written as float16
+ *
+ * Errors: NN_ERROR_UNSUPPORTED for a value that float16 cannot hold, with the name of its tensor
  */
 gboolean nn_safetensors_write (NnSaveFile *file, const NnWeights *weights, GHashTable *metadata, gboolean half,
                                GError **error);

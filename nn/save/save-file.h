@@ -7,21 +7,24 @@
 typedef struct _NnSaveFile NnSaveFile;
 
 /**
- * nn_save_file_new: a temporary file beside @path
- * A symbolic link's target is what is replaced. What is no regular file (a device) is written to directly.
- * Errors: NN_ERROR_IO, names @path
+ * nn_save_file_new: opens a temporary file that nn_save_file_commit() will put in the place of @path
+ *
+ * Where @path is a symbolic link, its target is replaced. A target that is no regular file, such as a device, is
+ * written to directly.
+ *
+ * Errors: NN_ERROR_IO, with @path in the message
  */
 NnSaveFile *nn_save_file_new (const gchar *path, GError **error);
 /* Failures are remembered until nn_save_file_commit(). */
 void nn_save_file_write (NnSaveFile *file, gconstpointer data, gsize size);
-/* Little-endian, whatever the machine. @half: rounded to float16, to nearest, ties to even. */
+/* Writes little-endian numbers on every machine. With @half they are rounded to float16, to nearest, ties to even. */
 void nn_save_file_write_floats (NnSaveFile *file, const gfloat *values, gsize n, gboolean half);
-/* Flushes, and puts the file in @path's place. */
+/* Flushes the file and puts it in the place of the path that it was opened for. Fails where any write has failed. */
 gboolean nn_save_file_commit (NnSaveFile *file, GError **error);
-/* Without a commit nothing is left behind. */
+/* Closes the file. Without a commit it leaves nothing behind. */
 void nn_save_file_free (NnSaveFile *file);
 
-/* IEEE 754 binary16, to nearest, ties to even; infinite where the number is over its range. */
+/* Rounds to IEEE 754 binary16, to nearest, ties to even. A number that is over its range becomes infinite. */
 guint16 nn_float_to_half (gfloat value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NnSaveFile, nn_save_file_free)
