@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* The last feature map is what a global average pool reads whose result only the fully connected layer gets. */
+/* Finds the last feature map: it is the input of the global average pool that the fully connected layer at the end
+ * reads. */
 static gboolean
 find_feature_map (const NnGraph *graph, guint *map, guint *linear)
 {

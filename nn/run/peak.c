@@ -5,16 +5,16 @@
 #include "base/nn-clock.h"
 #include "base/nn-memory.h"
 
-/* Long enough for a processor to reach the clock at which it does this work. */
+/* The time for all runs: it is long enough for a processor to reach the clock at which it does this work. */
 #define SECONDS 0.02
 #define MIN_RUNS 3
-/* A run is short, so that one of them is not interrupted: some ten microseconds. */
+/* With so many steps a run takes some ten microseconds. It is short, so that at least one run is not interrupted. */
 #define STEPS 4000
 #define LENGTH 512
 #define CHANNELS 256
 
-/* One call of a body without a kernel of its own for the peak: a product of matrices that stay in the second-level
- * cache. */
+/* Calls a convolution body once, where the level has no kernel of its own for the peak. It multiplies matrices that
+ * stay in the second-level cache. Returns the flops of the call. */
 static gdouble
 run_variant (const NnConvVariant *variant, const NnConvArgs *args)
 {

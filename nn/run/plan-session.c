@@ -27,7 +27,8 @@ run_step (const NnRunFormat *format, NnRun *run)
     nn_workers_run (run->workers, runner->task, run, run->images * (runner->an_image ? 1 : step->out->height));
 }
 
-/* Steps from @begin to before @end, on images of the batch from @first on; @batch_first: of the call's images. */
+/* Runs the steps from @begin to before @end on the images of the pass. @batch_first says which of the call's images is
+ * image 0 of the batch. */
 static void
 run_steps (NnPlanSession *session, guint begin, guint end, guint batch_first)
 {
@@ -45,7 +46,8 @@ run_steps (NnPlanSession *session, guint begin, guint end, guint batch_first)
   }
 }
 
-/* The first steps some images at a time, passes of about the same size; the others all. */
+/* Runs the first steps on some images at a time, in passes of about the same size, and the other steps on all @images
+ * images. @first says which of the call's images comes first. */
 static void
 run_images (NnPlanSession *session, const gfloat *input, guint first, guint images, gfloat *logits)
 {
@@ -80,7 +82,7 @@ nn_plan_session_run (NnPlanSession *session, const gfloat *input, guint batch, g
 
   if (session->profiling)
     memset (session->seconds, 0, session->run.plan->steps->len * sizeof (gdouble));
-  /* Parts of about the same size. */
+  /* The arena has room for plan->batch images, so a larger batch is cut into parts of about the same size. */
   for (guint part = 0; part < n_parts; part++) {
     const guint first = (guint)((guint64)batch * part / n_parts), end = (guint)((guint64)batch * (part + 1) / n_parts);
 
@@ -132,7 +134,7 @@ set_feature_map (NnSession *base, gboolean on, GError **error)
     return TRUE;
   if (!nn_feature_map_can (base->model, error))
     return FALSE;
-  /* Other formats keep activations in a form of their own. */
+  /* Other formats keep images in forms of their own, which an activation map cannot read. */
   if (!session->format->run->has_float_images) {
     g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
                  "class activation maps are made with precision highest only; this session runs as %s",
@@ -207,7 +209,7 @@ static const NnSessionClass session_class = {
   .measure_peak = measure_peak,
 };
 
-/* One number a class, whatever the dimensions of 1 around it. */
+/* Checks that the output has one number for each class. A plain tensor may have further dimensions of 1. */
 static gboolean
 check_output (const NnPlanSession *session, GError **error)
 {
@@ -230,7 +232,8 @@ check_output (const NnPlanSession *session, GError **error)
   return FALSE;
 }
 
-/* The plan for what was asked for; float32 where this machine or this network has nothing faster. */
+/* Gets the plan for the precision that was asked for, or the plan for float32 where the format has no kernels for this
+ * machine or this network. Sets the session's format. */
 static const NnPlan *
 get_plan (NnPlanSession *session, NnPrecision asked, NnKernelsInit init, gboolean direct, GError **error)
 {
@@ -283,7 +286,7 @@ nn_plan_session_new (NnModel *model, const NnSessionOptions *options, NnKernelsI
     goto failed;
   session->seconds = g_new0 (gdouble, plan->steps->len);
   run->arena = nn_aligned_alloc0 (plan->arena_size * sizeof (gfloat));
-  /* Per thread, each at its own cache lines. */
+  /* Each thread's scratch memory begins at a cache line of its own. */
   run->scratch_size = (plan->scratch_size + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT;
   if (run->scratch_size > 0)
     run->scratch = nn_aligned_alloc0 (run->scratch_size * threads * sizeof (gfloat));

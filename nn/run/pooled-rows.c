@@ -8,7 +8,7 @@
 
 #define NONE G_MAXUINT
 
-/* What a thread's scratch memory has of the image of the last band that it computed. */
+/* Which rows a thread's scratch memory holds: those of the last band that it computed, from @begin to before @end. */
 typedef struct {
   guint image, begin, end;
 } Held;

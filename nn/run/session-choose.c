@@ -1,20 +1,20 @@
-/* gst-resnet: which of the ways to compute a network a session takes
+/* gst-resnet: the choice of how a session computes a network
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Two bfloat16 a number, one, Winograd's sums or plain float32: what a session is asked for may leave the contract on
- * a model, or be slower than what it should beat. What one session has found out holds for all of the model at that
- * level and size. */
+ * A network can be computed with two bfloat16 a number, with one, with Winograd's sums or with plain float32. The way
+ * that a session is asked for may leave the contract on some model, or be slower than the way that it should beat. What
+ * one session finds out holds for all sessions of the model at the same level and size. */
 #include "run/session-choose.h"
 
 #include "model/model-private.h"
 #include "plan/plan-make.h"
 #include "run/session-probe.h"
 
-/* Of the time of direct sums. Winograd's take no less of it in any network, so that what takes less is faster than
- * they, too, and need not be timed beside them. */
+/* A part of the time of direct sums. In no network do Winograd's sums take less than this part, so a session that takes
+ * less is faster than they, too, and need not be timed beside them. */
 #define SURELY_FASTER 0.5
 
-/* What a session will be, before there is one. */
+/* What is known of a session before it is made, and what the verdicts depend on. */
 typedef struct {
   NnPlanCache *plans;
   NnIsa isa;
@@ -37,7 +37,7 @@ get_verdict (const Place *place, NnTrial trial)
   return nn_plan_cache_get_verdict (place->plans, place->isa, place->height, place->width, trial);
 }
 
-/* Returns @stays. */
+/* Remembers a verdict and returns @stays. */
 static gboolean
 set_verdict (const Place *place, NnTrial trial, gboolean stays)
 {
@@ -46,7 +46,7 @@ set_verdict (const Place *place, NnTrial trial, gboolean stays)
   return stays;
 }
 
-/* A session for float32 that runs one image at a time; NULL where it cannot be made. */
+/* Makes a session for float32 that runs one image at a time. Returns NULL where it cannot be made. */
 static NnPlanSession *
 make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit init, gboolean direct)
 {
@@ -57,8 +57,8 @@ make_reference (NnModel *model, const NnSessionOptions *options, NnKernelsInit i
   return nn_plan_session_new (model, &one, init, direct, NULL);
 }
 
-/* What the made-up images give with direct sums of float32. Before the session for tiles is made, so that weights are
- * never there in both forms. */
+/* Runs the made-up images with direct sums of float32. Where another session is yet to be made, this comes before, so
+ * that the weights are never in memory in both forms. */
 static NnProbe *
 probe_float32 (NnModel *model, const NnSessionOptions *options, NnKernelsInit init)
 {
@@ -67,7 +67,7 @@ probe_float32 (NnModel *model, const NnSessionOptions *options, NnKernelsInit in
   return reference ? nn_session_probe (reference) : NULL;
 }
 
-/* Whether @session is faster than float32 by whichever sums; @direct: what that took by direct ones, or NULL. */
+/* Whether @session is faster than float32 with either kind of sums. @direct is the result of direct sums, or NULL. */
 static gboolean
 is_faster (NnPlanSession *session, const NnProbe *direct, const NnProbe *mine, const NnSessionOptions *options,
            NnKernelsInit init)
@@ -80,7 +80,7 @@ is_faster (NnPlanSession *session, const NnProbe *direct, const NnProbe *mine, c
   return nn_session_is_faster (session, reference);
 }
 
-/* @direct: NULL where that could not be run. */
+/* Judges the contract and, if it is kept, the speed. @direct is NULL where float32 could not be run. */
 static void
 judge (const Place *place, const NnNumberFormat *format, NnPlanSession *session, const NnProbe *direct,
        const NnSessionOptions *options, NnKernelsInit init)
@@ -89,7 +89,7 @@ judge (const Place *place, const NnNumberFormat *format, NnPlanSession *session,
 
   if (!set_verdict (place, format->contract, nn_probe_is_near (mine, direct, "two bfloat16 a number")))
     return;
-  /* The tests' emulated kernels never are. */
+  /* The tests' emulated kernels (@init) are never faster, so they are not timed. */
   set_verdict (place, format->speed, init || is_faster (session, direct, mine, options, init));
 }
 
@@ -112,7 +112,7 @@ is_slow (const Place *place, const NnNumberFormat *format, NnPlanSession *sessio
   return get_verdict (place, format->speed) == NN_VERDICT_LEAVES;
 }
 
-/* Whether the level has kernels of the format, and the network no layer without one. */
+/* Whether the level has kernels of the format, and there is a kernel for each layer of the network. */
 static gboolean
 has_kernels (const Place *place, const NnNumberFormat *format, NnModel *model, NnKernelsInit init)
 {

@@ -1,13 +1,13 @@
-/* gst-resnet: whether two bfloat16 a number, or Winograd's sums, are enough for a model, and whether one is faster
+/* gst-resnet: trials of whether a less exact way to compute a model is near enough to float32, and whether it is faster
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Most networks lose 2e-6 of the largest logit and some, whose layers cancel much of what they add, lose more. So
- * before NN_PRECISION_AUTO settles for two bfloat16 it runs a few made-up images both ways, the same always: a model
- * that comes near the contract's 1e-4 stays with float32. In the same way a model whose weights make Winograd's sums
- * suspect is compared with direct ones.
+ * Two bfloat16 a number cost most networks an error of 2e-6 of the largest logit. Some networks, whose layers cancel
+ * much of what they add, lose more. So before NN_PRECISION_AUTO settles for two bfloat16, it runs a few made-up images,
+ * always the same ones, both ways. A model whose error comes near the contract's 1e-4 stays with float32. In the same
+ * way a model whose weights make Winograd's sums suspect is compared with direct sums.
  *
- * Products of bfloat16 vectors are twice as fast as float32's on some processors and as fast on others, where
- * Winograd's sums then win: both are timed. */
+ * Products of bfloat16 vectors are twice as fast as float32's on some processors. On others they are only as fast, and
+ * then float32 with Winograd's sums is faster. So both are timed. */
 #include "run/session-probe.h"
 
 #include <math.h>
@@ -15,16 +15,19 @@
 
 #include "base/nn-clock.h"
 
-/* Of the largest logit. Images differ: on a ResNet-20 trained on CIFAR-10 these find 1.5e-5, the median of 400 test
- * images was at 4.9e-6 and the worst at 5.6e-5, four times what is found here. So the worst should stay inside 1e-4. */
+/* The largest error that is allowed, as a part of the largest logit. Errors differ from image to image: on a ResNet-20
+ * trained on CIFAR-10 the made-up images give 1.5e-5; of 400 test images the median was 4.9e-6 and the worst 5.6e-5,
+ * four times what the made-up images give. So with this limit the worst image should stay inside 1e-4. */
 #define TOLERANCE 2e-5
 #define N_IMAGES 3
 
 #define N_TIMED 3
-/* What must be gained, so that it is not chance that decides between two that are as fast. */
+/* A session counts as faster only when its time is below this part of the other's, so that chance does not decide
+ * between two that are equally fast. */
 #define GAIN 0.95
 
-/* Noise as a normalized picture's range is; waves from coarse to fine; one grey. */
+/* Makes image number @which: noise in the range of a normalized picture, ramps from coarse to fine, or one constant for
+ * each channel. */
 static void
 make_image (guint which, guint channels, guint height, guint width, gfloat *image)
 {
@@ -34,7 +37,7 @@ make_image (guint which, guint channels, guint height, guint width, gfloat *imag
   for (gsize i = 0; i < n; i++) {
     const gsize x = i % width, y = i / width % height, c = i / width / height;
 
-    /* Numerical Recipes' linear congruential generator; its high bits. */
+    /* This is the linear congruential generator of Numerical Recipes, of which the high bits are used. */
     state = state * 1664525u + 1013904223u;
     if (which == 0)
       image[i] = (gfloat)(state >> 8) * (4.0f / 16777216.0f) - 2.0f;
@@ -99,7 +102,7 @@ nn_probe_is_near (const NnProbe *probe, const NnProbe *direct, const gchar *what
 
     for (guint c = 0; c < direct->n_classes; c++) {
       largest = fmax (largest, fabs (a[c]));
-      /* What is not finite in float32 already says nothing of the other. */
+      /* A logit that is not finite in float32 says nothing of the other way. */
       if (isfinite (a[c]))
         error = fmax (error, isfinite (b[c]) ? fabs ((gdouble)a[c] - b[c]) : INFINITY);
     }
@@ -126,7 +129,7 @@ nn_session_is_faster (NnPlanSession *session, NnPlanSession *reference)
   if (!reference || !image || !logits)
     return FALSE;
   make_image (0, session->base.channels, session->base.height, session->base.width, image);
-  /* The first run of each finds cold caches and new memory. */
+  /* The first run of each session is not counted: it finds cold caches and new memory. */
   for (guint i = 0; i <= N_TIMED; i++) {
     const gdouble mine = seconds_of_run (session, image, logits);
     const gdouble other = seconds_of_run (reference, image, logits);

@@ -1,4 +1,4 @@
-/* gst-resnet: running the steps of a plan for matrix tiles
+/* gst-resnet: running the steps of a plan for one or two bfloat16 a number
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run/step-bf16.h"
 
@@ -6,7 +6,7 @@
 #include "plan/plan-window.h"
 #include "run/pooled-rows.h"
 
-/* The two planes of one image; lo NULL where there is none. */
+/* The two planes of one image; lo is NULL where a number is one bfloat16. */
 typedef struct {
   NnBf16 *hi, *lo;
 } Planes;
@@ -41,8 +41,8 @@ zero_plane (const NnBuffer *b, NnBf16 *image)
   memset (image + (b->border + b->height) * b->row - side, 0, (b->border * b->row + side) * sizeof (NnBf16));
 }
 
-/* Border and what follows the image: other buffers share the memory. Where the last one to lie there was alike it left
- * them. */
+/* Clears the border and what follows the image, because other buffers share the memory. This is not needed where the
+ * last buffer that lay there had the same layout (border_stays). */
 static void
 zero_border (const NnRun *run, const NnBuffer *buffer)
 {
@@ -114,7 +114,7 @@ conv_args (const NnRun *run, guint image, Planes out)
   };
 }
 
-/* Tasks count tiles fastest, then images, then blocks: neighbours in time share their weights. */
+/* Tasks count tiles fastest, then images, then blocks, so that tasks that run at about the same time share weights. */
 static void
 conv_task (gpointer data, guint task, guint thread)
 {
@@ -130,7 +130,7 @@ conv_task (gpointer data, guint task, guint thread)
                                      MIN (conv->blocks_a_task, conv->n_blocks - first_block));
 }
 
-/* @source: where pixel (0, 0) of @in is, or would be. */
+/* @source is where pixel (0, 0) of @in is, or would be if the whole image were there. */
 static void
 max_pool_rows (const NnRun *run, const NnBuffer *in, Planes source, const NnBuffer *out, guint image,
                const NnWindow *window, guint first, guint end)
@@ -165,7 +165,7 @@ max_pool_task (gpointer data, guint task, guint thread)
                  nn_step_window (step), y, y + 1);
 }
 
-/* A band of the pool's rows, and before them those of the convolution that they read. */
+/* Computes a band of the pool's rows, and before that the rows of the convolution that they read. */
 static void
 pooled_task (gpointer data, guint task, guint thread)
 {

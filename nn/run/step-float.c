@@ -11,7 +11,8 @@
 #include "run/step-plain.h"
 #include "run/step-winograd.h"
 
-/* Other buffers share the memory, so the border is made again where the last one to lie there was not alike. */
+/* Other buffers share the memory, so the border is made again where the last buffer that lay there had another layout.
+ */
 static void
 zero_border (const NnRun *run, const NnBuffer *b)
 {
@@ -28,7 +29,7 @@ zero_border (const NnRun *run, const NnBuffer *b)
   }
 }
 
-/* NCHW planes → NHWC; a task is a row of an image. */
+/* Converts NCHW planes to NHWC; a task is a row of an image. */
 static void
 input_task (gpointer data, guint task, guint thread)
 {
@@ -39,7 +40,7 @@ input_task (gpointer data, guint task, guint thread)
   const gfloat *in = run->input + (gsize)image * b->channels * plane + (gsize)y * b->width;
   gfloat *out = nn_image_of (run, b, image) + b->origin + y * b->row;
 
-  if (b->channels == 3) { /* nearly always; compilers make vectors of it */
+  if (b->channels == 3) { /* This is nearly always so, and compilers make vectors of this loop. */
     const gfloat *restrict r = in, *restrict g = in + plane, *restrict blue = in + 2 * plane;
 
     for (guint x = 0; x < b->width; x++, out += b->pixel) {
@@ -55,7 +56,8 @@ input_task (gpointer data, guint task, guint thread)
   }
 }
 
-/* What comes last of a convolution: on what a block has just written. Pixels that adjoin are taken at once. */
+/* Applies a convolution's activation to what a block of channels has just written. Pixels that adjoin in memory are
+ * done in one call. */
 static void
 activate_pixels (const NnRun *run, const NnConvBlock *block, gfloat *out, guint first, guint n)
 {
@@ -72,7 +74,8 @@ activate_pixels (const NnRun *run, const NnConvBlock *block, gfloat *out, guint 
   }
 }
 
-/* @out: image @image's, or where it would begin if the rows that are written were a part of it. */
+/* Computes @n pixels from @first on. @out is where image @image of the output begins, or where it would begin if the
+ * rows that are written were a part of it. */
 static void
 conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint image, gfloat *out, guint first, guint n)
 {
@@ -102,7 +105,7 @@ conv_block (const NnRun *run, guint thread, const NnConvBlock *block, guint imag
     activate_pixels (run, block, out, first, n);
 }
 
-/* Tasks count pixels fastest, then images, then blocks: neighbours in time share their weights. */
+/* Tasks count pixels fastest, then images, then blocks, so that tasks that run at about the same time share weights. */
 static void
 conv_task (gpointer data, guint task, guint thread)
 {
@@ -126,7 +129,7 @@ conv_task (gpointer data, guint task, guint thread)
     conv_block (run, thread, &conv->blocks[block], image, out, first, MIN (conv->chunk, pixels - first));
 }
 
-/* @source: where pixel (0, 0) of @in is, or would be. */
+/* @source is where pixel (0, 0) of @in is, or would be if the whole image were there. */
 static NnWindowArgs
 window_args (const NnRun *run, const gfloat *source, const NnBuffer *in, const NnBuffer *out, const NnWindow *window,
              guint image)
@@ -144,7 +147,7 @@ window_args (const NnRun *run, const gfloat *source, const NnBuffer *in, const N
   };
 }
 
-/* What a task of a pool works on: one row of its output. */
+/* A task of a pool computes one row of its output. */
 static NnWindowArgs
 row_args (const NnRun *run, guint task)
 {
@@ -174,7 +177,7 @@ avg_pool_task (gpointer data, guint task, guint thread)
   nn_float_kernels (run->plan)->pool.avg_pool_row (&args, task % run->step->out->height);
 }
 
-/* A band of the pool's rows, and before them those of the convolution that they read. */
+/* Computes a band of the pool's rows, and before that the rows of the convolution that they read. */
 static void
 pooled_task (gpointer data, guint task, guint thread)
 {
@@ -208,7 +211,7 @@ average_task (gpointer data, guint task, guint thread)
                                                       nn_image_of (run, out, task) + out->origin);
 }
 
-/* A row: each pixel times the factors, which are one pixel. */
+/* A task is a row: each pixel is multiplied by the factors, which are one pixel. */
 static void
 scale_task (gpointer data, guint task, guint thread)
 {
@@ -246,7 +249,7 @@ activation_task (gpointer data, guint task, guint thread)
       nn_image_of (run, out, image) + out->origin + y * out->row);
 }
 
-/* A row, pixel by pixel. */
+/* A task is a row, which is normalized pixel by pixel. */
 static void
 channel_norm_task (gpointer data, guint task, guint thread)
 {

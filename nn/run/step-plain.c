@@ -1,4 +1,4 @@
-/* gst-resnet: steps that run ONNX's operators, and those that lead there and back
+/* gst-resnet: steps that run ONNX's operators, and steps that convert images to plain tensors and back
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run/step-plain.h"
 
@@ -16,7 +16,8 @@ point_to (NnValue *value, gfloat *data)
     value->i64 = (gint64 *)(gpointer)data;
 }
 
-/* An operator fails on elements only, such as an index out of range: a run cannot, so the answer is no number. */
+/* An operator can fail only because of the values of elements, such as an index that is out of range. A run cannot
+ * return an error, so the outputs become NaN (integers become 0). */
 static void
 run_operator (const NnStep *step, const NnValue *const *in, NnValue *out)
 {
@@ -42,8 +43,8 @@ row_of (const NnRun *run, const NnBuffer *buffer, guint task)
   return nn_image_of (run, buffer, task / height) + buffer->origin + task % height * buffer->row;
 }
 
-/* The step's inputs in the thread's own values, which *@out follows: tensors of image @task, or with @rows row @task.
- */
+/* Sets up the step's inputs in the thread's own values, and *out to the values after them, which are for the outputs.
+ * The inputs are the tensors of image @task or, with @rows, the rows of number @task. */
 static const NnValue **
 set_up_inputs (const NnRun *run, gboolean rows, guint task, guint thread, NnValue **out)
 {
@@ -79,7 +80,7 @@ nn_plain_task (gpointer data, guint task, guint thread)
   run_operator (step, in, out);
 }
 
-/* The channels that fill up a pixel are computed like the others, and nobody reads them. */
+/* The channels that fill up a pixel are computed like the others, but nobody reads them. */
 void
 nn_elementwise_task (gpointer data, guint task, guint thread)
 {

@@ -1,11 +1,19 @@
-/* gst-resnet: executes a convolution planned as Winograd's
+/* gst-resnet: running a convolution that is planned as Winograd's
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Tiles of all images are numbered one after the other and cut into blocks. Where the weights are small a task takes a
- * block through all three steps (transform, products, transform back), so that nothing leaves the second-level cache,
- * and so it does, with some of the channels, where an image has few tiles; elsewhere the blocks are transformed first
- * and a task then multiplies one with some channels' weights, or all with those of some channels that it transforms. A
- * tile's sums are made in the same order whichever block it is in. */
+ * The tiles of all images are numbered one after the other and cut into blocks. There are three ways to run them:
+ *
+ * Where the weights are small, a task takes a block through all three steps (transform, products, transform back), so
+ * that nothing leaves the second-level cache. Where an image has few tiles, a task does the same for some of the output
+ * channels only.
+ *
+ * Elsewhere all tiles are transformed first. A task then multiplies one block of tiles with the weights of some output
+ * channels.
+ *
+ * Or, also after the tiles are transformed, a task multiplies all tiles with the weights of some output channels, which
+ * it transforms itself.
+ *
+ * The sums of a tile are made in the same order, whichever block the tile is in. */
 #include "run/step-winograd.h"
 
 #include "base/nn-memory.h"
@@ -17,10 +25,10 @@ typedef struct {
   guint n_tiles, n_blocks;
 } Tiles;
 
-/* What a product starts from: the bias is added after the transform back. */
+/* The bias of a product is zero, because the real bias is added after the transform back. */
 static const gfloat zeros[64] __attribute__ ((aligned (NN_ALIGNMENT)));
 
-/* Of @channels channels of tile @t from @first on. */
+/* Transforms @channels channels, from @first on, of tile @t. */
 static void
 transform_tile (const NnRun *run, guint t, guint first, guint channels, gfloat *v)
 {
@@ -55,7 +63,7 @@ transform_input (const NnRun *run, guint first, guint n, gfloat *v)
     transform_tile (run, t, 0, lanes, v);
 }
 
-/* What comes last of a convolution: on the pixels of a tile that have just been written. */
+/* Applies the convolution's activation to the pixels of a tile that have just been written. */
 static void
 activate_tile (const NnRun *run, const NnWinogradOutputArgs *args, guint m)
 {
@@ -103,7 +111,7 @@ transform_output (const NnRun *run, guint first, guint n, const NnConvBlock *blo
   }
 }
 
-/* The weights that are multiplied after those of block @i at frequency @f. */
+/* Returns the weights that are multiplied after those of block @i at frequency @f, or NULL. */
 static const gfloat *
 next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end_block)
 {
@@ -116,7 +124,7 @@ next_weights (const NnStep *step, guint f, guint i, guint first_block, guint end
   return end_block < w->n_blocks ? w->blocks[end_block].weights : NULL;
 }
 
-/* One block of tiles times one group of output channels, and back. */
+/* Multiplies one block of tiles with the weights of one group of output channels, and transforms the products back. */
 static void
 multiply (const NnRun *run, guint first, guint n, guint group, const gfloat *v, gfloat *products)
 {
@@ -178,8 +186,9 @@ fused_task (gpointer data, guint task, guint thread)
     multiply (run, first, n, group, v, v + w->m_offset);
 }
 
-/* Tiles fastest, so that they share weights that are in a cache, or groups of channels, so that a thread takes the
- * tiles that it has transformed: from another's cache they come slowly. */
+/* Tasks count blocks of tiles fastest, so that they share weights that are in a cache. With own_tiles they count groups
+ * of channels fastest, so that a thread takes the tiles that it has transformed itself: from another thread's cache
+ * they come slowly. */
 static void
 product_task (gpointer data, guint task, guint thread)
 {
@@ -193,7 +202,7 @@ product_task (gpointer data, guint task, guint thread)
             nn_scratch_of (run, thread) + w->m_offset);
 }
 
-/* A tile. */
+/* A task transforms one tile. */
 static void
 input_task (gpointer data, guint task, guint thread)
 {
@@ -205,7 +214,7 @@ input_task (gpointer data, guint task, guint thread)
                    run->shared_scratch + task / w->block * w->v_size + task % w->block * run->step->in->lanes);
 }
 
-/* A tile, where the weights are not transformed: some channels lie together. */
+/* A task transforms one tile, for weights that are not transformed. The tile is stored in chunks of channels. */
 static void
 chunks_task (gpointer data, guint task, guint thread)
 {
@@ -219,7 +228,7 @@ chunks_task (gpointer data, guint task, guint thread)
     transform_tile (run, task, c, MIN (chunk, lanes - c), v);
 }
 
-/* A block of output channels, all tiles. */
+/* A task computes a block of output channels for all tiles. */
 static void
 taps_task (gpointer data, guint task, guint thread)
 {

@@ -1,4 +1,4 @@
-/* gst-resnet: measures the algorithms of each layer
+/* gst-resnet: measurements of the algorithms of each layer
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <nn/tune.h>
@@ -9,11 +9,12 @@
 #include "plan/plan-winograd.h"
 #include "run/plan-session.h"
 
-/* A less exact algorithm must be so much faster, or it is noise. */
+/* A less exact algorithm must take less than this part of the time, because a smaller gain may be noise. */
 #define WORTH 0.97
 #define MIN_RUNS 5
 
-/* The shortest time of each node in a network that runs @algorithm wherever it can; INFINITY where it cannot. */
+/* Runs the network with @algorithm wherever that can be used. *best gets the shortest time of each node, INFINITY for a
+ * node that cannot use it. */
 static gboolean
 measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm, gdouble seconds, gdouble *best,
          GError **error)
@@ -47,7 +48,7 @@ measure (NnModel *model, const NnSessionOptions *options, NnAlgorithm algorithm,
                  options->height, options->width);
     return FALSE;
   }
-  /* As wide as normalized images are, never constant. */
+  /* The values have the range of normalized images and are never constant. */
   for (gsize i = 0; i < size; i++)
     input[i] = (gfloat)(i * 2654435761u % 4096) / 1024 - 2;
   nn_session_run (session, input, options->max_batch, logits);
