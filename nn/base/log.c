@@ -1,4 +1,4 @@
-/* gst-resnet: what the engine says of its choices
+/* gst-resnet: messages about the engine's choices
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/log.h>
 

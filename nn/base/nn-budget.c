@@ -2,17 +2,17 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/nn-budget.h"
 
-/* Of the 16 bytes and 64 MB that a load may take in all: two bytes and half of the rest are for the process, for what
- * the allocator adds, and for what is too small to be counted. */
+/* A load may take 16 bytes for each byte of the file and 64 MB in all. Of these, two bytes and half of the 64 MB are
+ * kept for the process, for what the allocator adds, and for what is too small to be counted. */
 #define BYTES_OF_FILE 14
 #define FLOOR ((gsize)32 << 20)
-/* Nor more than this beside the file. */
+/* The budget is never more than the file and this. */
 #define MOST ((guint64)16 << 30)
 
 struct _NnBudget {
   gint ref_count;
   guint64 total;
-  gsize used; /* atomic: what is freed in another thread is given back */
+  gsize used; /* atomic, because another thread may free memory, which gives bytes back */
 };
 
 static void
@@ -63,7 +63,7 @@ nn_budget_grow (guint64 file_size)
     budget->total = MIN (budget->total + limit_of (file_size), 2 * MOST);
 }
 
-/* A thread draws on its own budget only: nobody else's draw comes between. */
+/* Only one thread draws on a budget, so no other draw can come between the check and the addition. */
 static gboolean
 draw (NnBudget *budget, guint64 bytes)
 {

@@ -40,20 +40,20 @@ has (guint64 value, guint64 bits)
 
 #define BIT(n) (G_GUINT64_CONSTANT (1) << (n))
 
-/* Of CPUID.1:ECX */
+/* These are bits of CPUID.1:ECX. */
 #define LEAF1_FMA BIT (12)
 #define LEAF1_OSXSAVE BIT (27)
 #define LEAF1_AVX BIT (28)
 #define LEAF1_F16C BIT (29)
-/* Of CPUID.(7,0) */
+/* These are bits of CPUID.(7,0). */
 #define LEAF7_EBX_AVX2 BIT (5)
 #define LEAF7_EBX_AVX512 (BIT (16) | BIT (17) | BIT (30) | BIT (31)) /* F, DQ, BW, VL */
 #define LEAF7_ECX_AVX512_VNNI BIT (11)
 #define LEAF7_EDX_AMX (BIT (22) | BIT (24) | BIT (25)) /* AMX-BF16, AMX-TILE, AMX-INT8 */
-/* Of CPUID.(7,1):EAX */
+/* These are bits of CPUID.(7,1):EAX. */
 #define LEAF7_1_AVX_VNNI BIT (4)
 #define LEAF7_1_AVX512_BF16 BIT (5)
-/* Of XCR0 */
+/* These are bits of XCR0. */
 #define XCR0_YMM (BIT (1) | BIT (2))
 #define XCR0_ZMM (BIT (5) | BIT (6) | BIT (7)) /* opmasks, the upper halves of ZMM0 to 15, ZMM16 to 31 */
 #define XCR0_TILES (BIT (17) | BIT (18))
@@ -124,7 +124,7 @@ read_registers (NnCpuRegisters *r)
 }
 #endif
 
-/* Linux gives AMX's registers only to processes that ask for them (Documentation/arch/x86/xstate.rst); the answer holds
+/* Linux gives AMX's registers only to processes that ask for them (Documentation/arch/x86/xstate.rst). The answer holds
  * for all threads that this process has and will have. */
 static gboolean
 ask_for_tiles (void)
@@ -138,7 +138,8 @@ ask_for_tiles (void)
 #endif
 }
 
-/* Asks the kernel only where everything else is there and @limit allows it: larger signal frames come with it. */
+/* This asks the kernel for tiles only where everything else is there and @limit allows it, because the permission makes
+ * signal frames larger. */
 static NnIsa
 detect (NnIsa limit, const gchar **why)
 {

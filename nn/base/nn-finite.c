@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Values that are looked at together: a loop that may stop at each is not vectorized, and a model has millions. */
+/* So many values are looked at together. A loop that may stop at each value is not vectorized, and a model has millions
+ * of values. */
 #define TOGETHER 256
 
 gsize
@@ -17,7 +18,7 @@ nn_find_not_finite (const gfloat *values, gsize n)
     guint32 bits[TOGETHER], carry = 0;
 
     memcpy (bits, values + i, sizeof bits);
-    /* Adding one to an exponent of all ones carries into the sign's place. */
+    /* Where the exponent is all ones (infinite or no number), adding one to it carries into the place of the sign. */
     for (guint k = 0; k < TOGETHER; k++)
       carry |= (bits[k] & 0x7fffffff) + 0x00800000;
     if (carry & 0x80000000)

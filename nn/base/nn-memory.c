@@ -9,23 +9,23 @@
 
 #include "base/nn-budget.h"
 
-/* From this size on memory comes from the system itself: what is freed goes back at once, while malloc would keep it
- * between smaller pieces, and there are huge pages where the system has them: a fresh small page costs about as much as
- * copying it three times. */
+/* From this size on memory comes from the system itself. What is freed then goes back at once, while malloc would keep
+ * it between smaller pieces. The memory also has huge pages where the system has them, which saves time: a fresh small
+ * page costs about as much as copying it three times. */
 #define LARGE ((gsize)1 << 20)
 #define HUGE_PAGE ((gsize)2 << 20)
 
-/* Before each piece of memory, a cache line. */
+/* It lies before each piece of memory and takes a cache line. */
 typedef struct {
-  gpointer mapped;  /* NULL: malloc's */
-  gsize size;       /* of the mapping */
-  NnBudget *budget; /* that it draws on, or NULL */
-  gsize charged;
+  gpointer mapped;  /* where the mapping begins; NULL: the memory is malloc's */
+  gsize size;       /* the size of the mapping */
+  NnBudget *budget; /* the budget that it draws on, or NULL */
+  gsize charged;    /* how many bytes it draws */
 } Header;
 
 G_STATIC_ASSERT (sizeof (Header) <= NN_ALIGNMENT);
 
-/* Zero-filled, as the system gives it. */
+/* The memory is zero-filled, because the system gives it so. */
 static gpointer
 map (gsize size)
 {
@@ -37,10 +37,11 @@ map (gsize size)
   mapped = mmap (NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)
     return NULL;
-  /* What lies before a multiple of a huge page is never touched. */
+  /* The memory begins at a multiple of a huge page. What lies before it is never touched, so it costs nothing. */
   start = mapped + (HUGE_PAGE - (guintptr)mapped % HUGE_PAGE) % HUGE_PAGE;
 #ifdef MADV_HUGEPAGE
-  /* Advice: where it is not taken, small pages do as well. Whole ones only, so that none is more than asked for. */
+  /* This is only advice; where the system does not take it, small pages do as well. It is for whole huge pages only, so
+   * that no more memory is used than was asked for. */
   (void)madvise (start, size & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
 #endif
   ((Header *)(gpointer)start)->mapped = mapped;
@@ -48,7 +49,7 @@ map (gsize size)
   return start;
 }
 
-/* Of tests: so many more succeed; below 0: all do. */
+/* This is for tests: how many more allocations succeed before one fails; below 0: all succeed. */
 static gint fail_after = -1;
 
 gboolean

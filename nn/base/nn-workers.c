@@ -2,15 +2,15 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A network is some dozens of loops of a fraction of a millisecond each, one after the other. So workers spin for a
- * moment after each loop, then sleep: the next layer finds them awake, an idle element costs nothing.
+ * moment after each loop and then sleep: the next layer finds them awake, and an idle element costs nothing.
  *
- * Each thread has a share of a loop's tasks, consecutive ones, and takes others' when its own are done: so a thread
- * gets about the same part of the image in each layer, which its caches hold already.
+ * Each thread has a share of a loop's tasks, which are consecutive, and takes tasks of other shares when its own are
+ * done. So a thread gets about the same part of the image in each layer, and its caches already hold that part.
  *
- * A share's tasks are taken by compare-and-swap of one 64-bit word, the loop's generation (upper half) and how many
- * have been taken (lower half); a word with an older generation means none. So the caller has nothing to set up for
- * each thread, and a worker that comes late can take nothing of a loop that it has not seen the arguments of: those of
- * its own loop have all been taken. */
+ * A task of a share is taken by a compare-and-swap of one 64-bit word: the upper half is the loop's generation, the
+ * lower half is how many tasks have been taken. A word with an older generation means that none has been taken. So the
+ * caller has nothing to set up for each thread. A worker that comes late cannot take a task of a later loop, whose
+ * arguments it has not seen: it asks for tasks of its own generation, and these have all been taken. */
 #include "base/nn-workers.h"
 
 #include <nn/log.h>
@@ -20,13 +20,13 @@
 
 #include "base/nn-cpu.h"
 
-/* Some ten microseconds. */
+/* So many spins take some ten microseconds. */
 #define SPINS 4000
 
-/* Every so many loops (a power of two) all shares are brought to the generation: one that is always empty would
- * otherwise come to look like a later loop's. */
+/* After so many loops (a power of two) all shares get the present generation. Otherwise a share that is always empty
+ * would at some time look like one of a later loop, because generations wrap around. */
 #define RENEW (1u << 16)
-/* A line and the one that the processor fetches with it. */
+/* The size of a cache line and the line that the processor fetches with it. */
 #define APART 128
 
 typedef struct {
@@ -38,7 +38,7 @@ struct _NnWorkers {
   GThread **workers;
   guint spins;
 
-  /* What the caller writes for each loop, in one line. */
+  /* The caller writes these for each loop; they lie in one cache line. */
   _Atomic guint generation __attribute__ ((aligned (APART)));
   _Atomic guint begun; /* the generation, or a later one while the arguments below are being changed */
   _Atomic gboolean stop;
@@ -70,14 +70,15 @@ relax (void)
 #endif
 }
 
-/* The first task of a thread's share; of the next one's: where it ends. The caller's is never empty. */
+/* Returns the first task of a share, which is also where the share before it ends. The caller's share is never empty.
+ */
 static inline guint
 share_begin (guint n_tasks, guint share, guint threads)
 {
   return (guint)(((guint64)n_tasks * share + threads - 1) / threads);
 }
 
-/* Takes the next task of a share of @n, FALSE where none is left. */
+/* Takes the next task of a share that has @n tasks. Returns FALSE where none is left. */
 static gboolean
 take (Share *share, guint generation, guint n, guint *task)
 {
@@ -97,7 +98,7 @@ take (Share *share, guint generation, guint n, guint *task)
   }
 }
 
-/* Takes tasks of @generation until none is left, from its own share first. */
+/* Takes tasks of @generation until none is left, those of the thread's own share first. */
 static void
 work (NnWorkers *workers, guint generation, guint thread)
 {
@@ -107,7 +108,7 @@ work (NnWorkers *workers, guint generation, guint thread)
   guint n_tasks = atomic_load_explicit (&workers->n_tasks, memory_order_acquire);
   guint did = 0;
 
-  /* Who comes late may have read a later loop's. */
+  /* A worker that comes late may have read the arguments of a later loop. */
   if (atomic_load_explicit (&workers->begun, memory_order_acquire) != generation)
     return;
   for (guint i = 0; i < threads; i++) {
@@ -147,8 +148,9 @@ worker_main (gpointer argument)
     }
     if (atomic_load_explicit (&workers->generation, memory_order_acquire) == seen) {
       g_mutex_lock (&workers->mutex);
-      /* The caller changes the generation, then looks for sleepers; here it is the other way round, both in the one
-       * order of sequential consistency: one of the two sees the other. */
+      /* The caller changes the generation and then looks for sleepers; a worker counts itself as a sleeper and then
+       * looks at the generation. All four accesses are sequentially consistent, so at least one of the two sees what
+       * the other wrote. */
       atomic_fetch_add (&workers->n_sleeping, 1);
       while (atomic_load (&workers->generation) == seen && !atomic_load_explicit (&workers->stop, memory_order_acquire))
         g_cond_wait (&workers->wake, &workers->mutex);
@@ -182,7 +184,7 @@ nn_workers_new (guint threads)
   g_cond_init (&workers->wake);
   g_cond_init (&workers->finished);
   workers->workers = g_new0 (GThread *, threads);
-  /* More threads than processors: who spins would take the processor from who works. */
+  /* With more threads than processors, a thread that spins would take the processor from one that works. */
   workers->spins = threads <= nn_cpu_count () ? SPINS : 0;
   for (guint i = 1; i < threads; i++) {
     Worker *worker = g_new (Worker, 1);
@@ -209,7 +211,7 @@ nn_workers_free (NnWorkers *workers)
     return;
   g_mutex_lock (&workers->mutex);
   atomic_store (&workers->stop, TRUE);
-  /* Who spins looks at the generation only. */
+  /* A worker that spins looks only at the generation. */
   atomic_fetch_add (&workers->generation, 1);
   g_cond_broadcast (&workers->wake);
   g_mutex_unlock (&workers->mutex);
@@ -245,7 +247,8 @@ nn_workers_run (NnWorkers *workers, NnWorkersFunc func, gpointer data, guint n_t
   if (generation % RENEW == 0)
     for (guint i = 0; i <= workers->n_workers; i++)
       atomic_store_explicit (&workers->shares[i].taken, (guint64)generation << 32, memory_order_release);
-  /* Before the arguments: a worker of the last loop that reads one of these also reads that another has begun. */
+  /* This comes before the arguments, so that a worker of the last loop that reads one of the new arguments also sees
+   * that another loop has begun. */
   atomic_store_explicit (&workers->begun, generation, memory_order_release);
   atomic_store_explicit (&workers->done, 0, memory_order_relaxed);
   atomic_store_explicit (&workers->n_tasks, n_tasks, memory_order_release);

@@ -54,7 +54,7 @@ nn_preprocess_validate (const NnPreprocess *p, GError **error)
   for (guint c = 0; c < p->channels; c++) {
     const gchar channel = p->channels == 1 ? 'L' : (p->channel_order == NN_CHANNEL_ORDER_BGR ? "BGR" : "RGB")[c];
 
-    /* Written so that NaN fails. */
+    /* The comparisons are written so that NaN fails. */
     if (!(p->mean[c] >= -1000.0f && p->mean[c] <= 1000.0f)) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
                    "the mean of channel %c is %g; it must be a finite number of pixel values from 0 to 1", channel,
@@ -138,7 +138,7 @@ nn_channel_order_from_string (const gchar *string, NnChannelOrder *order)
 
 /* --- sizes --- */
 
-/* One number, then @width is 0, or two. */
+/* Parses one number or two. With one number *width becomes 0. */
 static gboolean
 parse_size (const gchar *name, const gchar *string, guint least, guint *height, guint *width, GError **error)
 {
@@ -211,7 +211,7 @@ skip_spaces (const gchar *s)
   return s;
 }
 
-/* The closing bracket that belongs to @c, 0 when @c opens nothing. */
+/* Returns the closing bracket that belongs to @c, or 0 when @c is no opening bracket. */
 static gchar
 closing_bracket (gchar c)
 {
@@ -224,7 +224,7 @@ parse_number (const gchar **s, gdouble *value)
   gchar *end;
   gdouble d;
 
-  /* strtod()'s own extensions (hexadecimal, nan(...), infinity) are no numbers a user would write here. */
+  /* strtod() also takes hexadecimal numbers, nan(...) and infinity, which no user would write here. */
   if (!g_ascii_isdigit (**s) && !strchr ("+-.", **s))
     return FALSE;
   d = g_ascii_strtod (*s, &end);
@@ -277,8 +277,8 @@ bad:
   return FALSE;
 }
 
-/* Are they of values from 0 to 255? A mean above 1 says so; a std above 1 only where the means are all 0 (or not
- * given), for beside a mean that is of values from 0 to 1 it may be meant. */
+/* Whether the statistics are those of pixel values from 0 to 255. They are where a mean is above 1. A std above 1 says
+ * so only where the means are all 0 (or not given), because beside a mean of values from 0 to 1 it may be meant. */
 static gboolean
 are_of_255 (guint n, const gdouble means[3], const gdouble stds[3])
 {

@@ -1,9 +1,10 @@
-/* gst-resnet: from logits to an answer
+/* gst-resnet: activation functions and the largest values
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <nn/topk.h>
 
-/* softmax(x)[i] = exp (x[i] − max x) / Σ exp (x[j] − max x): every exponent is at most 0. Summed in float64. */
+/* softmax(x)[i] = exp (x[i] − max x) / Σ exp (x[j] − max x), so that every exponent is at most 0. The sum is float64.
+ */
 static void
 softmax (const gfloat *x, gsize n, gfloat *y)
 {
@@ -18,14 +19,14 @@ softmax (const gfloat *x, gsize n, gfloat *y)
     }
     max = MAX (max, x[i]);
   }
-  /* An infinite maximum: what is as large shares the whole, as in the limit. */
+  /* Where the maximum is infinite, the values that are equal to it share the whole, as in the limit. */
   for (gsize i = 0; i < n; i++)
     sum += isinf (max) ? (x[i] == max) : exp ((gdouble)x[i] - max);
   for (gsize i = 0; i < n; i++)
     y[i] = (gfloat)((isinf (max) ? (x[i] == max) : exp ((gdouble)x[i] - max)) / sum);
 }
 
-/* σ(x) = 1 / (1 + exp (−x)), with the exponent that cannot overflow. */
+/* σ(x) = 1 / (1 + exp (−x)). The sign of the exponent is chosen so that exp() cannot overflow. */
 static gfloat
 sigmoid (gfloat x)
 {
@@ -53,7 +54,7 @@ nn_activate (NnActivation activation, const gfloat *logits, gsize n, gfloat *pro
   }
 }
 
-/* Whether the later index's value @b goes before the earlier one's @a. */
+/* Whether the value @b, which has the later index, goes before the value @a. */
 static gboolean
 before (gfloat b, gfloat a)
 {

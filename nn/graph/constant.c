@@ -36,7 +36,7 @@ nn_constant_new_zeros (const NnValue *type)
 NnConstant *
 nn_constant_new_ints (const gint64 *values, guint n)
 {
-  const gint64 none = 0; /* a list of no elements has a place, too */
+  const gint64 none = 0; /* the data of an empty list must not be NULL either */
   g_autoptr (GBytes) storage = g_bytes_new (n ? values : &none, MAX (n, 1) * sizeof *values);
   const NnValue value = { .dtype = NN_DTYPE_I64,
                           .n_dims = 1,

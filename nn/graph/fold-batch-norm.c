@@ -1,4 +1,4 @@
-/* gst-resnet: BatchNorm, factors and terms into the layer before them
+/* gst-resnet: folding of BatchNorm, and of factors and terms, into the layer before them
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
@@ -26,7 +26,8 @@ scale_and_shift (const NnNode *bn, guint channel, gdouble *scale, gdouble *shift
   *shift = floats (bn->bn_beta)[channel] - floats (bn->bn_mean)[channel] * *scale;
 }
 
-/* W' = scale · W, b' = scale · b + shift. The weight is replaced, never written: its bytes may be a mapped file's. */
+/* W' = scale · W, b' = scale · b + shift. The weight is replaced and never written, because its bytes may be those of a
+ * mapped file. */
 static gboolean
 fold (NnNode *conv, const NnNode *bn, GError **error)
 {
@@ -56,7 +57,8 @@ fold (NnNode *conv, const NnNode *bn, GError **error)
   return TRUE;
 }
 
-/* A BatchNorm that has no convolution of its own before it: a 1×1 convolution, a group a channel. */
+/* A BatchNorm that cannot be folded into a convolution before it becomes a 1×1 convolution with one group for each
+ * channel. */
 static void
 become_convolution (NnNode *bn)
 {

@@ -1,8 +1,9 @@
-/* gst-resnet: conv + add + activation as one node
+/* gst-resnet: fusing of convolution, sum and activation into one node
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/fuse.h"
 
-/* A convolution that can add something to its result: nobody else reads it, nothing comes after its sum yet. */
+/* Whether the node is a convolution that can take over a sum: only one node reads it, and it has no activation and no
+ * other sum yet. */
 static gboolean
 can_add (const NnGraph *graph, const guint *readers, guint index)
 {
@@ -57,8 +58,8 @@ fuse_activation (NnGraph *graph, const guint *readers, guint index)
   nn_graph_node (graph, index)->activation = activation;
 }
 
-/* One walk in execution order does it: a sum is fused before the ReLU after it is looked at. The number of readers of a
- * node that is left does not change when the node before it moves into its place. */
+/* One walk in execution order is enough, because a sum is fused before the walk comes to the ReLU after it. The number
+ * of readers of a place does not change when the node before it moves there. */
 void
 nn_graph_fuse (NnGraph *graph)
 {

@@ -3,7 +3,8 @@
 #include "graph/graph-check.h"
 #include "base/nn-memory.h"
 
-/* Of a convolution on one side: the largest input there is; the sum of a few cannot overflow. */
+/* The most padding of a convolution on one side. It is as large as the largest input, and sums of a few such numbers
+ * cannot overflow. */
 #define MAX_PAD 65535
 
 static gboolean
@@ -47,7 +48,7 @@ check_window (const NnNode *node, GError **error)
 
   for (i = 0; i < 2; i++) {
     gboolean is_pool = node->op == NN_OP_MAX_POOL || node->op == NN_OP_AVG_POOL;
-    /* So that each window has a pixel in it. */
+    /* With this, each window has at least one pixel in it. */
     gboolean pool_pad_fits = node->pad[i] <= node->kernel[i] / 2 && node->pad_more[i] >= 0
                              && (gint64)node->pad[i] + node->pad_more[i] < MAX (node->kernel[i], 1);
     gboolean pad_fits
@@ -107,7 +108,7 @@ check_parameters (const NnNode *node, GError **error)
   }
 }
 
-/* An operator's inputs: what they are is the operator's business. */
+/* Checks the inputs of an operator as far as the graph needs it. The operator itself checks their shapes. */
 static gboolean
 check_operator (const NnGraph *graph, guint index, GError **error)
 {
@@ -135,7 +136,7 @@ check_operator (const NnGraph *graph, guint index, GError **error)
   return TRUE;
 }
 
-/* The inputs' channels one after the other. */
+/* The output must have the channels of all inputs, one after the other. */
 static gboolean
 check_concat (const NnGraph *graph, guint index, GError **error)
 {

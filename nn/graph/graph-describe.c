@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/graph-describe.h"
 
-/* "3x3/2", "3x5/2x1", "1x1", "3x3 d2" */
+/* Appends such as "3x3/2", "3x5/2x1", "1x1" or "3x3 d2". */
 static void
 append_window (GString *string, const NnNode *node)
 {

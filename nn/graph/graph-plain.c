@@ -5,9 +5,9 @@
 #include "base/nn-memory.h"
 #include "graph/graph-plain.h"
 
-/* Offsets inside an image are 32 bits; an integer takes the room of two floats. */
+/* Offsets inside an image have 32 bits, and an integer takes the room of two floats. */
 #define MAX_ELEMENTS (G_MAXINT32 / 4)
-/* More outputs than this has no operator that is taken. */
+/* No operator that is taken has more outputs than this. */
 #define MAX_OUTPUTS 8
 
 guint
@@ -59,7 +59,7 @@ nn_plain_infer (const NnNode *node, const NnShape *shapes, NnShape *out, GError 
     return FALSE;
   }
   memset (out, 0, sizeof *out);
-  /* float16, bfloat16 and float64 are run in float32. */
+  /* float16, bfloat16 and float64 are computed in float32. */
   out->dtype = nn_dtype_is_float (outputs[0].dtype) ? NN_DTYPE_F32 : outputs[0].dtype;
   out->n_dims = outputs[0].n_dims;
   for (i = 0; i < out->n_dims; i++)

@@ -1,12 +1,12 @@
 /* gst-resnet: gives a file's memory back while its weights are replaced
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Weights are views of one piece of memory, the whole file, which would otherwise stay until the last of them is
- * replaced: by folding, by packing. */
+ * Weights are views of one piece of memory, the whole file. It would otherwise stay until the last of them is replaced,
+ * by folding or by packing. */
 #include "graph/graph-release.h"
 #include "base/nn-memory.h"
 
-/* Numbers that a node reads; @node: whose weight they are, NULL: something else. */
+/* Numbers that a node reads; @node is the node whose weight they are, or NULL where they are something else. */
 typedef struct {
   const guint8 *begin, *end;
   NnNode *node;

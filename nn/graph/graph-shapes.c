@@ -4,14 +4,15 @@
 
 #include "graph/graph-plain.h"
 
-/* A layer's output of one image: what an index of type gint32 reaches, so that kernels may compute offsets in pixels
- * without overflow; 8 GiB of floats. */
+/* The most elements that a layer's output of one image may have: as many as a gint32 can count, so that kernels can
+ * compute offsets without overflow. These are 8 GiB of floats. */
 #define MAX_ELEMENTS G_MAXINT32
 
 /* The largest input side. */
 #define MAX_SIDE 65535
 
-/* An image is what all but PLAIN nodes read; its channels are what the weights were made for. */
+/* All nodes but PLAIN ones read images. Checks that their inputs are images, and that the first has as many channels as
+ * the weights were made for. */
 static gboolean
 check_inputs (const NnNode *node, const NnShape *shapes, GError **error)
 {
@@ -120,7 +121,7 @@ nn_graph_infer_shapes (const NnGraph *graph, guint height, guint width, GError *
       return NULL;
     if (node->op == NN_OP_PLAIN)
       continue;
-    /* Sides below 2^32 each: the first product cannot overflow. */
+    /* Each side is below 2^32, so the first product cannot overflow. */
     if ((guint64)shapes[i].height * shapes[i].width > MAX_ELEMENTS / shapes[i].channels) {
       g_set_error (error, NN_ERROR, NN_ERROR_ARGUMENT,
                    "%s: %u × %u × %u elements are more than %d; use a smaller input", node->name, shapes[i].channels,

@@ -85,7 +85,7 @@ nn_node_free (NnNode *node)
 {
   if (!node)
     return;
-  node->owns_weight = FALSE; /* the whole file goes */
+  node->owns_weight = FALSE; /* the whole file is freed, so its pages need not be given back one by one */
   nn_node_drop_weight (node);
   g_clear_pointer (&node->bias, g_bytes_unref);
   g_clear_pointer (&node->bn_gamma, g_bytes_unref);
@@ -103,8 +103,8 @@ nn_node_free (NnNode *node)
   g_free (node);
 }
 
-/* torch.nn.Conv2d and MaxPool2d (ceil_mode=False): floor ((in + padding − dilation · (kernel − 1) − 1) / stride + 1); 0
- * where the kernel does not fit into the padded input. */
+/* The formula is that of torch.nn.Conv2d and MaxPool2d (ceil_mode=False):
+ * floor ((in + padding − dilation · (kernel − 1) − 1) / stride + 1). */
 guint
 nn_node_output_size (const NnNode *node, guint axis, guint in)
 {

@@ -1,4 +1,4 @@
-/* gst-resnet: nodes that nobody reads
+/* gst-resnet: nodes that nobody reads are removed
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "graph/remove-dead.h"
 
@@ -8,7 +8,8 @@ nn_graph_remove_dead (NnGraph *graph)
   g_autofree guint *readers = nn_graph_count_readers (graph);
   guint i, j;
 
-  /* Backwards: what only a dead node reads is dead by the time it is looked at. The input (node 0) always stays. */
+  /* The loop goes backwards, so that a node that only dead nodes read is known to be dead when it is looked at. The
+   * input (node 0) always stays. */
   for (i = graph->nodes->len; i-- > 1;) {
     NnNode *node = nn_graph_node (graph, i);
 
