@@ -1,4 +1,4 @@
-/* gst-resnet: from a network's outputs to what they say of each class
+/* gst-resnet: confidences of classes from a network's outputs
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <float.h>
 #include <math.h>
@@ -30,14 +30,14 @@ nn_model_resolve_activation (const NnModel *model, NnActivation activation)
   return model->facts.n_outputs == 1 ? NN_ACTIVATION_SIGMOID : NN_ACTIVATION_SOFTMAX;
 }
 
-/* What a sigmoid gave, before it. */
+/* The inverse of the sigmoid: returns the number of which the sigmoid gave @p. */
 static gfloat
 logit (gfloat p)
 {
   return logf (MAX (p, FLT_MIN)) - logf (MAX (1 - p, FLT_EPSILON));
 }
 
-/* Two classes of one output. */
+/* Makes the confidences of two classes from the one output. */
 static void
 answer_one (const NnModel *model, NnActivation activation, gfloat temperature, gfloat output, gfloat *confidences)
 {
@@ -64,7 +64,8 @@ answer_one (const NnModel *model, NnActivation activation, gfloat temperature, g
   nn_activate (NN_ACTIVATION_SIGMOID, &yes, 1, &confidences[1]);
 }
 
-/* Temperature acts on what goes into the activation, also where that is in the network: softmax (log p) = p. */
+/* Divides by the temperature what goes into the activation. Where the activation is part of the network, it is undone
+ * first (softmax (log p) = p). Returns the activation that must follow. */
 static NnActivation
 scale (const NnModel *model, NnActivation activation, gfloat temperature, const gfloat *outputs, gfloat *scaled)
 {
@@ -98,7 +99,7 @@ nn_model_answer (const NnModel *model, NnActivation activation, gfloat temperatu
   } else if (temperature != 1) {
     activation = scale (model, activation, temperature, outputs, confidences);
     nn_activate (activation, confidences, model->facts.n_outputs, confidences);
-  } else { /* dividing by 1 changes no bit, but takes time */
+  } else { /* a division by 1 would change no bit, but take time */
     nn_activate (nn_model_resolve_activation (model, activation), outputs, model->facts.n_outputs, confidences);
   }
 }

@@ -1,4 +1,4 @@
-/* gst-resnet: what is known of a model, whoever computes it
+/* gst-resnet: what is known of a model, whichever engine computes it
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/model-facts.h"
 

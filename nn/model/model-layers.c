@@ -6,8 +6,8 @@
 #include "graph/shape.h"
 #include "model/model-private.h"
 
-/* 2 × multiply-adds: each output element of a convolution takes in / groups · kernel h · kernel w of them. Shapes are
- * capped at 2^31 elements and weights at what a file holds, so this cannot overflow. */
+/* Returns 2 × multiply-adds. Each output element of a convolution takes in / groups · kernel h · kernel w
+ * multiply-adds. Shapes have at most 2^31 elements and weights at most what a file holds, so this cannot overflow. */
 static guint64
 count_flops (const NnNode *node, const NnShape *out)
 {
@@ -23,7 +23,7 @@ count_flops (const NnNode *node, const NnShape *out)
   }
 }
 
-/* From the shapes: sessions pack the weights meanwhile. */
+/* This computes the count from the shapes and does not read the weights, because sessions may be packing them. */
 static guint64
 count_parameters (const NnNode *node)
 {

@@ -1,4 +1,4 @@
-/* gst-resnet: file → model
+/* gst-resnet: loading of a model from a file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/convert.h>
 #include <nn/model.h>
@@ -22,7 +22,8 @@
 #include "model/model-private.h"
 #include "model/model-struct.h"
 
-/* Weights were finite before BatchNorm was folded in; a huge gamma or a tiny variance can have changed that. */
+/* The weights were finite before BatchNorm was folded in, but a huge gamma or a tiny variance can make them infinite.
+ */
 static gboolean
 check_folded (const NnGraph *graph, GError **error)
 {
@@ -48,7 +49,8 @@ check_folded (const NnGraph *graph, GError **error)
   return TRUE;
 }
 
-/* A small stem says small pictures, and ImageNet's 224 pixels would still run, slowly and wrongly. */
+/* A network with a small stem is for small pictures. It would also run with ImageNet's 224 pixels, but slowly and with
+ * wrong answers. */
 static void
 warn_of_small_stem (NnModel *model)
 {
@@ -72,7 +74,8 @@ warn_of_small_stem (NnModel *model)
   }
 }
 
-/* What the network's own buffers say comes before files beside it, and behind the metadata, which somebody wrote. */
+/* What the network's own buffers say goes before what files beside the model say. The metadata goes before both,
+ * because somebody wrote it on purpose. */
 static void
 take_normalization (NnModel *model, const NnResnetNormalization *normalization)
 {
@@ -122,8 +125,8 @@ build (NnModel *model, const NnWeights *weights, const gchar *architecture, GErr
   return TRUE;
 }
 
-/* After the file is read: folded, fused and checked. Frees the model when that fails. @file: memory that is the
- * model's own, or NULL. */
+/* Does what follows after the file is read: with @fold the graph is folded, fused and checked. Frees the model when
+ * that fails. @file is the memory that the file was read into, where it belongs to the model alone, or NULL. */
 static NnModel *
 finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError **error)
 {
@@ -151,7 +154,7 @@ finish (NnModel *built, const gchar *name, gboolean fold, GBytes *file, GError *
   return g_steal_pointer (&model);
 }
 
-/* "model-00001-of-00003.safetensors" lacks what the others have. */
+/* A file such as "model-00001-of-00003.safetensors" lacks the tensors that the other files have. The error says so. */
 static void
 explain_shard (const gchar *name, GError **error)
 {
@@ -172,8 +175,8 @@ explain_shard (const gchar *name, GError **error)
   }
 }
 
-/* Frees @weights as soon as the graph has what it needs of it: what is folded then frees its unfolded tensor at once.
- */
+/* Frees @weights as soon as the graph has what it needs of it, so that each tensor is freed as soon as its folded form
+ * is made. */
 static NnModel *
 from_weights (NnWeights *weights, const NnModelOptions *options, gboolean fold, GBytes *file, GError **error)
 {
@@ -206,7 +209,7 @@ from_onnx (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, G
   return finish (model, name, fold, path ? bytes : NULL, error);
 }
 
-/* A graph has one set of weights and says itself what it computes. */
+/* An ONNX graph has one set of weights and says itself what it computes, so these options are errors. */
 static gboolean
 check_onnx_options (const NnModelOptions *options, const gchar *name, GError **error)
 {
@@ -221,7 +224,7 @@ check_onnx_options (const NnModelOptions *options, const gchar *name, GError **e
   return FALSE;
 }
 
-/* With a @path, @bytes are memory that the file was read into. */
+/* Where there is a @path, @bytes are the memory that the file was read into. */
 static NnModel *
 load_within_budget (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, const NnModelOptions *options,
                     GError **error)
@@ -253,7 +256,7 @@ load_bytes (GBytes *bytes, const gchar *path, const gchar *name, gboolean fold, 
   return model;
 }
 
-/* MODEL.tune.json beside the model; one that is no use is a warning. */
+/* Loads MODEL.tune.json where it lies beside the model. A file that cannot be used is a warning. */
 static void
 look_for_tuning (NnModel *model, const gchar *path)
 {
@@ -273,7 +276,7 @@ check_beginning (const guint8 *data, gsize size, const gchar *shown, GError **er
   return nn_onnx_looks_like (data, size) || nn_weights_check_beginning (data, size, shown, error);
 }
 
-/* Where other programs take "resnet18", a file is needed here. */
+/* Other programs take the name of a network, such as "resnet18". Here a file is needed. */
 static gboolean
 is_network_name (const gchar *path)
 {

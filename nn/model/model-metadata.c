@@ -8,7 +8,7 @@
 
 #include "model/model-labels.h"
 
-/* Values come from an untrusted file: a message shows at most this many of their bytes. */
+/* Values come from an untrusted file, so a message shows at most this many of their bytes. */
 #define MAX_SHOWN 80
 
 static const gchar *const known_keys[] = { "preprocess.resize",
@@ -48,7 +48,7 @@ read_size (GHashTable *metadata, const gchar *key, guint minimum, SetSize set, N
   return FALSE;
 }
 
-/* FALSE where one of the two, alone, is none. */
+/* Checks the mean or the std alone, without the other. Returns FALSE with an error where it is not valid. */
 static gboolean
 check_statistic (const gchar *key, const gchar *value, gboolean is_std, const NnPreprocess *preprocess, GError **error)
 {
@@ -57,7 +57,7 @@ check_statistic (const gchar *key, const gchar *value, gboolean is_std, const Nn
 
   if (!value)
     return TRUE;
-  /* Not empty, which would be "as it was". */
+  /* nn_preprocess_set_statistics() takes an empty string for "as it was", but in metadata it is an error. */
   good = *value && nn_preprocess_set_statistics (&tried, key, is_std ? NULL : value, key, is_std ? value : NULL, NULL);
   for (guint i = 0; i < preprocess->channels && good && is_std; i++)
     good = tried.std[i] > 0;
@@ -146,7 +146,8 @@ nn_metadata_read_preprocess (GHashTable *metadata, NnPreprocess *preprocess, gbo
       || !read_statistics (metadata, preprocess, found, error)
       || !read_interpolation (metadata, &preprocess->interpolation, found, error))
     return FALSE;
-  /* Each value is what its key promises; what nn/image asks of them beyond that is the file's fault too. */
+  /* Here each value is what its key promises. Where they are refused for another reason, that is the file's fault, too.
+   */
   if (!nn_preprocess_validate (preprocess, &invalid)) {
     g_set_error (error, NN_ERROR, NN_ERROR_FORMAT, "the metadata's preprocess values: %s", invalid->message);
     g_error_free (invalid);

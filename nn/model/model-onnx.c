@@ -1,4 +1,4 @@
-/* gst-resnet: ONNX file → model
+/* gst-resnet: a model from an ONNX file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/model-onnx.h"
 
@@ -11,8 +11,9 @@
 #include "import/onnx/onnx-quantize.h"
 #include "model/model-metadata.h"
 
-/* The size that a file without preprocessing values is most likely to have been trained with: torchvision's ratio of
- * 256 to 224, CIFAR's whole picture; not square: the whole picture, stretched. */
+/* Takes the input's size from the graph. For a file without preprocessing values it also sets the resize that the
+ * network was most likely trained with: torchvision's ratio of 256 to 224; for small pictures, as CIFAR's, the whole
+ * picture; and where the input is not square, the whole picture, stretched. */
 static void
 take_size (NnModel *model, const NnOnnxImport *import)
 {
@@ -39,7 +40,8 @@ take_size (NnModel *model, const NnOnnxImport *import)
                                       import->height, import->width));
 }
 
-/* Where the file does not say what happens to pictures, and the graph shows that it normalizes them itself. */
+/* Where the file does not say how pictures are preprocessed, this looks whether the graph normalizes them itself, and
+ * sets mean and std for the range of pixels that the graph expects. */
 static void
 take_pixels (NnModel *model, const NnOnnxImport *import)
 {
@@ -77,7 +79,7 @@ take_pixels (NnModel *model, const NnOnnxImport *import)
                                     ranges[pixels.range].range));
 }
 
-/* What the outputs are; percentages become probabilities. */
+/* Finds out what the outputs are. Where they are percentages, the graph gets a factor that makes them probabilities. */
 static gboolean
 take_end (NnModel *model, GError **error)
 {
@@ -100,7 +102,7 @@ take_end (NnModel *model, GError **error)
   return end.scale == 1 || nn_onnx_scale_output (model->graph, end.scale, error);
 }
 
-/* One channel, before or behind the sides. */
+/* Whether the input has one channel, which may be the dimension before the height and width or the one after them. */
 static gboolean
 is_grey (const NnOnnx *onnx)
 {

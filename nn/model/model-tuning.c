@@ -1,4 +1,4 @@
-/* gst-resnet: MODEL.tune.json → which algorithm a layer is computed with
+/* gst-resnet: reading and writing of MODEL.tune.json, which says with which algorithm a layer is computed
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/cpu.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "model/model-private.h"
 #include "model/model-tuning.h"
 
-/* A layer takes 50 bytes: five thousand layers, of which the deepest ResNets have one thousand. */
+/* A layer takes 50 bytes, so this is enough for five thousand layers. The deepest ResNets have one thousand. */
 #define MAX_FILE_BYTES (256 << 10)
 #define MAX_SIZE 65535
 
@@ -133,7 +133,7 @@ nn_tuning_to_json (const NnModel *model, NnIsa isa, guint height, guint width, g
   nn_json_append_string (text, nn_model_get_sha256 (model));
   g_string_append (text, ",\n  \"isa\" : ");
   nn_json_append_string (text, nn_isa_name (isa));
-  /* Threads and batch are for people: what was measured with. */
+  /* The number of threads and the batch tell people how the times were measured; nothing reads them. */
   g_string_append_printf (text,
                           ",\n  \"height\" : %u,\n  \"width\" : %u,\n  \"threads\" : %u,\n  \"batch\" : %u,\n"
                           "  \"layers\" : {",

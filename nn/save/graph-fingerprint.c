@@ -40,7 +40,7 @@ add_node (GChecksum *sum, const NnNode *node, guint8 (*digests)[DIGEST])
   add_bytes (sum, node->bn_beta);
   add_bytes (sum, node->bn_mean);
   add_bytes (sum, node->bn_variance);
-  /* a + b is b + a */
+  /* a + b is b + a, so the digests of a sum's inputs are taken in the order of their bytes. */
   if (node->op == NN_OP_ADD && slots == 2) {
     first = digests[node->inputs[0]];
     second = digests[node->inputs[1]];

@@ -1,4 +1,4 @@
-/* gst-resnet: a graph → named tensors
+/* gst-resnet: a graph as a state dict
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "save/graph-state-dict.h"
 
@@ -9,7 +9,8 @@
 #include "save/graph-fingerprint.h"
 #include "save/graph-structure.h"
 
-/* How a file could name it; @part of a name says @instead: what else is taken of the network follows from that. */
+/* A way in which a file could name the layers. In each name, @part is replaced by @instead. The loader concludes from
+ * such names how the rest of the network is built. */
 typedef struct {
   NnNaming naming;
   const gchar *part, *instead;
@@ -32,8 +33,8 @@ add (NnWeights *weights, const gchar *layer, const gchar *suffix, GBytes *floats
     nn_weights_add_f32 (weights, name, n_dims, dims, floats);
 }
 
-/* The kernel of efficient channel attention out of its matrix, whose middle row has it around the diagonal; NULL where
- * there is none. */
+/* Returns the kernel of efficient channel attention. In a graph it is a matrix, whose middle row has the kernel around
+ * the diagonal. Returns NULL where the matrix is not of that kind. */
 static GBytes *
 eca_kernel (const NnNode *node, guint64 *size)
 {
@@ -51,7 +52,8 @@ eca_kernel (const NnNode *node, guint64 *size)
   return g_bytes_new (row + middle - half, (gsize)*size * sizeof (gfloat));
 }
 
-/* FALSE where the style has no name for the layer, or another layer has it. */
+/* Adds the tensors of a node. Returns FALSE where the style has no name for the layer, or another layer has that name.
+ */
 static gboolean
 add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style *style)
 {
@@ -60,7 +62,7 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
   const guint64 linear_dims[] = { node->out_channels, node->in_channels, 1, 1 };
   g_autofree gchar *layer = NULL, *weight = NULL;
 
-  /* He et al. 2015's option A has no tensors. */
+  /* Nodes without parameters have no tensors, and neither has the shortcut of He et al. 2015's option A. */
   if (!node->weight && !node->bn_gamma)
     return TRUE;
   if (!name || (node->op == NN_OP_CONV && g_str_has_suffix (name, ".downsample")))
@@ -91,7 +93,7 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
     add (weights, layer, ".bias", node->bias, 1, conv_dims);
     return TRUE;
   case NN_OP_LINEAR:
-    /* timm's is a 1×1 convolution there. */
+    /* In timm's networks of that kind it is a 1×1 convolution. */
     add (weights, layer, ".weight", node->weight, style->naming == NN_NAMING_TIMM_V2 ? 4 : 2, linear_dims);
     add (weights, layer, ".bias", node->bias, 1, linear_dims);
     return TRUE;
@@ -106,7 +108,8 @@ add_node (NnWeights *weights, const NnNode *node, const gchar *name, const Style
   }
 }
 
-/* @names: NULL: the nodes' own */
+/* @names are our names of the nodes; where it is NULL the nodes' own names are used. Returns NULL where a node has no
+ * name in that style. */
 static NnWeights *
 name_tensors (const NnGraph *graph, gchar *const *names, const Style *style)
 {

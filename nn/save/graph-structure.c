@@ -1,22 +1,23 @@
-/* gst-resnet: from what nodes compute to what a ResNet calls them
+/* gst-resnet: which ResNet's layers the nodes of a graph are
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "save/graph-structure.h"
 
 #include <string.h>
 
-/* No block is longer; a longer chain is no ResNet's, and not worth the time. */
+/* No block of a ResNet is longer than this. A longer chain is not worth the time. */
 #define MAX_CHAIN 256
 
-/* A block, found from its sum: nodes from its input to the sum, in the order of execution. */
+/* A block, which is found from the sum at its end: the nodes between its input and the sum, in the order of execution.
+ */
 typedef struct {
   GArray *main, *shortcut; /* guint */
-  guint input;             /* the node that both begin at */
+  guint input;             /* the node that both sides read */
 } Block;
 
 typedef struct {
   const NnGraph *graph;
   gchar **names;
-  GArray *blocks; /* Block, last one first */
+  GArray *blocks; /* Block; the last block of the network comes first */
   gboolean average_shortcut;
 } Namer;
 
@@ -46,14 +47,15 @@ fail (const Namer *namer, guint index, const gchar *what, GError **error)
   return FALSE;
 }
 
-/* A node on the straight way back: everything with one tensor input, and the gated side of a gate. */
+/* Whether the way back goes straight on from a node to its first input. It does for all nodes with one input, and for a
+ * gate, whose first input is the gated side. */
 static gboolean
 is_straight (const NnNode *node)
 {
   return node->op != NN_OP_INPUT && node->op != NN_OP_ADD && node->inputs[0] != NN_NO_NODE;
 }
 
-/* @from and what it comes from, up to and with a sum or the input. */
+/* Returns @from and the nodes before it, up to and with the first sum or the network's input. */
 static GArray *
 chain_back (const Namer *namer, guint from)
 {
@@ -77,7 +79,7 @@ count_convolutions (const Namer *namer, GArray *chain)
   return n;
 }
 
-/* Cuts @chain before @end and turns it into the order of execution. */
+/* Cuts @chain before the node @end and reverses it, so that it is in the order of execution. */
 static void
 cut (GArray *chain, guint end)
 {
@@ -103,7 +105,7 @@ block_clear (gpointer data)
   g_array_unref (block->shortcut);
 }
 
-/* The block that ends in the sum @add. */
+/* Finds the block that ends in the sum @add. */
 static gboolean
 find_block (Namer *namer, guint add, GError **error)
 {
@@ -140,7 +142,8 @@ find_block (Namer *namer, guint add, GError **error)
   return TRUE;
 }
 
-/* Convolutions behind a gate: squeeze and excite. */
+/* Names the convolutions on the gating side of a gate (squeeze and excite). A single one is efficient channel
+ * attention. */
 static void
 name_gate (Namer *namer, guint from, guint stage, guint number)
 {
@@ -167,7 +170,7 @@ static void
 name_main (Namer *namer, GArray *chain, guint stage, guint number)
 {
   guint n = 0, i;
-  gboolean after = FALSE; /* a convolution came right before, so that a BatchNorm is its own */
+  gboolean after = FALSE; /* a convolution came before */
   gboolean pre = FALSE;
 
   for (i = 0; i < chain->len; i++) {
@@ -186,7 +189,7 @@ name_main (Namer *namer, GArray *chain, guint stage, guint number)
   }
 }
 
-/* He et al. 2015's option A: each output channel is one input channel or nothing. */
+/* Whether it is the shortcut of He et al. 2015's option A: each output channel is one input channel or nothing. */
 static gboolean
 is_zero_padded (const NnNode *node)
 {
@@ -219,7 +222,7 @@ name_shortcut (Namer *namer, GArray *chain, guint stage, guint number)
   }
 }
 
-/* A block that changes something begins a stage. */
+/* A block that changes the number of channels or the size begins a stage. */
 static gboolean
 begins_stage (const Namer *namer, const Block *block)
 {
@@ -233,8 +236,8 @@ begins_stage (const Namer *namer, const Block *block)
   return FALSE;
 }
 
-/* Before activation, a block whose shortcut starts behind its first ReLU has its first BatchNorm before what both sides
- * begin at; it ends in a convolution, where one after activation ends in a BatchNorm. */
+/* In a pre-activation network, a block whose shortcut starts after its first ReLU has its first BatchNorm before the
+ * node that both sides read. Such a block ends in a convolution, while other blocks end in a BatchNorm. */
 static gboolean
 name_first_norm (Namer *namer, const Block *block, guint stage, guint number)
 {
@@ -265,7 +268,7 @@ name_blocks (Namer *namer)
     if (name_first_norm (namer, block, stage, number)) {
       guint k, n = 1;
 
-      /* The others are counted from the second on. */
+      /* The other BatchNorms are counted from 2 on. */
       for (k = 0; k < block->main->len; k++)
         if (node_at (namer, g_array_index (block->main, guint, k))->op == NN_OP_BATCH_NORM)
           set_name (namer, g_array_index (block->main, guint, k), "layer%u.%u.bn%u", stage, number, ++n);
@@ -275,7 +278,7 @@ name_blocks (Namer *namer)
   }
 }
 
-/* From the first block back to the input. */
+/* Names the stem, from the first block back to the input. */
 static gboolean
 name_stem (Namer *namer, guint from, GError **error)
 {
@@ -306,7 +309,7 @@ name_stem (Namer *namer, guint from, GError **error)
   return TRUE;
 }
 
-/* From the classifier back to the first block, one sum after the other. */
+/* Goes from the classifier back to the first block, from one sum to the one before, and then names all. */
 static gboolean
 name_all (Namer *namer, GError **error)
 {

@@ -1,4 +1,4 @@
-/* gst-resnet: model → file
+/* gst-resnet: saving of a model as a file
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/convert.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "save/onnx-write.h"
 #include "save/safetensors-write.h"
 
-/* As the loaders take. */
+/* The loaders take files up to this size, too. */
 #define MAX_SOURCE_BYTES (G_GUINT64_CONSTANT (8) << 30)
 
 static void
@@ -38,7 +38,8 @@ labels_json (const gchar *const *labels)
   return g_string_free (text, FALSE);
 }
 
-/* What the file said of itself and is free, and what docs/model-metadata.md knows. */
+/* Returns the metadata of the new file: the keys of the old file that have no meaning of their own here, and the keys
+ * of docs/model-metadata.md with their present values. */
 static GHashTable *
 make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *labels, const NnPreprocess *preprocess)
 {
@@ -69,7 +70,8 @@ make_metadata (const NnModel *model, NnSaveFormat format, const gchar *const *la
   return metadata;
 }
 
-/* An ONNX file that is to become another one; *bytes stays NULL where it is no ONNX file. */
+/* Reads the ONNX file that is to be written again with other metadata. *bytes stays NULL where the file is no ONNX
+ * file. */
 static gboolean
 read_source (const NnModel *model, const gchar *path, GBytes **bytes, NnOnnx **onnx, GError **error)
 {
@@ -92,7 +94,7 @@ read_source (const NnModel *model, const gchar *path, GBytes **bytes, NnOnnx **o
   return TRUE;
 }
 
-/* What an ONNX file says of its own input or output. */
+/* Takes what an ONNX file says of its own input or output. */
 static void
 take_tensor (NnModelInfoTensor *tensor, const NnOnnxValue *value)
 {
@@ -104,7 +106,7 @@ take_tensor (NnModelInfoTensor *tensor, const NnOnnxValue *value)
   memcpy (tensor->dims, value->dims, sizeof tensor->dims);
 }
 
-/* @onnx: NULL: the model is written by nn_onnx_write() */
+/* @onnx is the file that is written again, or NULL where nn_onnx_write() writes the model. */
 static gboolean
 save_modelinfo (const gchar *path, const NnOnnx *onnx, gboolean any_size, const NnModel *model,
                 const NnPreprocess *preprocess, GError **error)

@@ -1,8 +1,8 @@
-/* gst-resnet: ONNX → ONNX, field by field
+/* gst-resnet: an ONNX file with other metadata, written field by field
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Field numbers: onnx.proto of the ONNX project. What is not touched is copied as bytes, also what nobody here knows.
- */
+ * The field numbers are those of onnx.proto of the ONNX project. Fields that are not changed are copied as bytes, also
+ * those that this code does not know. */
 #include "save/onnx-rewrite.h"
 
 #include <string.h>
@@ -15,7 +15,8 @@
 enum { MODEL_GRAPH = 7, MODEL_METADATA = 14, GRAPH_INITIALIZER = 5 };
 enum { TENSOR_NAME = 8, TENSOR_RAW = 9, TENSOR_EXTERNAL = 13, TENSOR_LOCATION = 14 };
 
-/* Some bytes of the output: @head's, then those that lie elsewhere, or a tensor's elements. */
+/* A piece of the output: the bytes of @head, followed by @size bytes at @bytes or, where @tensor is not NULL, by the
+ * elements of that tensor. */
 typedef struct {
   GByteArray *head;
   const guint8 *bytes;
@@ -49,8 +50,9 @@ add_bytes (GArray *pieces, const guint8 *bytes, gsize size)
   g_array_append_val (pieces, piece);
 }
 
-/* A TensorProto whose data lie in another file: all its fields but those that say where, and then the data. FALSE where
- * it is not one of these. */
+/* Adds a TensorProto whose data lie in another file: all its fields but those that say where the data are, and then the
+ * data. Adds nothing, with *is_external FALSE, where the data are in the model itself. Returns FALSE where the data
+ * cannot be written. */
 static gboolean
 add_external (GArray *pieces, const NnWireField *initializer, const NnOnnx *onnx, gboolean *is_external, GError **error)
 {
@@ -96,7 +98,7 @@ add_external (GArray *pieces, const NnWireField *initializer, const NnOnnx *onnx
   return TRUE;
 }
 
-/* The graph's fields; neighbours that are copied go in one piece. */
+/* Adds the graph's fields. Neighbouring fields that are copied become one piece. */
 static gboolean
 add_graph (GArray *pieces, const NnWireField *graph, const NnOnnx *onnx, GError **error)
 {
@@ -166,7 +168,8 @@ add_model (GArray *pieces, GBytes *bytes, const NnOnnx *onnx, GHashTable *metada
   return TRUE;
 }
 
-/* An integer, or a floating number that the loader widened, as the type it had: exact both ways. */
+/* Writes the elements in the type that they have in the file. The loader has widened them to int64 or to float32; both
+ * ways are exact. */
 static void
 write_elements (NnSaveFile *file, const NnTensor *tensor)
 {

@@ -1,7 +1,8 @@
-/* gst-resnet: a graph → ONNX
+/* gst-resnet: a graph as an ONNX file
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Field numbers: onnx.proto of the ONNX project; operators: its Operators.md at opset 17. */
+ * The field numbers are those of onnx.proto of the ONNX project; the operators are those of its Operators.md at opset
+ * 17. */
 #include "save/onnx-write.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #define OPSET 17
 #define IR_VERSION 8
-/* Protocol buffers' limit of a message. */
+/* The limit that protocol buffers have for a message. */
 #define MAX_BYTES G_GUINT64_CONSTANT (0x7fffffff)
 
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_GRAPH = 7, MODEL_OPSET = 8, MODEL_METADATA = 14 };
@@ -22,7 +23,7 @@ enum { KIND_FLOAT = 1, KIND_INT = 2, KIND_STRING = 3, KIND_INTS = 7 };
 enum { TENSOR_DIMS = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9 };
 enum { ELEMENT_FLOAT = 1 };
 
-/* An initializer: what stands before its elements, and those. */
+/* An initializer: @head is its TensorProto up to the elements, @floats are the elements. */
 typedef struct {
   GByteArray *head;
   GBytes *floats;
@@ -31,8 +32,8 @@ typedef struct {
 /**
  * Writer: the graph under construction
  * @small: everything of the GraphProto but the initializers
- * @names: names of values and initializers that are taken, as a set
- * @values: the output's name of each node
+ * @names: the set of all names that values and initializers have so far
+ * @values: the name of each node's output
  * @flat: whether that output is N × channels instead of N × channels × height × width
  */
 typedef struct {
@@ -44,7 +45,7 @@ typedef struct {
   gboolean *flat;
 } Writer;
 
-/* @wanted, or with a number behind it where that is taken; belongs to the writer. */
+/* Returns @wanted, with a number appended where that name is already used. The string belongs to the writer. */
 static const gchar *
 unique_name (Writer *writer, const gchar *wanted)
 {
@@ -68,7 +69,7 @@ initializer_clear (gpointer data)
   g_bytes_unref (initializer->floats);
 }
 
-/* Its name. */
+/* Returns the initializer's name. */
 static const gchar *
 add_initializer (Writer *writer, const NnNode *node, const gchar *suffix, GBytes *floats, guint n_dims,
                  const guint *dims)
@@ -135,7 +136,8 @@ add_ints (GByteArray *node, const gchar *name, guint n, const guint *values)
   nn_pb_message (node, NODE_ATTRIBUTE, attribute);
 }
 
-/* A NodeProto with its inputs, the NULL-terminated list; the attributes and the output are added by the caller. */
+/* Returns a NodeProto with its inputs, which are a NULL-terminated list. The caller adds the attributes and the output.
+ */
 static GByteArray *
 node_new (const gchar *name, const gchar *type, const gchar *input, ...)
 {
@@ -151,7 +153,7 @@ node_new (const gchar *name, const gchar *type, const gchar *input, ...)
   return node;
 }
 
-/* The output's name. */
+/* Gives the node an output and adds it to the graph. Returns the output's name. */
 static const gchar *
 finish_node (Writer *writer, GByteArray *node, const gchar *wanted)
 {
@@ -174,7 +176,7 @@ add_window (GByteArray *out, const NnNode *node)
     add_ints (out, "pads", 4, pads);
   else
     add_string (out, "auto_pad", node->same == NN_PAD_SAME_UPPER ? "SAME_UPPER" : "SAME_LOWER");
-  /* AveragePool has them from opset 19 on. */
+  /* AveragePool has dilations only from opset 19 on. */
   if (node->op != NN_OP_AVG_POOL)
     add_ints (out, "dilations", 2, node->dilation);
 }
@@ -217,7 +219,7 @@ new_linear (Writer *writer, const NnNode *node, const gchar *input)
   return out;
 }
 
-/* Channels × 1 × 1 as a row of channels. */
+/* Makes a row of channels out of channels × 1 × 1. Returns its name. */
 static const gchar *
 flatten (Writer *writer, const NnNode *node, const gchar *input)
 {
@@ -228,7 +230,7 @@ flatten (Writer *writer, const NnNode *node, const gchar *input)
   return finish_node (writer, out, name);
 }
 
-/* weight[c] · x + bias[c] as Mul and Add, broadcast from [channels, 1, 1] or [channels]. */
+/* Writes weight[c] · x + bias[c] as Mul and Add. Their operands of [channels, 1, 1] or [channels] are broadcast. */
 static GByteArray *
 new_affine (Writer *writer, const NnNode *node, const gchar *input, gboolean flat)
 {
@@ -253,7 +255,7 @@ new_concat (Writer *writer, const NnNode *node)
   return out;
 }
 
-/* Whether all inputs are as the first: N × channels, or images. */
+/* Whether all inputs have the form of the first one: either N × channels or images. */
 static gboolean
 inputs_agree (const Writer *writer, const NnNode *node)
 {
@@ -340,7 +342,7 @@ add_node (Writer *writer, guint index, const gchar *output, GError **error)
   return TRUE;
 }
 
-/* A ValueInfoProto; dims of 0 have the symbol's name. */
+/* Adds a ValueInfoProto. A dimension of 0 is written as the symbol with the same index. */
 static void
 add_value_info (Writer *writer, guint number, const gchar *name, guint n_dims, const guint *dims,
                 const gchar *const *symbols)
@@ -399,7 +401,7 @@ varint_size (guint64 value)
   return n;
 }
 
-/* Length of an initializer's TensorProto. */
+/* Returns the length of an initializer's TensorProto. */
 static guint64
 initializer_size (const Initializer *initializer)
 {

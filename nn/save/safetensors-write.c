@@ -1,7 +1,7 @@
-/* gst-resnet: named tensors → safetensors
+/* gst-resnet: named tensors as a safetensors file
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Format: README of the safetensors project, section "Format". */
+ * The format is described in the README of the safetensors project, section "Format". */
 #include "save/safetensors-write.h"
 
 #include <math.h>
@@ -10,7 +10,8 @@
 #include "load/json-write.h"
 #include "load/tensor-data.h"
 
-/* A variance that is rounded to zero, or a mean that is rounded at all, costs more than the bytes are worth. */
+/* Running statistics stay float32: a variance that is rounded to zero, or a mean that is rounded at all, costs more
+ * than the saved bytes are worth. */
 static gboolean
 is_half (const NnTensor *tensor, gboolean half)
 {

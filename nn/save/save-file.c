@@ -1,4 +1,4 @@
-/* gst-resnet: writing to a temporary file, then renaming it
+/* gst-resnet: a file that is written beside its target and then takes its place
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "save/save-file.h"
 
@@ -13,7 +13,7 @@
 
 struct _NnSaveFile {
   FILE *stream;
-  gchar *target;    /* links followed */
+  gchar *target;    /* the path with symbolic links resolved */
   gchar *temporary; /* NULL where the target is written directly, and while the file has no name */
   gboolean is_nameless;
   gchar *shown;
@@ -26,7 +26,8 @@ set_error (const NnSaveFile *file, int code, GError **error)
   g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: cannot be written: %s", file->shown, g_strerror (code));
 }
 
-/* A new file without a name: it is gone with the process, whatever ends that. −1 where the file system has none. */
+/* Opens a new file without a name, which disappears with the process, however that ends. Returns −1 where the file
+ * system has no such files. */
 static int
 open_nameless (NnSaveFile *file)
 {
@@ -34,7 +35,7 @@ open_nameless (NnSaveFile *file)
 #ifdef O_TMPFILE
   g_autofree gchar *folder = g_path_get_dirname (file->target);
 
-  /* It gets its name through this. */
+  /* give_name() needs this folder. */
   if (access ("/proc/self/fd", X_OK) == 0)
     fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 #endif
@@ -42,7 +43,8 @@ open_nameless (NnSaveFile *file)
   return fd;
 }
 
-/* The target where there is none yet, else a file beside it that takes its place. */
+/* Gives the file the target's name where no such file exists yet. Otherwise gives it the name of a temporary file
+ * beside the target, which is renamed later. */
 static gboolean
 give_name (NnSaveFile *file)
 {
@@ -60,7 +62,7 @@ give_name (NnSaveFile *file)
   return FALSE;
 }
 
-/* A new file with the permissions that open() would give. */
+/* Opens a new file with the permissions that open() would give. */
 static int
 open_temporary (NnSaveFile *file)
 {
@@ -125,19 +127,20 @@ nn_float_to_half (gfloat value)
   magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) /* not a number */
     return (guint16)(sign | 0x7e00);
-  if (magnitude >= 0x477ff000) /* 65520 and up round to infinity */
+  if (magnitude >= 0x477ff000) /* 65520 and larger numbers round to infinity */
     return (guint16)(sign | 0x7c00);
   if (magnitude < 0x38800000) { /* below 2^-14: a multiple of 2^-24 */
     gfloat absolute, scaled;
     guint32 n;
 
     memcpy (&absolute, &magnitude, sizeof absolute);
-    /* Adding 2^23 leaves no bits for a fraction: the sum is rounded to nearest, ties to even. */
+    /* A sum of 2^23 or more has no bits for a fraction, so it is rounded to nearest, ties to even. */
     scaled = absolute * 16777216.0f + 8388608.0f;
     memcpy (&n, &scaled, sizeof n);
     return (guint16)(sign | (n & 0x7ff));
   }
-  /* Half of the last place that stays, less one where that place is even; then the exponent's other bias. */
+  /* This adds half of the last place that stays, less one unit where that place is even, and corrects the exponent's
+   * bias from 127 to 15. */
   magnitude += 0xfff + (magnitude >> 13 & 1) - (112u << 23);
   return (guint16)(sign | magnitude >> 13);
 }
@@ -173,7 +176,7 @@ nn_save_file_commit (NnSaveFile *file, GError **error)
 {
   FILE *stream = file->stream;
 
-  /* A full disk may show only when the data reach it. */
+  /* That a disk is full may show only when the data reach it. */
   if (!file->failure && fflush (stream) != 0)
     file->failure = errno;
   if (!file->failure && (file->temporary || file->is_nameless) && fsync (fileno (stream)) != 0)

@@ -5,7 +5,7 @@
 #include "run/session-choose.h"
 #include "run/session-class.h"
 
-/* The first that can run a model does. */
+/* The first engine that can run a model is used. */
 static const NnEngine *const engines[] = { &nn_engine_plans };
 
 NnSession *
