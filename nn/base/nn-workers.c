@@ -46,13 +46,13 @@ struct _NnWorkers {
   _Atomic (NnWorkersFunc) func;
   _Atomic (gpointer) data;
 
-  _Atomic guint done __attribute__ ((aligned (APART))); /* tasks finished in this generation */
+  _Atomic guint done __attribute__ ((aligned (APART))); /* how many tasks are finished in this generation */
 
   GMutex mutex __attribute__ ((aligned (APART)));
   GCond wake, finished;
-  _Atomic guint n_sleeping; /* changed under mutex */
+  _Atomic guint n_sleeping; /* it changes only while the mutex is held */
 
-  Share shares[]; /* one a thread */
+  Share shares[]; /* one for each thread */
 };
 
 typedef struct {

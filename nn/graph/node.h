@@ -9,9 +9,9 @@
 typedef enum {
   NN_OP_INPUT,           /* no inputs; out_channels channels */
   NN_OP_CONV,            /* input 0; after fusing, an optional input 1 is added before the activation */
-  NN_OP_BATCH_NORM,      /* y = scale · (x − mean) / sqrt (variance + epsilon) + shift; gone after folding */
-  NN_OP_RELU,            /* gone after fusing */
-  NN_OP_ADD,             /* inputs 0 and 1; gone after fusing where one of them is a convolution used once */
+  NN_OP_BATCH_NORM,      /* y = scale · (x − mean) / sqrt (variance + epsilon) + shift; folding removes it */
+  NN_OP_RELU,            /* fusing removes it */
+  NN_OP_ADD,             /* inputs 0 and 1; fusing removes it where one of them is a convolution that only it reads */
   NN_OP_MAX_POOL,        /* padding is never the maximum */
   NN_OP_AVG_POOL,        /* the mean of the pixels in the window; padding counts only with count_pad */
   NN_OP_GLOBAL_AVG_POOL, /* → channels × 1 × 1 */
@@ -22,7 +22,7 @@ typedef enum {
   NN_OP_AFFINE,          /* y = weight[c] · x + bias[c] */
   NN_OP_CHANNEL_NORM, /* y = weight[c] · (x − mean) / sqrt (variance + epsilon) + bias[c], over a pixel's channels */
   NN_OP_CONCAT,       /* the inputs' channels one after the other */
-  NN_OP_ACTIVATION,   /* y = f (x), activation.h; gone after fusing where x is a convolution used once */
+  NN_OP_ACTIVATION,   /* y = f (x), activation.h; fusing removes it where x is a convolution that only it reads */
   NN_OP_ELEMENTWISE,  /* an ONNX operator that computes each element from the elements at its place */
   NN_OP_PLAIN,        /* any ONNX operator, on plain row-major tensors */
 } NnOp;

@@ -8,7 +8,8 @@
 typedef struct {
   NnPooledBand band;
   guint missing;  /* the rows from this one on have to be computed */
-  gfloat *memory; /* where row begin_in lies; of bfloat16 the plane of all hi, followed by the plane of all lo */
+  gfloat *memory; /* where row begin_in lies; with two bfloat16 a number, the plane of all hi is followed by that of all
+                     lo */
 } NnPooledRows;
 
 /* Runs the step's loop over the bands of all images. It takes nothing from what lies in the scratch memory before. */

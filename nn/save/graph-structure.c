@@ -170,7 +170,7 @@ static void
 name_main (Namer *namer, GArray *chain, guint stage, guint number)
 {
   guint n = 0, i;
-  gboolean after = FALSE; /* a convolution came before */
+  gboolean after = FALSE; /* whether a convolution came before */
   gboolean pre = FALSE;
 
   for (i = 0; i < chain->len; i++) {
