@@ -1,8 +1,8 @@
 /* gst-resnet: activations, one body for every vector width
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by one file an ISA, with
- *   ACTIVATION_LANES  floats a vector: 4, 8, 16
+ * One file of each ISA includes this text, with
+ *   ACTIVATION_LANES  the floats of a vector: 4, 8 or 16
  *   ACTIVATION_TABLE  the function that fills the table
  * Vectors are the compiler's own type. */
 #include <string.h>
@@ -22,7 +22,7 @@ select_where (Mask mask, Vector yes, Vector no)
   return (Vector)(((Mask)yes & mask) | ((Mask)no & ~mask));
 }
 
-/* A NaN in @x is above and below nothing, so that it stays. */
+/* A NaN in @x is neither above nor below anything, so it stays. */
 INLINE Vector
 at_least (Vector x, Vector low)
 {
@@ -35,14 +35,14 @@ at_most (Vector x, Vector high)
   return select_where (x > high, high, x);
 }
 
-/* exp (x) = 2^n · exp (r) with n = round (x / ln 2) and r = x − n ln 2, |r| ≤ ln (2) / 2, by the series of exp (r) up
- * to r⁷ / 7!: what is left out is below 6e-9 of the sum. ln 2 is taken in two parts, the first of which has few digits,
- * so that n ln 2 is exact. Beyond ±87 the result is that of ±87. */
+/* exp (x) = 2^n · exp (r) with n = round (x / ln 2) and r = x − n ln 2, |r| ≤ ln (2) / 2. The series of exp (r) goes up
+ * to r⁷ / 7!; what is left out is below 6e-9 of the sum. ln 2 is taken in two parts, and the first has few digits, so
+ * that n ln 2 is exact. Beyond ±87 the result is that of ±87. */
 INLINE Vector
 exponential (Vector x)
 {
   const Vector zero = { 0 };
-  const gfloat to_whole = 12582912.f; /* 1.5 · 2²³: what is added to it is rounded to a whole number */
+  const gfloat to_whole = 12582912.f; /* 1.5 · 2²³: a number becomes a whole one when this is added to it */
   Vector shifted, n, r, p;
   Mask bits;
 
@@ -58,7 +58,7 @@ exponential (Vector x)
   p = p * r + 0.5f;
   p = p * r + 1.f;
   p = p * r + 1.f;
-  /* The lowest bits of @shifted are n. */
+  /* The lowest bits of @shifted are those of n. */
   bits = ((Mask)shifted << 23) + (127 << 23);
   return p * (Vector)bits;
 }
@@ -75,7 +75,8 @@ hyperbolic_tangent (Vector x)
   return 1.f - 2.f / (1.f + exponential (2.f * x));
 }
 
-/* Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: within 1.5e-7. */
+/* The formula is from Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26; its error is at most
+ * 1.5e-7. */
 INLINE Vector
 error_function (Vector x)
 {
@@ -91,7 +92,7 @@ error_function (Vector x)
   return (Vector)((Mask)p | sign);
 }
 
-/* @kind is a constant of the call. */
+/* @kind must be a constant at each call. */
 INLINE Vector
 activate (Vector x, const NnLayerActivationKind kind, gfloat a, gfloat b)
 {

@@ -1,9 +1,9 @@
 /* gst-resnet: direct convolution at the geometry of AVX-512
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by x86/conv-avx512.c, and by the tests with vectors that the compiler takes apart for a narrower machine:
- * CONV_512_TABLE names the function that fills the table. 24 accumulators of 32 registers and more than the 8 that hide
- * an FMA's latency on two ports, wherever there are enough channels. */
+ * x86/conv-avx512.c includes this text; so do the tests, with vectors that the compiler takes apart for a narrower
+ * machine. CONV_512_TABLE names the function that fills the table. Wherever there are enough channels, 24 of the 32
+ * registers are accumulators, which is more than the 8 that hide an FMA's latency on two ports. */
 #include "kernels/conv.h"
 
 #define CONV_NAME conv_512_6x64
@@ -29,7 +29,7 @@
 #define IMAGE3_VECTORS 2
 #include "kernels/conv-image3-body.h"
 
-/* 24 sums of groups of 4 or 8 channels, 6 inputs, 1 weight. */
+/* The kernel keeps 24 sums of groups of 4 or 8 channels, 6 inputs and 1 weight in registers. */
 #define GROUPED_NAME conv_512_grouped
 #define GROUPED_LANES 16
 #define GROUPED_PIXELS 6

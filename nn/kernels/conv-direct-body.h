@@ -1,13 +1,13 @@
 /* gst-resnet: direct convolution in registers, one body for every vector width
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included several times by one file an ISA, with
- *   CONV_NAME    the function's name
- *   CONV_LANES   floats a vector: 8, 16
- *   CONV_VECTORS vectors of output channels a tile
- *   CONV_PIXELS  output pixels a tile
- * A tile keeps CONV_PIXELS × CONV_VECTORS accumulators in registers; each step multiplies one input float of each
- * pixel, broadcast, with the step's weights. Vectors are the compiler's own type, so that the same text is checked at a
+ * One file of each ISA includes this text several times, with
+ *   CONV_NAME    the name of the function
+ *   CONV_LANES   the floats of a vector: 8 or 16
+ *   CONV_VECTORS how many vectors of output channels a tile has
+ *   CONV_PIXELS  how many output pixels a tile has
+ * A tile keeps CONV_PIXELS × CONV_VECTORS accumulators in registers. Each step broadcasts one input float of each pixel
+ * and multiplies it with the step's weights. Vectors are the compiler's own type, so that the same text is checked at a
  * width that this machine has and runs at one that it may not have. */
 #include "kernels/unroll.h"
 
@@ -23,10 +23,10 @@ typedef gfloat CONV_V __attribute__ ((vector_size (CONV_LANES * sizeof (gfloat))
 typedef gfloat CONV_VU __attribute__ ((vector_size (CONV_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 CONV_I __attribute__ ((vector_size (CONV_LANES * sizeof (gint32))));
 
-/* @n is a constant of the call, 1 to CONV_PIXELS. Each step also fetches the line at @ahead, which moves by @ahead_step
- * bytes: a share of the next call's weights, so that memory is busy in all of this call's tiles and not in the first
- * only, or else of the next tile's inputs. What the last store reads and writes is fetched at the start: it comes from
- * far and is used once. */
+/* @n must be a constant at each call, 1 to CONV_PIXELS. Each step also fetches the line at @ahead, which moves on by
+ * @ahead_step bytes. This is either a share of the next call's weights, so that memory is busy during all of this
+ * call's tiles and not only during the first, or else a share of the next tile's inputs. What the stores at the end
+ * read and write is fetched at the start, since it comes from far and is used once. */
 static inline __attribute__ ((always_inline)) void
 CONV_RUN (const NnConvArgs *a, guint first, const guint n, const gchar *ahead, const gsize ahead_step)
 {

@@ -1,13 +1,13 @@
 /* gst-resnet: grouped convolution of 1, 2, 4 or 8 channels a group in registers, one body for every vector width
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included several times by one file an ISA, with
- *   GROUPED_NAME    the function's name
- *   GROUPED_LANES   floats a vector: 8, 16
- *   GROUPED_PIXELS  output pixels a tile
- * A vector of output channels covers several groups, and no product is made that does not count. Lane i of sum r
- * (r < 4) collects what input i means for output i ^ r, so inputs are multiplied as they lie in memory, and only the
- * sums are permuted, once a pixel. Of groups of 8 the inputs are also multiplied with their halves exchanged. */
+ * One file of each ISA includes this text several times, with
+ *   GROUPED_NAME    the name of the function
+ *   GROUPED_LANES   the floats of a vector: 8 or 16
+ *   GROUPED_PIXELS  how many output pixels a tile has
+ * A vector of output channels covers several groups, and every product that is made counts. Lane i of sum r (r < 4)
+ * collects what input i contributes to output i ^ r. So inputs are multiplied as they lie in memory, and only the sums
+ * are permuted, once for each pixel. For groups of 8 the inputs are also multiplied with their halves exchanged. */
 #include "kernels/unroll.h"
 
 #define GROUPED_CONCAT_(a, b) a##b
@@ -22,7 +22,7 @@ typedef gfloat GROUPED_V __attribute__ ((vector_size (GROUPED_LANES * sizeof (gf
 typedef gfloat GROUPED_VU __attribute__ ((vector_size (GROUPED_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 GROUPED_I __attribute__ ((vector_size (GROUPED_LANES * sizeof (gint32))));
 
-/* Lane i becomes lane i ^ r. */
+/* Lane i of the result is lane i ^ r. */
 #ifndef GROUPED_XOR_1_8
 #define GROUPED_XOR_1_8 1, 0, 3, 2, 5, 4, 7, 6
 #define GROUPED_XOR_2_8 2, 3, 0, 1, 6, 7, 4, 5
@@ -38,12 +38,13 @@ typedef gint32 GROUPED_I __attribute__ ((vector_size (GROUPED_LANES * sizeof (gi
 #endif
 #define GROUPED_XOR(r, v) GROUPED_SHUFFLE (GROUPED_I, v, GROUPED_CONCAT (GROUPED_XOR_##r##_, GROUPED_LANES))
 
-/* Pixels that all blocks of channels pass over before the next: they read whole pixels one after the other, which
- * processors foresee, and each block's weights come from the first-level cache but once. */
+/* All blocks of channels pass over this many pixels before the next ones: they read whole pixels one after the other,
+ * which processors foresee, and each block's weights come into the first-level cache only once for these pixels. */
 #define GROUPED_RUN 12
 
-/* @n, 1 to GROUPED_PIXELS, and @group are constants of the call; @lane: the first channel; @w: its weights. @in_ahead,
- * @out_ahead: floats to what a later tile reads and writes at the same channels, which is fetched meanwhile. */
+/* @n (1 to GROUPED_PIXELS) and @group must be constants at each call. @lane: the first channel; @w: its weights;
+ * @in_ahead, @out_ahead: floats to what a later tile reads and writes at the same channels, which is fetched in the
+ * meantime */
 static inline __attribute__ ((always_inline)) void
 GROUPED_KERNEL (const NnConvArgs *a, guint first, guint lane, const gfloat *w, gssize in_ahead, gssize out_ahead,
                 const guint n, const guint group)
@@ -62,8 +63,8 @@ GROUPED_KERNEL (const NnConvArgs *a, guint first, guint lane, const gfloat *w, g
       acc[m][r] = zero;
   }
 
-  /* Taps lie beside each other, so those of few pixels touch all; two narrow vectors share a cache line and the work.
-   */
+  /* Taps lie beside each other, so that those of a few pixels touch all of what has to be fetched. Two narrow vectors
+   * share a cache line, and so they share this work. */
   ahead = in[lane % NN_CHANNEL_BLOCK > 0 ? n - 1 : 0] + in_ahead;
   for (guint s = 0; s < a->n_segments; s++) {
     GROUPED_V x[GROUPED_PIXELS];

@@ -1,12 +1,12 @@
 /* gst-resnet: 3×3 convolution of an image of 3×3 pixels, padded by 1, one body for every vector width
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included once by one file an ISA, with
- *   IMAGE3_NAME    the function's name
- *   IMAGE3_LANES   floats a vector
- *   IMAGE3_VECTORS vectors of output channels a call
- * Of the 81 products of a pixel and a tap 32 would meet the padding. The whole image is one register tile, so that each
- * weight is read once, and each tap has a loop of its own over the pixels that it meets. */
+ * One file of each ISA includes this text once, with
+ *   IMAGE3_NAME    the name of the function
+ *   IMAGE3_LANES   the floats of a vector
+ *   IMAGE3_VECTORS how many vectors of output channels a call computes
+ * Of the 81 products of a pixel and a tap, 32 would meet the padding. The whole image is one register tile, so that
+ * each weight is read once, and each tap has its own loop over the pixels that it meets. */
 
 typedef gfloat Image3V __attribute__ ((vector_size (IMAGE3_LANES * sizeof (gfloat))));
 typedef gfloat Image3VU __attribute__ ((vector_size (IMAGE3_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
@@ -14,9 +14,9 @@ typedef gint32 Image3I __attribute__ ((vector_size (IMAGE3_LANES * sizeof (gint3
 
 #define IMAGE3_CHANNELS (IMAGE3_LANES * IMAGE3_VECTORS)
 
-/* Tap (@ky, @kx), constants of the call, over @length input channels from @in on. Nothing is fetched ahead: the
- * weights are read so quickly and once, in the order in which they lie, that the processor's own prefetching is faster.
- */
+/* Adds the products of tap (@ky, @kx) over @length input channels from @in on; @ky and @kx must be constants at each
+ * call. Nothing is fetched ahead: the weights are read so quickly, once and in the order in which they lie, that the
+ * processor's own prefetching is faster. */
 static inline __attribute__ ((always_inline)) void
 image3_tap (Image3V acc[9][IMAGE3_VECTORS], const gfloat *in, const gint32 *in_offset, gsize length, const gfloat *w,
             const guint ky, const guint kx)

@@ -1,28 +1,29 @@
 /* gst-resnet: pooling and element-wise operations, plain C that the compiler vectorizes over channels
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by one file an ISA, which is compiled with that ISA's flags; POOL_TABLE is the function that fills the
- * table. Each channel is computed by the same operations in the same order at every level. */
+ * One file of each ISA includes this text and is compiled with that ISA's flags; POOL_TABLE is the function that fills
+ * the table. Each channel is computed by the same operations in the same order at every level. */
 #include <math.h>
 
 #include "kernels/pool.h"
 
-/* A window's maximum is taken of POOL_VECTORS vectors of POOL_LANES floats at once, 8 where the includer says nothing.
- * POOL_MAX (a, b): a where it is larger, else b, so that a NaN in a is lost; POOL_HAS_NAN (vector): one instruction
- * each, or undefined */
+/* A window's maximum is taken of POOL_VECTORS vectors of POOL_LANES floats at once; there are 8 floats unless the file
+ * that includes this says otherwise. POOL_MAX (a, b) is a where a is larger, otherwise b, so that a NaN in a is lost.
+ * POOL_MAX and POOL_HAS_NAN (vector) are one instruction each, or they are not defined. */
 #ifndef POOL_LANES
 #define POOL_LANES 8
 #endif
 #define POOL_VECTORS 4
-/* Windows from the one that is computed to the one that is fetched; floats a cache line. */
+/* AHEAD is how many windows lie between the one that is computed and the one that is fetched; LINE is the floats of a
+ * cache line. */
 #define AHEAD 8
 #define LINE 16
 
 typedef gfloat PoolVector __attribute__ ((vector_size (POOL_LANES * sizeof (gfloat)), aligned (sizeof (gfloat))));
 typedef gint32 PoolMask __attribute__ ((vector_size (POOL_LANES * sizeof (gint32))));
 
-/* @vectors × POOL_LANES channels, a constant of the call; @in: those of the window's first tap. A NaN that comes is
- * taken, and one that is there stays, since nothing is above it. */
+/* Computes @vectors × POOL_LANES channels; @vectors must be a constant at each call. @in: these channels of the
+ * window's first tap. A NaN that comes is taken, and one that is there stays, since nothing is above it. */
 static inline __attribute__ ((always_inline)) void
 max_of_window (const gfloat *in, gsize row, gsize pixel, guint height, guint width, const guint vectors, gfloat *out)
 {
@@ -48,7 +49,8 @@ max_of_window (const gfloat *in, gsize row, gsize pixel, guint height, guint wid
 }
 
 #ifdef POOL_MAX
-/* The same. FALSE: not computed, since there may be a NaN: there is one in the sum, too (and none may be: ∞ − ∞). */
+/* Does the same for POOL_VECTORS vectors where no NaN is among the values. Returns FALSE and writes nothing where there
+ * may be one: a NaN also makes the sum a NaN (and so does ∞ − ∞, without any NaN among the values). */
 static inline __attribute__ ((always_inline)) gboolean
 max_without_nan (const gfloat *in, gsize row, gsize pixel, guint height, guint width, gfloat *out)
 {
@@ -82,8 +84,8 @@ max_without_nan (const gfloat *in, gsize row, gsize pixel, guint height, guint w
 }
 #endif
 
-/* Fetches what a window AHEAD windows later reads and none before it; @in: the window that is computed now, @height
- * rows. What a convolution wrote comes from far, and the processor alone fetches too little of it. */
+/* Fetches what the window AHEAD windows later reads and no window before it does. @in: the window that is computed now,
+ * which has @height rows. What a convolution wrote comes from far, and the processor alone fetches too little of it. */
 static inline void
 fetch_ahead (const NnWindowArgs *a, const gfloat *in, gsize in_row, guint height)
 {
@@ -206,7 +208,7 @@ global_avg_pool (const gfloat *in, gsize in_row, gsize in_pixel, guint height, g
     out[c] /= n;
 }
 
-/* The sum of a vector's lanes, from the first to the last. */
+/* Returns the sum of a vector's lanes, added from the first to the last. */
 static inline gfloat
 sum_of_lanes (PoolVector v)
 {

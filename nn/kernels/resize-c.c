@@ -14,7 +14,7 @@ clamp_exact (guint32 sum)
   return (guint8)CLAMP (value, 0, 255);
 }
 
-/* One product of the exact filter, modulo 2^32. */
+/* Returns one product of the exact filter, modulo 2^32. */
 static inline guint32
 exact_product (gint16 high, gint16 low, guint8 sample)
 {

@@ -1,8 +1,8 @@
 /* gst-resnet: Winograd's transforms in vectors of channels, one body for every vector width
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by one file an ISA, and by the tests, with
- *   WINOGRAD_LANES floats a vector: 8, 16
+ * One file of each ISA and the tests include this text, with
+ *   WINOGRAD_LANES the floats of a vector: 8 or 16
  *   WINOGRAD_TABLE the function that fills the table
  * Points p and −p share their work: the rows of Bᵀ for them are the sum and the difference of an even and an odd part,
  * and the columns of Aᵀ are applied to the sum and the difference of their two frequencies. */
@@ -27,7 +27,8 @@ typedef gint32 VI __attribute__ ((vector_size (WINOGRAD_LANES * sizeof (gint32))
 #define AABB ((gfloat)(NN_WINOGRAD_A * NN_WINOGRAD_A * NN_WINOGRAD_B * NN_WINOGRAD_B))
 #define AA_BB ((gfloat)(NN_WINOGRAD_A * NN_WINOGRAD_A + NN_WINOGRAD_B * NN_WINOGRAD_B))
 
-/* v = Bᵀ d, both @step vectors apart; may be the same memory. @n is a constant. */
+/* Computes v = Bᵀ d; the elements of both lie @step vectors apart, and both may be the same memory. @n must be a
+ * constant at each call. */
 INLINE void
 bt (const guint n, V *v, const V *d, const guint step)
 {
@@ -52,7 +53,7 @@ bt (const guint n, V *v, const V *d, const guint step)
   }
 }
 
-/* y = Aᵀ m; m @step vectors apart, y @y_step. */
+/* Computes y = Aᵀ m; the elements of m lie @step vectors apart, those of y @y_step. */
 INLINE void
 at (const guint n, V *y, const guint y_step, const V *m, const guint step)
 {
@@ -71,7 +72,7 @@ at (const guint n, V *y, const guint y_step, const V *m, const guint step)
   }
 }
 
-/* @full: the whole tile exists; @n and @full are constants. */
+/* @full: the whole tile exists. @n and @full must be constants at each call. */
 INLINE void
 input_tile (const guint n, const NnWinogradInputArgs *a, const gboolean full)
 {

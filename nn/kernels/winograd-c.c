@@ -7,7 +7,7 @@
 #include "kernels/winograd-points.h"
 #include "kernels/winograd.h"
 
-/* Multiplies the polynomial p of @degree by (x − @root). */
+/* Multiplies the polynomial p, which has @degree, by (x − @root). */
 static void
 times_root (gdouble *p, guint degree, gdouble root)
 {
@@ -31,7 +31,8 @@ nn_winograd_matrices (NnWinogradTile tile, NnWinogradMatrices *m)
     gdouble scale = 1, power = 1;
     guint degree = 0;
 
-    /* Point n − 1 is infinity: the product over all others, and the highest powers alone. */
+    /* Point n − 1 is infinity: its row of Bᵀ is the product over all other points, and G and Aᵀ have only the highest
+     * powers there. */
     for (guint q = 0; q + 1 < n; q++) {
       if (q == i)
         continue;
@@ -56,10 +57,10 @@ nn_winograd_matrices (NnWinogradTile tile, NnWinogradMatrices *m)
 
 #define LANES NN_WINOGRAD_LANES
 
-/* Of the largest weight of nine: what is below is taken as a zero that was rounded. */
+/* A weight that is smaller than this share of the largest of its nine is taken as a zero that was rounded. */
 #define NOISE 0x1p-21
 
-/* One block of lanes of output channels, one input channel. */
+/* Transforms the weights of one input channel and of LANES output channels. */
 static inline void
 transform_weights (const NnWinogradMatrices *m, guint n, const gdouble g[9][LANES],
                    gdouble u[NN_WINOGRAD_MAX_FREQUENCIES][LANES])
@@ -150,13 +151,13 @@ nn_winograd_unpack (const NnWinogradInverse *inverse, const gfloat *packed, guin
     for (guint l = 0; l < LANES; l++) {
       const gdouble size = fabs (w[k][l]);
 
-      /* What is not finite says nothing. */
+      /* A value that is not finite says nothing about the weight. */
       weight[k][l] = size > NOISE * largest[l] && size <= (gdouble)G_MAXFLOAT ? (gfloat)w[k][l] : 0;
     }
   }
 }
 
-/* out (rows × rows) = m (rows × n) · d (n × n) · mᵀ. */
+/* Computes out (rows × rows) = m (rows × n) · d (n × n) · mᵀ. */
 static void
 sandwich (const gdouble *m, guint rows, guint n, const gfloat *d, gfloat *out)
 {

@@ -1,24 +1,24 @@
 /* gst-resnet: products of F(4×4, 3×3) with few tiles, weights transformed in registers
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by winograd-body.h at 16 lanes. 24 sums: one row of frequencies, 6, of 4 tiles. A step takes one input
- * channel: the kernel's three rows become one of their transform (two FMA each; none in the rows for 0 and infinity),
- * that row's three columns become six (six FMA), and each is multiplied with the 4 tiles (24 FMA). So a weight's nine
- * taps are read six times, but only once from memory. Factors of the transform that are the same for all channels are
- * left out and multiplied to the sums at the end. */
+ * winograd-body.h includes this text at 16 lanes. There are 24 sums: one row of 6 frequencies for 4 tiles. A step takes
+ * one input channel: the kernel's three rows become one row of their transform (two FMA each; none in the rows for 0
+ * and infinity), that row's three columns become six (six FMA), and each is multiplied with the 4 tiles (24 FMA). So a
+ * weight's nine taps are read six times, but only once from memory. Factors of the transform that are the same for all
+ * channels are left out, and the sums are multiplied by them at the end. */
 #include "kernels/unroll.h"
 
 #define TAPS_VECTOR (NN_WINOGRAD_TAPS_CHANNELS)
 #define TAPS_ROW (6 * NN_WINOGRAD_TAPS_TILES)
-/* Input channels from the one whose weights are used to the one whose are fetched: 72 KB. Of a whole
- * call's weights, 288 KB, and the transformed tiles not all stayed in the second-level cache. */
+/* The weights that are fetched lie this many input channels after those that are used, which is 72 KB. When a whole
+ * call's weights lay between (288 KB), these and the transformed tiles did not all stay in the second-level cache. */
 #define TAPS_AHEAD (4 * NN_WINOGRAD_TAPS_CHUNK)
 #define TAPS_INPUT (NN_WINOGRAD_TAPS_TILES * NN_WINOGRAD_TAPS_CHUNK)
 
 enum { TAPS_ZERO, TAPS_POINT, TAPS_INFINITY };
 
-/* Adds what @n input channels give to one row of frequencies. @kind and @lines are constants; @point: with TAPS_POINT.
- * Each step fetches @lines cache lines at @ahead. */
+/* Adds what @n input channels contribute to one row of frequencies. @kind and @lines must be constants at each call;
+ * @point is used with TAPS_POINT. Each step fetches @lines cache lines from @ahead on. */
 INLINE void
 taps_row (const guint kind, const gfloat point, const gfloat *weights, const gfloat *in, guint n, gfloat *out,
           const gchar *ahead, const guint lines)
@@ -92,7 +92,7 @@ taps_infinity (const gfloat *weights, const gfloat *in, guint n, gfloat *out)
 static void
 taps (const NnWinogradTapsArgs *a)
 {
-  /* What winograd.h's G divides its rows by. */
+  /* The rows of G (winograd.h) contain these factors, which the products above leave out. */
   static const gfloat scale[6] = {
     1 / AABB, 1 / (2 * AA * (AA - BB)), 1 / (2 * AA * (AA - BB)), 1 / (2 * BB * (BB - AA)), 1 / (2 * BB * (BB - AA)), 1
   };
@@ -101,8 +101,8 @@ taps (const NnWinogradTapsArgs *a)
   const gchar *ahead = (const gchar *)(a->weights + (gsize)TAPS_AHEAD * 9 * TAPS_VECTOR);
 
   memset (a->out, 0, 6 * out_row * sizeof (gfloat));
-  /* So few channels that the weights and the transformed tiles stay in the first-level cache for all six rows; a step
-   * of theirs fetches 2, 2, 2, 2, 1 and 0 of the nine lines. */
+  /* A chunk has so few channels that the weights and the transformed tiles stay in the first-level cache for all six
+   * rows. A step of the six rows fetches 2, 2, 2, 2, 1 and 0 of the nine lines. */
   for (guint c = 0; c < a->in_channels; c += NN_WINOGRAD_TAPS_CHUNK) {
     const guint n = MIN (NN_WINOGRAD_TAPS_CHUNK, a->in_channels - c);
     const gsize two_lines = (gsize)n * 2 * 64;

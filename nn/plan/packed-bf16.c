@@ -170,7 +170,7 @@ pack_run (const Work *work, const Run *run, gpointer data)
       back += (Floats)(lo << 16);
     }
     d = place_quad (w) - place_quad (back);
-    far |= (d + reach) & ~(2 * reach + 1); /* not from −reach to reach + 1; that is added below */
+    far |= (d + reach) & ~(2 * reach + 1); /* the distance is not from −reach to reach + 1 */
     far |= (Bits)(d == reach + 1);
     memcpy (distance + q, &d, sizeof d);
   }

@@ -1,13 +1,15 @@
 /* gst-resnet: convolution as im2col over OpenBLAS's sgemm
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The floor on every architecture. The segments of a few pixels are gathered into rows, and one sgemm multiplies them
- * with all output channels. Its bits may depend on the number of rows, so the caller always cuts the same way.
+ * Where OpenBLAS is built in, every architecture has at least this kernel. The segments of a few pixels are gathered
+ * into rows, and one sgemm multiplies them with all output channels. The bits may depend on the number of rows, so the
+ * caller always cuts in the same way.
  *
- * OpenBLAS is never told how many threads to use: that number belongs to the process, not to this engine. Nor may two
- * threads be inside it at once: Debian's serial build has no locks (two threads of one session got wrong sums in 4 of
- * 60 runs, 0.3.21), so one lock for the process stands around the call. Gathering and storing run side by side all the
- * same. Where the process brought an OpenBLAS with threads of its own, each call spreads itself. */
+ * OpenBLAS is never told how many threads to use, since that number belongs to the process and not to this engine. Two
+ * threads must not be inside it at once: Debian's serial build has no locks (two threads of one session got wrong sums
+ * in 4 of 60 runs with version 0.3.21). So one lock for the whole process stands around the call, while gathering and
+ * storing still run side by side. Where the process has loaded an OpenBLAS with threads of its own, each call spreads
+ * over these threads. */
 #include <cblas.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* gst-resnet: tile kernels on AMX-BF16, with AVX-512 BF16 beside it
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* clang called its macros __AMXTILE__ and __AMXBF16__ at first. */
+/* The first versions of clang that knew AMX called these macros __AMXTILE__ and __AMXBF16__. */
 #if !(defined(__AMX_TILE__) || defined(__AMXTILE__)) || !(defined(__AMX_BF16__) || defined(__AMXBF16__))               \
     || !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__AVX512VL__) || !defined(__AVX512BF16__)
 #error "compile with -mamx-tile -mamx-bf16 -mavx512f -mavx512bw -mavx512vl -mavx512bf16"

@@ -1,31 +1,33 @@
 /* gst-resnet: convolution and pooling on matrix tiles, one text for AMX, for AVX-512 BF16 and for their emulations
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Included by one file each, which has chosen the operations (bf16-ops.h); TILE_TABLE is the function that fills the
- * table, TILE_NAME_HIGH and TILE_NAME_MEDIUM say what ran. With NN_BF16_VECTORS there is medium alone, multiplied as
- * bf16-vectors.h says.
+ * One file for each of these includes this text after it has chosen the operations (bf16-ops.h). TILE_TABLE is the
+ * function that fills the table; TILE_NAME_HIGH and TILE_NAME_MEDIUM are the names of the kernels that run. With
+ * NN_BF16_VECTORS there is medium alone, which is multiplied as bf16-vectors.h says.
  *
- * Four tiles of pixels times one of channels, or two times two: 4 sums, 2 factors and 2 weights, all eight tiles. Four
- * times one reads each weight once for 64 pixels, two times two fewer pixels again. The tile unit and the vector units
- * run side by side only if their instructions are interleaved, so what is left to do for a block (residual, ReLU,
- * split) is done some pixels at a time between the products of the next one. */
+ * The kernel multiplies four tiles of pixels with one of channels, or two with two: 4 sums, 2 factors and 2 weights
+ * take all eight tiles. Four with one reads each weight once for 64 pixels; two with two reads fewer pixels again. The
+ * tile unit and the vector units run side by side only if their instructions are interleaved. So what is left to do for
+ * a block (residual, ReLU, split) is done for some pixels at a time between the products of the next block. */
 #include "kernels/x86/bf16-ops.h"
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
-#define SUMS (32 * 32) /* of a block: a pixel after the other, each as many floats as the block has channels */
+#define SUMS (32 * 32) /* a block's sums, one pixel after the other; each has as many floats as there are channels */
 
-/* A block whose sums are in memory, and how far its pixels are; pointers to its first channel. */
+/* This is a block whose sums are in memory, with the number of its pixels that are finished. The pointers are to the
+ * block's first channel. */
 typedef struct {
   const gfloat *sums;
   NnBf16 *out_hi, *out_lo;
   gfloat *out_f32;
   const NnBf16 *residual_hi, *residual_lo;
   const gint32 *out_offset, *residual_offset;
-  guint channels, next, n, a_step; /* pixels */
+  guint channels, next, n, a_step; /* next, n and a_step are in pixels */
   gboolean relu;
 } Pending;
 
-/* The weights of the block to come, NULL: none; which of how many passes over this one's fetches its part of them. */
+/* This says which part of the next block's weights is fetched. @block: the next block; NULL: nothing is fetched. @pass:
+ * which of the @n_passes passes over the present block begins now; each pass fetches a part of its own. */
 typedef struct {
   const NnBf16Block *block;
   guint pass, n_passes;
@@ -48,7 +50,7 @@ load_split (const guint products, const NnBf16 *hi, const NnBf16 *lo)
   return products == 3 ? tv_add (x, tv_load_bf16 (lo)) : x;
 }
 
-/* At most @count pixels. @channels: the block's. */
+/* Finishes at most @count pixels: adds the residual, applies the ReLU and stores them. @channels: those of the block */
 static ALWAYS_INLINE void
 finish (const guint products, const guint channels, Pending *p, guint count)
 {
@@ -80,9 +82,9 @@ finish (const guint products, const guint channels, Pending *p, guint count)
 #include "kernels/x86/bf16-vectors.h"
 #else
 
-/* @m tiles of pixels with 16 channels → @sums; @pending has as many channels. A sum takes hi·hi, hi·lo and lo·hi of
- * each step in this order; products of one sum are as far apart as two tiles of factors allow, since each takes three
- * times as long as the unit needs until the next one. */
+/* Multiplies @m tiles of pixels with 16 channels into @sums; @pending has as many channels. A sum takes hi·hi, hi·lo
+ * and lo·hi of each step in this order. The products of one sum are as far apart as two tiles of factors allow, since
+ * the unit can begin another product in a third of the time that one takes. */
 static ALWAYS_INLINE void
 multiply_16 (const guint products, const guint m, const NnBf16ConvArgs *a, const NnBf16Block *block, guint tile,
              gfloat *sums, Pending *pending)
@@ -167,7 +169,7 @@ multiply_16 (const guint products, const guint m, const NnBf16ConvArgs *a, const
     }                                                                                                                  \
   } while (0)
 
-/* The same with 32 channels. */
+/* Does the same with 32 channels. */
 static ALWAYS_INLINE void
 multiply_32 (const guint products, const guint m, const NnBf16ConvArgs *a, const NnBf16Block *block, guint tile,
              gfloat *sums, Pending *pending)
@@ -216,7 +218,8 @@ multiply_32 (const guint products, const guint m, const NnBf16ConvArgs *a, const
   }
 }
 
-/* Nothing is fetched @ahead: it was slower on a processor that has tiles. */
+/* Multiplies @m tiles of pixels with @block. Nothing is fetched @ahead: this was slower on a processor that has
+ * tiles. */
 static ALWAYS_INLINE void
 multiply (const guint products, guint m, const NnBf16ConvArgs *a, const NnBf16Block *block, guint tile, gfloat *sums,
           Pending *pending, Ahead ahead)
@@ -262,7 +265,8 @@ pending_block (const guint products, const NnBf16ConvArgs *a, const NnBf16Block 
   return p;
 }
 
-/* Groups of tiles are about as large: with few, the products of one sum wait for each other. */
+/* The groups of tiles are of about the same size: in a group of few tiles the products of one sum wait for each
+ * other. */
 static ALWAYS_INLINE void
 conv (const guint products, const NnBf16ConvArgs *a, guint first_tile, guint n_tiles, guint first_block, guint n_blocks)
 {
@@ -305,7 +309,7 @@ conv_medium (const NnBf16ConvArgs *a, guint first_tile, guint n_tiles, guint fir
   conv (1, a, first_tile, n_tiles, first_block, n_blocks);
 }
 
-/* @n times 16 channels. A column of the window is often that of the one before, too. */
+/* Computes @n times 16 channels. A column of a window is often that of the window before, too. */
 static ALWAYS_INLINE void
 max_pool_row (const guint products, const guint n, const NnBf16PoolArgs *a, guint row, guint c)
 {
@@ -434,7 +438,7 @@ add_medium (const NnBf16 *a_hi, const NnBf16 *a_lo, const NnBf16 *b_hi, const Nn
   add (1, a_hi, NULL, b_hi, NULL, n, relu, out_hi, NULL);
 }
 
-/* Up to 16 pixels of a plane. */
+/* Loads up to 16 pixels of a plane. */
 static ALWAYS_INLINE TileVector
 load_pixels (const gfloat *in, guint n)
 {
@@ -443,7 +447,7 @@ load_pixels (const gfloat *in, guint n)
   return tv_load (n < 16 ? memcpy (last, in, n * sizeof (gfloat)) : in);
 }
 
-/* The usual three planes. */
+/* Converts the usual three planes. */
 static ALWAYS_INLINE void
 input_rgb (const guint products, const gfloat *in, gsize plane, guint width, NnBf16 *hi, NnBf16 *lo)
 {
@@ -465,7 +469,8 @@ input_rgb (const guint products, const gfloat *in, gsize plane, guint width, NnB
   }
 }
 
-/* A plane's row at a time, 16 pixels rounded together; only what is stored lies @channels apart. */
+/* Converts one row of a plane after the other and rounds 16 pixels together; only what is stored lies @channels
+ * apart. */
 static ALWAYS_INLINE void
 input (const guint products, const gfloat *in, gsize plane, guint channels, guint width, NnBf16 *hi, NnBf16 *lo)
 {

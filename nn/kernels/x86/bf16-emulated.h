@@ -1,9 +1,10 @@
 /* gst-resnet: the operations of bf16-ops.h in plain C, for tests on any machine
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * TDPBF16PS as Intel's SDM 2A defines it: for each pair of a row and a column two sums, of the even and of the odd
- * inputs, each a chain of fused multiply-adds from zero in the inputs' order; then even + odd, then that + the
- * destination. Denormal factors, sums and results count as zero, rounding is to the nearest, ties to even. */
+ * TDPBF16PS is computed as Intel's SDM 2A defines it: for each pair of a row and a column there are two sums, of the
+ * even and of the odd inputs, each a chain of fused multiply-adds from zero in the inputs' order. Then even + odd is
+ * computed, and then that + the destination. Denormal factors, sums and results count as zero; rounding is to the
+ * nearest, ties to even. */
 #pragma once
 
 #include <float.h>
@@ -11,7 +12,7 @@
 
 #include "kernels/bf16.h"
 
-/* Four floats, as every processor that this is tested on has in a register. */
+/* Every processor that this is tested on has a register for four floats. */
 typedef gfloat EmulatedFloats __attribute__ ((vector_size (16)));
 
 #ifdef NN_BF16_VECTORS
@@ -27,7 +28,7 @@ typedef union {
   guint8 bytes[16][64];
 } EmulatedTile;
 
-/* @rows: of tiles 0 to 5, 0: not configured */
+/* @rows: how many rows tiles 0 to 5 have; 0: the tiles are not configured */
 typedef struct {
   guint rows;
   EmulatedTile tile[8];
@@ -35,8 +36,8 @@ typedef struct {
 
 static _Thread_local EmulatedTiles emulated_tiles;
 
-/* Reads and writes tiles and its own variables alone, so that the sanitizers need not look: with them it would take
- * most of the tests' time. What loads and stores touch is looked at. */
+/* Functions with this attribute read and write only tiles and their own variables, so the sanitizers need not look at
+ * them: with the sanitizers they would take most of the tests' time. What loads and stores touch is still looked at. */
 #define EMULATED_TILES_ONLY __attribute__ ((no_sanitize ("address", "thread", "undefined")))
 
 static inline gfloat
@@ -51,7 +52,7 @@ bf16_factor (NnBf16 x)
   return flush (nn_bf16_to_float (x));
 }
 
-/* Each step as it is defined. */
+/* Computes each step as it is defined. */
 EMULATED_TILES_ONLY static void
 emulated_row_exact (gfloat sums[32], const NnBf16 *a, const EmulatedTile *b)
 {
@@ -62,15 +63,16 @@ emulated_row_exact (gfloat sums[32], const NnBf16 *a, const EmulatedTile *b)
   }
 }
 
-/* A tile's factors as float32, and the bits of their magnitudes: the largest one, and one less than the smallest that
- * is not zero. As numbers such bits are in the same order, infinities and NaNs last. */
+/* Writes a tile's factors as float32, and the bits of the largest magnitude and of one less than the smallest magnitude
+ * that is not zero. Compared as numbers, such bits have the same order as the magnitudes, with infinities and NaNs
+ * last. */
 EMULATED_TILES_ONLY static void
 emulated_factors (gfloat factors[16][32], const EmulatedTile *tile, gint16 *below_smallest, gint16 *largest)
 {
   for (guint r = 0; r < 16; r++) {
     for (guint j = 0; j < 32; j++) {
       const NnBf16 size = tile->bf16[r][j] & 0x7fff;
-      const gint16 bits = size < 0x80 ? 0 : (gint16)size; /* denormal */
+      const gint16 bits = size < 0x80 ? 0 : (gint16)size; /* a denormal */
       const gint16 below = (gint16)((bits - 1) & 0x7fff);
 
       *largest = bits > *largest ? bits : *largest;
@@ -95,9 +97,9 @@ emulated_row_tame (gfloat sums[32], const gfloat a[32], const gfloat b[16][32])
   memcpy (sums, sum, sizeof sum);
 }
 
-/* A product of two bfloat16 has 16 bits, exact in float32 where it is neither denormal nor too large, and so a
- * multiplication and an addition are the fused one, much faster than fmaf() here. Sums are multiples of the smallest
- * product's last bit, hence zero or not denormal where that product is this large. */
+/* A product of two bfloat16 has 16 bits, so it is exact in float32 where it is neither denormal nor too large. A
+ * multiplication and an addition are then the same as the fused operation, and much faster than fmaf() here. Sums are
+ * multiples of the smallest product's last bit, hence zero or not denormal where that product is this large. */
 EMULATED_TILES_ONLY static void
 emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
 {
@@ -108,7 +110,7 @@ emulated_dpbf16 (EmulatedTile *d, const EmulatedTile *a, const EmulatedTile *b)
   g_assert (emulated_tiles.rows > 0);
   emulated_factors (fa, a, &below_smallest[0], &largest[0]);
   emulated_factors (fb, b, &below_smallest[1], &largest[1]);
-  /* Of zeros alone the smallest counts as the largest finite number. */
+  /* Where all factors are zeros, the largest finite number counts as the smallest factor. */
   tame = (gdouble)nn_bf16_to_float ((NnBf16)MIN (below_smallest[0] + 1, 0x7f7f))
                  * nn_bf16_to_float ((NnBf16)MIN (below_smallest[1] + 1, 0x7f7f))
              >= FLT_MIN * 1048576.
@@ -132,7 +134,7 @@ emulated_rows (guint tile)
   return tile < 6 ? emulated_tiles.rows : 16;
 }
 
-/* Rows that it has not become zeros. */
+/* The rows that the tile does not have become zeros. */
 static inline void
 emulated_load (guint tile, gconstpointer at, gsize stride)
 {
@@ -262,7 +264,7 @@ tv_store_bf16_interleaved (NnBf16 *at, TileVector x[3])
 
 #ifdef NN_BF16_VECTORS
 
-/* 16 pairs, as words of which the second has the upper half. */
+/* These are 16 pairs as words; the upper half of a word is the second number of its pair. */
 typedef guint32 EmulatedWords __attribute__ ((vector_size (16)));
 
 typedef struct {
@@ -290,8 +292,9 @@ tv_pair (const NnBf16 *at)
   return x;
 }
 
-/* Intel SDM 2C, VDPBF16PS: the second of a pair first. Multiplied and added, not fused: the same where nothing is
- * denormal nor a product too large, since it has 16 bits. */
+/* This is VDPBF16PS (Intel SDM 2C), which takes the second number of a pair first. It multiplies and adds, where the
+ * instruction fuses both. The result is the same where nothing is denormal and no product is too large, since a product
+ * has 16 bits. */
 static inline TileVector
 tv_dpbf16 (TileVector sum, TilePairs a, TilePairs b)
 {

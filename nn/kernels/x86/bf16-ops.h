@@ -1,20 +1,19 @@
 /* gst-resnet: the tile and vector operations that the tile kernels are made of
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Here AMX's and AVX-512's instructions; bf16-emulated.h has the same names in plain C, with the same bits (of
- * tv_dpbf16(), whose order of sums is the processor's affair, the same to rounding). A tile's number is a literal. Rows
- * are 64 bytes: tiles 0 to 5 are float32 sums or bfloat16 factors of up to 16 pixels, 6 and 7 weights, 16 pairs of
- * inputs × 16 channels.
+ * This file has the instructions of AMX and AVX-512; bf16-emulated.h has the same names in plain C. Both give the same
+ * bits, except for tv_dpbf16(), where the processor decides the order of the sums: there they agree up to rounding. A
+ * tile's number is a literal. Rows are 64 bytes: tiles 0 to 5 are float32 sums or bfloat16 factors of up to 16 pixels;
+ * tiles 6 and 7 are weights, 16 pairs of inputs × 16 channels.
  *
- *   TILE_CONFIG (rows)          before the first of this thread's tile operations; TILE_RELEASE () after the last
+ *   TILE_CONFIG (rows)          goes before the first of this thread's tile operations, TILE_RELEASE () after the last
  *   TILE_ZERO (t)
- *   TILE_LOAD (t, at, stride)   rows @stride bytes apart, any alignment
+ *   TILE_LOAD (t, at, stride)   reads rows that lie @stride bytes apart, with any alignment
  *   TILE_STORE (t, at, stride)
- *   TILE_DPBF16 (d, a, b)       TDPBF16PS: d += a · b
- *   TileVector                  16 floats; tv_… below
+ *   TILE_DPBF16 (d, a, b)       is TDPBF16PS: d += a · b
+ *   TileVector                  is 16 floats; its operations tv_… are below
  *
- * With NN_BF16_VECTORS there are no tiles but products of vectors, TilePairs: 16 pairs of bfloat16.
- */
+ * With NN_BF16_VECTORS there are no tiles but products of vectors of the type TilePairs: 16 pairs of bfloat16. */
 #pragma once
 
 #ifdef NN_BF16_EMULATED
@@ -27,7 +26,8 @@
 
 #ifndef NN_BF16_VECTORS
 
-/* Intel SDM 2A, LDTILECFG: palette 1, then 16-bit columns in bytes and 8-bit rows of each tile. */
+/* This is the operand of LDTILECFG (Intel SDM 2A): palette 1, then for each tile the bytes of a row in 16 bits and the
+ * number of rows in 8 bits. */
 typedef struct {
   guint8 palette, start_row, reserved[14];
   guint16 bytes[16];
@@ -93,14 +93,15 @@ tv_divide (TileVector a, gfloat b)
   return _mm512_div_ps (a, _mm512_set1_ps (b));
 }
 
-/* max (0, x); a NaN stays one. */
+/* Returns max (0, x); a NaN stays a NaN. */
 static inline TileVector
 tv_relu (TileVector x)
 {
   return _mm512_max_ps (_mm512_setzero_ps (), x);
 }
 
-/* The larger; a NaN of either. VMAXPS gives its second operand where they are equal or one is a NaN. */
+/* Returns the larger one, or a NaN where either is a NaN. VMAXPS gives its second operand where they are equal or one
+ * is a NaN. */
 static inline TileVector
 tv_max (TileVector old, TileVector x)
 {
@@ -119,7 +120,7 @@ tv_load_bf16 (const NnBf16 *at)
   return tv_widen (_mm256_loadu_si256 ((const __m256i *)at));
 }
 
-/* Rounds and stores; returns what was stored. */
+/* Rounds @x, stores it and returns what was stored. */
 static inline TileVector
 tv_store_bf16 (NnBf16 *at, TileVector x)
 {
@@ -129,11 +130,11 @@ tv_store_bf16 (NnBf16 *at, TileVector x)
   return tv_widen (rounded);
 }
 
-/* Rounds three vectors and stores their numbers in turns, 48; what is lost of each takes its place. */
+/* Rounds three vectors and stores their 48 numbers in turns. What is lost of each vector takes its place in @x. */
 static inline void
 tv_store_bf16_interleaved (NnBf16 *at, TileVector x[3])
 {
-  /* Numbers of the third vector count from 32. */
+  /* The numbers of the third vector count from 32. */
   static const guint16 order[48]
       = { 0, 16, 32, 1, 17, 33, 2,  18, 34, 3,  19, 35, 4,  20, 36, 5,  21, 37, 6,  22, 38, 7,  23, 39,
           8, 24, 40, 9, 25, 41, 10, 26, 42, 11, 27, 43, 12, 28, 44, 13, 29, 45, 14, 30, 46, 15, 31, 47 };
@@ -165,7 +166,7 @@ tv_pairs (const NnBf16 *at)
   return _mm512_loadu_si512 (at);
 }
 
-/* One pair for all 16. */
+/* Returns one pair, 16 times. */
 static inline TilePairs
 tv_pair (const NnBf16 *at)
 {
@@ -175,7 +176,7 @@ tv_pair (const NnBf16 *at)
   return _mm512_set1_epi32 (pair);
 }
 
-/* VDPBF16PS: sum + a's first · b's first + a's second · b's second, 16 times. */
+/* This is VDPBF16PS: it computes sum + a's first · b's first + a's second · b's second, 16 times. */
 static inline TileVector
 tv_dpbf16 (TileVector sum, TilePairs a, TilePairs b)
 {

@@ -1,15 +1,17 @@
 /* gst-resnet: what the tile kernels multiply with where there are no tiles: AVX-512 BF16's products of vectors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Part of bf16-body.h. A row of a tile of weights, 16 channels of a pair of inputs, is a vector; a pixel's pair is
- * broadcast and meets both vectors of 32 channels: 16 sums, 2 weights, 1 broadcast, 10 loads for 16 products. */
+ * This text is a part of bf16-body.h. A row of a tile of weights, which is 16 channels of a pair of inputs, is a
+ * vector. A pixel's pair is broadcast and meets both vectors of 32 channels: 16 sums, 2 weights and 1 broadcast are in
+ * registers, and 16 products take 10 loads. */
 #pragma once
 
 #include "kernels/unroll.h"
 
-#define VECTOR_PIXELS 8 /* enough sums for the products' latency also with 16 channels */
+#define VECTOR_PIXELS 8 /* these are enough sums to hide the products' latency, also with 16 channels */
 
-/* @count pixels of @n times 16 channels → @sums. */
+/* Multiplies @count pixels with @n times 16 channels into @sums; fetches @n_lines cache lines from @fetch on in each
+ * step. */
 static ALWAYS_INLINE void
 multiply_pixels (const guint count, const guint n, const NnBf16ConvArgs *a, const NnBf16Block *block,
                  const gint32 *pixel_in, gfloat *sums, const NnBf16 *fetch, guint n_lines)
@@ -48,13 +50,13 @@ multiply_pixels (const guint count, const guint n, const NnBf16ConvArgs *a, cons
       tv_store (sums + (i * n + c) * 16, sum[i][c]);
 }
 
-/* @m tiles of pixels with @n times 16 channels → @sums. */
+/* Multiplies @m tiles of pixels with @n times 16 channels into @sums. */
 static ALWAYS_INLINE void
 multiply_tiles (const guint n, guint m, const NnBf16ConvArgs *a, const NnBf16Block *block, guint tile, gfloat *sums,
                 Ahead ahead)
 {
   const gsize first = (gsize)tile * NN_BF16_PIXELS;
-  const guint lines = ahead.block ? ahead.block->channels : 0; /* a step */
+  const guint lines = ahead.block ? ahead.block->channels : 0; /* cache lines of weights that a step has */
   const guint n_lines = (lines + ahead.n_passes - 1) / ahead.n_passes;
 
   for (guint i = 0; i < m * NN_BF16_PIXELS; i += VECTOR_PIXELS) {
@@ -77,7 +79,8 @@ multiply_tiles (const guint n, guint m, const NnBf16ConvArgs *a, const NnBf16Blo
   }
 }
 
-/* As bf16-body.h's for tiles. Vectors have nothing to gain from work between the products: @pending waits. */
+/* Does what the function of the same name in bf16-body.h does for tiles. Vectors have nothing to gain from work between
+ * the products, so @pending waits. */
 static ALWAYS_INLINE void
 multiply (const guint products, guint m, const NnBf16ConvArgs *a, const NnBf16Block *block, guint tile, gfloat *sums,
           Pending *pending, Ahead ahead)

@@ -6,14 +6,14 @@
 
 #include "kernels/conv.h"
 
-/* 6 × 2 accumulators, 2 weights, 1 broadcast: 15 of 16 registers; 12 FMA a step need 8 loads. */
+/* 6 × 2 accumulators, 2 weights and 1 broadcast take 15 of the 16 registers; the 12 FMA of a step need 8 loads. */
 #define CONV_NAME conv_avx2_6x16
 #define CONV_LANES 8
 #define CONV_VECTORS 2
 #define CONV_PIXELS 6
 #include "kernels/conv-direct-body.h"
 
-/* 12 sums of groups of 4 or 8 channels, 3 inputs, 1 weight. */
+/* The kernel keeps 12 sums of groups of 4 or 8 channels, 3 inputs and 1 weight in registers. */
 #define GROUPED_NAME conv_avx2_grouped
 #define GROUPED_LANES 8
 #define GROUPED_PIXELS 3

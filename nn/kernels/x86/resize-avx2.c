@@ -1,8 +1,8 @@
 /* gst-resnet: the kernels of resizing in AVX2
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The exact filters' products are made by two 16-bit multiply-adds, with the high and the low half of the coefficients:
- * sum = (Σ high · sample) · 2^15 + Σ low · sample, modulo 2^32, so the bits are those of the C body. */
+ * Two 16-bit multiply-adds make the products of the exact filters, one with the high and one with the low half of the
+ * coefficients: sum = (Σ high · sample) · 2^15 + Σ low · sample, modulo 2^32. So the bits are those of the C body. */
 #if !defined(__AVX2__) || !defined(__FMA__) || !defined(__F16C__)
 #error "this file is compiled with -mavx2 -mfma -mf16c"
 #endif
@@ -25,14 +25,14 @@ load256 (const void *p)
   return _mm256_loadu_si256 (p);
 }
 
-/* 16 bytes → 16 numbers of 16 bits. */
+/* Loads 16 bytes as 16 numbers of 16 bits. */
 static inline __m256i
 load_bytes (const guint8 *p)
 {
   return _mm256_cvtepu8_epi16 (load128 (p));
 }
 
-/* Two coefficients, for 16-bit multiply-adds of pairs. */
+/* Returns two coefficients, repeated, for 16-bit multiply-adds of pairs. */
 static inline __m256i
 broadcast_pair (const gint16 *k)
 {
@@ -42,7 +42,7 @@ broadcast_pair (const gint16 *k)
   return _mm256_set1_epi32 (pair);
 }
 
-/* Adds up each of four vectors of four. */
+/* Returns the four sums of the numbers of each vector. */
 static inline __m128i
 sum4 (__m128i a, __m128i b, __m128i c, __m128i d)
 {
@@ -75,7 +75,7 @@ finish_exact256 (__m256i high, __m256i low)
 
 /* --- exact: a row of bytes --- */
 
-/* high · 2^15 + low of one output: four partial sums. */
+/* Returns four partial sums of high · 2^15 + low of one output. */
 static inline __m128i
 row_sum (const guint8 *src, const gint16 *high, const gint16 *low, guint taps)
 {
@@ -130,13 +130,14 @@ row_avx2 (guint8 *dst, const guint8 *src, const NnResizeFilter *filter)
 
 /* --- exact: a row of pixels --- */
 
-/* Four pixels of 3 or 4 bytes → 16-bit pairs R0 R1 G0 G1 B0 B1 0 0 in the low half, R2 R3 … in the high half. */
+/* Returns the shuffle that turns four pixels of 3 or 4 bytes into 16-bit pairs R0 R1 G0 G1 B0 B1 0 0 in the low half
+ * and R2 R3 … in the high half. */
 static __m256i
 pixel_shuffle (guint stride, const guint8 order[3])
 {
   gint8 mask[32];
 
-  memset (mask, -1, sizeof mask); /* a zero */
+  memset (mask, -1, sizeof mask); /* -1 makes a zero */
   for (guint half = 0; half < 2; half++) {
     for (guint c = 0; c < 3; c++) {
       mask[16 * half + 4 * c] = (gint8)(2 * half * stride + order[c]);
@@ -146,7 +147,7 @@ pixel_shuffle (guint stride, const guint8 order[3])
   return load256 (mask);
 }
 
-/* Coefficients 0 1 2 3 → pairs 0 1 in the low half, 2 3 in the high half. */
+/* Spreads four coefficients: pairs of 0 and 1 fill the low half, pairs of 2 and 3 the high half. */
 static inline __m256i
 spread_pairs (const gint16 *k)
 {
@@ -226,7 +227,7 @@ column_avx2 (guint8 *dst, const guint8 *const *rows, const gint16 *high, const g
       column_step (&h0, &l0, _mm_unpacklo_epi8 (a, b), k_high, k_low);
       column_step (&h1, &l1, _mm_unpackhi_epi8 (a, b), k_high, k_low);
     }
-    /* Lanes: packs gives 0–3 8–11 4–7 12–15. */
+    /* packs gives the lanes 0–3 8–11 4–7 12–15. */
     packed = _mm256_packs_epi32 (finish_exact256 (h0, l0), finish_exact256 (h1, l1));
     packed = _mm256_permute4x64_epi64 (packed, _MM_SHUFFLE (3, 1, 2, 0));
     _mm_storeu_si128 ((void *)(dst + x),
@@ -285,7 +286,7 @@ column_fast_avx2 (gint16 *dst, const guint8 *const *rows, const gint16 *coeffici
   }
 }
 
-/* Eight partial sums of one output. */
+/* Returns eight partial sums of one output. */
 static inline __m256i
 row_fast_sum (const gint16 *src, const gint16 *k, guint taps)
 {
@@ -299,7 +300,7 @@ row_fast_sum (const gint16 *src, const gint16 *k, guint taps)
   return sum;
 }
 
-/* Adds up each of eight vectors of eight. */
+/* Returns the eight sums of the numbers of each vector. */
 static inline __m256i
 sum8 (const __m256i v[8])
 {
@@ -356,7 +357,7 @@ row_fast_avx2 (gint16 *dst, const gint16 *src, const NnResizeFilter *filter)
     row_fast_any (dst, src, filter, filter->taps);
 }
 
-/* The low 16 bits of 16 numbers of 32 bits, kept in order. */
+/* Returns the low 16 bits of 16 numbers of 32 bits, kept in order. */
 static inline __m256i
 even_halves (__m256i a, __m256i b)
 {
@@ -419,7 +420,7 @@ upsample2_avx2 (gint16 *dst, const gint16 *src, gboolean cosited, guint n)
 
 /* --- colour --- */
 
-/* Eight values rounded and clamped to 0–255, 32 bits each. */
+/* Returns eight values, rounded and clamped to 0–255, as numbers of 32 bits. */
 static inline __m256i
 bytes_from_floats (__m256 v)
 {
