@@ -4,7 +4,7 @@
 
 #include "import/onnx/onnx-make.h"
 
-/* A border of one pixel that repeats the one before the last. */
+/* Adds a border of one pixel that mirrors the image without repeating its edge. */
 static gboolean
 add_reflected_border (NnResnetBuilder *builder, const gchar *name, GError **error)
 {
@@ -22,7 +22,7 @@ add_reflected_border (NnResnetBuilder *builder, const gchar *name, GError **erro
   return TRUE;
 }
 
-/* [1 2 1]ᵀ [1 2 1] / 16 of each channel. */
+/* Adds the filter [1 2 1]ᵀ [1 2 1] / 16 on each channel. */
 static void
 add_binomial (NnResnetBuilder *builder, const gchar *name)
 {

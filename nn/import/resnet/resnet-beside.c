@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A warning names so many tensors. */
+/* A warning names at most this many tensors. */
 #define MAX_TOLD 4
 
 gboolean
@@ -29,7 +29,7 @@ is_in (const gchar *word, const gchar *const *words)
   return g_strv_contains (words, word);
 }
 
-/* Whether a module or a buffer is called so as losses and metrics are. */
+/* Whether the name is one that losses and metrics give to their modules and buffers. */
 static gboolean
 is_of_training (const gchar *name)
 {
@@ -58,7 +58,7 @@ is_of_training (const gchar *name)
   return FALSE;
 }
 
-/* What counts, as metrics do: a network's weights are no integers. */
+/* Whether the tensor is a counter, as metrics have them: a network's weights are never integers. */
 static gboolean
 is_count (const NnTensor *tensor)
 {
@@ -91,7 +91,8 @@ pass_over (GPtrArray *outside, GPtrArray *warnings)
                                       told->str));
 }
 
-/* "mean", "new_mean", "pixel_mean", "mu": the length of what stands before, the module's name with it; -1: none. */
+/* The length of the name that stands before "mean", "mu" and their like ("new_mean", "pixel_mean"), the module's
+ * name included; −1 if the name does not end so. */
 static gssize
 stem_of (const gchar *name, gboolean deviation)
 {
@@ -110,7 +111,7 @@ stem_of (const gchar *name, gboolean deviation)
   return -1;
 }
 
-/* One number a channel, or one for all. */
+/* Whether the tensor has one number for each channel, or one for all. */
 static gboolean
 is_of_pixels (const NnTensor *tensor)
 {
@@ -129,7 +130,7 @@ read_normalization (const NnTensor *mean, const NnTensor *std, NnResnetNormaliza
     if (!isfinite (n->mean[i]) || !isfinite (n->std[i]) || n->std[i] <= 0)
       return;
   }
-  range = largest > 1 ? 255 : 1; /* values over 1 are those of pixels from 0 to 255 */
+  range = largest > 1 ? 255 : 1; /* values over 1 belong to pixels from 0 to 255 */
   for (guint i = 0; i < 3; i++) {
     n->mean[i] /= range;
     n->std[i] /= range;

@@ -23,8 +23,9 @@ add_block_op (NnResnetBuilder *builder, guint stage, guint block, NnOp op, const
   nn_resnet_add_simple (builder, op, name, other);
 }
 
-/* He et al. 2015, section 3.3, option A: x[:, :, ::2, ::2] between planes / 4 channels of zeros on both sides, planes
- * being twice the channels of x. As a 1×1 convolution of stride 2: output channel in / 2 + i is input channel i. */
+/* This is option A of He et al. 2015, section 3.3: x[:, :, ::2, ::2] between planes / 4 channels of zeros on both
+ * sides, where planes is twice the channels of x. It is written as a 1×1 convolution with a stride of 2, whose
+ * output channel in / 2 + i is input channel i. */
 static gboolean
 add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name, GError **error)
 {
@@ -47,8 +48,8 @@ add_zero_padded_shortcut (NnResnetBuilder *builder, const gchar *name, GError **
   return TRUE;
 }
 
-/* He et al. 2018, figure 2c: the mean of each 2×2, sizes rounded up and padding not counted, as timm and mmpretrain
- * have it. */
+/* The pool of He et al. 2018, figure 2c, takes the mean of each 2×2. Sizes are rounded up and padding is not
+ * counted, as in timm and mmpretrain. */
 static void
 add_average_pool (NnResnetBuilder *builder, const gchar *name)
 {
@@ -62,7 +63,8 @@ add_average_pool (NnResnetBuilder *builder, const gchar *name)
   builder->survey.average_shortcut = TRUE;
 }
 
-/* timm's AvgPool2dSame with a stride of 1, which dilated networks have: zeros below and to the right count. */
+/* This is timm's AvgPool2dSame with a stride of 1, which dilated networks have. The zeros below and to the right
+ * count. */
 static void
 add_same_average_pool (NnResnetBuilder *builder, const gchar *name)
 {
@@ -74,8 +76,8 @@ add_same_average_pool (NnResnetBuilder *builder, const gchar *name)
   pool->count_pad = TRUE;
 }
 
-/* Whether the projection is behind a pool, and so its convolution number 1 of its Sequential: the BatchNorm after it
- * says so, or its own shape. */
+/* Whether the projection stands behind a pool, so that its convolution has the number 1 in its Sequential. Either
+ * the convolution's own shape or the BatchNorm behind it says so. */
 static gboolean
 is_behind_pool (const NnResnetBuilder *builder, const gchar *layer)
 {
@@ -89,7 +91,7 @@ is_behind_pool (const NnResnetBuilder *builder, const gchar *layer)
          || nn_resnet_has (builder, third, "running_mean");
 }
 
-/* Side of a projection's kernel: 1, or 3 in SENet-154. */
+/* The side of a projection's kernel is 1, and 3 in SENet-154. */
 static guint
 projection_kernel (const NnResnetBuilder *builder, const gchar *conv)
 {
@@ -116,8 +118,8 @@ has_projection (const NnResnetBuilder *builder, guint stage, guint block)
   return FALSE;
 }
 
-/* How far apart the taps of a stage's 3×3 are where later stages are dilated instead of having a stride (Chen et al.
- * 2017; torchvision's replace_stride_with_dilation, timm's output_stride). */
+/* The distance between the taps of a stage's 3×3 where the later stages are dilated instead of having a stride (Chen
+ * et al. 2017; torchvision's replace_stride_with_dilation, timm's output_stride). */
 static guint
 stage_dilation (const NnResnetBuilder *builder, guint stage)
 {
@@ -140,7 +142,8 @@ dilation_of (const NnResnetBuilder *builder, guint stage, guint block, guint num
   return stage_dilation (builder, first ? stage - 1 : stage);
 }
 
-/* From builder->last to what is added to the block's output, which has `out` channels; the result is builder->last. */
+/* Appends the shortcut to builder->last: the part that is added to the block's output, which has @out channels. Its
+ * end becomes builder->last. */
 static gboolean
 add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, GError **error)
 {
@@ -148,7 +151,7 @@ add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, 
   gboolean behind_pool = is_behind_pool (builder, layer);
   g_autofree gchar *conv = g_strconcat (layer, behind_pool ? ".1" : ".0", NULL);
   g_autofree gchar *bn = g_strconcat (layer, behind_pool ? ".2" : ".1", NULL);
-  /* timm's pre-activation networks have the pool wherever they have a deep stem. */
+  /* In timm's pre-activation networks the pool is there if there is a deep stem. */
   gboolean averages = behind_pool || (builder->survey.names.naming == NN_NAMING_TIMM_V2 && builder->survey.deep_stem);
   gboolean bare = builder->survey.order != NN_ORDER_POST;
   gboolean doubles = stride == 2 && out == 2 * builder->channels && builder->channels % 2 == 0;
@@ -174,8 +177,8 @@ add_shortcut (NnResnetBuilder *builder, guint stage, guint block, guint stride, 
                              error);
 }
 
-/* Convolution @number and what follows it: its BatchNorm and a ReLU that is not the block's last; before activation,
- * the next one's BatchNorm and ReLU. */
+/* Appends convolution @number, its BatchNorm, and a ReLU unless it is the block's last convolution. With
+ * pre-activation, the BatchNorm and the ReLU belong to the next convolution, and nothing follows the last one. */
 static gboolean
 add_block_conv (NnResnetBuilder *builder, guint stage, guint block, guint number, guint out, guint kernel, guint stride,
                 guint *groups, GError **error)
@@ -186,7 +189,7 @@ add_block_conv (NnResnetBuilder *builder, guint stage, guint block, guint number
   g_autofree gchar *bn = g_strdup_printf ("%sbn%u", path, number + pre);
   g_autofree gchar *relu = g_strdup_printf ("relu%u", number + pre);
 
-  /* timm's anti-aliased networks have the stride in a pool behind the ReLU. */
+  /* In timm's anti-aliased networks a pool behind the ReLU has the stride. */
   gboolean pools = stride == 2 && builder->traits->antialias != NN_ANTIALIAS_NONE;
   guint index = builder->graph->nodes->len;
 
@@ -199,7 +202,7 @@ add_block_conv (NnResnetBuilder *builder, guint stage, guint block, guint number
   return !pools || nn_resnet_add_antialias (builder, conv, error);
 }
 
-/* The convolutions; what they give is builder->last. @out: expected channels, 0: free */
+/* Appends the block's convolutions; the last one becomes builder->last. @out: the channels that are expected, 0: any */
 static gboolean
 add_main (NnResnetBuilder *builder, guint stage, guint block, guint stride, guint out, NnResnetBlock *shape,
           GError **error)
@@ -216,7 +219,7 @@ add_main (NnResnetBuilder *builder, guint stage, guint block, guint stride, guin
   if (!add_block_conv (builder, stage, block, 1, 0, 1, first ? stride : 1, NULL, error))
     return FALSE;
   shape->inner[0] = builder->channels;
-  /* All blocks are grouped or none is: one whose weight has another size among those that have none is damaged. */
+  /* Either all blocks are grouped or none is. If the first one is not, a weight of another size is an error. */
   if (!builder->blocks->len || g_array_index (builder->blocks, NnResnetBlock, 0).groups != 1)
     shape->groups = 0;
   if (!add_block_conv (builder, stage, block, 2, 0, 3, first ? 1 : stride, &shape->groups, error))
@@ -225,7 +228,7 @@ add_main (NnResnetBuilder *builder, guint stage, guint block, guint stride, guin
   return add_block_conv (builder, stage, block, 3, out, 1, 1, NULL, error);
 }
 
-/* He et al. 2015, figure 5, and 2016, figure 1b. */
+/* See figure 5 of He et al. 2015, and figure 1b of He et al. 2016. */
 gboolean
 nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError **error)
 {
@@ -245,7 +248,7 @@ nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError 
     add_block_op (builder, stage, block, NN_OP_RELU, "relu1", NN_NO_NODE);
   }
   activated = builder->last;
-  /* Past the first block the sum's other side is the block's input, so the last convolution's outputs are known. */
+  /* From the second block on, the shortcut is the block's input, so that the last convolution's channels are known. */
   if (!add_main (builder, stage, block, stride, block > 0 ? in_channels : 0, &shape, error))
     return FALSE;
   if (builder->survey.caffe && !builder->survey.bottleneck)
@@ -255,7 +258,7 @@ nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError 
   shape.out = builder->channels;
   g_array_append_val (builder->blocks, shape);
 
-  /* A projection of He et al. 2016 starts behind the first ReLU, every other shortcut at the input. */
+  /* A projection of He et al. 2016 starts behind the first ReLU. Every other shortcut starts at the block's input. */
   main_output = builder->last;
   builder->last = order == NN_ORDER_PRE && has_projection (builder, stage, block) ? activated : input;
   builder->channels = in_channels;

@@ -4,5 +4,5 @@
 
 #include "import/resnet/resnet-layers.h"
 
-/* One block on builder->last; its shape goes to builder->blocks. */
+/* Appends one block to builder->last and its shape to builder->blocks. */
 gboolean nn_resnet_add_block (NnResnetBuilder *builder, guint stage, guint block, GError **error);

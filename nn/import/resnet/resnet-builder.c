@@ -26,7 +26,7 @@ set_unexpected (const NnResnetBuilder *builder, const NnTensor *tensor, GError *
   return FALSE;
 }
 
-/* A name that could be a ResNet's, in a place where this one has nothing. */
+/* A tensor that nobody took has a name that a ResNet could have, but in a place where this one has nothing. */
 static gboolean
 check_all_used (const NnResnetBuilder *builder, GError **error)
 {
@@ -58,7 +58,7 @@ count_parameters (const NnResnetBuilder *builder)
   return n;
 }
 
-/* What a hub's config.json says of the network and its tensors do not: that it is another one. */
+/* A hub's config.json may say that this is another network, although its tensors look like a ResNet's. */
 static gboolean
 check_config (const NnResnetBuilder *builder, GError **error)
 {
@@ -82,7 +82,7 @@ check_config (const NnResnetBuilder *builder, GError **error)
   return TRUE;
 }
 
-/* The layers behind the backbone, and what is beside them. */
+/* Appends the layers behind the backbone and looks at the tensors beside them. */
 static gboolean
 add_classifier (NnResnetBuilder *builder, NnResnetNormalization *normalization, GPtrArray *warnings, GError **error)
 {
@@ -105,7 +105,8 @@ add_classifier (NnResnetBuilder *builder, NnResnetNormalization *normalization, 
   return ok;
 }
 
-/* What the user says is taken as it is; where a name says how many layers there are, it can be seen to be another's. */
+/* The user's word is taken as it is. But if the name tells the depth, the number of layers shows whether it is the
+ * name of another network. */
 static void
 check_depth (const NnResnetBuilder *builder, GPtrArray *warnings)
 {
@@ -115,7 +116,7 @@ check_depth (const NnResnetBuilder *builder, GPtrArray *warnings)
   for (i = 0; i < survey->n_stages; i++)
     blocks += survey->n_blocks[i];
   depth = (survey->bottleneck ? 3 : 2) * blocks + 2;
-  /* ResNet-RS-270 has 272. */
+  /* A difference of 3 is allowed because ResNet-RS-270 has 272 layers. */
   if (builder->traits->depth && ABS ((gint)depth - (gint)builder->traits->depth) > 3)
     g_ptr_array_add (
         warnings, g_strdup_printf ("the architecture is said to be %s, and the network in the file has %u layers; what "
@@ -136,7 +137,8 @@ build (NnResnetBuilder *builder, NnResnetNormalization *normalization, GPtrArray
   if (!nn_resnet_survey (builder->weights, &builder->survey, error) || !check_config (builder, error))
     return FALSE;
   take_traits (builder);
-  /* No BatchNorm and no bias to have folded it into: it is BatchNorm that is missing. */
+  /* If there is neither a BatchNorm nor a bias that it could have been folded into, the BatchNorm is what is
+   * missing. */
   if (!nn_resnet_has (builder, builder->survey.deep_stem ? "conv1.0" : "conv1", "bias"))
     builder->survey.has_batch_norm = TRUE;
   if (!nn_resnet_add_stem (builder, error) || !nn_resnet_add_stages (builder, error)

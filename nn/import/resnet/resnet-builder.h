@@ -10,18 +10,18 @@
 #include "load/weights.h"
 
 /**
- * nn_resnet_build: the graph of a ResNet from its tensors alone
- * @architecture: (out): a name for people
- * @n_parameters: (out): as PyTorch counts them
+ * nn_resnet_build: makes the graph of a ResNet from its tensors alone
+ * @architecture: (out): the network's name for people
+ * @n_parameters: (out): the number of parameters as PyTorch counts them
  * @warnings: gchar * are appended
- * Errors: NN_ERROR_ARCHITECTURE names the first tensor that is missing, unexpected or of the wrong shape, with expected
- * and found; NN_ERROR_UNFIT where it cannot be evaluated.
+ * Errors: NN_ERROR_ARCHITECTURE names the first tensor that is missing, unexpected or of the wrong shape, and says what
+ * was expected and what was found. NN_ERROR_UNFIT says that the network cannot be evaluated.
  */
 NnGraph *nn_resnet_build (const NnWeights *weights, gchar **architecture, guint64 *n_parameters, GPtrArray *warnings,
                           GError **error);
 
-/* The same with what the user says of the network; @normalization: (out): the preprocessing that is among the tensors
- */
+/* Does the same and also uses what the user says of the network. @normalization: (out): the preprocessing that is
+ * among the tensors */
 NnGraph *nn_resnet_build_with (const NnWeights *weights, const NnResnetTraits *traits,
                                NnResnetNormalization *normalization, gchar **architecture, guint64 *n_parameters,
                                GPtrArray *warnings, GError **error);

@@ -7,7 +7,7 @@
 
 #include "base/nn-hash.h"
 
-/* A classifier has few layers. */
+/* This is more than any classifier has. */
 #define MAX_LAYERS 64
 
 static void
@@ -25,7 +25,7 @@ layers_new (void)
   return layers;
 }
 
-/* FALSE: the layer has no tensor of that name. */
+/* Puts a tensor into its place in the layer. FALSE means that a layer has no tensor with the name @part. */
 static gboolean
 put (NnHeadLayer *layer, const gchar *part, const NnTensor *tensor)
 {
@@ -54,7 +54,7 @@ set_unexpected (const NnTensor *tensor, const gchar *why, GError **error)
   g_set_error (error, NN_ERROR, NN_ERROR_ARCHITECTURE, "%s %s: unexpected, %s", tensor->name, shape, why);
 }
 
-/* The tensors put together to layers, in the file's order. */
+/* Puts the tensors together to layers, in the file's order. */
 static GArray *
 group (const GPtrArray *outside, GError **error)
 {
@@ -103,7 +103,7 @@ is_matrix (const NnTensor *tensor)
   return tensor->n_dims == 2 || (tensor->n_dims == 4 && tensor->dims[2] == 1 && tensor->dims[3] == 1);
 }
 
-/* What each layer is. */
+/* Finds out the kind of each layer. */
 static gboolean
 name_kinds (GArray *layers, guint channels, GError **error)
 {
@@ -142,8 +142,7 @@ name_kinds (GArray *layers, guint channels, GError **error)
   return TRUE;
 }
 
-/* Numbers in names: "fc.10" comes after "fc.3". The index of the first part in which two names differ, and the parts.
- */
+/* Reads a number in a name, so that "fc.10" comes after "fc.3". */
 static gboolean
 parse_part (const gchar *part, guint *number)
 {
@@ -166,7 +165,7 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return m < n ? -1 : m > n;
 }
 
-/* Layers of one Sequential have its order, whatever the file's is. */
+/* Layers of one Sequential are sorted by their numbers, whatever order the file has. */
 static void
 sort_siblings (GArray *layers)
 {
@@ -184,7 +183,7 @@ sort_siblings (GArray *layers)
   g_array_sort (layers, compare_numbers);
 }
 
-/* What a layer takes and gives, 0: anything. */
+/* The number of values that a layer takes and gives; 0 stands for any number. */
 static void
 widths (const NnHeadLayer *layer, guint64 *in, guint64 *out)
 {
@@ -198,7 +197,8 @@ widths (const NnHeadLayer *layer, guint64 *in, guint64 *out)
   }
 }
 
-/* Up to which layer they follow each other from @width on; layers->len where all do. @now: (out): the width there */
+/* The index of the first layer that does not follow the one before, beginning with @width values; layers->len if all
+ * do. @now: (out): the width at that place */
 static guint
 follow (const GArray *layers, guint64 width, guint64 *now)
 {
@@ -216,7 +216,7 @@ follow (const GArray *layers, guint64 width, guint64 *now)
   return i;
 }
 
-/* The one layer from @i on that can stand behind @width numbers; G_MAXUINT: it cannot be told. */
+/* The only layer from @i on that can stand behind @width numbers; G_MAXUINT if the widths do not tell. */
 static guint
 next_layer (const GArray *layers, guint i, guint64 width)
 {
@@ -239,14 +239,15 @@ next_layer (const GArray *layers, guint i, guint64 width)
   }
   if (n_vectors == 0)
     return n_matrices == 1 ? matrix : G_MAXUINT;
-  /* A normalization goes before the matrix that takes as many numbers, unless it could also go behind it. */
+  /* A normalization goes before the matrix that takes as many numbers, unless it could go behind it as well. */
   if (n_vectors > 1 || n_matrices > 1
       || (n_matrices && g_array_index (layers, NnHeadLayer, matrix).weight->dims[0] == width))
     return G_MAXUINT;
   return vector;
 }
 
-/* Layers whose file has another order than the network: each width leads to one of them only. */
+/* Sorts layers that the file has in another order than the network, provided that each width leads to one of them
+ * only. */
 static void
 sort_by_widths (GArray *layers, guint64 width)
 {
@@ -271,8 +272,8 @@ sort_by_widths (GArray *layers, guint64 width)
   }
 }
 
-/* How many modules without tensors stand between two layers; −1: the names do not say. Of "fc" and "2" the first was
- * called "0.fc" in the file. */
+/* The number of modules without tensors between two layers, or −1 if the names do not tell. Of the names "fc" and
+ * "2", the first was "0.fc" in the file. */
 static gint
 gap (const gchar *a, const gchar *b, const gchar *root)
 {
@@ -284,7 +285,7 @@ gap (const gchar *a, const gchar *b, const gchar *root)
     ;
   if (!x[i] || !y[i] || !parse_part (x[i], &m) || !parse_part (y[i], &n) || n <= m)
     return -1;
-  for (guint k = i + 1; x[k]; k++) /* what ends a module of its own is not known */
+  for (guint k = i + 1; x[k]; k++) /* how a module of its own ends is not known */
     if (parse_part (x[k], &more))
       return -1;
   more = 0;
@@ -294,8 +295,8 @@ gap (const gchar *a, const gchar *b, const gchar *root)
   return (gint)(n - m - 1);
 }
 
-/* Between two matrices there is one activation where there is room for it: in the first gap of a Sequential; behind the
- * normalization where names do not count. */
+/* One activation stands between two matrices if there is room for it. It is in the first gap of a Sequential, and
+ * behind the normalization if the names have no numbers. */
 static void
 place_activations (GArray *layers, const gchar *root)
 {
@@ -326,7 +327,7 @@ place_activations (GArray *layers, const gchar *root)
   }
 }
 
-/* Whether @name is @group, or of a module of it. */
+/* Whether @name is @group_name itself or a module inside it. */
 static gboolean
 is_of (const gchar *name, const gchar *group_name)
 {
@@ -335,7 +336,7 @@ is_of (const gchar *name, const gchar *group_name)
   return !strncmp (name, group_name, n) && (!name[n] || name[n] == '.');
 }
 
-/* Leaves the layers that are @group's, or that are not. */
+/* Removes the layers that are not in the group, except for the power of the pool. */
 static void
 keep (GArray *layers, const gchar *group_name)
 {
@@ -345,7 +346,7 @@ keep (GArray *layers, const gchar *group_name)
       g_array_remove_index (layers, i);
 }
 
-/* The power of the pool is no link of the chain. */
+/* Takes the power of the pool out of the layers, because it is no link of the chain. */
 static gboolean
 take_gem (GArray *layers, NnResnetChain *chain, GError **error)
 {
@@ -364,7 +365,7 @@ take_gem (GArray *layers, NnResnetChain *chain, GError **error)
   return TRUE;
 }
 
-/* Puts the layers in order; FALSE: they don't chain. */
+/* Puts the layers in order. FALSE means that they don't chain. */
 static gboolean
 link_up (GArray *layers, guint channels, NnResnetChain *chain)
 {
@@ -404,7 +405,7 @@ set_broken (const GArray *layers, guint channels, GError **error)
                  any_tensor (layer)->name, shape, g_array_index (layers, NnHeadLayer, i - 1).name, now);
 }
 
-/* The layer's Sequential ("fc" of "fc.3"), or itself. */
+/* The name of the layer's Sequential ("fc" for "fc.3"), or the layer's own name. */
 static gchar *
 group_of (const gchar *layer)
 {
@@ -414,7 +415,7 @@ group_of (const gchar *layer)
   return dot && parse_part (dot + 1, &number) ? g_strndup (layer, (gsize)(dot - layer)) : g_strdup (layer);
 }
 
-/* Where not all layers chain and those of the usual name do, the first of the others is one too many. */
+/* If the layers do not chain, the error names the first one that is not in the group with a classifier's usual name. */
 static void
 explain (GArray *layers, guint channels, const gchar *head, GError **error)
 {

@@ -4,7 +4,7 @@
 
 #include "import/resnet/resnet-describe.h"
 
-/* Torchvision's depths, by blocks a stage. */
+/* Torchvision's depths by the number of blocks in each stage. */
 static const struct {
   gboolean bottleneck;
   guint n_blocks[4];
@@ -14,7 +14,7 @@ static const struct {
   { TRUE, { 3, 4, 23, 3 }, 101 }, { TRUE, { 3, 8, 36, 3 }, 152 },
 };
 
-/* Channels double from stage to stage and are the same inside one: nothing was pruned. */
+/* Whether the channels double from stage to stage and are the same within a stage, so that nothing was pruned. */
 static gboolean
 is_regular (const NnResnetBuilder *builder)
 {
@@ -44,7 +44,7 @@ standard_depth (const NnResnetSurvey *survey)
   return 0;
 }
 
-/* He et al. 2015, section 4.2: 6n + 2 layers in three stages of n basic blocks; 9n + 2 with bottlenecks. */
+/* He et al. 2015, section 4.2: three stages of n basic blocks make 6n + 2 layers; bottlenecks make 9n + 2. */
 static guint
 cifar_depth (const NnResnetBuilder *builder)
 {
@@ -56,7 +56,7 @@ cifar_depth (const NnResnetBuilder *builder)
   return (survey->bottleneck ? 9 : 6) * survey->n_blocks[0] + 2;
 }
 
-/* "ResNet-18", "ResNeXt-50 32x4d", "Wide ResNet-50-2": NULL where the widths are not those. */
+/* "ResNet-18", "ResNeXt-50 32x4d" or "Wide ResNet-50-2"; NULL if the widths are not those of such a network. */
 static gchar *
 standard_name (const NnResnetBuilder *builder)
 {
@@ -113,8 +113,9 @@ describe_body (const NnResnetBuilder *builder)
   return general_name (builder, regular);
 }
 
-/* "SE-ResNet-50-D", "ECA-ResNet (bottleneck 3-4-6-3, width 64)", "pre-activation ResNet-18 (CIFAR stem)": D is He et
- * al. 2018's deep stem and average-pooled shortcut, C the deep stem alone, as timm and GluonCV call them. */
+/* Names are such as "SE-ResNet-50-D", "ECA-ResNet (bottleneck 3-4-6-3, width 64)" and "pre-activation ResNet-18
+ * (CIFAR stem)". As timm and GluonCV use the letters, D stands for the deep stem and the average-pooled shortcut of
+ * He et al. 2018, and C for the deep stem alone. */
 gchar *
 nn_resnet_describe (const NnResnetBuilder *builder)
 {

@@ -4,5 +4,6 @@
 
 #include "import/resnet/resnet-layers.h"
 
-/* "ResNet-50", "ResNet (basic 2-2-2-2, width 32)"; free with g_free(). */
+/* Gives the network a name for people, such as "ResNet-50" or "ResNet (basic 2-2-2-2, width 32)". Free it with
+ * g_free(). */
 gchar *nn_resnet_describe (const NnResnetBuilder *builder);

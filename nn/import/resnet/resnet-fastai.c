@@ -7,7 +7,8 @@
 #include "base/nn-budget.h"
 #include "base/nn-memory.h"
 
-/* A linear layer behind a BatchNorm1d, as one: W' = W · scale, b' = b + W · shift; float64, rounded once. */
+/* A BatchNorm1d and the linear layer behind it as one layer: W' = W · scale, b' = b + W · shift. They are computed
+ * in float64 and rounded once. */
 typedef struct {
   guint in, out;
   gfloat *weight, *bias;
@@ -69,7 +70,7 @@ folded_clear (Folded *folded)
   g_free (folded->bias);
 }
 
-/* Columns @first to first + builder->channels of the layer, on builder->last. */
+/* Appends the columns from @first to @first + builder->channels of the layer to builder->last. */
 static gboolean
 add_linear (NnResnetBuilder *builder, const gchar *name, const Folded *folded, guint first, gboolean bias,
             GError **error)
@@ -95,8 +96,8 @@ add_linear (NnResnetBuilder *builder, const gchar *name, const Folded *folded, g
   return TRUE;
 }
 
-/* AdaptiveConcatPool2d (the maxima, then the means), BatchNorm1d, Linear, ReLU, BatchNorm1d, Linear; the first Linear
- * as the sum of its two halves. */
+/* The head has AdaptiveConcatPool2d (the maxima, then the means), BatchNorm1d, Linear, ReLU, BatchNorm1d and Linear.
+ * The first Linear is made as the sum of its two halves. */
 gboolean
 nn_resnet_add_fastai_head (NnResnetBuilder *builder, GError **error)
 {

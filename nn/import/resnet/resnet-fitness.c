@@ -6,7 +6,7 @@
 #include "base/nn-finite.h"
 #include "import/resnet/resnet-fitness.h"
 
-/* "[3, 0, 1, 2]" of the element at a flat index; free with g_free(). */
+/* The position of the element at a flat index, such as "[3, 0, 1, 2]"; free it with g_free(). */
 static gchar *
 position (const NnTensor *tensor, gsize index)
 {
@@ -75,7 +75,7 @@ counter_is_zero (const NnTensor *tensor)
   return tensor->i64 ? tensor->i64[0] == 0 : tensor->f32 && tensor->f32[0] == 0;
 }
 
-/* A mean and the variance right after it, both as BatchNorm2d is born. */
+/* Warns of layers whose mean and variance (which is the next tensor taken) still have a new BatchNorm2d's values. */
 static void
 warn_of_statistics (const NnResnetBuilder *builder, GPtrArray *warnings)
 {

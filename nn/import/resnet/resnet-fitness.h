@@ -4,5 +4,6 @@
 
 #include "import/resnet/resnet-layers.h"
 
-/* Values: what cannot be evaluated is an error, what may not be meant a warning. */
+/* Checks the values of the tensors. A value that cannot be evaluated is an error; one that is probably not meant is
+ * a warning. */
 gboolean nn_resnet_check_fitness (const NnResnetBuilder *builder, GPtrArray *warnings, GError **error);

@@ -4,7 +4,8 @@
 
 #include "import/resnet/resnet-foreign.h"
 
-/* Part of a name → what is known to be named so; the first match counts. Only for the error's wording. */
+/* Each part of a name and what is known to be named so. The first match counts. It only serves the wording of
+ * errors. */
 static const struct {
   const gchar *part;
   const gchar *hint;
@@ -56,8 +57,8 @@ nn_foreign_hint (const gchar *name)
   return "";
 }
 
-/* What training leaves beside a network and evaluation does not need: the buffers that a profiler (thop) hangs on every
- * layer, the counter of torch.optim.swa_utils.AveragedModel. */
+/* Training leaves tensors that evaluation does not need: the buffers that a profiler (thop) hangs on every layer,
+ * and the counter of torch.optim.swa_utils.AveragedModel. */
 gboolean
 nn_resnet_is_harmless (const gchar *name)
 {

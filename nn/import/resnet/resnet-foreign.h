@@ -4,7 +4,8 @@
 
 #include <glib.h>
 
-/* No part of the network, and none that matters. */
+/* Whether the tensor is no part of the network and can be left out without harm. */
 gboolean nn_resnet_is_harmless (const gchar *name);
-/* The network that a tensor's name is known from (", which is how a VGG is named"), "" where it is none's; static. */
+/* Says which network has tensors of that name, as the end of a message (", which is how a VGG is named"); "" if the
+ * name is not known. The string is static. */
 const gchar *nn_foreign_hint (const gchar *name);

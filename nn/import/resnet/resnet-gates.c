@@ -7,12 +7,12 @@
 #include "base/nn-budget.h"
 #include "base/nn-memory.h"
 
-/* A convolution across channels becomes a matrix of channels × channels; 256 MiB. */
+/* A convolution across channels becomes a matrix of channels × channels; this limits it to 256 MiB. */
 #define MAX_ECA_CHANNELS 8192
-/* Longer than any that Wang et al. 2020's rule gives. */
+/* This is longer than any kernel that the rule of Wang et al. 2020 gives. */
 #define MAX_ECA_KERNEL 99
 
-/* A 1×1 convolution with a bias or none; its weight may be that of a linear layer. */
+/* Appends a 1×1 convolution with or without a bias. Its weight may be that of a linear layer. */
 static gboolean
 add_dense (NnResnetBuilder *builder, const gchar *gate, const gchar *name, guint out, GError **error)
 {
@@ -24,7 +24,7 @@ add_dense (NnResnetBuilder *builder, const gchar *gate, const gchar *name, guint
   return weight && nn_resnet_append_conv (builder, layer, weight, error);
 }
 
-/* Hu et al. 2018: global average pool, two small layers, sigmoid. */
+/* Hu et al. 2018: a global average pool, two small layers and a sigmoid. The pool and the sigmoid are the caller's. */
 static gboolean
 add_squeeze_excite (NnResnetBuilder *builder, const gchar *gate, GError **error)
 {
@@ -37,8 +37,8 @@ add_squeeze_excite (NnResnetBuilder *builder, const gchar *gate, GError **error)
   return add_dense (builder, gate, "fc2", channels, error);
 }
 
-/* Wang et al. 2020, equation 9: a one-dimensional convolution over the channels' means, zeros beyond the ends. As a
- * matrix: row c has the kernel around column c. */
+/* Wang et al. 2020, equation 9: a one-dimensional convolution over the channels' means, with zeros beyond the ends.
+ * It is written as a matrix, in which row c has the kernel around column c. */
 static gboolean
 add_efficient (NnResnetBuilder *builder, const gchar *gate, GError **error)
 {

@@ -4,5 +4,5 @@
 
 #include "import/resnet/resnet-layers.h"
 
-/* The gate of @block ("layer1.0.") on builder->last, where the block has one. */
+/* Appends the gate of @block ("layer1.0.") to builder->last if the block has one. */
 gboolean nn_resnet_add_gate (NnResnetBuilder *builder, const gchar *block, GError **error);

@@ -5,6 +5,6 @@
 #include "import/resnet/resnet-chain.h"
 #include "import/resnet/resnet-layers.h"
 
-/* The pool and the layers of @chain, or where it is empty "fc" or fastai's. @warnings: gchar * are appended: what is
- * taken that the file does not show. */
+/* Appends the pool and the layers of @chain. If the chain is empty, the head is "fc" or fastai's. @warnings: gchar *
+ * are appended that tell what is assumed because the file does not show it. */
 gboolean nn_resnet_add_head (NnResnetBuilder *builder, const NnResnetChain *chain, GPtrArray *warnings, GError **error);

@@ -6,7 +6,7 @@
 #include "import/resnet/resnet-survey.h"
 #include "import/resnet/resnet-traits.h"
 
-/* As a float: ONNX's attribute is one, and a converted model gives the same bits. */
+/* This is a float because ONNX's attribute is one: a converted model then gives the same bits. */
 #define NN_RESNET_EPSILON 1e-5f
 
 typedef enum {
@@ -24,7 +24,7 @@ typedef struct {
   NnTensorRole role;
 } NnTaken;
 
-/* Channels of one block's convolutions; inner[1] and groups: of a bottleneck's 3×3. */
+/* The channels of one block's convolutions. inner[1] and groups belong to a bottleneck's 3×3. */
 typedef struct {
   guint stage;
   guint inner[2];
@@ -34,10 +34,11 @@ typedef struct {
 
 /**
  * NnResnetBuilder: the network under construction
- * @traits: what the user says of it
+ * @traits: what the user says of the network
  * @taken: NnTaken, in the order of the network
  * @used: the same tensors as a set
- * @channels, @last: of the node that the next one reads
+ * @last: the node that the next one reads
+ * @channels: the channels of @last
  * @stem_kernel: 7 or 3
  * @blocks: NnResnetBlock
  */
@@ -55,37 +56,41 @@ typedef struct {
   GArray *blocks;
 } NnResnetBuilder;
 
-/* The tensor that we call @name, or NULL. */
+/* The tensor that has @name among our names, or NULL. */
 const NnTensor *nn_resnet_get (const NnResnetBuilder *builder, const gchar *name);
-/* The same, which must be there; dims of 0 are free. An error says what the file calls it, what was expected and what
- * was found. */
+/* Takes the tensor of that name, which must be there with these dims; dims of 0 may have any size. An error gives
+ * the tensor's name in the file, what was expected and what was found. */
 const NnTensor *nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const guint64 *dims,
                                 NnTensorRole role, GError **error);
-/* Whether layer.suffix ("conv1", "bias") is there. */
+/* Whether there is a tensor that we call layer.suffix, such as "conv1.bias". */
 gboolean nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, const gchar *suffix);
 
 /**
- * nn_resnet_add_conv: a convolution and its BatchNorm on builder->last, which they become
- * @layer, @bn_layer: their names; bn_layer NULL: none follows
- * @out: output channels expected, 0: free
- * @kernel: side of the kernel; padding is kernel / 2
- * @groups: (inout) (nullable): NULL: 1; in: groups expected, 0: whatever the weight's shape says; out: what it says
+ * nn_resnet_add_conv: appends a convolution and its BatchNorm to builder->last; the last of them becomes builder->last
+ * @layer, @bn_layer: their names; if @bn_layer is NULL, no BatchNorm follows
+ * @out: the output channels that are expected; 0: any number
+ * @kernel: the side of the kernel; the padding is kernel / 2
+ * @groups: (inout) (nullable): the groups that are expected, and then those that there are; 0: the weight's shape
+ * decides; NULL: there is one group
  */
 gboolean nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *bn_layer, guint out,
                              guint kernel, guint stride, guint *groups, GError **error);
-/* A convolution of @weight, which was taken, without padding or stride; its bias where there is one. */
+/* Appends a convolution of @weight, which was taken before, without padding and with a stride of 1. The bias is
+ * taken if there is one. */
 gboolean nn_resnet_append_conv (NnResnetBuilder *builder, const gchar *layer, const NnTensor *weight, GError **error);
-/* A linear layer of @weight, which was taken; its bias where there is one. The numbers are copied. */
+/* Appends a linear layer of @weight, which was taken before. The bias is taken if there is one. The numbers are
+ * copied. */
 gboolean nn_resnet_append_linear (NnResnetBuilder *builder, const gchar *layer, const NnTensor *weight, GError **error);
-/* num_batches_tracked: not needed, but no stranger either. */
+/* Marks num_batches_tracked as used: nobody needs it, but it is no stranger either. */
 void nn_resnet_take_counter (NnResnetBuilder *builder, const gchar *layer);
-/* On builder->last, which it becomes. */
+/* Appends a BatchNorm to builder->last, which it becomes. */
 gboolean nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError **error);
-/* ONNX's operator @op_type on builder->last, which it becomes: with @n_values constants of one number behind its input
- * (NAN: one that is absent). */
+/* Appends ONNX's operator @op_type to builder->last, which it becomes. Behind its input it gets @n_values constants
+ * of one number each; NAN stands for a constant that is absent. */
 gboolean nn_resnet_add_operator (NnResnetBuilder *builder, const gchar *op_type, const gchar *name, guint n_values,
                                  const gfloat *values, GError **error);
-/* A convolution's dilation; its padding keeps the image's size. */
+/* Sets a convolution's dilation, and its padding so that the image keeps its size. */
 void nn_resnet_dilate (NnResnetBuilder *builder, guint node, guint dilation);
-/* An operation without parameters on builder->last; input 1 for sums. */
+/* Appends an operation without parameters to builder->last. @other is the second input of a sum, otherwise
+ * NN_NO_NODE. */
 void nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guint other);

@@ -6,7 +6,7 @@
 
 #include "load/weights.h"
 
-/* ResNet-1202 has 200 blocks a stage. */
+/* The limit is generous: ResNet-1202 has 200 blocks in a stage. */
 #define NN_RESNET_MAX_STAGES 8
 #define NN_RESNET_MAX_BLOCKS 512
 #define NN_RESNET_MAX_CHANNELS 65536
@@ -37,12 +37,13 @@ typedef enum {
 
 /**
  * NnResnetNames: a state dict under our names
- * @prefix: before all names but perhaps the classifier's
- * @head: the classifier's layer in the file ("head.fc"), prefix and all; NULL when there is none
- * @caffe: the file says "se_module", as Cadene's networks and timm's legacy_ ones do
- * @shortcut: the file says "shortcut" where torchvision says "downsample"
+ * @prefix: the part that all names begin with, except perhaps the classifier's
+ * @head: the classifier's layer in the file with its prefix ("head.fc"); NULL when there is none
+ * @caffe: TRUE if the file says "se_module", as Cadene's networks and timm's legacy_ ones do
+ * @shortcut: TRUE if the file says "shortcut" where torchvision says "downsample"
  * @tensors: our name → NnTensor
- * @outside: NnTensor *: what has none of our names, in file order: a classifier's, and what is beside a network
+ * @outside: NnTensor *: the tensors that have none of our names, in file order: a classifier's, and those that stand
+ * beside a network
  */
 typedef struct {
   const NnWeights *weights;
@@ -55,17 +56,19 @@ typedef struct {
   guint64 used_rules;
 } NnResnetNames;
 
-/* Finds out how the file names things and translates. NN_ERROR_ARCHITECTURE with the first name that is no ResNet's. */
+/* Finds out how the file names its tensors and translates the names. NN_ERROR_ARCHITECTURE tells the first name that
+ * is no ResNet's. */
 gboolean nn_resnet_names_find (NnResnetNames *names, const NnWeights *weights, GError **error);
 void nn_resnet_names_clear (NnResnetNames *names);
 
 const NnTensor *nn_resnet_names_get (const NnResnetNames *names, const gchar *name);
-/* What the file calls it, or would call it where it is missing; free with g_free(). */
+/* The name that the file has for our @name, or would have if the tensor were there. Free it with g_free(). */
 gchar *nn_resnet_names_shown (const NnResnetNames *names, const gchar *name);
-/* "Hugging Face transformers'": whose names they are, for messages. */
+/* Whose names they are, for messages: "Hugging Face transformers'". */
 const gchar *nn_naming_owner (NnNaming naming);
-/* Our name of a layer in a file of that naming, without a prefix; free with g_free(). */
+/* Translates our name of a layer into the one that a file of that naming has, without a prefix. Free it with
+ * g_free(). */
 gchar *nn_naming_from_ours (NnNaming naming, const gchar *layer);
 
-/* "layer2.0.conv1" → 2, 0, "conv1"; FALSE where it isn't one of a block. */
+/* Takes a name apart: "layer2.0.conv1" → 2, 0, "conv1". FALSE means that it is not the name of a layer in a block. */
 gboolean nn_resnet_parse_block (const gchar *layer, guint *stage, guint *block, const gchar **rest);

@@ -4,8 +4,8 @@
 
 #include "import/resnet/resnet-names.h"
 
-/* Where BatchNorm and ReLU stand: after the convolutions (He et al. 2015), or before them (He et al. 2016), the
- * projection shortcut then reading what the first ReLU gives, or what comes in. */
+/* BatchNorm and ReLU stand after the convolutions (He et al. 2015) or before them (He et al. 2016). In the second
+ * case the projection shortcut reads either the output of the first ReLU or the block's input. */
 typedef enum {
   NN_ORDER_POST,
   NN_ORDER_PRE,
@@ -14,19 +14,21 @@ typedef enum {
 
 /**
  * NnResnetSurvey: what the names alone say, before any shape is looked at
- * @names: the tensors under our names
- * @deep_stem: three convolutions of 3×3
- * @pool_is_conv: a convolution in the place of the max-pool
- * @stride_in_1x1: a bottleneck's stride is its first convolution's, not its second's (He et al. 2015; Caffe's)
- * @stride_in_first_stage: the first stage has a stride too
- * @caffe: Cadene's networks, after Caffe's: the max-pool is not padded but rounds its output's size up, a basic block
- * has a ReLU before its gate
- * @average_shortcut: an average pool with the stride before a projection, which has none (He et al. 2018, ResNet-D)
- * @squeeze_excite, @efficient_attention: a gate; these three are known once the stages are built
+ * @deep_stem: the stem has three convolutions of 3×3
+ * @pool_is_conv: a convolution stands in the place of the max-pool
+ * @average_shortcut: an average pool has the stride in front of a projection, which then has none (He et al. 2018,
+ * ResNet-D)
+ * @stride_in_1x1: a bottleneck's first convolution has the stride, not its second one (He et al. 2015, and Caffe)
+ * @stride_in_first_stage: the first stage has a stride, too
+ * @caffe: it is one of Cadene's networks, which follow Caffe's: the max-pool is not padded but rounds the size of its
+ * output up, and a basic block has a ReLU before its gate
+ * @squeeze_excite, @efficient_attention: the blocks have a gate of that kind; these two and @average_shortcut are known
+ * only when the stages are built
  * @bottleneck: some block has a conv3
- * @has_batch_norm: FALSE when it is folded already
+ * @has_batch_norm: FALSE when it is already folded into the convolutions
  * @has_statistics: some BatchNorm has running_mean or running_var
- * @n_blocks: of each stage
+ * @names: the tensors under our names
+ * @n_blocks: the number of blocks of each stage
  */
 typedef struct {
   NnResnetNames names;

@@ -7,27 +7,27 @@
 typedef enum {
   NN_ANTIALIAS_NONE,
   NN_ANTIALIAS_AVERAGE, /* timm's resnetaa…: the mean of each 2×2 */
-  NN_ANTIALIAS_BLUR,    /* timm's resnetblur…: Zhang 2019, binomial of 3×3 */
+  NN_ANTIALIAS_BLUR,    /* timm's resnetblur…: the binomial of 3×3 (Zhang 2019) */
 } NnAntialias;
 
 typedef enum {
   NN_HEAD_POOL_AVERAGE,
   NN_HEAD_POOL_MAX,
-  NN_HEAD_POOL_HALVES,      /* the mean of both */
-  NN_HEAD_POOL_AVERAGE_MAX, /* one behind the other */
+  NN_HEAD_POOL_HALVES,      /* the mean of the two */
+  NN_HEAD_POOL_AVERAGE_MAX, /* the means, then the maxima */
   NN_HEAD_POOL_MAX_AVERAGE,
 } NnHeadPool;
 
 /**
  * NnResnetTraits: the option architecture, parsed
- * @name: the network's name in it, or NULL
- * @depth: that the name says, 0: none
- * @stride_in_1x1: a bottleneck's stride is its first convolution's
- * @output_stride: of the last stage: 32, or 16 or 8, where the later stages are dilated instead
- * @has_pool: @pool was said
- * @stem_pool: a max-pool behind a stem of 3×3
- * @activation: ONNX's operator between the layers of a head, "" for none; NULL: not said
- * @classifier: of several heads the one that is called so, or NULL
+ * @name: the network's name in the option, or NULL
+ * @depth: the depth that the name says, 0: none
+ * @stride_in_1x1: a bottleneck's first convolution has the stride
+ * @output_stride: the total stride of the last stage: 32, or 16 or 8 if the later stages are dilated instead
+ * @has_pool: the option sets @pool
+ * @stem_pool: a max-pool stands behind a stem of 3×3
+ * @activation: ONNX's operator between the layers of a head, "" for none; NULL: the option does not say
+ * @classifier: the name of the head to take where there are several, or NULL
  */
 typedef struct {
   gchar *name;
@@ -42,11 +42,12 @@ typedef struct {
 } NnResnetTraits;
 
 /**
- * nn_resnet_traits_parse: "resnetblur50", "stride=1x1,dilation=16", "head=gelu,pool=max"
+ * nn_resnet_traits_parse: reads texts like "resnetblur50", "stride=1x1,dilation=16" and "head=gelu,pool=max"
  * @text: (nullable): NULL and "" say nothing
- * Errors: NN_ERROR_ARGUMENT, names what is not known and what is
+ * Errors: NN_ERROR_ARGUMENT says which word is not known and which ones are.
  */
 gboolean nn_resnet_traits_parse (const gchar *text, NnResnetTraits *traits, GError **error);
-/* The same of a name out of a file beside the model, where others than ResNets are no error and say nothing. */
+/* Does the same with a name from a file beside the model. The name of a network that is no ResNet is no error there
+ * and says nothing. */
 void nn_resnet_traits_take_name (NnResnetTraits *traits, const gchar *name);
 void nn_resnet_traits_clear (NnResnetTraits *traits);
