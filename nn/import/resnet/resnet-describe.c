@@ -1,4 +1,4 @@
-/* gst-resnet: what people call it
+/* gst-resnet: a name for people
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* gst-resnet: is it fit for evaluation?
+/* gst-resnet: whether the values can be evaluated
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <string.h>

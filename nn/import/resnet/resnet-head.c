@@ -7,10 +7,10 @@
 
 #include "import/resnet/resnet-fastai.h"
 
-/* Radenović et al. 2019, generalized-mean pooling, as everybody's code has it. */
+/* This is the bound in the generalized-mean pooling of Radenović et al. 2019, as everybody's code has it. */
 #define GEM_LEAST 1e-6f
 
-/* (the mean of max (x, 1e-6)^p)^(1/p) */
+/* The pool gives (the mean of max (x, 1e-6)^p)^(1/p). */
 static gboolean
 add_gem (NnResnetBuilder *builder, const NnTensor *power, GError **error)
 {
@@ -23,7 +23,7 @@ add_gem (NnResnetBuilder *builder, const NnTensor *power, GError **error)
   return nn_resnet_add_operator (builder, "Pow", "gem.root", 1, &root, error);
 }
 
-/* The mean and the maximum, as sum of halves or one behind the other. */
+/* Appends the mean and the maximum, either half of each in a sum or one behind the other. */
 static gboolean
 add_two_pools (NnResnetBuilder *builder, NnHeadPool pool, GError **error)
 {
@@ -47,7 +47,8 @@ add_two_pools (NnResnetBuilder *builder, NnHeadPool pool, GError **error)
   return TRUE;
 }
 
-/* What the layers take says whether there are two pools; which, the user or the usual way. */
+/* The width that the layers take tells whether there are two pools. Which ones, the user says, or it is the usual
+ * way. */
 static gboolean
 add_pool (NnResnetBuilder *builder, const NnResnetChain *chain, GPtrArray *warnings, GError **error)
 {
@@ -78,7 +79,7 @@ add_pool (NnResnetBuilder *builder, const NnResnetChain *chain, GPtrArray *warni
   return TRUE;
 }
 
-/* What the file does not show between two layers. */
+/* Appends the activation between two layers, which the file does not show. */
 static gboolean
 add_activation (NnResnetBuilder *builder, const NnHeadLayer *layer, const NnHeadLayer *next, guint number,
                 GPtrArray *warnings, GError **error)
@@ -157,7 +158,7 @@ nn_resnet_add_head (NnResnetBuilder *builder, const NnResnetChain *chain, GPtrAr
                  builder->channels);
     return FALSE;
   }
-  /* timm's pre-activation networks end in a 1×1 convolution. */
+  /* The classifier of timm's pre-activation networks is a 1×1 convolution. */
   weight = nn_resnet_take (builder, "fc.weight", weight->n_dims == 4 ? 4 : 2, dims, NN_ROLE_WEIGHT, error);
   return weight && nn_resnet_append_linear (builder, "fc", weight, error);
 }

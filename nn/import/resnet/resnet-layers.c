@@ -7,7 +7,8 @@
 
 #include "import/onnx/onnx-make.h"
 
-/* "[128, *, 3, 3]": * where any size does; what @found (nullable) has there when there is one of so many dimensions. */
+/* The expected shape as text, such as "[128, *, 3, 3]". Where any size does, it shows what @found (nullable) has
+ * there if that has as many dimensions, and otherwise *. */
 static gchar *
 expected_shape (guint n_dims, const guint64 *dims, const NnTensor *found)
 {
@@ -72,7 +73,7 @@ nn_resnet_take (NnResnetBuilder *builder, const gchar *name, guint n_dims, const
                  nn_dtype_name (tensor->dtype));
     return NULL;
   }
-  /* Sizes that were expected are those of tensors already taken, or what follows from them. */
+  /* Sizes that were expected need no check: they are those of tensors that were taken before, or follow from them. */
   for (i = 0; i < n_dims; i++) {
     guint64 limit = n_dims == 2 || !strcmp (name, "fc.weight") ? NN_RESNET_MAX_CLASSES : NN_RESNET_MAX_CHANNELS;
 
@@ -96,7 +97,7 @@ nn_resnet_has (const NnResnetBuilder *builder, const gchar *layer, const gchar *
   return nn_resnet_get (builder, name) != NULL;
 }
 
-/* The tensor's floats as bytes that keep its storage alive after the state dict is gone. */
+/* The tensor's floats as bytes that keep the tensor's storage alive after the state dict is gone. */
 static GBytes *
 tensor_bytes (const NnTensor *tensor)
 {
@@ -115,7 +116,8 @@ take_vector (NnResnetBuilder *builder, const gchar *layer, const gchar *suffix, 
   return tensor ? tensor_bytes (tensor) : NULL;
 }
 
-/* A copy in the place of bytes of the file's: the classifier is not folded, and would keep the whole file in memory. */
+/* Puts a copy in the place of bytes of the file. The classifier is not folded and would keep the whole file in
+ * memory. */
 static void
 detach (GBytes **bytes)
 {
@@ -160,7 +162,7 @@ nn_resnet_add_simple (NnResnetBuilder *builder, NnOp op, const gchar *name, guin
   append (builder, op, name, builder->channels)->inputs[1] = other;
 }
 
-/* An integer, or a float where somebody converted all tensors to one type; not needed. */
+/* The counter is an integer, or a float if somebody converted all tensors to one type. Its value is not needed. */
 void
 nn_resnet_take_counter (NnResnetBuilder *builder, const gchar *layer)
 {
@@ -193,7 +195,7 @@ nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError *
         shown);
     return FALSE;
   }
-  /* Nothing of it is there: name the tensor that comes first. */
+  /* If the layer has no tensors at all, the error names the one that comes first. */
   affine |= !nn_resnet_has (builder, layer, "running_mean") && !nn_resnet_has (builder, layer, "running_var");
   node = append (builder, NN_OP_BATCH_NORM, layer, n);
   node->bn_epsilon = NN_RESNET_EPSILON;
@@ -213,8 +215,8 @@ nn_resnet_add_batch_norm (NnResnetBuilder *builder, const gchar *layer, GError *
   return TRUE;
 }
 
-/* The channels that all tensors of a BatchNorm agree on, 0 where they don't or are not there: where the convolution
- * before it has others, it is the convolution that is wrong. */
+/* The number of channels that all tensors of a BatchNorm agree on; 0 if they do not agree or are not there. If the
+ * convolution before it has another number of channels, the convolution is what is wrong. */
 static guint
 batch_norm_channels (const NnResnetBuilder *builder, const gchar *layer)
 {
@@ -235,7 +237,8 @@ batch_norm_channels (const NnResnetBuilder *builder, const gchar *layer)
   return n <= NN_RESNET_MAX_CHANNELS ? (guint)n : 0;
 }
 
-/* How many groups [*, per_group, …] makes of the channels that come in; 0: it doesn't go. */
+/* The number of groups that a weight of [*, per_group, …] makes of the channels that come in; 0 if they cannot be
+ * grouped so. */
 static guint
 groups_of (const NnResnetBuilder *builder, const gchar *weight_name, guint kernel)
 {
@@ -263,7 +266,7 @@ nn_resnet_add_conv (NnResnetBuilder *builder, const gchar *layer, const gchar *b
     dims[0] = batch_norm_channels (builder, bn_layer);
   if (!g)
     g = MAX (groups_of (builder, weight_name, kernel), 1);
-  /* Channels that the wanted groups don't divide: the error below shows what one group would take. */
+  /* If the groups do not divide the channels, the error below shows what one group would take. */
   dims[1] = MAX (builder->channels / g, 1);
   weight = nn_resnet_take (builder, weight_name, 4, dims, NN_ROLE_WEIGHT, error);
   if (!weight)

@@ -11,9 +11,9 @@
 #include "import/resnet/resnet-foreign.h"
 
 /**
- * Rule: a layer's name in a file ↔ ours
- * Placeholders: %S the stage, counted from 1; %Z from 0; %T from 2; %Q from 4; %B the block, from 0; %N the layer
- * inside a block, from 1; %O from 0. Ours have %S, %B and %N.
+ * Rule: the name of a layer in a file and ours
+ * The placeholders are %S for the stage counted from 1, %Z from 0, %T from 2 and %Q from 4; %B for the block counted
+ * from 0; %N for the layer inside a block counted from 1 and %O from 0. Our names have %S, %B and %N only.
  */
 typedef struct {
   const gchar *file, *ours;
@@ -24,7 +24,8 @@ typedef struct {
     NULL, NULL                                                                                                         \
   }
 
-/* torchvision's and timm's own first: a name that is missing is told by the first rule that could have made it. */
+/* torchvision's and timm's own names come first, because an error gives a missing tensor the name of the first rule
+ * that could have made it. */
 static const Rule torchvision_rules[] = {
   { "conv1", "conv1" },
   { "bn1", "bn1" },
@@ -45,7 +46,8 @@ static const Rule torchvision_rules[] = {
   { "layer%S.%B.se.fc1", "layer%S.%B.se.fc1" },
   { "layer%S.%B.se.fc2", "layer%S.%B.se.fc2" },
   { "layer%S.%B.se.conv", "layer%S.%B.se.conv" },
-  /* moskomule's senet.pytorch; Cadene's and timm's older SE-ResNets; ECANet's own; mmpretrain's */
+  /* the gates of moskomule's senet.pytorch, of Cadene's and timm's older SE-ResNets, of ECANet itself and of
+   * mmpretrain */
   { "layer%S.%B.se.fc.0", "layer%S.%B.se.fc1" },
   { "layer%S.%B.se.fc.2", "layer%S.%B.se.fc2" },
   { "layer%S.%B.se_module.fc1", "layer%S.%B.se.fc1" },
@@ -163,8 +165,8 @@ static const Rule children_rules[] = {
   RULES_END,
 };
 
-/* marks: a file that has one of these tensors under some prefix, and @also under the same one, names things so. The
- * one without marks is what everything else is compared with. */
+/* A file has a naming if it has one of the tensors in @marks under some prefix, and @also under the same prefix. A
+ * file that matches none is compared with the naming that has no marks. */
 static const struct {
   const Rule *rules;
   const gchar *owner;
@@ -194,8 +196,8 @@ static const struct {
   = { children_rules, "of a Sequential of ResNet's children", { "4.0.conv1.weight", NULL }, "0.weight", "9" },
 };
 
-/* torchvision's first, then other people's. A classifier inside a Sequential ("fc.1": dropout is in front of it) has a
- * number after one of these. */
+/* torchvision's name comes first, then other people's. A classifier inside a Sequential has a number after one of
+ * these ("fc.1", where dropout is in front of it). */
 static const gchar *const head_names[] = { "fc", "linear", "classifier", "head.fc", "head", "last_linear" };
 
 const gchar *
@@ -204,7 +206,7 @@ nn_naming_owner (NnNaming naming)
   return schemes[naming].owner;
 }
 
-/* A decimal number of at most four digits without leading zeros; *end behind it. */
+/* Parses a decimal number of at most four digits without leading zeros; *end is set to the place behind it. */
 static gboolean
 parse_number (const gchar *s, guint *value, const gchar **end)
 {
@@ -260,7 +262,7 @@ place_member (Place *place, gchar letter, guint *offset)
   }
 }
 
-/* Whether the @length bytes at @s are what @pattern says; then also where. */
+/* Whether the @length bytes at @s match @pattern. If they do, @place is set to the numbers in them. */
 static gboolean
 match (const gchar *pattern, const gchar *s, gsize length, Place *place)
 {
@@ -278,7 +280,7 @@ match (const gchar *pattern, const gchar *s, gsize length, Place *place)
       return FALSE;
     member = place_member (place, *++pattern, &offset);
     *member = value - offset;
-    if (*member > 100000) /* below what the pattern counts from */
+    if (*member > 100000) /* it is below the number that the pattern counts from, and so wrapped around */
       return FALSE;
   }
   return s == end;
@@ -311,7 +313,7 @@ is_parameter (const gchar *s)
   return !strcmp (s, "weight") || !strcmp (s, "bias");
 }
 
-/* What can have statistics. */
+/* Whether the layer with our name @ours can have statistics. */
 static gboolean
 may_be_norm (const gchar *ours)
 {
@@ -321,7 +323,7 @@ may_be_norm (const gchar *ours)
          || g_str_has_suffix (ours, ".downsample.2");
 }
 
-/* Limits of our names: those of the builder. */
+/* Whether the numbers in our name are within the builder's limits. */
 static gboolean
 is_ours (const gchar *ours, const Place *place)
 {
@@ -331,7 +333,7 @@ is_ours (const gchar *ours, const Place *place)
          && place->number >= 1 && place->number <= 3;
 }
 
-/* Our name of a tensor inside the network, NULL when it has none. */
+/* Our name of a tensor inside the network, or NULL if it has none. */
 static gchar *
 translate (NnResnetNames *names, const gchar *name)
 {
@@ -362,7 +364,7 @@ translate (NnResnetNames *names, const gchar *name)
   return NULL;
 }
 
-/* The layer's length in "fc.weight" or "fc.1.bias", 0 when it is not a classifier. */
+/* The length of the layer's name in "fc.weight" or "fc.1.bias"; 0 if it is not a classifier. */
 static gsize
 parse_head (const gchar *s)
 {
@@ -391,7 +393,8 @@ has (const NnWeights *weights, const gchar *prefix, const gchar *name)
   return nn_weights_get (weights, full) != NULL;
 }
 
-/* What stands before @mark in some name, and has @also (nullable) too. */
+/* The prefix that stands before @mark in some tensor's name. If @also is not NULL, there must also be a tensor with
+ * that prefix and the name @also. */
 static gchar *
 prefix_of (const NnWeights *weights, const gchar *mark, const gchar *also)
 {
@@ -413,7 +416,7 @@ prefix_of (const NnWeights *weights, const gchar *mark, const gchar *also)
   return NULL;
 }
 
-/* torchvision's names are found by their stem: what else is missing is then told by its name. */
+/* torchvision's names are found by their stem, so that an error can name what else is missing. */
 static gchar *
 find_torchvision (const NnWeights *weights)
 {
@@ -462,7 +465,7 @@ set_unexpected (const NnResnetNames *names, const NnTensor *tensor, GError **err
   g_autofree gchar *shape = nn_tensor_shape_string (tensor), *beside = NULL;
   const gchar *hint = nn_foreign_hint (tensor->name);
 
-  /* Pruning leaves weight_orig and weight_mask, spectral normalization weight_orig, weight_u and weight_v. */
+  /* Pruning leaves weight_orig and weight_mask; spectral normalization leaves weight_orig, weight_u and weight_v. */
   if (g_str_has_suffix (tensor->name, "_orig")) {
     beside = g_strdup (tensor->name);
     strcpy (beside + strlen (beside) - strlen ("_orig"), "_u");
@@ -499,7 +502,7 @@ set_no_stem (const NnWeights *weights, GError **error)
                telling->name, shape, nn_foreign_hint (telling->name));
 }
 
-/* What is no layer of the backbone, nor of another network's that is known by its names. */
+/* Whether the tensor is neither a layer of the backbone nor one of another network that is known by its names. */
 static gboolean
 may_be_outside (const gchar *name, const NnTensor *tensor)
 {
@@ -512,7 +515,8 @@ may_be_outside (const gchar *name, const NnTensor *tensor)
   return parse_head (name) || (*name && nn_resnet_may_be_outside (tensor) && !*nn_foreign_hint (tensor->name));
 }
 
-/* Takes @ours. The first of a name counts; another stays unused, which the builder finds. */
+/* Enters the tensor and takes ownership of @ours. If two tensors get the same name, the first one counts; the
+ * builder finds that the other one is unused. */
 static void
 insert (NnResnetNames *names, gchar *ours, const NnTensor *tensor)
 {
@@ -578,7 +582,7 @@ nn_resnet_names_get (const NnResnetNames *names, const gchar *name)
   return g_hash_table_lookup (names->tensors, name);
 }
 
-/* The layer (up to @length) by the first rule that makes it, of those in @allowed. */
+/* Translates the first @length bytes of our name back, by the first rule in @allowed that makes it. */
 static gchar *
 invert (NnNaming naming, const gchar *ours, gsize length, guint64 allowed)
 {

@@ -22,7 +22,7 @@ add_max_pool (NnResnetBuilder *builder)
     pool->pad[0] = pool->pad[1] = 1;
 }
 
-/* timm's anti-aliased networks: the mean of each 2×2 in the pool's place, or a pool without stride and a blur. */
+/* timm's anti-aliased networks have the mean of each 2×2 in the pool's place, or a pool without a stride and a blur. */
 static gboolean
 add_stem_pool (NnResnetBuilder *builder, GError **error)
 {
@@ -38,7 +38,7 @@ add_stem_pool (NnResnetBuilder *builder, GError **error)
   return nn_resnet_add_antialias (builder, "maxpool", error);
 }
 
-/* He et al. 2018, "Bag of tricks", figure 2b: three convolutions of 3×3, the first with the stride. */
+/* He et al. 2018, "Bag of tricks", figure 2b: the stem has three convolutions of 3×3, the first one with the stride. */
 static gboolean
 add_deep_stem (NnResnetBuilder *builder, GError **error)
 {
@@ -54,11 +54,11 @@ add_deep_stem (NnResnetBuilder *builder, GError **error)
     if (!bare)
       nn_resnet_add_simple (builder, NN_OP_RELU, relu, NN_NO_NODE);
   }
-  builder->stem_kernel = 7; /* for what it means: ImageNet's */
+  builder->stem_kernel = 7; /* it stands for a stem for ImageNet's sizes */
   return TRUE;
 }
 
-/* One convolution: 7×7 with a stride of 2 for ImageNet's sizes, 3×3 for CIFAR's. */
+/* The stem is one convolution: 7×7 with a stride of 2 for ImageNet's sizes, or 3×3 for CIFAR's. */
 static gboolean
 add_plain_stem (NnResnetBuilder *builder, GError **error)
 {
@@ -93,7 +93,7 @@ nn_resnet_add_stem (NnResnetBuilder *builder, GError **error)
   guint index = nn_graph_add (builder->graph, NN_OP_INPUT, "input");
   const NnTensor *first = nn_resnet_get (builder, builder->survey.deep_stem ? "conv1.0.weight" : "conv1.weight");
 
-  /* Colour, or grey (X-ray, thermal, MNIST). What else it is, is said where the convolution is added. */
+  /* The input is in colour or grey (X-ray, thermal, MNIST). If it is anything else, the convolution's error says so. */
   builder->channels = first && first->n_dims == 4 && first->dims[1] == 1 ? 1 : 3;
   nn_graph_node (builder->graph, index)->out_channels = builder->channels;
   builder->last = index;
@@ -115,7 +115,7 @@ nn_resnet_add_stages (NnResnetBuilder *builder, GError **error)
 {
   guint stage, block;
 
-  /* A stage without blocks before one that has some: its first tensor is what is missing. */
+  /* A stage without blocks may come before one that has some. Its first tensor is then the one that is missing. */
   for (stage = 0; stage < MAX (builder->survey.n_stages, 1); stage++)
     for (block = 0; block < MAX (builder->survey.n_blocks[stage], 1); block++)
       if (!nn_resnet_add_block (builder, stage, block, error))

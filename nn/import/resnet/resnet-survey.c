@@ -13,7 +13,7 @@ is_batch_norm (const gchar *layer, const NnTensor *tensor)
   for (i = 0; names[i]; i++)
     if (g_str_has_prefix (layer, names[i]))
       return TRUE;
-  if (g_str_has_prefix (layer, "downsample.1.")) /* or a convolution behind an average pool */
+  if (g_str_has_prefix (layer, "downsample.1.")) /* this may also be a convolution behind an average pool */
     return g_str_has_prefix (layer, "downsample.1.running_")
            || (g_str_has_suffix (layer, ".weight") && tensor->n_dims < 2);
   return (g_str_has_prefix (layer, "bn") && layer[3] == '.') || g_str_has_prefix (layer, "downsample.2.");
@@ -39,7 +39,7 @@ look_at (NnResnetSurvey *survey, const gchar *name, const NnTensor *tensor)
   survey->has_statistics |= g_str_has_suffix (name, ".running_mean") || g_str_has_suffix (name, ".running_var");
 }
 
-/* Size of the first dimension (0) or the second (1) of a block's tensor, 0 where it is not there. */
+/* The size of dimension @dim of the weight of @layer in a stage's first block; 0 if the weight is not there. */
 static guint64
 block_size (const NnResnetSurvey *survey, guint stage, const gchar *layer, guint dim)
 {
@@ -49,8 +49,8 @@ block_size (const NnResnetSurvey *survey, guint stage, const gchar *layer, guint
   return tensor && tensor->n_dims > dim ? tensor->dims[dim] : 0;
 }
 
-/* No BatchNorm after the stem; and where a block's first convolution changes the number of channels, its first
- * BatchNorm has those that come in, not those that go out. */
+/* A network has pre-activation if no BatchNorm follows the stem and if, where a block's first convolution changes
+ * the number of channels, the block's first BatchNorm has the channels that come in, not those that go out. */
 static gboolean
 is_pre_activation (const NnResnetSurvey *survey)
 {
@@ -69,7 +69,7 @@ is_pre_activation (const NnResnetSurvey *survey)
   return FALSE;
 }
 
-/* What transformers' configuration chooses and the tensors do not show. */
+/* Reads the choices in transformers' configuration that the tensors do not show. */
 static void
 look_at_config (NnResnetSurvey *survey, GHashTable *config)
 {
@@ -96,7 +96,7 @@ nn_resnet_survey (const NnWeights *weights, NnResnetSurvey *survey, GError **err
                         ? NN_ORDER_PRE_SHORTCUT_FROM_INPUT
                         : NN_ORDER_PRE;
   look_at_config (survey, weights->beside);
-  /* Cadene's: the stride is the 1×1's unless the 3×3 is grouped. */
+  /* In Cadene's networks the 1×1 has the stride, unless the 3×3 is grouped. */
   survey->caffe = survey->names.caffe;
   if (survey->caffe && block_size (survey, 0, "conv2", 1) == block_size (survey, 0, "conv1", 0))
     survey->stride_in_1x1 = TRUE;

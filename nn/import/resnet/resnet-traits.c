@@ -6,7 +6,7 @@
 
 #include "load/json-read.h"
 
-/* Names of the family: words before the depth, in any order. */
+/* The words that names of the family have before the depth, in any order. */
 static const struct {
   const gchar *word;
   NnAntialias antialias;
@@ -17,7 +17,7 @@ static const struct {
   { "aa", NN_ANTIALIAS_AVERAGE },  { "blur", NN_ANTIALIAS_BLUR },    { "rs", NN_ANTIALIAS_NONE },
 };
 
-/* "resnetaa50d", "wide_resnet50_2", "seresnextaa101d_32x8d", "resnet50.a1_in1k" */
+/* Parses names such as "resnetaa50d", "wide_resnet50_2", "seresnextaa101d_32x8d" and "resnet50.a1_in1k". */
 static gboolean
 parse_name (const gchar *name, NnResnetTraits *traits)
 {
