@@ -9,7 +9,7 @@
 #include "ops/op-spec.h"
 #include "ops/op-types.h"
 
-/* @a, @b: the operator's attributes as the table names them. */
+/* @a and @b are the values of the operator's attributes that the table names. */
 typedef gdouble (*Activation) (gdouble x, gdouble a, gdouble b);
 
 typedef struct {
@@ -116,7 +116,7 @@ infer_clip (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, 
   return nn_op_same_type (op, inputs, n_inputs, outputs, error);
 }
 
-/* min(max(x, lowest), highest), as NumPy's clip has it: the upper bound wins. NaN stays NaN. */
+/* This is min(max(x, lowest), highest) as in NumPy's clip: the upper bound wins, and NaN stays NaN. */
 static void
 clip_floats (NnValue *out, const NnValue *x, gfloat low, gfloat high)
 {
@@ -173,7 +173,7 @@ infer_dropout (const NnOperator *op, const NnValue *const *inputs, guint n_input
   return nn_op_set_type (op, outputs, x->dtype, x->n_dims, x->dims, error);
 }
 
-/* Nothing is dropped, so that the mask is all ones. */
+/* Nothing is dropped, so the mask is all ones. */
 static gboolean
 run_dropout (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {

@@ -8,7 +8,7 @@
 
 static const NnOpAttribute cast_attributes[] = {
   { "to", NN_ATTRIBUTE_INT, .required = TRUE },
-  /* Both are about 8-bit floats only. */
+  /* These two only matter for 8-bit floats. */
   { "saturate", NN_ATTRIBUTE_INT, .since = 19, .number = 1 },
   { "round_mode", NN_ATTRIBUTE_STRING, .since = 24, .string = "up" },
   { NULL },
@@ -46,8 +46,8 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return nn_op_set_type (op, outputs, dtype, inputs[0]->n_dims, inputs[0]->dims, error);
 }
 
-/* Floats outside an integer type's range: ONNX leaves open what comes out; here the nearest value, 0 for NaN. Integers
- * lose their higher bits, as ONNX says. */
+/* ONNX leaves open what a float outside an integer type's range becomes: here it is the nearest value, and 0 for
+ * NaN. Integers lose their higher bits, as ONNX says. */
 static gboolean
 run (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {

@@ -70,7 +70,7 @@ check_split (const NnOperator *op, GError **error)
   return TRUE;
 }
 
-/* Sizes given, or equal ones of which only the last may be smaller. */
+/* The sizes are given, or they are equal and only the last one may be smaller. */
 static gboolean
 infer_split (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {

@@ -178,7 +178,7 @@ run_range (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, N
   return TRUE;
 }
 
-/* Only 16-bit floats depend on it; sums here are never narrower than its default, float32. */
+/* This only matters for 16-bit floats: sums here are never narrower than its default, float32. */
 static const NnOpAttribute range_attributes[]
     = { { "stash_type", NN_ATTRIBUTE_INT, .since = 27, .number = 1 }, { NULL } };
 

@@ -7,7 +7,7 @@
 #include "ops/op-types.h"
 #include "ops/op-window.h"
 
-/* Output columns that are summed at a time, in double. */
+/* This many output columns are summed at a time, in double. */
 #define BLOCK 64
 
 static const NnOpAttribute attributes[] = {
@@ -57,7 +57,7 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return nn_op_set_type (op, outputs, x->dtype, x->n_dims, dims, error);
 }
 
-/* One row of the kernel over a block of output columns; columns whose sample lies in the padding get nothing. */
+/* Adds one row of the kernel over a block of output columns. A column whose sample lies in the padding gets nothing. */
 static void
 add_kernel_row (const NnOpWindow *w, const gfloat *x, const gfloat *weight, gint64 first, gint64 n, gdouble *sum)
 {
@@ -72,7 +72,7 @@ add_kernel_row (const NnOpWindow *w, const gfloat *x, const gfloat *weight, gint
   }
 }
 
-/* All that one image's channels of a group add to a block. */
+/* Adds everything that one image's channels of a group give to a block. */
 static void
 add_channels (const NnOpWindow *w, const gfloat *x, const gfloat *weight, gint64 channels, gint64 od, gint64 oh,
               gint64 first, gint64 n, gdouble *sum)

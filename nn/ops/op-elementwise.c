@@ -52,7 +52,7 @@ float_op (Kind kind, gfloat a, gfloat b)
     return a * b;
   case DIV:
     return a / b;
-  case MOD: /* Python's: the divisor's sign */
+  case MOD: /* the result has the divisor's sign, as in Python */
     return float_modulo (a, b);
   case FMOD:
     return fmodf (a, b);
@@ -84,14 +84,14 @@ float_test (Kind kind, gfloat a, gfloat b)
   }
 }
 
-/* uint64 is held as int64's bits. */
+/* uint64 is held as the bits of int64. */
 static gboolean
 int_less (NnDType dtype, gint64 a, gint64 b)
 {
   return dtype == NN_DTYPE_U64 ? (guint64)a < (guint64)b : a < b;
 }
 
-/* @b ≠ 0. Towards zero; int64's smallest by −1 wraps. */
+/* Divides by @b, which is not 0, and rounds towards zero. The smallest int64 divided by −1 wraps. */
 static gint64
 int_divide (NnDType dtype, gint64 a, gint64 b)
 {
@@ -100,7 +100,7 @@ int_divide (NnDType dtype, gint64 a, gint64 b)
   return b == -1 ? (gint64)(0 - (guint64)a) : a / b;
 }
 
-/* The divisor's sign (Python's %) or, with fmod, the dividend's (C's). */
+/* The result has the divisor's sign (as Python's %) or, with fmod, the dividend's (as C's). */
 static gint64
 int_modulo (NnDType dtype, gint64 a, gint64 b, gboolean c_sign)
 {
@@ -112,7 +112,7 @@ int_modulo (NnDType dtype, gint64 a, gint64 b, gboolean c_sign)
   return r && !c_sign && (r < 0) != (b < 0) ? r + b : r;
 }
 
-/* Wrapping, by squaring; a negative exponent gives what rounds towards zero. */
+/* Computes the power by squaring, with wrapping. A negative exponent gives the fraction rounded towards zero. */
 static gint64
 int_power (gint64 a, gint64 b)
 {
@@ -201,7 +201,7 @@ infer_mod (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, N
   return infer (op, inputs, n_inputs, outputs, error);
 }
 
-/* out = a ∘ b; out may be a. */
+/* Computes out = a ∘ b. @out may be @a. */
 static gboolean
 apply (const NnOperator *op, Kind kind, NnValue *out, const NnValue *a, const NnValue *b, GError **error)
 {
@@ -251,7 +251,7 @@ broadcast_into (NnValue *out, const NnValue *in)
   nn_op_copy (out, 0, out_strides, in, 0, in_strides, out->n_dims, out->dims);
 }
 
-/* Max, Min, Sum, Mean: from left to right. */
+/* Max, Min, Sum and Mean go through their inputs from left to right. */
 static gboolean
 run_many (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {
@@ -267,7 +267,7 @@ run_many (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, Nn
   return TRUE;
 }
 
-/* Pow's exponent may be of another type than its base, which decides the result's. */
+/* Pow's exponent may be of another type than its base. The base's type decides the result's. */
 static gboolean
 run_power (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {

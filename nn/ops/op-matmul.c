@@ -7,10 +7,10 @@
 #include "ops/op-spec.h"
 #include "ops/op-types.h"
 
-/* Columns that are summed at a time, in double. */
+/* This many columns are summed at a time, in double. */
 #define BLOCK 64
 
-/* Strided matrices: element (i, j) at i · row + j · column. */
+/* A strided matrix, whose element (i, j) is at offset + i · row + j · column. */
 typedef struct {
   gssize offset, row, column;
 } Matrix;
@@ -53,8 +53,8 @@ multiply_ints (NnDType dtype, gint64 *out, const gint64 *a, Matrix ma, const gin
   }
 }
 
-/* NumPy's matmul: a vector is a row on the left and a column on the right; what is before the last two dimensions
- * broadcasts. */
+/* The rules are those of NumPy's matmul: a vector is a row on the left and a column on the right, and the dimensions
+ * before the last two broadcast. */
 typedef struct {
   guint64 m, k, n, k_right;
   guint n_batch;
@@ -94,7 +94,7 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return nn_op_set_type (op, outputs, a->dtype, s.n_batch, s.batch, error);
 }
 
-/* A batch's strides: those of the tensor without its last two dimensions. */
+/* The strides over a batch, in elements: those of the tensor without its last two dimensions. */
 static void
 batch_strides (const NnValue *value, guint n_batch, gssize *strides)
 {

@@ -31,7 +31,7 @@ check_batch (const NnOperator *op, GError **error)
   return TRUE;
 }
 
-/* All inputs but the first: one value a channel. */
+/* All inputs but the first have one value for each channel. */
 static gboolean
 infer_channels (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {
@@ -79,7 +79,7 @@ run_batch (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, N
   return TRUE;
 }
 
-/* Mean and 1/sqrt(variance + ε) of a row of its own. */
+/* Gives a row's mean and 1/sqrt(variance + ε). */
 static void
 row_statistics (const gfloat *x, gsize n, gdouble epsilon, gdouble *mean, gdouble *inverse)
 {
@@ -152,7 +152,7 @@ infer_layer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs,
   return nn_op_same_type (op, inputs, n_inputs, outputs, error);
 }
 
-/* Element @i of a normalized part, of a tensor that broadcasts to it. */
+/* The value that a tensor has for element @i of the normalized part, to which it broadcasts. */
 static gfloat
 broadcast_at (const NnValue *value, const guint64 *dims, guint n_dims, const gssize *strides, gsize i)
 {

@@ -4,6 +4,7 @@
 
 #include "ops/op-spec.h"
 
-/* LayerNormalization over the second dimension, the channels of an image [1, C, H, W]: x, scale, bias, the last two of
- * C elements. No file has an operator of this name: it is what a LayerNormalization between two Transposes becomes. */
+/* A LayerNormalization over the second dimension, the channels of an image [1, C, H, W]. Its inputs are x, scale and
+ * bias; the last two have C elements. No file has an operator of this name: it is what a LayerNormalization between
+ * two Transposes becomes. */
 #define NN_OP_TYPE_CHANNEL_NORM "LayerNormalization of channels"

@@ -28,7 +28,7 @@ check (const NnOperator *op, GError **error)
   return TRUE;
 }
 
-/* begin and end of each dimension; negative ones take away. */
+/* Finds the padding before and after each dimension. Negative numbers take elements away. */
 static gboolean
 find_pads (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, gint64 *begin, gint64 *end,
            GError **error)
@@ -94,7 +94,8 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return nn_op_set_type (op, outputs, x->dtype, x->n_dims, dims, error);
 }
 
-/* Where an element of the output comes from, within what negative pads leave of the input; −1: from nowhere. */
+/* The place that an element of the output comes from, within the part of the input that negative pads leave; −1 if
+ * it comes from nowhere. */
 static gint64
 source (const gchar *mode, gint64 i, gint64 first, gint64 size)
 {

@@ -61,7 +61,7 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return nn_op_set_type (op, outputs, x->dtype, x->n_dims, dims, error);
 }
 
-/* Kernel taps of an output position that fall into the input: first…last−1 of each dimension. */
+/* The kernel taps of an output position that fall into the input: those from first to last − 1 in each dimension. */
 typedef struct {
   gint64 start[3], first[3], last[3];
 } Taps;
@@ -79,7 +79,7 @@ find_taps (const NnOpWindow *w, const gint64 *out, Taps *taps)
   }
 }
 
-/* How many taps lie in the padded input: with ceil_mode the last window may reach beyond it. */
+/* The number of taps that lie in the padded input: with ceil_mode the last window may reach beyond it. */
 static gint64
 count_padded (const NnOpWindow *w, const Taps *taps)
 {
@@ -101,7 +101,8 @@ position (const NnOpWindow *w, const Taps *taps, gint64 a, gint64 b, gint64 c)
   return (d * w->in[1] + h) * w->in[2] + taps->start[2] + c * w->dilation[2];
 }
 
-/* Offset of the largest element, the first one of several, a NaN being the largest; −1: there is none. */
+/* The offset of the largest element, or −1 if there is none. Of several, the first one counts, and a NaN is larger
+ * than any number. */
 static gint64
 find_max (const NnOpWindow *w, const Taps *taps, const gfloat *x, const gint64 *xi)
 {
@@ -140,7 +141,7 @@ average (const NnOpWindow *w, const Taps *taps, const gfloat *x, gboolean includ
   return count > 0 ? (gfloat)(sum / (gdouble)count) : 0;
 }
 
-/* Column-major within the image: storage_order 1. */
+/* With storage_order 1, indices are column-major within the image. */
 static gint64
 column_major (const NnOpWindow *w, gint64 i)
 {

@@ -11,7 +11,7 @@
 
 static const NnOpAttribute quantize_attributes[] = {
   { "axis", NN_ATTRIBUTE_INT, .since = 13, .number = 1 },
-  { "saturate", NN_ATTRIBUTE_INT, .since = 19, .number = 1 }, /* about 8-bit floats only */
+  { "saturate", NN_ATTRIBUTE_INT, .since = 19, .number = 1 }, /* this only matters for 8-bit floats */
   { "block_size", NN_ATTRIBUTE_INT, .since = 21 },
   { "output_dtype", NN_ATTRIBUTE_INT, .since = 21 },
   { "precision", NN_ATTRIBUTE_INT, .since = 23 },
@@ -25,7 +25,7 @@ static const NnOpAttribute dequantize_attributes[] = {
   { NULL },
 };
 
-/* Attributes that name a type: 0 or nothing is none. */
+/* Reads an attribute that names a type. If it is 0 or absent, no type is given. */
 static gboolean
 read_dtype (const NnOperator *op, const gchar *name, gboolean *given, NnDType *dtype, GError **error)
 {
@@ -50,9 +50,9 @@ check (const NnOperator *op, GError **error)
   return read_dtype (op, "output_dtype", &given, &dtype, error) && read_dtype (op, "precision", &given, &dtype, error);
 }
 
-/* Where an element's scale is: element (…, i, …) of the axis has scale i / block of its own dims. */
+/* Where an element's scale is: the element at place i along the axis has the scale at place i / block. */
 typedef struct {
-  gssize strides[NN_TENSOR_MAX_DIMS]; /* of the scale, 0 where it does not depend on a dimension */
+  gssize strides[NN_TENSOR_MAX_DIMS]; /* those of the scale; 0 where it does not depend on a dimension */
   guint axis;
   guint64 block;
 } Scales;
@@ -64,7 +64,7 @@ find_scales (const NnOperator *op, const NnValue *x, const NnValue *scale, Scale
 
   memset (s, 0, sizeof *s);
   s->block = 1;
-  /* One of one element is for the whole tensor, whatever its shape: exporters write both. */
+  /* A scale of one element is for the whole tensor, whatever its shape: exporters write a scalar or a list of one. */
   if (scale->n_elements == 1 && scale->n_dims <= 1 && block == 0)
     return TRUE;
   if (op->opset < 13)
@@ -119,7 +119,7 @@ check_pair (const NnOperator *op, const NnValue *scale, const NnValue *zero, GEr
   return TRUE;
 }
 
-/* Types that elements are quantized to; int32 is for DequantizeLinear's accumulators only. */
+/* The types that elements are quantized to. int32 is only for DequantizeLinear's accumulators. */
 static gboolean
 is_quantized (NnDType dtype)
 {
@@ -149,7 +149,8 @@ infer_quantize (const NnOperator *op, const NnValue *const *inputs, guint n_inpu
   return nn_op_set_type (op, outputs, dtype, x->n_dims, x->dims, error);
 }
 
-/* saturate(round(x / scale) + zero point), ties to even; the division in the scale's type or that of precision. */
+/* This is saturate(round(x / scale) + zero point), with ties to even. The division has the scale's type or that of
+ * precision. */
 static gboolean
 run_quantize (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {
@@ -202,7 +203,7 @@ run_dequantize (const NnOperator *op, const NnValue *const *inputs, guint n_inpu
     return FALSE;
   for (gsize i = 0; i < x->n_elements; i++) {
     gsize at = scale_of (&s, x, i);
-    /* Differences of int32 need 33 bits. */
+    /* Differences of two int32 need 33 bits. */
     gfloat difference = (gfloat)(x->i64[i] - (zero ? zero->i64[at] : 0));
 
     outputs->f32[i] = nn_op_round (outputs->dtype, difference * scale->f32[at]);
@@ -210,7 +211,7 @@ run_dequantize (const NnOperator *op, const NnValue *const *inputs, guint n_inpu
   return TRUE;
 }
 
-/* x, scale, zero point, lowest and highest quantized value, all floats. */
+/* The inputs are x, the scale, the zero point, and the lowest and the highest quantized value, all of them floats. */
 static gboolean
 infer_round (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {
@@ -222,9 +223,9 @@ infer_round (const NnOperator *op, const NnValue *const *inputs, guint n_inputs,
   return nn_op_same_type (op, inputs, n_inputs, outputs, error);
 }
 
-/* The bits of run_dequantize() after run_quantize(). Whole numbers of up to 17 bits: adding 1.5 · 2^23 leaves no room
- * for a fraction, so that the sum is rounded, ties to even. Limits are whole numbers, so that what is limited first
- * and rounded then is the same. */
+/* The result has the bits of run_dequantize() after run_quantize(). The values are whole numbers of up to 17 bits:
+ * adding 1.5 · 2^23 leaves no room for a fraction, so that the sum is rounded, ties to even. The limits are whole
+ * numbers, too, so limiting first and rounding then gives the same. */
 static gboolean
 run_round (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs, GError **error)
 {

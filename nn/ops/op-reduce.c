@@ -22,7 +22,8 @@ static const NnOpAttribute input_attributes[] = {
   { NULL },
 };
 
-/* Axes are an attribute or, from some opset on, an input; none means all, or nothing at all. */
+/* The axes are an attribute or, from some opset on, an input. If there are none, all axes are reduced, or nothing is
+ * reduced at all. */
 static gboolean
 find_axes (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, gboolean *reduced, GError **error)
 {
@@ -72,7 +73,7 @@ typedef struct {
   guint n_kept, n_gone;
   guint64 kept[NN_TENSOR_MAX_DIMS], gone[NN_TENSOR_MAX_DIMS];
   gssize kept_strides[NN_TENSOR_MAX_DIMS], gone_strides[NN_TENSOR_MAX_DIMS];
-  gsize count; /* elements that go into one */
+  gsize count; /* the number of elements that go into one */
 } Parts;
 
 static void
@@ -133,7 +134,7 @@ reduce_floats (Kind kind, const gfloat *x, gssize offset, const Parts *p)
   gdouble max = 0, sum = start_float (kind);
   NnOpRows rows;
 
-  /* LogSumExp: the largest is taken out, so that nothing overflows. */
+  /* LogSumExp takes the largest element out first, so that nothing overflows. */
   for (guint pass = kind == LOG_SUM_EXP ? 0 : 1; pass < 2; pass++) {
     gdouble v = pass ? start_float (kind) : -INFINITY;
 
@@ -166,7 +167,7 @@ reduce_ints (Kind kind, NnDType dtype, const gint64 *x, gssize offset, const Par
   NnOpRows rows;
 
   nn_op_int_range (dtype, &low, &high);
-  /* uint64 compares as its bits do once the highest one is turned. */
+  /* uint64 values compare as int64 once their highest bit is flipped. */
   sum = kind == MAX_OF ? low : kind == MIN_OF ? high : kind == PROD ? 1 : 0;
   nn_op_rows_init (&rows, p->n_gone, p->gone);
   nn_op_rows_tensor (&rows, 0, offset, p->gone_strides);
@@ -257,7 +258,7 @@ infer_arg (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, N
          && set_reduced (op, inputs[0], reduced, NN_DTYPE_I64, outputs, error);
 }
 
-/* Whether element @a comes before @b: larger for ArgMax; NaN before all. */
+/* Whether element @a comes before @b: it is larger for ArgMax and smaller for ArgMin. NaN comes before all numbers. */
 static gboolean
 precedes (const NnValue *x, gssize a, gssize b, gboolean max)
 {
@@ -304,7 +305,7 @@ run_arg (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnV
   return TRUE;
 }
 
-/* @input_since: the first opset whose axes are an input. */
+/* @input_since is the first opset in which the axes are an input. */
 #define REDUCE(type, input_since, types, kind)                                                                         \
   {                                                                                                                    \
     type, 1, (input_since)-1, 1, 1, 1, types, 1, 0, FALSE, axes_attributes, NULL, infer, run, GINT_TO_POINTER (kind)   \

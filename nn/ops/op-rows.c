@@ -11,7 +11,8 @@ nn_op_strides (guint n_dims, const guint64 *dims, gssize *strides)
 
   for (guint d = n_dims; d-- > 0;) {
     strides[d] = stride;
-    /* An empty tensor's strides are never followed; dims of a non-empty one multiply to at most NN_OP_MAX_ELEMENTS. */
+    /* An empty tensor's strides are never followed, so their overflow does no harm; the dimensions of one that is
+     * not empty multiply to at most NN_OP_MAX_ELEMENTS. */
     if (__builtin_mul_overflow (stride, (gssize)dims[d], &stride))
       stride = 0;
   }

@@ -4,17 +4,18 @@
 
 #include "ops/op-spec.h"
 
-/* Row-major strides in elements. */
+/* Fills in row-major strides, counted in elements. */
 void nn_op_strides (guint n_dims, const guint64 *dims, gssize *strides);
-/* Strides that read @value as broadcast to @n_dims dims. */
+/* Fills in strides that read @value as if it were broadcast to @n_dims dimensions. */
 void nn_op_broadcast_strides (const NnValue *value, guint n_dims, gssize *strides);
 
 #define NN_OP_ROWS_TENSORS 4
 
 /**
- * NnOpRows: goes through up to NN_OP_ROWS_TENSORS tensors of one shape (each with its own strides), a row at a time
- * @row: elements a row
- * @offset, @step: a tensor's first element of the row, and from one to the next
+ * NnOpRows: goes through up to NN_OP_ROWS_TENSORS tensors of one shape a row at a time; each has its own strides
+ * @row: the number of elements in a row
+ * @offset: the place of the row's first element in each tensor
+ * @step: the distance from one element of the row to the next in each tensor
  */
 typedef struct {
   guint n_outer;
@@ -29,11 +30,11 @@ void nn_op_rows_init (NnOpRows *rows, guint n_dims, const guint64 *dims);
 void nn_op_rows_tensor (NnOpRows *rows, guint t, gssize offset, const gssize *strides);
 void nn_op_rows_next (NnOpRows *rows);
 
-/* @dims elements from @in to @out, both of one held type. */
+/* Copies a block of @dims elements from @in to @out. Both hold their elements as the same type. */
 void nn_op_copy (NnValue *out, gssize out_offset, const gssize *out_strides, const NnValue *in, gssize in_offset,
                  const gssize *in_strides, guint n_dims, const guint64 *dims);
-/* All of them in order. */
+/* Copies all elements in their order. */
 void nn_op_copy_flat (NnValue *out, const NnValue *in);
-/* One output that is the first input in another shape. */
+/* The run function of operators whose only output has the elements of the first input in another shape. */
 gboolean nn_op_run_copy (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs,
                          GError **error);

@@ -26,7 +26,7 @@ nn_op_has (const NnOperator *op, const gchar *name)
   return nn_op_find_setting (op, name, &known) != NULL;
 }
 
-/* One that the opset does not have reads as the default that it got later: that is what older opsets do. */
+/* An attribute that the opset does not have yet reads as its later default, because that is what older opsets do. */
 const NnOpSetting *
 nn_op_setting (const NnOperator *op, const gchar *name)
 {

@@ -4,12 +4,12 @@
 
 #include "ops/op-spec.h"
 
-/* The attribute of that name, with what the table says of it in @attribute; NULL when the operator has none at its
- * opset. */
+/* The attribute of that name; @attribute is set to what the table says of it. NULL when the operator has none of
+ * that name at its opset. */
 const NnOpSetting *nn_op_find_setting (const NnOperator *op, const gchar *name, const NnOpAttribute **attribute);
-/* Attributes by name; the name must be in the operator's list. */
+/* The attribute of that name, which must be in the operator's list. */
 const NnOpSetting *nn_op_setting (const NnOperator *op, const gchar *name);
-/* The value that an attribute of another kind would have is 0, and "". */
+/* These give an attribute's value. If the attribute is of another kind, they give 0 or "". */
 gint64 nn_op_int (const NnOperator *op, const gchar *name);
 gdouble nn_op_float (const NnOperator *op, const gchar *name);
 const gchar *nn_op_string (const NnOperator *op, const gchar *name);

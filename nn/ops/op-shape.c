@@ -23,7 +23,7 @@ infer_flatten (const NnOperator *op, const NnValue *const *inputs, guint n_input
                        x->n_dims);
   axis = axis < 0 ? axis + rank : axis;
   for (gint64 d = 0; d < rank; d++) {
-    /* Their product was checked when it was inferred, unless a zero hides an overflow. */
+    /* The product was checked when the input was inferred, unless a zero hides an overflow. */
     if (__builtin_mul_overflow (dims[d >= axis], x->dims[d], &dims[d >= axis]))
       return nn_op_fail (op, error, NN_ERROR_TOO_LARGE, "the size of its output overflows");
   }
@@ -125,7 +125,7 @@ infer_unsqueeze (const NnOperator *op, const NnValue *const *inputs, guint n_inp
   gboolean marked[NN_TENSOR_MAX_DIMS], given;
   guint n, rank, from = 0;
 
-  /* How many there are decides what a negative one means. */
+  /* The number of axes decides what a negative one means. */
   if (op->opset < 13) {
     n = nn_op_setting (op, "axes")->n;
   } else {

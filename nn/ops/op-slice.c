@@ -14,13 +14,14 @@ static const NnOpAttribute attributes[] = {
   { NULL },
 };
 
-/* What is taken of each dimension. */
+/* The part that is taken of each dimension. */
 typedef struct {
   gint64 start[NN_TENSOR_MAX_DIMS], step[NN_TENSOR_MAX_DIMS];
   guint64 dims[NN_TENSOR_MAX_DIMS];
 } Cut;
 
-/* Starts, ends, axes, steps: attributes before opset 10 (without steps), inputs 1 to 4 since. */
+/* Starts, ends and axes are attributes before opset 10, which has no steps. Since then all four are the inputs 1 to
+ * 4. */
 static gboolean
 read_lists (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, const gint64 **lists, guint *n,
             GError **error)
@@ -42,7 +43,7 @@ read_lists (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, 
   return TRUE;
 }
 
-/* ONNX's (Python's) rules: negative ones count from the end, ones beyond it mean the end. */
+/* The rules are ONNX's and Python's: negative numbers count from the end, and numbers beyond the end mean the end. */
 static gboolean
 cut_axis (const NnOperator *op, gint64 size, gint64 start, gint64 end, gint64 step, Cut *cut, guint axis,
           GError **error)
@@ -64,7 +65,7 @@ cut_axis (const NnOperator *op, gint64 size, gint64 start, gint64 end, gint64 st
   }
   cut->dims[axis] = way / magnitude + (way % magnitude != 0);
   cut->start[axis] = cut->dims[axis] ? start : 0;
-  /* A step beyond the tensor is never taken; kept small so that strides do not overflow. */
+  /* A step beyond the tensor is never taken. It is kept small so that strides do not overflow. */
   cut->step[axis] = cut->dims[axis] > 1 ? step : 1;
   return TRUE;
 }

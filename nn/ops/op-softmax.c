@@ -12,7 +12,8 @@ typedef enum { SOFTMAX, LOG_SOFTMAX, HARDMAX } Kind;
 static const NnOpAttribute attributes_1[] = { { "axis", NN_ATTRIBUTE_INT, .number = 1 }, { NULL } };
 static const NnOpAttribute attributes_13[] = { { "axis", NN_ATTRIBUTE_INT, .number = -1 }, { NULL } };
 
-/* Before opset 13 all dimensions from the axis on are one row, and the axis may be the rank: rows of one element. */
+/* Before opset 13 all dimensions from the axis on are one row. The axis may then be the rank, which gives rows of
+ * one element. */
 static gboolean
 find_axis (const NnOperator *op, const NnValue *x, guint *axis, GError **error)
 {
@@ -37,7 +38,7 @@ infer (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnVal
   return find_axis (op, inputs[0], &axis, error) && nn_op_same_type (op, inputs, n_inputs, outputs, error);
 }
 
-/* One row of @n elements, @step apart. */
+/* Computes one row of @n elements that are @step apart. */
 static void
 one_row (Kind kind, gfloat *out, const gfloat *x, gsize n, gsize step)
 {

@@ -10,7 +10,7 @@
 /* The newest opset whose rules these operators follow. */
 #define NN_OP_NEWEST_OPSET 28
 #define NN_OP_OLDEST_OPSET 7
-/* More elements than this has no output, whatever a model asks for. */
+/* No output may have more elements than this, whatever a model asks for. */
 #define NN_OP_MAX_ELEMENTS (G_GUINT64_CONSTANT (1) << 31)
 #define NN_OP_MAX_OUTPUTS 1024
 #define NN_OP_VARIADIC G_MAXUINT
@@ -20,8 +20,8 @@ enum { NN_OP_FLOAT = 1, NN_OP_INT = 2, NN_OP_BOOL = 4, NN_OP_NUMBER = 3, NN_OP_A
 
 /**
  * NnOpAttribute: one attribute of an operator; a list of them ends with a NULL name
- * @since, @until: the opsets that have it; 0: all of the operator's
- * @required, @optional: without either, a singular one that is not there is @number or @string
+ * @since, @until: the first and the last opset that have it; 0: that of the operator
+ * @required, @optional: if both are FALSE, a single value that is absent is @number or @string
  */
 typedef struct {
   const gchar *name;
@@ -32,9 +32,9 @@ typedef struct {
   const gchar *string;
 } NnOpAttribute;
 
-/* An attribute as read; lists that are not there have n 0. */
+/* An attribute as it was read. For a list that is absent, n is 0. */
 typedef struct {
-  gboolean set; /* in the file */
+  gboolean set; /* the file has it */
   guint n;
   gint64 number;
   gdouble real;
@@ -50,12 +50,13 @@ typedef gboolean (*NnOpFunc) (const NnOperator *op, const NnValue *const *inputs
 
 /**
  * NnOpSpec: one operator within a range of opsets that agree on its inputs; a table of them ends with a NULL type
- * @since, @until: opsets; 0: from the oldest, to the newest
- * @min_inputs: so many must be there; @max_inputs: NN_OP_VARIADIC: any number, none of them absent
- * @types: classes that the first input may have
- * @same_types: so many first inputs have one type (NN_OP_VARIADIC: all)
- * @shape_inputs: bit i: infer needs the elements of input i
- * @types_only: run needs no elements at all
+ * @since, @until: the first and the last opset; 0: the oldest and the newest one
+ * @min_inputs: the number of inputs that must be there
+ * @max_inputs: the largest number of inputs; NN_OP_VARIADIC: any number, none of them absent
+ * @types: the classes that the first input's type may have
+ * @same_types: the number of first inputs that must have the same type; NN_OP_VARIADIC: all of them
+ * @shape_inputs: bit i is set if infer needs the elements of input i
+ * @types_only: TRUE if run needs no elements at all
  * @data: what tells the operators of one family apart
  */
 typedef struct {
@@ -83,7 +84,7 @@ extern const NnOpSpec nn_ops_activation[], nn_ops_cast[], nn_ops_concat[], nn_op
     nn_ops_elementwise[], nn_ops_gather[], nn_ops_matmul[], nn_ops_normalization[], nn_ops_pad[], nn_ops_pool[],
     nn_ops_quantize[], nn_ops_reduce[], nn_ops_shape[], nn_ops_slice[], nn_ops_softmax[], nn_ops_unary[];
 
-/* Always FALSE, with "NODE (Type): reason". */
+/* Sets the error "NODE (Type): reason" and always returns FALSE. */
 gboolean nn_op_fail (const NnOperator *op, GError **error, NnError code, const gchar *format, ...) G_GNUC_PRINTF (4, 5);
 
 static inline const NnValue *

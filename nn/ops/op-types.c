@@ -78,7 +78,7 @@ nn_op_shape_input (const NnOperator *op, const NnValue *const *inputs, guint n_i
                        nn_dtype_name (value->dtype));
   if (value->n_dims > 1)
     return nn_op_fail (op, error, NN_ERROR_FORMAT, "input %u has %u dimensions, should have one", i, value->n_dims);
-  /* Split's sizes are the most that anybody has. */
+  /* The longest such list is that of Split's sizes. */
   if (value->n_elements > NN_OP_MAX_OUTPUTS)
     return nn_op_fail (op, error, NN_ERROR_TOO_LARGE, "input %u has %" G_GSIZE_FORMAT " elements", i,
                        value->n_elements);
@@ -113,7 +113,7 @@ nn_op_broadcast (const NnOperator *op, guint a_n, const guint64 *a, guint b_n, c
 gboolean
 nn_op_dtype_from_onnx (gint64 type, NnDType *dtype, const gchar **name)
 {
-  /* TensorProto.DataType; -1: not held. */
+  /* The index is a TensorProto.DataType; −1 stands for a type that the engine does not hold. */
   static const struct {
     const gchar *name;
     gint dtype;
@@ -182,7 +182,7 @@ nn_op_int_range (NnDType dtype, gint64 *min, gint64 *max)
   case NN_DTYPE_U32:
     *min = 0, *max = G_MAXUINT32;
     break;
-  default: /* uint64 is held as int64's bits */
+  default: /* uint64 is held as the bits of int64 */
     *min = G_MININT64, *max = G_MAXINT64;
     break;
   }
@@ -223,7 +223,7 @@ nn_op_saturate (NnDType dtype, gdouble v)
   nn_op_int_range (dtype, &min, &max);
   if (v <= (gdouble)min)
     return min;
-  /* int64's largest is not a double: the next one above it is. */
+  /* The largest int64 is not a double: it is rounded up to the next one. */
   if (v >= (gdouble)max)
     return max;
   return (gint64)v;
@@ -244,7 +244,7 @@ nn_op_round (NnDType dtype, gfloat v)
     gdouble scaled, unit;
 
     frexp (v, &exponent);
-    /* 11 significant bits; below 2^-14 the spacing stays 2^-24. */
+    /* There are 11 significant bits; below 2^-14 the spacing stays 2^-24. */
     unit = ldexp (1, MAX (exponent - 11, -24));
     scaled = nearbyint ((gdouble)v / unit) * unit;
     v = fabs (scaled) > 65504 ? copysignf (INFINITY, v) : (gfloat)copysign (scaled, v);

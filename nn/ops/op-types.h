@@ -4,29 +4,29 @@
 
 #include "ops/op-spec.h"
 
-/* An output's type; sizes checked for overflow and NN_OP_MAX_ELEMENTS. */
+/* Sets an output's type. The size is checked for overflow and against NN_OP_MAX_ELEMENTS. */
 gboolean nn_op_set_type (const NnOperator *op, NnValue *output, NnDType dtype, guint n_dims, const guint64 *dims,
                          GError **error);
 gboolean nn_op_same_type (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue *outputs,
                           GError **error);
-/* −rank…rank−1 → 0…rank−1. */
+/* Turns an axis from −rank to rank − 1 into one from 0 to rank − 1; any other is an error. */
 gboolean nn_op_axis (const NnOperator *op, gint64 axis, guint rank, guint *result, GError **error);
-/* Marks each axis; one twice is an error. */
+/* Marks each axis in @marked. An axis that is given twice is an error. */
 gboolean nn_op_axes (const NnOperator *op, const gint64 *axes, guint n, guint rank, gboolean *marked, GError **error);
-/* The elements of an integer input of one dimension (or a scalar, one element) that decides a shape. */
+/* The elements of an integer input that decides a shape. It has one dimension, or is a scalar with one element. */
 gboolean nn_op_shape_input (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, guint i,
                             const gint64 **elements, guint *n, GError **error);
-/* @a's and @b's dims, ONNX's (NumPy's) broadcasting; may be one of them. */
+/* Broadcasts the dimensions of @a and @b by ONNX's (NumPy's) rules. @dims may be the same array as @a or @b. */
 gboolean nn_op_broadcast (const NnOperator *op, guint a_n, const guint64 *a, guint b_n, const guint64 *b, guint *n_dims,
                           guint64 *dims, GError **error);
 
-/* dtype of TensorProto.DataType; FALSE: none that the engine holds, with @name what it is. */
+/* Turns a TensorProto.DataType into a dtype. FALSE means that the engine holds no such type; @name is then its name. */
 gboolean nn_op_dtype_from_onnx (gint64 type, NnDType *dtype, const gchar **name);
-/* The range of an integer type. */
+/* Gives the range of an integer type. */
 void nn_op_int_range (NnDType dtype, gint64 *min, gint64 *max);
-/* Two's complement: what is left of @v in @dtype. */
+/* The value that is left of @v when it is stored in @dtype as two's complement. */
 gint64 nn_op_wrap (NnDType dtype, gint64 v);
-/* Rounded towards zero, the nearest value outside the range, 0 for NaN. */
+/* Rounds @v towards zero. Beyond the type's range it gives the nearest value, and for NaN it gives 0. */
 gint64 nn_op_saturate (NnDType dtype, gdouble v);
-/* To the nearest of a narrower floating type, ties to even. */
+/* Rounds @v to the nearest value of a narrower floating type, ties to even. */
 gfloat nn_op_round (NnDType dtype, gfloat v);

@@ -5,7 +5,7 @@
 #include "ops/op-spec.h"
 #include "ops/op-types.h"
 
-/* Computed in double and rounded once. */
+/* It is computed in double and rounded once. */
 typedef gdouble (*FloatFunc) (gdouble x);
 typedef gint64 (*IntFunc) (gint64 x);
 
@@ -102,7 +102,7 @@ run (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue
 
   (void)n_inputs;
   (void)error;
-  /* Nothing of uint64 is negative, whatever its bits say as an int64; what is left to do is 1 for Sign. */
+  /* No uint64 is negative, whatever its bits say as an int64, so that only Sign changes it, to 1. */
   for (gsize i = 0; i < x->n_elements; i++) {
     if (nn_dtype_is_float (x->dtype))
       outputs->f32[i] = (gfloat)functions->of_float (x->f32[i]);

@@ -1,8 +1,8 @@
 /* gst-resnet: where a convolution's and a pool's windows lie
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Output sizes: ONNX's Conv and MaxPool pages. With ceil_mode a window that would start in the padding behind the input
- * is left out, as ONNX has it since it says so and PyTorch always had. */
+ * The formulas of output sizes are on ONNX's pages of Conv and MaxPool. With ceil_mode, a window that would start in the
+ * padding behind the input is left out: PyTorch always did so, and ONNX says so now. */
 #include <string.h>
 
 #include "ops/op-window.h"
@@ -12,7 +12,7 @@
 
 #define MAX_SIZE ((gint64)G_MAXINT32)
 
-/* A list of one value a spatial dimension: @fallback where it is not there. */
+/* Reads a list of one value for each spatial dimension. If it is absent, each value is @fallback. */
 static gboolean
 read_list (const NnOperator *op, const gchar *name, guint n, gint64 least, gint64 fallback, gint64 *out, GError **error)
 {
@@ -29,7 +29,7 @@ read_list (const NnOperator *op, const gchar *name, guint n, gint64 least, gint6
   return TRUE;
 }
 
-/* One dimension; all numbers are below 2^31, so that nothing here overflows 64 bits. */
+/* Works out one dimension. All numbers are below 2^31, so that nothing here overflows 64 bits. */
 static gboolean
 place (const NnOperator *op, const gchar *auto_pad, gboolean ceil_mode, guint d, NnOpWindow *w, GError **error)
 {
@@ -71,7 +71,7 @@ place_all (const NnOperator *op, NnOpWindow *w, GError **error)
   return TRUE;
 }
 
-/* The spatial dimensions go to the end of three. */
+/* Moves the spatial dimensions to the end of the three. */
 static void
 align (NnOpWindow *w)
 {

@@ -12,19 +12,20 @@
     "strides", NN_ATTRIBUTE_INTS                                                                                       \
   }
 
-/* Of attributes alone: auto_pad's word. */
+/* Checks what can be checked without shapes: whether auto_pad has a word that is known. */
 gboolean nn_op_check_window (const NnOperator *op, GError **error);
 
 /**
  * NnOpWindow: a convolution's or a pool's geometry with auto_pad and ceil_mode worked out
- * @n: spatial dimensions of the operator, 1 to 3; the arrays always hold three, the missing first ones being of size 1
- * @begin, @end: padding before and after, ≥ 0
+ * @n: the operator's spatial dimensions, 1 to 3; the arrays always have three, of which the missing first ones have
+ * the size 1
+ * @begin, @end: the padding before and after, ≥ 0
  */
 typedef struct {
   guint n;
   gint64 in[3], out[3], kernel[3], stride[3], dilation[3], begin[3], end[3];
 } NnOpWindow;
 
-/* Of Conv, MaxPool and AveragePool. @weight: Conv's second input, NULL for pools. */
+/* Works out the windows of Conv, MaxPool and AveragePool. @weight is Conv's second input, and NULL for pools. */
 gboolean nn_operator_get_window (const NnOperator *op, const NnValue *x, const NnValue *weight, NnOpWindow *window,
                                  GError **error);

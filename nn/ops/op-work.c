@@ -8,7 +8,7 @@
 #include "ops/operator-attributes.h"
 #include "ops/operator.h"
 
-/* Of a window of Conv or a pool, and the input channels that it goes over. */
+/* The products of one window of Conv or a pool, over all input channels that the window goes over. */
 static gdouble
 window_products (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, const gchar *type)
 {

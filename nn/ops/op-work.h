@@ -4,7 +4,8 @@
 
 #include "ops/value.h"
 
-/* Multiplications or comparisons that nn_operator_run() makes beyond a few for each element of its inputs and outputs:
- * those of Conv, pools, MatMul and Gemm; 0 for all others. The types as nn_operator_infer() takes and gives them. */
+/* The number of multiplications or comparisons that nn_operator_run() makes beyond a few for each element of its
+ * inputs and outputs. It is above 0 only for Conv, pools, MatMul and Gemm. The types are those that
+ * nn_operator_infer() takes and gives. */
 gdouble nn_operator_count_products (const NnOperator *op, const NnValue *const *inputs, guint n_inputs,
                                     const NnValue *outputs);

@@ -4,8 +4,9 @@
 
 #include "ops/value.h"
 
-/* An integer, float or list attribute as the operator understood it (default filled in), for passes that turn operators
- * into the engine's own nodes: FALSE when the operator has none of that name. */
+/* These give an integer, float, list or string attribute as the operator understood it, with its default filled in.
+ * They serve passes that turn operators into the engine's own nodes. FALSE or NULL when the operator has none of
+ * that name. */
 gboolean nn_operator_get_int (const NnOperator *op, const gchar *name, gint64 *value);
 gboolean nn_operator_get_float (const NnOperator *op, const gchar *name, gdouble *value);
 const gint64 *nn_operator_get_ints (const NnOperator *op, const gchar *name, guint *n);

@@ -12,7 +12,7 @@ static const NnOpSpec *const tables[] = {
   nn_ops_shape,      nn_ops_normalization, nn_ops_slice,  nn_ops_softmax,  nn_ops_unary,
 };
 
-/* Operators that people's models have and that are left out on purpose. */
+/* These operators occur in people's models and are left out on purpose. */
 static const struct {
   const gchar *type, *reason;
 } left_out[] = {
@@ -39,7 +39,7 @@ spec_newest (const NnOpSpec *spec)
   return spec->until ? spec->until : NN_OP_NEWEST_OPSET;
 }
 
-/* The entry of that opset; @nearest: one of the same name at another opset. */
+/* The table's entry for that opset, or NULL. @nearest is an entry of the same name at another opset. */
 static const NnOpSpec *
 find_spec (const gchar *type, gint64 opset, const NnOpSpec **nearest)
 {
@@ -88,7 +88,7 @@ free_tensor_copy (NnTensor *tensor)
   g_free (tensor);
 }
 
-/* Shares the storage where there is one. */
+/* The copy shares the storage if there is one. */
 static NnTensor *
 copy_tensor (const NnTensor *tensor)
 {
@@ -160,7 +160,7 @@ read_setting (const NnOperator *op, const NnOpAttribute *known, const NnAttribut
     setting->ints = g_memdup2 (given->ints, given->n * sizeof *given->ints);
     break;
   case NN_ATTRIBUTE_STRINGS:
-    setting->n = 0; /* nothing here reads one */
+    setting->n = 0; /* no operator here reads a list of strings */
     break;
   }
   return TRUE;
@@ -195,7 +195,7 @@ read_attributes (NnOperator *op, const NnOnnxNode *node, GError **error)
     if (known[k].required)
       return nn_op_fail (op, error, NN_ERROR_FORMAT, "attribute %s is missing", known[k].name);
     setting->real = known[k].number;
-    /* A float's default may be beyond every integer. */
+    /* A float's default may be beyond every integer, so it is not converted. */
     setting->number = known[k].kind == NN_ATTRIBUTE_INT ? (gint64)known[k].number : 0;
     setting->string = g_strdup (known[k].string);
   }
@@ -207,7 +207,7 @@ check_counts (NnOperator *op, const NnOnnxNode *node, GError **error)
 {
   const NnOpSpec *spec = op->spec;
 
-  /* An optional one that is absent may be left out at the end or have an empty name. */
+  /* An optional input or output that is absent may be left out at the end or have an empty name. */
   while (op->n_inputs && !*node->inputs[op->n_inputs - 1])
     op->n_inputs--;
   while (op->n_outputs && !*node->outputs[op->n_outputs - 1])
@@ -308,14 +308,13 @@ nn_operator_needs_types_only (const NnOperator *op)
   return op->spec->types_only;
 }
 
-/* The class of a type. */
 static guint
 type_class (NnDType dtype)
 {
   return nn_dtype_is_float (dtype) ? NN_OP_FLOAT : dtype == NN_DTYPE_BOOL ? NN_OP_BOOL : NN_OP_INT;
 }
 
-/* A value whose fields contradict each other is the caller's mistake, but its dims come from files. */
+/* If a value's fields contradict each other, that is the caller's mistake; but its dimensions come from files. */
 static gboolean
 check_value (const NnOperator *op, const NnValue *value, guint i, GError **error)
 {
@@ -328,7 +327,7 @@ check_value (const NnOperator *op, const NnValue *value, guint i, GError **error
     if (__builtin_mul_overflow (n, value->dims[d], &n))
       return nn_op_fail (op, error, NN_ERROR_TOO_LARGE, "the size of input %u overflows", i);
   }
-  /* A zero beside huge dims: the strides would overflow although nothing is there. */
+  /* With a zero beside huge dimensions the strides would overflow, although there are no elements. */
   for (guint d = 0; d < value->n_dims; d++) {
     if (value->dims[d] > NN_OP_MAX_ELEMENTS)
       return nn_op_fail (op, error, NN_ERROR_TOO_LARGE, "dimension %u of input %u is %" G_GUINT64_FORMAT, d, i,

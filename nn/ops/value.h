@@ -6,8 +6,8 @@
 
 /**
  * NnValue: a tensor's type and, where known, its elements
- * @dtype: the elements' type; held as float32 for all floating types, as int64 for all others (bool: 0 or 1)
- * @f32, @i64: n_elements of the held type; both NULL while only the type is known
+ * @dtype: the elements' type; all floating types are held as float32, all others as int64 (bool: 0 or 1)
+ * @f32, @i64: the n_elements elements in the type that holds them; both are NULL while only the type is known
  */
 typedef struct {
   NnDType dtype;
@@ -18,5 +18,5 @@ typedef struct {
   gint64 *i64;
 } NnValue;
 
-/* An operator of one opset with its attributes read and checked. Immutable, reference-counted. */
+/* An operator of one opset whose attributes are read and checked. It is immutable and reference-counted. */
 typedef struct _NnOperator NnOperator;

@@ -1,8 +1,8 @@
 /* gst-resnet: operators of ONNX Runtime's own, and those on quantized tensors, as ONNX's own operators on floats
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What they compute: "Contrib Operators" (ContribOperators.md) of ONNX Runtime, and ONNX's pages of QLinearConv and
- * QLinearMatMul. */
+ * ONNX Runtime's page "Contrib Operators" (ContribOperators.md) and ONNX's pages of QLinearConv and QLinearMatMul say
+ * what they compute. */
 #include "import/onnx/onnx-expand.h"
 
 #include <string.h>
