@@ -1,8 +1,8 @@
 /* gst-resnet: where a convolution's and a pool's windows lie
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The formulas of output sizes are on ONNX's pages of Conv and MaxPool. With ceil_mode, a window that would start in the
- * padding behind the input is left out: PyTorch always did so, and ONNX says so now. */
+ * The formulas of output sizes are on ONNX's pages of Conv and MaxPool. With ceil_mode, a window that would start in
+ * the padding behind the input is left out: PyTorch always did so, and ONNX says so now. */
 #include <string.h>
 
 #include "ops/op-window.h"

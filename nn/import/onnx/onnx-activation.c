@@ -10,7 +10,8 @@
 #include "import/onnx/onnx-make.h"
 #include "kernels/activation.h"
 
-/* Operators of an activation; evaluations in all, so that no graph takes long; and numbers that each is made for. */
+/* The limits are the operators of one activation, the evaluations in all, so that no graph takes long, and the
+ * numbers that each evaluation is made for. */
 #define MAX_NODES 14
 #define MAX_EVALUATIONS 4096
 #define N_POINTS 129
@@ -25,7 +26,7 @@ typedef struct {
   gfloat points[N_POINTS];
 } Join;
 
-/* The nodes of what may be an activation, the last one first; @leaf: what they read. */
+/* The nodes of what may be an activation, the last one first. @leaf is the node that they read. */
 typedef struct {
   guint n, nodes[MAX_NODES];
   guint leaf;
@@ -37,7 +38,7 @@ is_one_of (const NnNode *node, const gchar *const *types)
   return node->op == NN_OP_PLAIN && g_strv_contains (types, nn_operator_get_type (node->onnx));
 }
 
-/* What computes each element from the elements at its place and from single numbers. */
+/* Whether the node computes each element from the elements at its place and from single numbers. */
 static gboolean
 is_scalar_function (const NnNode *node)
 {
@@ -53,7 +54,8 @@ is_scalar_function (const NnNode *node)
   return TRUE;
 }
 
-/* Without one of these it is a polynomial, and none of the known functions is. */
+/* Whether the node is no polynomial. Without such a node the function is a polynomial, and none of the known ones
+ * is. */
 static gboolean
 bends (const NnNode *node)
 {
@@ -78,8 +80,8 @@ same_dims (const NnShape *a, const NnShape *b)
   return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
 }
 
-/* Inputs of the candidate's nodes that are not its own: how many different ones (2: more than one); @leaf: one of them;
- * @next: the last of them that can be one of its nodes, NN_NO_NODE: none. */
+/* Counts the inputs of the candidate's nodes that are not among these nodes: 0, 1, or 2 for more than one. @leaf is
+ * set to one of them, and @next to the last of them that can be one of the candidate's nodes, or NN_NO_NODE. */
 static guint
 find_leaves (const Join *join, const Candidate *c, guint *leaf, guint *next)
 {
@@ -118,7 +120,7 @@ compare_indices (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-/* The candidate's function of join->points into @values. */
+/* Computes the candidate's function of join->points into @values. */
 static gboolean
 evaluate (const Join *join, const Candidate *c, gfloat *values)
 {
@@ -172,7 +174,7 @@ find_function (const Join *join, const gfloat *values, NnLayerActivation *activa
   static const NnLayerActivation known[] = {
     { NN_LAYER_ACTIVATION_SIGMOID, 0, 0 },
     { NN_LAYER_ACTIVATION_SWISH, 1, 0 },
-    { NN_LAYER_ACTIVATION_SWISH, 1.702f, 0 }, /* a quick approximation of Gelu */
+    { NN_LAYER_ACTIVATION_SWISH, 1.702f, 0 }, /* this is a quick approximation of Gelu */
     { NN_LAYER_ACTIVATION_HARD_SIGMOID, 1.f / 6, 0.5f },
     { NN_LAYER_ACTIVATION_HARD_SIGMOID, 0.2f, 0.5f },
     { NN_LAYER_ACTIVATION_HARD_SWISH, 0, 0 },
@@ -198,7 +200,7 @@ find_function (const Join *join, const gfloat *values, NnLayerActivation *activa
   return FALSE;
 }
 
-/* Whether the function that ends with node @end is a known one; fills the others. */
+/* Whether the function that ends with node @end is a known one. If it is, @c and @activation are set. */
 static gboolean
 match (Join *join, guint end, Candidate *c, NnLayerActivation *activation)
 {

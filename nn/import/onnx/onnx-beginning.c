@@ -9,21 +9,23 @@
 #include "ops/op-quantize.h"
 #include "ops/operator-attributes.h"
 
-/* More nodes than a normalization needs, each a pass over an image. */
+/* This is more nodes than a normalization needs. Each of them is a pass over an image. */
 #define MAX_NODES 64
-/* An image has no more channels than this; a convolution with more outputs is the network's first layer. */
+/* An image has no more channels than this. A convolution with more outputs is the network's first layer. */
 #define MAX_CHANNELS 4
-/* Elements of what all of them give: larger images are not looked at. */
+/* The limit of the elements that all the nodes give. Larger images are not looked at. */
 #define MAX_ELEMENTS ((gsize)1 << 24)
-/* How far from a straight line values may be, relative to the largest. */
+/* The distance from a straight line that values may have, relative to the largest value. */
 #define TOLERANCE 1e-3
 
-/* What a channel goes through: y = gain · x + shift, means over what it becomes. */
+/* The line y = gain · x + shift that a channel goes through. Where the channel becomes several values, these are
+ * means. */
 typedef struct {
   gdouble gain, shift;
 } Line;
 
-/* 1×1, each output from one input: what scales channels and changes their places. */
+/* Whether the convolution is one of 1×1 whose outputs each read one input, so that it scales channels and changes
+ * their places. */
 static gboolean
 is_channelwise_conv (const NnNode *node)
 {
@@ -54,7 +56,8 @@ is_channelwise_conv (const NnNode *node)
   return TRUE;
 }
 
-/* Whether what a pixel becomes depends on no other pixel's colour (or, of images of one colour, cannot be seen to). */
+/* Whether the result for a pixel does not depend on the colour of other pixels, or cannot be seen to in images of
+ * one colour. */
 static gboolean
 is_pixelwise (const NnNode *node)
 {
@@ -98,7 +101,7 @@ is_pixelwise (const NnNode *node)
   return g_strv_contains (types, type);
 }
 
-/* Whether it may change what a pixel's values are, not only where they lie. */
+/* Whether the node may change the values of pixels, not only their places. */
 static gboolean
 changes_values (const NnNode *node)
 {
@@ -108,7 +111,7 @@ changes_values (const NnNode *node)
   return g_strv_contains (types, nn_operator_get_type (node->onnx));
 }
 
-/* The nodes before the first spatial operators, in their order; @ends: those that other nodes read. */
+/* Finds the nodes before the first spatial operators, in their order. @ends are those of them that other nodes read. */
 static void
 find_beginning (const NnGraph *graph, GArray *nodes, GArray *ends, gboolean *changes)
 {
@@ -151,11 +154,11 @@ typedef struct {
   NnOnnxValues *values;
   const GArray *nodes, *ends;
   guint n_channels;
-  gsize n_outputs; /* elements of all ends */
+  gsize n_outputs; /* the number of elements of all ends */
 } Beginning;
 
-/* What an image of one colour becomes, all ends one after the other; NULL: it cannot be computed. Free with g_free().
- */
+/* Evaluates an image of one colour and returns the values of all ends, one end after the other. NULL means that they
+ * cannot be computed. Free the result with g_free(). */
 static gfloat *
 evaluate (const Beginning *b, const gdouble *colour)
 {
@@ -181,7 +184,7 @@ evaluate (const Beginning *b, const gdouble *colour)
   return outputs;
 }
 
-/* Whether pixels from 0 to @largest go through straight lines, which are then each channel's. */
+/* Whether pixels from 0 to @largest go through straight lines. If they do, @lines has the line of each channel. */
 static gboolean
 find_lines (const Beginning *b, gdouble largest, Line *lines)
 {
@@ -218,9 +221,9 @@ find_lines (const Beginning *b, gdouble largest, Line *lines)
       if (fabs (gains[c]) > fabs (gains[strongest]))
         strongest = c;
     }
-    ok = fabs (test[i] - expected) <= TOLERANCE * scale; /* not where there is a NaN */
+    ok = fabs (test[i] - expected) <= TOLERANCE * scale; /* a NaN is not */
     if (fabs (gains[strongest]) * largest <= TOLERANCE * scale)
-      continue; /* a border, or a channel that is made up */
+      continue; /* it is a border, or a channel that is made up */
     lines[strongest].gain += gains[strongest];
     lines[strongest].shift += black[i];
     counts[strongest]++;
@@ -238,8 +241,8 @@ find_lines (const Beginning *b, gdouble largest, Line *lines)
   return ok;
 }
 
-/* Of one channel. Pixels are centred: what becomes zero lies well inside their range; or they are only scaled, and the
- * gain brings the range to what networks take. */
+/* Tells the range from the line of one channel. Either the pixels are centred, and the value that becomes zero lies
+ * well inside their range, or they are only scaled, and the gain brings their range to the one that networks take. */
 static NnInputRange
 judge (const Line *line)
 {
@@ -260,11 +263,11 @@ judge (const Line *line)
       return NN_INPUT_TO_1;
   }
   if (gain >= 0.3 && gain <= 3 && fabs (line->shift) <= 0.4)
-    return NN_INPUT_STANDARDIZED; /* statistics of what is standardized, or torchvision's transform_input */
+    return NN_INPUT_STANDARDIZED; /* these are statistics of standardized pixels, or torchvision's transform_input */
   return NN_INPUT_UNKNOWN;
 }
 
-/* The means of ImageNet from blue to red, in pixels of 0 to 255, as everybody rounds them. */
+/* Whether the means are those of ImageNet from blue to red, in pixels of 0 to 255, as everybody rounds them. */
 static gboolean
 are_bgr_means (const Line *lines, gdouble to_255)
 {
@@ -309,7 +312,8 @@ nn_onnx_find_input_pixels (const NnGraph *graph, NnInputPixels *pixels)
       return;
     b.n_outputs += end->n_elements;
   }
-  /* A graph that clips to 0 to 1 has straight lines there only, and one that rounds to whole numbers only beyond. */
+  /* A graph that clips to 0 to 1 has straight lines only there, and one that rounds to whole numbers has them only
+   * beyond. */
   if (!find_lines (&b, 255, lines) && !find_lines (&b, 1, lines))
     return;
   pixels->range = judge (&lines[0]);

@@ -10,26 +10,27 @@
 #include "import/onnx/onnx-import.h"
 #include "import/onnx/onnx-make.h"
 
-/* Nodes that are evaluated, elements of a node, and multiplications of all: the ends of large classifiers fit. */
+/* The limits of the nodes that are evaluated, of the elements of one node, and of all multiplications. The ends of
+ * large classifiers are below them. */
 #define MAX_NODES 128
 #define MAX_ELEMENTS ((gsize)1 << 20)
 #define MAX_PRODUCTS (1 << 24)
-/* How far a sum of probabilities may be from 1, and a probability outside 0 to 1. */
+/* How far a sum of probabilities may be from 1, and how far a probability may be outside of 0 to 1. */
 #define SUM_TOLERANCE 1e-3
 #define RANGE_TOLERANCE 1e-4
 #define N_PROBES 16
 
-/* What was seen of the outputs. */
+/* What was seen of the outputs in all probes. */
 typedef struct {
   guint n_classes;
   gdouble least, largest;         /* outputs */
-  gdouble least_sum, largest_sum; /* of an image's outputs */
-  gdouble least_log, largest_log; /* logarithm of the sum of exponentials */
+  gdouble least_sum, largest_sum; /* the sum of an image's outputs */
+  gdouble least_log, largest_log; /* the logarithm of the sum of the exponentials */
   gboolean varies;
-  guint n_finite; /* probes whose outputs are numbers; the others, of what overflows, are left out */
+  guint n_finite; /* the probes whose outputs are finite; the others, which overflow, are left out */
 } Seen;
 
-/* Whether a node may turn numbers into confidences: all but the common ones that cannot. */
+/* Whether a node may turn numbers into confidences. All may but the common ones that cannot. */
 static gboolean
 is_activation (const NnNode *node)
 {
@@ -50,8 +51,9 @@ is_image (const NnShape *shape)
   return n_large > 1;
 }
 
-/* Nodes that the output depends on, from the output back to what is too large or, where @weights is FALSE, to what
- * multiplies matrices: @inside, in the graph's order; and what those read: @given. FALSE: nothing can be evaluated. */
+/* Finds the nodes that the output depends on, from the output back to a node that is too large or, if @weights is
+ * FALSE, to one that multiplies matrices. They go to @inside in the graph's order, and the nodes that they read go
+ * to @given. FALSE means that nothing can be evaluated. */
 static gboolean
 find_end (const NnGraph *graph, const NnOnnxValues *values, gboolean weights, GArray *inside, GArray *given,
           gboolean *activates)
@@ -89,7 +91,7 @@ find_end (const NnGraph *graph, const NnOnnxValues *values, gboolean weights, GA
   return inside->len > 0;
 }
 
-/* Of a normal distribution, by the sum of twelve equal ones. */
+/* A number of a normal distribution, made as the sum of twelve numbers of a uniform one. */
 static gdouble
 random_normal (GRand *rand)
 {
@@ -173,7 +175,7 @@ is_within (gdouble least, gdouble largest, gdouble from, gdouble to)
   return least >= from && largest <= to;
 }
 
-/* FALSE: logits, as far as can be seen. */
+/* Tells what the outputs are. FALSE means that they are logits, as far as can be seen. */
 static gboolean
 judge (const Seen *seen, NnOnnxEnd *end)
 {
@@ -187,7 +189,7 @@ judge (const Seen *seen, NnOnnxEnd *end)
     end->kind = NN_END_LOG_PROBABILITIES;
     return TRUE;
   }
-  /* Percentages come near both ends of their range when what goes in is large; other numbers stay where they are. */
+  /* If the inputs are large, percentages come near both ends of their range; other numbers stay where they are. */
   if (!is_within (seen->least, seen->largest, -range, at_most + range) || (at_most > 1 && seen->largest < 99))
     return FALSE;
   end->scale = 1 / at_most;
@@ -208,8 +210,8 @@ nn_onnx_find_end (const NnGraph *graph, NnOnnxEnd *end)
   g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (guint));
 
   *end = (NnOnnxEnd){ .kind = NN_END_LOGITS, .scale = 1, .least_sum = 1, .largest_sum = 1 };
-  /* What stands behind the last matrix tells it nearly always; what stands before is asked where the matrix itself
-   * works on probabilities (classes that are put together, say). */
+  /* The operators behind the last matrix tell it nearly always. Those before it are asked where the matrix itself
+   * works on probabilities, for instance where it puts classes together. */
   for (guint weights = 0; weights < 2; weights++) {
     g_autoptr (NnOnnxValues) values = nn_onnx_values_new (graph);
     gboolean activates;

@@ -10,7 +10,7 @@
 #include "ops/op-quantize.h"
 #include "ops/op-work.h"
 
-/* No operator that is taken has more outputs. */
+/* No operator that is taken here has more outputs. */
 #define MAX_OUTPUTS 8
 
 struct _NnOnnxValues {
@@ -121,7 +121,7 @@ is_of_type (const NnNode *node, const gchar *type)
   return node->op == NN_OP_PLAIN && strcmp (nn_operator_get_type (node->onnx), type) == 0;
 }
 
-/* The node whose value @node only rounds; NN_NO_NODE: it does something else. */
+/* The node whose value @node only rounds; NN_NO_NODE if @node does something else. */
 static guint
 find_rounded (const NnGraph *graph, const NnNode *node)
 {
@@ -136,7 +136,8 @@ find_rounded (const NnGraph *graph, const NnNode *node)
   return NN_NO_NODE;
 }
 
-/* Runs the operator of @node on values that are all there, into @out and into room that is thrown away. */
+/* Runs the operator of @node on inputs that are all known. The first output goes to @out, the others are thrown
+ * away. */
 static gboolean
 run (const NnNode *node, const NnValue *const *inputs, guint n_inputs, NnValue *out)
 {

@@ -9,7 +9,7 @@
 
 #include "load/onnx/onnx-attribute.h"
 
-/* All that is made is of this opset, whatever the file's. */
+/* All nodes that are made are of this opset, whatever the file's is. */
 #define MADE_OPSET 13
 #define MICROSOFT "com.microsoft"
 
@@ -64,28 +64,28 @@ fail (const Expander *expander, GError **error, NnError code, const gchar *forma
   return FALSE;
 }
 
-/* The origin's input; "" where it has none. */
+/* The name of the node's input, or "" if it has none at that place. */
 static const gchar *
 input (const Expander *expander, guint i)
 {
   return i < expander->node->n_inputs ? expander->node->inputs[i] : "";
 }
 
-/* The node's own output as the result of all. */
+/* The node's own output, which the result of all made nodes must have. */
 static const gchar *
 output (const Expander *expander)
 {
   return expander->node->n_outputs ? expander->node->outputs[0] : "";
 }
 
-/* A name that no file has, for those are UTF-8. Belongs to the node that is made with it. */
+/* A name that no file has, because names in files are UTF-8. It belongs to the node that is made with it. */
 static gchar *
 new_name (Expander *expander)
 {
   return g_strdup_printf ("\xff%u/%s", expander->n_names++, output (expander));
 }
 
-/* @to: NULL: a new name. Returns the output's name. */
+/* Makes a node whose output is @to, or a new name if @to is NULL. Returns the output's name. */
 static const gchar *
 add (Expander *expander, const gchar *op_type, const gchar *const *inputs, guint n_inputs, const gchar *to)
 {
@@ -112,7 +112,7 @@ last_made (const Expander *expander)
   return g_ptr_array_index (expander->into->nodes, expander->into->nodes->len - 1);
 }
 
-/* Attributes of the node that was made last; @name is a literal. */
+/* These set attributes of the node that was made last. @name is a literal. */
 static void
 set_int (const Expander *expander, const gchar *name, gint64 value)
 {
@@ -139,7 +139,7 @@ set_float (const Expander *expander, const gchar *name, gfloat value)
   g_ptr_array_add (last_made (expander)->attributes, made);
 }
 
-/* The origin's attributes but those named. */
+/* Gives the last made node the attributes of the original one, except for those in @but. */
 static void
 take_attributes (const Expander *expander, const gchar *const *but)
 {
@@ -160,7 +160,7 @@ get_int (const Expander *expander, const gchar *name)
   return value;
 }
 
-/* Element @i of a float or a list of floats. */
+/* Element @i of an attribute that is a float or a list of floats. */
 static gfloat
 get_float (const Expander *expander, const gchar *name, guint i, gfloat fallback)
 {
@@ -190,12 +190,13 @@ add_scalar (Expander *expander, gfloat value)
   return name;
 }
 
-/* The activation that is part of a fused operator; @params: the names of its parameters' attributes */
+/* Adds the activation that is part of a fused operator. @params: the names of the attributes that hold its
+ * parameters */
 static gboolean
 add_activation (Expander *expander, const gchar *x, const gchar *const params[2], GError **error)
 {
   const gchar *given = nn_attribute_get_string (expander->node, "activation"), *type = given ? given : "";
-  /* FusedConv has one list, FusedGemm an attribute for each. */
+  /* FusedConv has one list of parameters, FusedGemm has an attribute for each. */
   guint second = strcmp (params[0], params[1]) == 0 ? 1 : 0;
 
   if (!*type) {
@@ -222,7 +223,7 @@ add_activation (Expander *expander, const gchar *x, const gchar *const params[2]
   return TRUE;
 }
 
-/* activation (Conv (X, W, B) + Z) */
+/* FusedConv is activation (Conv (X, W, B) + Z). */
 static gboolean
 expand_fused_conv (Expander *expander, GError **error)
 {
@@ -252,7 +253,7 @@ expand_fused_gemm (Expander *expander, GError **error)
   return add_activation (expander, y, params, error);
 }
 
-/* Operators that are ONNX's own in a later opset, or under another name. */
+/* These are ONNX's own operators in a later opset, or under another name. */
 static gboolean
 expand_gelu (Expander *expander, GError **error)
 {
@@ -266,7 +267,7 @@ expand_gelu (Expander *expander, GError **error)
     add (expander, "Gelu", &x, 1, output (expander));
     return TRUE;
   }
-  /* x · sigmoid (α x) */
+  /* QuickGelu is x · sigmoid (α x). */
   product[1] = add_scalar (expander, get_float (expander, "alpha", 0, 1.702f));
   product[1] = add (expander, "Mul", product, 2, NULL);
   product[1] = add (expander, "Sigmoid", &product[1], 1, NULL);
@@ -274,7 +275,7 @@ expand_gelu (Expander *expander, GError **error)
   return TRUE;
 }
 
-/* The same operator in ONNX's own domain. */
+/* Writes the node as ONNX's own operator of the same name. */
 static gboolean
 expand_same (Expander *expander, GError **error)
 {
@@ -288,8 +289,8 @@ expand_same (Expander *expander, GError **error)
   return TRUE;
 }
 
-/* The floats that inputs @at (elements), @at + 1 (scale) and @at + 2 (zero point) stand for. @axis: along which there
- * may be several scales */
+/* Adds the floats that the elements in input @at stand for; input @at + 1 is the scale and @at + 2 the zero point.
+ * @axis: the axis along which there may be several scales */
 static const gchar *
 add_dequantized (Expander *expander, guint at, gint64 axis)
 {
@@ -300,7 +301,8 @@ add_dequantized (Expander *expander, guint at, gint64 axis)
   return name;
 }
 
-/* int32 of the scale that the product of the inputs 1 and 4 has, which are scales of operands. */
+/* Adds the floats of a bias of int32. Its scale is the product of the inputs 1 and 4, which are the operands'
+ * scales. */
 static const gchar *
 add_dequantized_bias (Expander *expander, guint at)
 {
@@ -313,7 +315,7 @@ add_dequantized_bias (Expander *expander, guint at)
   return name;
 }
 
-/* @x as the origin's output, with the scale and the zero point of inputs @at and @at + 1. */
+/* Quantizes @x as the original node's output. The scale is input @at and the zero point input @at + 1. */
 static void
 add_quantized (Expander *expander, const gchar *x, guint at)
 {
@@ -340,7 +342,7 @@ expand_qlinear_conv (Expander *expander, GError **error)
   return TRUE;
 }
 
-/* MatMul, Add and Mul of two operands. */
+/* This is for MatMul, Add and Mul, which have two operands. */
 static gboolean
 expand_qlinear_binary (Expander *expander, GError **error)
 {
@@ -351,7 +353,7 @@ expand_qlinear_binary (Expander *expander, GError **error)
     return FALSE;
   inputs[0] = add_dequantized (expander, 0, 0);
   inputs[1] = add_dequantized (expander, 3, is_product ? -1 : 0);
-  /* "QLinear" and the operator's name. */
+  /* The operator's own name comes after "QLinear". */
   add_quantized (expander, add (expander, expander->node->op_type + 7, inputs, 2, NULL), 6);
   return TRUE;
 }
@@ -376,7 +378,7 @@ expand_quantized_gemm (Expander *expander, GError **error)
   return TRUE;
 }
 
-/* One operand: pools, activations, Softmax, ReduceMean. */
+/* This is for operators with one operand: pools, activations, Softmax and ReduceMean. */
 static gboolean
 expand_qlinear_unary (Expander *expander, GError **error)
 {

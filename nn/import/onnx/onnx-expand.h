@@ -5,21 +5,22 @@
 #include "load/onnx/onnx.h"
 
 /**
- * NnOnnxExpansion: what stands for one node
- * @nodes: NnOnnxNode *, in order, all of ONNX's own domain, the last one with the node's output; NULL: the node is one
- *   of ONNX's own and stands for itself. They share attributes' values with the node.
- * @opset: theirs
+ * NnOnnxExpansion: the nodes that stand for one node
+ * @nodes: NnOnnxNode *, in order, all of ONNX's own domain; the last one has the node's output. They share the values
+ * of attributes with the node. NULL: the node is one of ONNX's own and stands for itself.
+ * @opset: the opset of these nodes
  */
 typedef struct {
   GPtrArray *nodes;
   gint64 opset;
 } NnOnnxExpansion;
 
-/* FusedConv, FusedGemm and others that ONNX Runtime writes (com.microsoft), QLinearConv and its like: written out as
- * convolutions, sums and activations on floats between DequantizeLinear and QuantizeLinear. Errors: of a domain that is
- * not known, with what to do; too few inputs; an activation that is not taken. */
+/* Writes out FusedConv, FusedGemm and others that ONNX Runtime makes (com.microsoft), and QLinearConv and its like.
+ * They become convolutions, sums and activations on floats between DequantizeLinear and QuantizeLinear. The errors
+ * are a domain that is not known (the message tells what to do), too few inputs, and an activation that is not
+ * taken. */
 gboolean nn_onnx_expand (const NnOnnxNode *node, NnOnnxExpansion *expansion, GError **error);
-/* A BatchNormalization that takes its statistics from its input, one image of [1, channels, …]: an
+/* Writes a BatchNormalization that takes its statistics from its input, one image of [1, channels, …], as an
  * InstanceNormalization. Networks that standardize their weights (timm's StdConv2d) have it on constants. */
 void nn_onnx_expand_standardization (const NnOnnxNode *node, NnOnnxExpansion *expansion);
 void nn_onnx_expansion_clear (NnOnnxExpansion *expansion);

@@ -11,13 +11,14 @@
 #include "ops/op-quantize.h"
 #include "ops/operator-attributes.h"
 
-/* What an old node has become: a new one, seen through a Transpose (ONNX: dims[k] = new dims[perm[k]]). */
+/* What an old node has become: a new one that is seen through a Transpose (in ONNX's words, dims[k] = new
+ * dims[perm[k]]). */
 typedef struct {
   guint node;
   guint n;
   guint perm[NN_TENSOR_MAX_DIMS];
   gboolean is_permuted;
-  guint transposed; /* the Transpose that was made of it, NN_NO_NODE: none yet */
+  guint transposed; /* the Transpose that was made of the view; NN_NO_NODE: none yet */
 } View;
 
 typedef struct {
@@ -33,7 +34,7 @@ is_one_of (const NnNode *node, const gchar *const *types)
   return node->onnx && g_strv_contains (types, nn_operator_get_type (node->onnx));
 }
 
-/* Each element of the output comes from the elements at its place, after broadcasting. */
+/* Whether each element of the output comes from the elements at its place, after broadcasting. */
 static gboolean
 is_element_by_element (const NnNode *node)
 {
@@ -76,7 +77,8 @@ add_node (Sink *sink, NnNode *node)
   return sink->nodes->len - 1;
 }
 
-/* The old node's value as it was. */
+/* Gives a new node with the old node's value as it was. It adds a Transpose if there is a view and none was added
+ * yet. */
 static gboolean
 materialize (Sink *sink, guint index, guint *node, GError **error)
 {
@@ -96,7 +98,7 @@ materialize (Sink *sink, guint index, guint *node, GError **error)
     op = nn_operator_make ("Transpose", 1, "perm", perm, view->n, error);
     if (!op)
       return FALSE;
-    /* Made in the graph, taken out of it: only nn_graph_add() knows a node's defaults. */
+    /* The node is made in the graph and taken out of it, because only nn_graph_add() knows a node's defaults. */
     nn_graph_add (sink->graph, NN_OP_PLAIN, ((const NnNode *)g_ptr_array_index (sink->nodes, view->node))->name);
     transpose = g_ptr_array_steal_index (sink->graph->nodes, sink->graph->nodes->len - 1);
     nn_node_set_operator (transpose, op, 1, &view->node, &no_constant);
@@ -107,7 +109,7 @@ materialize (Sink *sink, guint index, guint *node, GError **error)
   return TRUE;
 }
 
-/* The node as it was, on its inputs as they were. */
+/* Keeps the node as it was, on its inputs as they were. */
 static gboolean
 keep (Sink *sink, guint index, GError **error)
 {
@@ -126,7 +128,7 @@ keep (Sink *sink, guint index, GError **error)
   return TRUE;
 }
 
-/* The view that all inputs share; NULL: they do not. */
+/* The view that all inputs share; NULL if they share none or if it changes nothing. */
 static const View *
 common_view (const Sink *sink, const NnNode *node, guint n_dims)
 {
@@ -146,8 +148,8 @@ common_view (const Sink *sink, const NnNode *node, guint n_dims)
   return common && common->is_permuted ? common : NULL;
 }
 
-/* A constant that is seen with the others through the view: only which dimension its elements lie along changes. FALSE:
- * they lie along several, and would have to move. */
+/* Gives the dimensions of a constant that goes through the view with the other inputs. Only the dimension that its
+ * elements lie along may change. FALSE means that they lie along several, so that they would have to move. */
 static gboolean
 permute_constant (const NnConstant *constant, const View *view, guint64 *dims)
 {
@@ -243,7 +245,7 @@ sink_through_concat (Sink *sink, guint index, gboolean *done, GError **error)
   return TRUE;
 }
 
-/* Zeros around the sides: the numbers move with the dimensions. */
+/* The elements around the sides stay the same; their numbers move with the dimensions. */
 static gboolean
 sink_through_pad (Sink *sink, guint index, gboolean *done)
 {
@@ -271,14 +273,14 @@ sink_through_pad (Sink *sink, guint index, gboolean *done)
   return TRUE;
 }
 
-/* Whether a view is of an image's channels last, [1, H, W, C], of an image [1, C, H, W]. */
+/* Whether the view shows an image of [1, C, H, W] with its channels last, as [1, H, W, C]. */
 static gboolean
 has_channels_last (const View *view)
 {
   return view && view->n == 4 && view->perm[0] == 0 && view->perm[1] == 2 && view->perm[2] == 3 && view->perm[3] == 1;
 }
 
-/* The node gets another operator with as many inputs, whose constants are given. */
+/* Gives the node another operator with @n_inputs inputs. The first input stays, the others are the constants. */
 static void
 replace_operator (NnNode *node, NnOperator *op, guint n_inputs, NnConstant *const *constants)
 {
@@ -293,7 +295,7 @@ replace_operator (NnNode *node, NnOperator *op, guint n_inputs, NnConstant *cons
   nn_node_set_operator (node, op, n_inputs, inputs, constants);
 }
 
-/* A matrix that multiplies each pixel's channels: a convolution of 1×1. */
+/* A matrix that multiplies each pixel's channels becomes a convolution of 1×1. */
 static gboolean
 sink_through_matmul (Sink *sink, guint index, gboolean *done, GError **error)
 {
@@ -332,7 +334,7 @@ sink_through_matmul (Sink *sink, guint index, gboolean *done, GError **error)
   return TRUE;
 }
 
-/* Over each pixel's channels. */
+/* This is for a LayerNormalization over each pixel's channels. */
 static gboolean
 sink_through_layer_norm (Sink *sink, guint index, gboolean *done, GError **error)
 {
@@ -381,7 +383,7 @@ take_transpose (Sink *sink, guint index)
   if (sink->shapes[index].n_dims != in->n || (perm && n != in->n))
     return FALSE;
   for (k = 0; k < in->n; k++) {
-    /* No perm: the dimensions in reverse. */
+    /* Without perm the dimensions are reversed. */
     gint64 from = perm && n ? perm[k] : in->n - 1 - k;
 
     if (from < 0 || from >= in->n)

@@ -6,6 +6,6 @@
 
 #include "graph/graph.h"
 
-/* A pass over a graph of PLAIN nodes: transposes of images are moved towards the output, through what works on every
- * element or on an axis, until they meet their inverse: an NHWC graph becomes an NCHW one. */
+/* A pass over a graph of PLAIN nodes: transposes of images move towards the output, through operators that work on
+ * every element or on an axis, until they meet their inverse. An NHWC graph becomes an NCHW one. */
 gboolean nn_graph_sink_transposes (NnGraph *graph, GError **error);

@@ -9,7 +9,7 @@
 #include "ops/op-window.h"
 #include "ops/operator-attributes.h"
 
-/* Sides of an input and of its padding. */
+/* The limit of an input's sides and of its padding. */
 #define MAX_SIDE 65535
 
 static gboolean
@@ -126,7 +126,7 @@ lower_channel_norm (const NnLowering *l)
   return NN_LOWER_DONE;
 }
 
-/* A list of images' features, [1, K]. */
+/* Whether the first input is an image's list of @k features, [1, K]. */
 static gboolean
 is_row (const NnLowering *l, guint k)
 {
@@ -134,7 +134,7 @@ is_row (const NnLowering *l, guint k)
          && l->image[0].channels == k && l->image[0].height == 1 && l->image[0].width == 1;
 }
 
-/* [out][in] of factor · weight; NULL when there is no memory. */
+/* The elements of @factor · @weight in the order [out][in]; NULL when there is no memory. */
 static GBytes *
 linear_weight (const NnConstant *weight, gboolean transposed, gdouble factor, guint in, guint out)
 {

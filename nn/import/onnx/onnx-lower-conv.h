@@ -4,5 +4,5 @@
 
 #include "import/onnx/onnx-lower-node.h"
 
-/* Conv, Gemm, MatMul, BatchNormalization. */
+/* Lowers Conv, Gemm, MatMul and BatchNormalization. */
 NnLowered nn_lower_weights (const NnLowering *lowering, const gchar *type);

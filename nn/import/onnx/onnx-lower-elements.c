@@ -27,8 +27,8 @@ same_dims (const NnShape *a, const NnShape *b)
   return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
 }
 
-/* The input as an image has as many elements as the operator sees, so that only the order could differ: it does not for
- * images and for lists of channels. */
+/* Whether the input as an image has the elements that the operator sees, in the same order. Their number is the
+ * same, and so is the order for images and for lists of channels. */
 static gboolean
 is_elements (const NnLowering *l, guint slot)
 {
@@ -60,7 +60,7 @@ become_elementwise (const NnLowering *l)
   return NN_LOWER_DONE;
 }
 
-/* A number that an operator has as an input or, before opset 11, as an attribute. */
+/* A number that the operator has as an input or, before opset 11, as an attribute. */
 static gfloat
 number_of (const NnLowering *l, guint slot, const gchar *name, gfloat otherwise)
 {
@@ -73,7 +73,7 @@ number_of (const NnLowering *l, guint slot, const gchar *name, gfloat otherwise)
   return (gfloat)value;
 }
 
-/* The engine's own activation that an operator is; FALSE: none. */
+/* Finds the engine's own activation that the operator is. FALSE means that there is none. */
 static gboolean
 find_activation (const NnLowering *l, const gchar *type, NnLayerActivation *activation)
 {
@@ -128,7 +128,8 @@ lower_unary (const NnLowering *l, const gchar *type)
   return NN_LOWER_DONE;
 }
 
-/* A constant that has one number, or one a channel, when it meets x: a value a channel into @values. */
+/* Whether the constant has one number, or one for each channel, when it meets x. If so, each channel's number is put
+ * into @values. */
 static gboolean
 channel_values (const NnLowering *l, guint slot, const NnConstant *constant, gfloat *values)
 {
@@ -149,7 +150,7 @@ channel_values (const NnLowering *l, guint slot, const NnConstant *constant, gfl
   return TRUE;
 }
 
-/* y = x + c, x − c, c − x, x · c, x / c. */
+/* This is for y = x + c, x − c, c − x, x · c and x / c. */
 static NnLowered
 lower_with_constant (const NnLowering *l, const gchar *type, guint slot)
 {
@@ -215,7 +216,7 @@ lower_binary (const NnLowering *l, const gchar *type)
   return NN_LOWER_KEEP;
 }
 
-/* Clip to [0, ∞). */
+/* Whether the operator is a Clip to [0, ∞). */
 static gboolean
 is_relu (const NnLowering *l)
 {
@@ -241,7 +242,7 @@ nn_lower_elements (const NnLowering *lowering, const gchar *type)
   }
   if (g_strv_contains (unary, type))
     return lower_unary (lowering, type);
-  /* Old model zoos have Sum of two. */
+  /* Old model zoos write an addition as a Sum of two. */
   if (strcmp (type, "Sum") == 0 && nn_node_n_slots (lowering->node) == 2 && lowering->in[0] && lowering->in[1])
     return lower_binary (lowering, "Add");
   if (g_strv_contains (binary, type))

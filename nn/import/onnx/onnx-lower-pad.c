@@ -6,7 +6,7 @@
 
 #include "ops/operator-attributes.h"
 
-/* Of one side; what a graph can be checked for. */
+/* This is the largest padding of one side, the limit that a graph is checked for. */
 #define MAX_PAD 4096
 
 gboolean

@@ -4,5 +4,5 @@
 
 #include "import/onnx/onnx-lower-node.h"
 
-/* Whether a Pad adds nothing but zeros around an image, and how many. */
+/* Whether a Pad adds nothing but zeros around an image. @pad is set to their numbers. */
 gboolean nn_lower_find_pad (const NnLowering *lowering, NnLowerPad *pad);

@@ -7,7 +7,7 @@
 #include "ops/op-window.h"
 #include "ops/operator-attributes.h"
 
-/* Whether the engine's rule for a pool's output size, with so much more padding at the end, gives this one. */
+/* Whether the engine's rule gives the pool's output size if there is @more padding at the end. */
 static gboolean
 gives_size (const NnOpWindow *w, guint axis, gint64 more)
 {
@@ -17,7 +17,7 @@ gives_size (const NnOpWindow *w, guint axis, gint64 more)
          && w->begin[axis] <= w->kernel[axis] / 2 && w->begin[axis] + more < w->kernel[axis];
 }
 
-/* Whether an average counts the zeros of a Pad before it as it would its own. */
+/* Whether an average pool counts the zeros of a Pad before it as it would count its own. */
 static gboolean
 takes_zeros (const NnOpWindow *w, NnPad same, gboolean count_pad)
 {
@@ -56,14 +56,14 @@ lower_window (const NnLowering *l, NnOp op)
       return NN_LOWER_KEEP;
     if (same)
       continue;
-    /* ceil ((n − reach) / stride) = floor ((n − reach + stride − 1) / stride): at other input sizes, too. */
+    /* With ceil_mode, ceil ((n − reach) / stride) = floor ((n − reach + stride − 1) / stride), also at other input
+     * sizes. */
     more[i] = w.end[i] - w.begin[i] + (ceil_mode ? w.stride[i] - 1 : 0);
     if (!gives_size (&w, i, more[i]))
       more[i] = MAX (last - w.in[i] - 2 * w.begin[i], 0);
     if (!gives_size (&w, i, more[i]))
       return NN_LOWER_KEEP;
-    /* What a window has beyond the padding never counts, so the number that counts would differ from window to window.
-     */
+    /* The part of a window beyond the padding never counts, so that the divisor would differ from window to window. */
     if (count_pad && last > w.in[i] + w.begin[i] + w.end[i])
       return NN_LOWER_KEEP;
   }
@@ -82,7 +82,7 @@ lower_window (const NnLowering *l, NnOp op)
   return NN_LOWER_DONE;
 }
 
-/* Over height and width, and nothing else. */
+/* Whether the mean is over height and width, and over nothing else. */
 static gboolean
 is_spatial_mean (const NnLowering *l)
 {

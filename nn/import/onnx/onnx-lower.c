@@ -16,7 +16,7 @@
 #include "import/onnx/onnx-lower-pool.h"
 #include "import/onnx/onnx-make.h"
 
-/* Changes of shape that move nothing when an image is 1×1. */
+/* Whether the operator only changes the shape. It then moves nothing if an image is 1×1. */
 static gboolean
 only_changes_shape (const gchar *type)
 {
@@ -25,9 +25,9 @@ only_changes_shape (const gchar *type)
   return g_strv_contains (types, type);
 }
 
-/* What an old node has become. @image: its output as an image (channels 0: none); @shape: as PLAIN nodes see it.
- * @padding: a Pad that is not among the new nodes: @node is what it pads, by @pad, and the other two are those of its
- * output; NULL: there is none */
+/* What an old node has become. @node: the new node. @image: its output as an image; with 0 channels it is none.
+ * @shape: its output as PLAIN nodes see it. @padding: a Pad that is not among the new nodes, or NULL if there is
+ * none. With a Pad, @node is the node that it pads by @pad, and @image and @shape are those of the Pad's output. */
 typedef struct {
   guint node;
   NnShape image, shape;
@@ -37,10 +37,10 @@ typedef struct {
 
 typedef struct {
   NnGraph *graph;
-  const NnShape *shapes; /* before */
+  const NnShape *shapes; /* those before the pass */
   Lowered *lowered;
   GPtrArray *nodes;
-  guint input_copy; /* of the network's input for what reads no input, NN_NO_NODE: none */
+  guint input_copy; /* a copy of the network's input for operations that are no convolutions; NN_NO_NODE: none */
 } Lower;
 
 static gboolean
@@ -74,7 +74,7 @@ image_shape (guint channels, guint height, guint width)
                     .dims = { 1, channels, height, width } };
 }
 
-/* The Pad that an old node has become is among the new nodes from now on: somebody reads its output. */
+/* Puts the Pad that an old node has become among the new nodes, because some node reads its output. */
 static void
 place_padding (Lower *lower, guint old)
 {
@@ -86,7 +86,8 @@ place_padding (Lower *lower, guint old)
   lowered->node = add_node (lower, g_steal_pointer (&lowered->padding));
 }
 
-/* An engine node's own form for a PLAIN reader that knows it under another shape. */
+/* Gives a node with the shape that a PLAIN reader knows. If the engine's node has another shape, that node is a
+ * Reshape. */
 static gboolean
 reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
 {
@@ -115,7 +116,8 @@ reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
   return TRUE;
 }
 
-/* Only convolutions read the network's input, whose pixels are not filled up: y = 1 · x for all others. */
+/* Of the engine's operations, only convolutions read the network's input itself, because its channels are not padded
+ * with zeros. All others read a copy, y = 1 · x. */
 static guint
 copy_of_input (Lower *lower)
 {
@@ -133,7 +135,7 @@ copy_of_input (Lower *lower)
   return lower->input_copy;
 }
 
-/* @takes_pad: the node pads its first input itself. */
+/* Makes the node read the new nodes of its inputs. If @takes_pad is TRUE, the node pads its first input itself. */
 static void
 read_images (Lower *lower, NnNode *node, gboolean takes_pad)
 {
@@ -154,8 +156,8 @@ read_images (Lower *lower, NnNode *node, gboolean takes_pad)
   node->in_channels = ((const NnNode *)g_ptr_array_index (lower->nodes, nn_node_first_input (node)))->out_channels;
 }
 
-/* What the engine's node gives: an image of its input's size where each element stays at its place, else the operator's
- * own [1, C, H, W] or [1, C]. */
+/* The output of the engine's node. If each element stays at its place, it is an image of the input's size; otherwise
+ * it is the operator's own [1, C, H, W] or [1, C]. */
 static NnShape
 image_of_node (const NnLowering *l)
 {

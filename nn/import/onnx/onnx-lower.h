@@ -6,5 +6,5 @@
 
 #include "graph/graph.h"
 
-/* A pass over a graph of PLAIN nodes: those that the engine has an operation of its own for become it. */
+/* A pass over a graph of PLAIN nodes: a node that the engine has an operation of its own for becomes that operation. */
 gboolean nn_graph_lower (NnGraph *graph, GError **error);

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* Operators that only move or convert what another has computed, one after the other, that are looked behind. */
+/* The largest number of operators in a row that only move or convert what another has computed, and are looked
+ * behind. */
 #define MAX_MOVES 16
 
 static const NnOnnxNode *
@@ -20,7 +21,7 @@ find_producer (const NnOnnx *onnx, const gchar *name)
   return NULL;
 }
 
-/* The operator that ranks classes and whose result the tensor is; NULL: none. */
+/* The operator that ranks classes and gives the tensor as its result; NULL if there is none. */
 static const NnOnnxNode *
 find_ranking (const NnOnnx *onnx, const gchar *name)
 {
@@ -41,7 +42,7 @@ find_ranking (const NnOnnx *onnx, const gchar *name)
   return NULL;
 }
 
-/* Whether a value may be a row of classes, by what the file says of its shape: [N], [batch, N], [batch, N, 1, 1]. */
+/* Whether a value may be a row of classes, by the shape that the file gives: [N], [batch, N], [batch, N, 1, 1]. */
 static gboolean
 may_be_classes (const NnOnnxValue *value)
 {

@@ -12,8 +12,8 @@
 #include "ops/op-quantize.h"
 #include "ops/operator-attributes.h"
 
-/* What an old node has become. @twin: where it is on a grid, the node of the floats that its integers stand for, else
- * NN_NO_NODE */
+/* What an old node has become. @twin is the node of the floats that its integers stand for, or NN_NO_NODE if its
+ * values are not on a grid. */
 typedef struct {
   guint node, twin;
   gfloat scale;
@@ -28,7 +28,8 @@ typedef struct {
   GPtrArray *nodes; /* the new ones */
 } Join;
 
-/* Operators whose output holds elements of their first input, chosen by their order at most: a scale is positive. */
+/* Whether the output only holds elements of the first input, which are at most chosen by their order. A scale is
+ * positive, so the order of the floats is the same. */
 static gboolean
 only_moves (const NnNode *node)
 {
@@ -38,7 +39,8 @@ only_moves (const NnNode *node)
   return g_strv_contains (types, nn_operator_get_type (node->onnx)) && nn_operator_get_n_outputs (node->onnx) == 1;
 }
 
-/* One scale and one zero point for all elements, in float32, and nothing that says otherwise. */
+/* Reads the grid. FALSE means that there is more than one scale or zero point for all elements, that it is not in
+ * float32, or that an attribute asks for something else. */
 static gboolean
 read_grid (const NnNode *node, NnDType dtype, Joined *grid)
 {
@@ -105,7 +107,7 @@ range_of (NnDType dtype, gfloat *low, gfloat *high)
   }
 }
 
-/* The floats of a QuantizeLinear. */
+/* Adds the node of the floats that a QuantizeLinear's integers stand for. */
 static gboolean
 add_rounding (Join *join, const NnNode *quantize, Joined *grid, GError **error)
 {
@@ -130,7 +132,7 @@ add_rounding (Join *join, const NnNode *quantize, Joined *grid, GError **error)
   return TRUE;
 }
 
-/* The same operator on floats. */
+/* Adds the same operator on floats. */
 static void
 add_twin (Join *join, const NnNode *node, const Joined *source, Joined *joined)
 {
