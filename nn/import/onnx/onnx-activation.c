@@ -54,8 +54,7 @@ is_scalar_function (const NnNode *node)
   return TRUE;
 }
 
-/* Whether the node is no polynomial. Without such a node the function is a polynomial, and none of the known ones
- * is. */
+/* Whether the node makes a function that is no polynomial. None of the known functions is a polynomial. */
 static gboolean
 bends (const NnNode *node)
 {

@@ -56,8 +56,8 @@ is_channelwise_conv (const NnNode *node)
   return TRUE;
 }
 
-/* Whether the result for a pixel does not depend on the colour of other pixels, or cannot be seen to in images of
- * one colour. */
+/* Whether the result for a pixel is independent of the other pixels' colours, or cannot be told from such a result
+ * in images of one colour. */
 static gboolean
 is_pixelwise (const NnNode *node)
 {
@@ -221,7 +221,7 @@ find_lines (const Beginning *b, gdouble largest, Line *lines)
       if (fabs (gains[c]) > fabs (gains[strongest]))
         strongest = c;
     }
-    ok = fabs (test[i] - expected) <= TOLERANCE * scale; /* a NaN is not */
+    ok = fabs (test[i] - expected) <= TOLERANCE * scale; /* a NaN makes this FALSE */
     if (fabs (gains[strongest]) * largest <= TOLERANCE * scale)
       continue; /* it is a border, or a channel that is made up */
     lines[strongest].gain += gains[strongest];

@@ -15,7 +15,7 @@ typedef enum {
 
 /**
  * NnInputPixels: what a graph's beginning says of the pixels that it expects
- * @range: the values of the pixels
+ * @range: the range of their values
  * @is_bgr: the means that the graph subtracts are those of ImageNet in the order blue, green, red, and the channels
  * have not changed places before
  */
