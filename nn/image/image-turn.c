@@ -6,12 +6,14 @@
 
 #include <string.h>
 
-/* Side of the blocks that planes are gathered in: their rows and columns both stay in the cache. */
+/* The side of the blocks in which samples are copied to planes. The rows and the columns of a block of this size both
+ * stay in the cache. */
 #define BLOCK 32
-/* Samples around the region of interest that a chroma sample may be interpolated with. */
+/* The number of samples around the region of interest that the interpolation of a chroma sample may use. */
 #define MARGIN 2
 
-/* The picture's rows are the memory's columns; the picture's first column (row) is the memory's last one. */
+/* These functions tell how the upright picture lies in memory. swaps() returns TRUE if its rows are the memory's
+ * columns. from_right() and from_bottom() return TRUE if it begins at the memory's last column or row. */
 static gboolean
 swaps (NnOrientation orientation)
 {
@@ -110,7 +112,7 @@ nn_map_turn_back (guint8 *map, guint *width, guint *height, NnOrientation orient
   const gsize n = (gsize)*width * *height;
   NnImage view = { .kind = NN_IMAGE_GRAY, .width = *width, .height = *height };
   g_autofree guint8 *upright = NULL;
-  /* The two quarter turns are each other's inverse, the others their own. */
+  /* Each of the two quarter turns is the inverse of the other. Every other orientation is its own inverse. */
   const NnOrientation inverse = orientation == NN_ORIENTATION_90R   ? NN_ORIENTATION_90L
                                 : orientation == NN_ORIENTATION_90L ? NN_ORIENTATION_90R
                                                                     : orientation;
@@ -146,7 +148,7 @@ nn_turned_planes_clear (NnTurnedPlanes *planes)
   memset (planes, 0, sizeof *planes);
 }
 
-/* Columns @first[0] to @end[0], rows @first[1] to @end[1] of a component. */
+/* Copies the columns @first[0] to @end[0] - 1 of the rows @first[1] to @end[1] - 1 of a component to @plane. */
 static void
 gather (guint8 *plane, gsize stride, const NnComponent *component, const guint first[2], const guint end[2])
 {
@@ -192,7 +194,7 @@ nn_turned_planes_fill (NnTurnedPlanes *planes, NnImage *image)
         return FALSE;
     }
     gather (planes->plane[c], stride, component, first, end);
-    /* Where sample (0, 0) would be. */
+    /* This is where sample (0, 0) would lie if the plane had all samples. */
     component->data = (const guint8 *)((guintptr)planes->plane[c] - first[1] * stride - first[0]);
     component->row_stride = (gssize)stride;
     component->pixel_stride = 1;

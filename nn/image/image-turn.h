@@ -4,19 +4,20 @@
 
 #include <nn/image.h>
 
-/* The largest pixel stride, bytes, of an image whose rows lie one after the other in memory. */
+/* The largest pixel stride, in bytes, of an image whose rows lie one after the other in memory. */
 #define NN_IMAGE_MAX_PACKED 64
 
-/* Memory for the planes of one picture, kept from one to the next. */
+/* The memory for the planes of one picture. It is kept from one picture to the next. */
 typedef struct {
   guint8 *plane[3];
   gsize size[3];
 } NnTurnedPlanes;
 
-/* TRUE: a picture's neighbours to the right are not its neighbours in memory, or lie before it. */
+/* Returns TRUE if the pixels that lie side by side in the picture do not lie side by side in memory, or lie there in
+ * the opposite order. */
 gboolean nn_image_is_turned (const NnImage *image);
 
-/* Gathers what the region of interest of a turned @image needs into planes, and makes it a view of them. FALSE: no
- * memory. */
+/* Copies the part of a turned @image that its region of interest needs into planes, and makes @image a view of them.
+ * Returns FALSE if there is no memory. */
 gboolean nn_turned_planes_fill (NnTurnedPlanes *planes, NnImage *image);
 void nn_turned_planes_clear (NnTurnedPlanes *planes);

@@ -1,8 +1,8 @@
 /* gst-resnet: the exact way: rows of R, G, B in bytes, then Pillow's two passes
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A source row is fetched (and, when the horizontal pass comes first, resized) when the first output row needs it, and
- * kept in a ring as long as a later one may. */
+ * A source row is fetched when the first output row needs it. If the horizontal pass comes first, the row is resized
+ * then, too. It is kept in a ring as long as a later output row may need it. */
 #include "image/preprocess-exact.h"
 
 #include "base/nn-memory.h"
@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-/* The ring holds at most about twice the bytes of the image; only crops of a few pixels come near that. */
+/* The ring holds at most about twice the bytes of the image. Only crops of a few pixels come near this limit. */
 #define MAX_RING_BYTES ((gsize)1 << 30)
 
-/* Where the pixels come from and what they look like to the horizontal pass. */
+/* Decides where the pixels come from and what they look like to the horizontal pass. */
 static void
 choose_rows (NnExactWay *way, const NnImage *image, gboolean grey)
 {
@@ -35,8 +35,8 @@ choose_rows (NnExactWay *way, const NnImage *image, gboolean grey)
   }
 }
 
-/* The horizontal filter. Where the image's own rows are read, no window may reach behind their last pixel; rows shorter
- * than a window are copied instead. */
+/* Makes the horizontal filter. Where the image's own rows are read, no window may reach behind their last pixel. Rows
+ * that are shorter than a window are copied instead. */
 static gboolean
 init_horizontal (NnPreprocessor *self, NnExactWay *way)
 {
@@ -79,8 +79,9 @@ init_columns (NnPreprocessor *self, NnExactWay *way)
   return TRUE;
 }
 
-/* Pillow 13 and later (its pull request 9549): the vertical pass comes first where the height shrinks by more than
- * twice what the width does. Before, it always came second; with rounding to bytes in between that is not the same. */
+/* Tells whether the vertical pass comes first. In Pillow 13 and later (its pull request 9549), it does if the height
+ * shrinks by more than twice as many pixels as the width. In earlier versions it always came second. The results
+ * differ, because values are rounded to bytes between the passes. */
 static gboolean
 is_vertical_first (const NnExactWay *way, const NnAxis *x, const NnAxis *y)
 {
@@ -88,7 +89,7 @@ is_vertical_first (const NnExactWay *way, const NnAxis *x, const NnAxis *y)
          && (gint64)y->in - y->resized > 2 * ((gint64)x->in - x->resized);
 }
 
-/* The ring's rows: source rows, as nn_fetch_row() gives them, or horizontally resized ones. */
+/* Makes the ring. Its rows are source rows, as nn_fetch_row() gives them, or horizontally resized ones. */
 static gboolean
 init_ring (NnExactWay *way)
 {
@@ -117,7 +118,8 @@ nn_exact_way_init (NnPreprocessor *self, const NnImage *image)
     return FALSE;
   way->vertical_first = is_vertical_first (way, &self->x, &self->y);
   way->out_row = (gsize)self->x.keep * way->out_bytes;
-  /* Windows may reach behind the needed columns by what taps is rounded up by, and a packed kernel by 4 bytes more. */
+  /* A window may reach behind the needed columns, because the number of taps is rounded up. A packed kernel reads 4
+   * bytes more. */
   way->source_row = ((gsize)way->n_cols + way->h.taps) * way->in_bytes + 4;
   way->source = nn_aligned_alloc0 (way->source_row);
   way->out = nn_aligned_alloc0 (way->out_row);
@@ -132,7 +134,7 @@ nn_exact_way_init (NnPreprocessor *self, const NnImage *image)
   }
   for (guint v = 0; v < 256; v++)
     way->gray[v] = nn_gray_to_full ((guint8)v, image->full_range);
-  /* A grey is the same in all primaries, and stays grey. */
+  /* A grey value has the same R, G and B in all primaries, so it is still grey after the mapping. */
   for (guint v = 0; v < 256 && self->tone_map; v++) {
     guint8 rgb[3] = { way->gray[v], way->gray[v], way->gray[v] };
 
@@ -162,7 +164,8 @@ nn_exact_way_clear (NnExactWay *way)
 
 /* --- one row --- */
 
-/* Is this the row with the highest address, behind which there may be no memory? (In doubt: yes.) */
+/* Returns TRUE if @row has the highest address of all rows, so that there may be no memory behind it. If that is not
+ * known, it returns TRUE as well. */
 static gboolean
 is_last_in_memory (const NnImage *image, guint row)
 {
@@ -173,7 +176,8 @@ is_last_in_memory (const NnImage *image, guint row)
   return row == (stride > 0 ? image->height - 1 : 0);
 }
 
-/* Bytes of a row of the image's own pixels, from the first needed one to the last component of the last one. */
+/* Returns the number of bytes in a row of the image's own pixels, from the first needed pixel to the last component of
+ * the last one. */
 static gsize
 direct_bytes (const NnExactWay *way)
 {
@@ -190,7 +194,7 @@ direct_row (const NnExactWay *way, const NnImage *image, guint row)
   return nn_component_at (&component, image->roi_y + row, image->roi_x + way->col_first);
 }
 
-/* The horizontal pass of one row. */
+/* Runs the horizontal pass on one row. */
 static void
 resize_row (const NnPreprocessor *self, const guint8 *src, guint8 *dst)
 {
@@ -210,7 +214,7 @@ resize_row (const NnPreprocessor *self, const guint8 *src, guint8 *dst)
   }
 }
 
-/* Source row @row of the region of interest after the horizontal pass. */
+/* Writes source row @row of the region of interest to @dst, after the horizontal pass. */
 static void
 produce_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst)
 {
@@ -243,7 +247,8 @@ store_row (NnPreprocessor *self, const NnImageSink *sink, guint row)
     nn_preprocessor_store (self, sink, row, out, out + 1, out + 2, 4);
 }
 
-/* One row of the vertical pass. An odd window is filled up with its last row, whose coefficient is zero then. */
+/* Computes one row of the vertical pass. A window with an odd number of rows gets its last row twice; the coefficient
+ * of the second one is zero. */
 static void
 resize_column (const NnPreprocessor *self, guint row, guint8 *dst, gsize n_bytes)
 {

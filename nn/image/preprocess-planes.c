@@ -1,24 +1,25 @@
 /* gst-resnet: the fast way for YUV: the planes are resized, then the small result is converted
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Resizing and converting are both linear, but for rounding and clamping, so they can change places. The vertical pass
- * comes first: it takes whole rows of bytes, whatever lies in them. */
+ * Resizing and converting are both linear except for rounding and clamping, so their order can be swapped. The vertical
+ * pass comes first, because it takes whole rows of bytes, whatever lies in them. */
 #include "image/preprocess-planes.h"
 
 #include "base/nn-memory.h"
 
 #include <string.h>
 
-/* Where this way is taken. What sets it apart from the reference is when rounding and clamping to 0–255 happen: before
- * the resize there, after it here. Rounding averages out as the scale grows. Clamping does not where saturated colours
- * meet sharp edges and the chroma is subsampled, which small pictures are full of; those are quickly converted first.
- * Above the last bound a coefficient of NN_RESIZE_FAST_BITS is too coarse. docs/preprocessing.md has the measurements.
- */
+/* These bounds say for which images this way is taken. It differs from the reference in when values are rounded and
+ * clamped to 0–255: the reference does so before the resize, and this way does so after it. The error of rounding
+ * averages out as the scale grows. The error of clamping does not average out where saturated colours meet sharp
+ * edges and the chroma is subsampled, which is frequent in small pictures; such pictures are converted first, which
+ * is quick. Above the last bound, a coefficient of NN_RESIZE_FAST_BITS is too coarse. docs/preprocessing.md has the
+ * measurements. */
 #define MIN_SIZE 512
 #define MIN_SCALE_444 2.5
 #define MIN_SCALE_SUBSAMPLED 4.0
 #define MAX_SCALE 200.0
-/* Bytes of a row that go through the vertical pass before those of the next row are asked for. */
+/* The number of bytes of a row that go through the vertical pass before those of the next row are prefetched. */
 #define PIECE 256
 
 gboolean
@@ -31,7 +32,7 @@ nn_planes_way_fits (const NnPreprocessor *self, const NnImage *image)
          && MIN (sx, sy) >= (shift ? MIN_SCALE_SUBSAMPLED : MIN_SCALE_444) && MAX (sx, sy) <= MAX_SCALE;
 }
 
-/* Do two components lie in each other's rows, so that one pass over the bytes serves both? */
+/* Returns TRUE if two components lie in each other's rows, so that one pass over the bytes serves both. */
 static gboolean
 interleaved (const NnImage *image, guint a, guint b)
 {
@@ -42,7 +43,7 @@ interleaved (const NnImage *image, guint a, guint b)
          && y->pixel_stride <= 4 && ABS (distance) < 4;
 }
 
-/* Which component's rows hold component @c? */
+/* Returns the component whose rows hold component @c. */
 static guint
 span_owner (const NnImage *image, guint c)
 {
@@ -71,7 +72,7 @@ init_filters (NnPreprocessor *self, const NnImage *image)
   return TRUE;
 }
 
-/* The columns that each component needs; windows count from there. */
+/* Finds the columns that each component needs. The windows of the horizontal filters count from there. */
 static void
 init_columns (NnPlanesWay *way)
 {
@@ -92,7 +93,7 @@ init_columns (NnPlanesWay *way)
   }
 }
 
-/* Which bytes go through the vertical pass together. */
+/* Decides which bytes go through the vertical pass together. */
 static gboolean
 init_spans (NnPlanesWay *way, const NnImage *image)
 {
@@ -130,7 +131,7 @@ init_spans (NnPlanesWay *way, const NnImage *image)
   for (guint s = 0; s < way->n_spans; s++) {
     way->span[s].offset = first[s];
     way->span[s].n_bytes = (guint)(end[s] - first[s]);
-    /* The horizontal pass may read taps samples from any start. */
+    /* The horizontal pass may read a full window of taps at any start, so there is room for one behind the row. */
     way->span_row[s]
         = nn_aligned_alloc0 (((gsize)way->span[s].n_bytes + way->h[0].taps + way->h[1].taps) * sizeof (gint16));
     if (!way->span_row[s])
@@ -180,7 +181,8 @@ nn_planes_way_clear (NnPlanesWay *way)
   memset (way, 0, sizeof *way);
 }
 
-/* What output row @row reads of the span's bytes from @x on and the one before it does not. */
+/* Prefetches the @n bytes of the span from @x on in those rows that output row @row reads and the one before it does
+ * not. */
 static void
 fetch_rows (const NnPlanesWay *way, const NnImage *image, guint s, guint row, guint x, guint n)
 {
@@ -191,7 +193,8 @@ fetch_rows (const NnPlanesWay *way, const NnImage *image, guint s, guint row, gu
     nn_fetch_ahead (nn_component_at (&image->component[span->component], y, 0) + span->offset + x, n);
 }
 
-/* In pieces, each with what the next row needs there: processors wait where too much is asked for at once. */
+/* Runs the vertical pass of one row in pieces. With each piece it prefetches what the next row needs there, because
+ * processors wait if too much is prefetched at once. */
 static void
 resize_span (const NnPreprocessor *self, const NnImage *image, guint s, guint row)
 {

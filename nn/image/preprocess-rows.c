@@ -41,8 +41,8 @@ nn_fetch_yuv_init (NnExactWay *way, const NnImage *image)
   way->chroma_first = nn_chroma_tap (first, plane_width, shift, image->chroma_left).a;
   way->n_chroma
       = nn_chroma_tap (first + way->n_cols - 1, plane_width, shift, image->chroma_left).b + 1 - way->chroma_first;
-  /* NnUpsample2 makes two columns of each sample; the first needed column may be the one after those of the sample on
-   * its left. */
+  /* NnUpsample2 makes two columns of each sample. The first column that is needed may be the second one of its sample,
+   * and then one column is skipped. */
   way->chroma_skip = shift == 1 ? first - 2 * way->chroma_first : 0;
   upsampled = MAX (way->n_cols, 2 * (gsize)way->n_chroma);
   way->luma = nn_aligned_alloc0 (way->n_cols * sizeof (gint16));
@@ -86,7 +86,7 @@ fetch_rgb (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst)
     stride[c] = image->component[c].pixel_stride;
   }
   if (stride[0] == 1 && stride[1] == 1 && stride[2] == 1) {
-    /* A loop of its own, which compilers turn into vectors. */
+    /* This case has its own loop because compilers can vectorize it. */
     for (guint x = 0; x < way->n_cols; x++) {
       dst[4 * (gsize)x] = src[0][x];
       dst[4 * (gsize)x + 1] = src[1][x];
@@ -101,7 +101,8 @@ fetch_rgb (const NnExactWay *way, const NnImage *image, guint row, guint8 *dst)
   }
 }
 
-/* Chroma at luma's resolution: 1/64 is exact, for a weight is eighths each way. */
+/* Upsamples chroma to the resolution of luma. The results are exact in units of 1/64, because the weights are eighths
+ * in each direction. */
 static void
 upsample_chroma (const NnPreprocessor *self, const NnImage *image, guint row, guint c)
 {
@@ -126,7 +127,7 @@ upsample_chroma (const NnPreprocessor *self, const NnImage *image, guint row, gu
       blended[x] = (gint16)(a[x * stride] * weight_a + b[x * stride] * weight_b);
   }
   if (image->chroma_shift_x == 1) {
-    /* What lies beyond the needed samples is either not used or beyond the plane's edge, where its last one is
+    /* A sample beyond the needed ones is either not used or lies beyond the edge of the plane, where the last sample is
      * repeated. */
     blended[-1] = blended[0];
     blended[way->n_chroma] = blended[way->n_chroma - 1];
@@ -172,7 +173,7 @@ nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint
     fetch_gray (way, image, row, dst);
   else
     fetch_rgb (way, image, row, colours);
-  /* What becomes grey before the resize becomes SDR before that. */
+  /* A picture that is made grey before the resize is also mapped to SDR before it. */
   if (way->colours && self->tone_map)
     nn_tone_map_row (self->tone_map, colours, way->n_cols, 4);
   if (way->colours)

@@ -8,5 +8,6 @@
  * it, otherwise NULL. */
 const guint8 *nn_packed_base (const NnImage *image, guint8 order[3]);
 gboolean nn_fetch_yuv_init (NnExactWay *way, const NnImage *image);
-/* For FETCH and YUV, gives the needed columns of row @row as pixels of in_bytes. */
+/* Writes the needed columns of row @row to @dst as pixels of in_bytes bytes. It is used for NN_ROWS_FETCH and
+ * NN_ROWS_YUV. */
 void nn_fetch_row (const NnPreprocessor *self, const NnImage *image, guint row, guint8 *dst);

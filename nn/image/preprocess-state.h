@@ -9,41 +9,44 @@
 /* --- rows of whole pixels in bytes, then Pillow's two passes --- */
 
 typedef enum {
-  NN_ROWS_DIRECT, /* the image's own rows: pixels of 3 or 4 bytes, or of 1 (gray) */
-  NN_ROWS_FETCH,  /* bytes gathered, gray through a table */
-  NN_ROWS_YUV,    /* converted */
+  NN_ROWS_DIRECT, /* the rows of the image itself, whose pixels have 3 or 4 bytes, or 1 (gray) */
+  NN_ROWS_FETCH,  /* rows whose bytes are gathered from the image; gray values go through a table */
+  NN_ROWS_YUV,    /* rows that are converted from YUV */
 } NnRows;
 
 typedef struct {
   NnRows rows;
-  gboolean horizontal, vertical, vertical_first; /* is there such a pass? which comes first? */
+  gboolean horizontal, vertical, vertical_first; /* whether there is such a pass, and which comes first */
   NnResizeFilter h, v;
-  guint col_first, n_cols; /* the source columns that are needed, in the region of interest */
-  /* A source pixel, as the horizontal pass takes it: 1 byte (gray), 3, or 4. It gives 1 (gray) or R, G, B, x. */
+  guint col_first, n_cols; /* the source columns that are needed, counted in the region of interest */
+  /* The bytes of a source pixel as the horizontal pass takes it: 1 (gray), 3 or 4. The pass makes 1 byte (gray) or the
+   * bytes R, G, B, x of it. */
   guint in_bytes, out_bytes;
-  guint8 order[3];             /* of R, G, B in the source pixel */
+  guint8 order[3];             /* the positions of R, G and B in the source pixel */
   gsize source_row;            /* bytes of a fetched row */
   gsize out_row;               /* bytes of a row after the horizontal pass */
-  gsize ring_row;              /* one of the two */
-  guint ring_n;                /* rows in the ring: row r lies in slot r % ring_n */
-  guint8 *ring, *source, *out; /* source: one row before the horizontal pass; out: one after both */
+  gsize ring_row;              /* source_row or out_row, whichever the ring holds */
+  guint ring_n;                /* number of rows in the ring; row r lies in slot r % ring_n */
+  guint8 *ring, *source, *out; /* source: one row before the horizontal pass; out: one row after both passes */
   const guint8 **window;
   guint8 gray[256];
-  guint8 *colours; /* a colour picture for a grey network: one row of R, G, B, x before it becomes grey */
-  /* YUV */
+  guint8 *colours; /* for a colour picture and a grey network: one row of R, G, B, x before it becomes grey */
+  /* The rest is used for YUV only. */
   NnYuvMatrix matrix;
   guint chroma_first, n_chroma; /* the columns of the chroma planes that are needed */
-  NnChromaTap *chroma_taps;     /* per source column, counted from chroma_first; subsampled by 2: NULL */
-  guint chroma_skip;            /* upsampled columns before the first one that is needed */
+  NnChromaTap
+      *chroma_taps;  /* one for each source column, counted from chroma_first; NULL where chroma is subsampled by 2 */
+  guint chroma_skip; /* the number of upsampled columns before the first one that is needed */
   gint16 *luma, *blended, *chroma[2];
 } NnExactWay;
 
 /* --- planes of YUV resized, then the small result converted --- */
 
-/* Bytes that the vertical pass takes in one go: one component, or several that lie in each other. */
+/* A span is a range of bytes that the vertical pass takes together: those of one component, or of several whose samples
+ * are interleaved. */
 typedef struct {
-  guint component; /* whose data pointer counts */
-  gssize offset;   /* from that component's row to the first byte needed */
+  guint component; /* the component whose rows hold the span */
+  gssize offset;   /* from the begin of that component's row to the first byte that is needed */
   guint n_bytes;
   const NnResizeFilter *v;
 } NnSpan;
@@ -51,11 +54,11 @@ typedef struct {
 typedef struct {
   guint n_spans;
   NnSpan span[3];
-  guint span_of[3];   /* per component */
-  guint offset_of[3]; /* its first needed sample in the span, bytes */
-  guint first_of[3];  /* its first needed sample, columns of the plane */
+  guint span_of[3];   /* the span of each component */
+  guint offset_of[3]; /* where the first needed sample of each component lies in its span, in bytes */
+  guint first_of[3];  /* the first needed sample of each component, in columns of its plane */
   guint n_samples[3];
-  NnResizeFilter h[2], v[2]; /* luma, chroma */
+  NnResizeFilter h[2], v[2]; /* for luma, for chroma */
   NnYuvMatrix matrix;
   gint16 *span_row[3], *strided, *result[3];
   guint8 *rgbx;
@@ -67,9 +70,9 @@ typedef enum { NN_RESIZE_NONE, NN_RESIZE_NEAREST, NN_RESIZE_EXACT, NN_RESIZE_PLA
 struct _NnPreprocessor {
   NnPreprocess params;
   NnResizeKernels kernels;
-  gfloat table[3][256]; /* ToTensor and Normalize of a byte */
+  gfloat table[3][256]; /* the value of each byte after ToTensor and Normalize, for each channel */
 
-  /* What the rest was made for: an image without its data pointers. */
+  /* The image that all fields below were made for. Its data pointers are not set. */
   NnImage made_for;
   gsize made_for_offset[3];
   NnResizeMethod way;
@@ -77,7 +80,7 @@ struct _NnPreprocessor {
   guint *nearest_x, *nearest_y;
   guint8 *nearest_row;
   NnTurnedPlanes turned;
-  NnToneMap *tone_map; /* NULL: SDR */
+  NnToneMap *tone_map; /* NULL if the image is SDR */
   NnExactWay exact;
   NnPlanesWay planes;
 };
@@ -88,8 +91,8 @@ nn_component_at (const NnComponent *component, guint row, guint column)
   return component->data + (gssize)row * component->row_stride + (gssize)column * component->pixel_stride;
 }
 
-/* Asks for bytes that will soon be read. A frame comes from memory in rows that processors do not follow by themselves,
- * because there are too many at once, or each is in a page of its own. */
+/* Prefetches @n bytes that will soon be read. Processors do not prefetch the rows of a frame by themselves, because too
+ * many rows are read at once, or because each row lies in a page of its own. */
 static inline void
 nn_fetch_ahead (const guint8 *bytes, gsize n)
 {

@@ -4,7 +4,7 @@
 
 #include "image/preprocess-state.h"
 
-/* This is where finished rows go. One of the two is set. */
+/* Where finished rows go. One of the two pointers is set. */
 typedef struct {
   gfloat *tensor;
   guint8 *rgb;
@@ -20,8 +20,9 @@ void nn_preprocessor_store_padding (NnPreprocessor *self, const NnImageSink *sin
 guint8 nn_gray_to_full (guint8 value, gboolean full_range);
 
 /**
- * nn_grey_row: Pillow's convert("L"): ITU-R BT.601-7's luma with 16 bits of fraction, rounded
- * @dst: a byte each @dst_step bytes; where that is 3 or more, R, G and B are set to it
- * @rgb: R, G, B each @step bytes; may be @dst where the steps are equal
+ * nn_grey_row: converts @n pixels to grey as Pillow's convert("L") does
+ * The formula is the luma of ITU-R BT.601-7 with 16 bits of fraction, rounded.
+ * @dst: one byte for every @dst_step bytes; where @dst_step is 3 or more, R, G and B are all set to the grey value
+ * @rgb: R, G, B for every @step bytes; it may be @dst if the steps are equal
  */
 void nn_grey_row (guint8 *dst, gsize dst_step, const guint8 *rgb, guint n, gsize step);

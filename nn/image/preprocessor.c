@@ -11,7 +11,7 @@
 #include <nn/error.h>
 #include <string.h>
 
-/* Bounds that keep every address computation far from overflow. */
+/* This bound keeps every address computation far from overflow. */
 #define MAX_ROW_STRIDE ((gssize)1 << 30)
 
 NnPreprocessor *
@@ -24,7 +24,7 @@ nn_preprocessor_new (const NnPreprocess *params, const gchar *max_isa, GError **
   self = g_new0 (NnPreprocessor, 1);
   self->params = *params;
   nn_resize_kernels_init (&self->kernels, nn_cpu_level (max_isa));
-  /* PyTorch's operations, each rounded to float32: x.div(255), sub(mean), div(std). */
+  /* These are PyTorch's operations, each of which is rounded to float32: x.div(255), sub(mean), div(std). */
   for (guint c = 0; c < params->channels; c++) {
     for (guint v = 0; v < 256; v++) {
       gfloat scaled = (gfloat)v / 255.0f;
@@ -113,7 +113,8 @@ check_image (const NnImage *image, GError **error)
   return TRUE;
 }
 
-/* The region to look at, made explicit; unused fields zeroed, so that images can be compared by their bytes. */
+/* Copies @image to @result with an explicit region of interest, and sets unused fields to zero, so that images can be
+ * compared by their bytes. */
 static void
 normalize_image (const NnImage *image, NnImage *result)
 {
@@ -160,7 +161,7 @@ nearest_init (NnPreprocessor *self)
   return TRUE;
 }
 
-/* Makes tables and scratch memory for @image (normalized), unless they are there already. */
+/* Makes the tables and the scratch memory for @image, which must be normalized, unless they are there already. */
 static gboolean
 prepare (NnPreprocessor *self, const NnImage *image, GError **error)
 {
@@ -202,7 +203,7 @@ prepare (NnPreprocessor *self, const NnImage *image, GError **error)
   return TRUE;
 }
 
-/* One pixel of the exact conversion (@x, @y: of the whole image). */
+/* Converts one pixel as the exact way does. @x and @y count in the whole image. */
 static void
 convert_pixel (const NnPreprocessor *self, const NnImage *image, const NnYuvMatrix *matrix, guint x, guint y,
                guint8 rgbx[4])

@@ -6,19 +6,20 @@
 #include <nn/error.h>
 #include <string.h>
 
-/* Where a component lies: which plane, how far its first byte is from the plane's start, bytes from pixel to pixel. */
+/* The place of a component: its plane, the offset of its first byte from the start of the plane, and the number of
+ * bytes from pixel to pixel. */
 typedef struct {
   guint8 plane, offset, pixel_stride;
 } Place;
 
-/* @row_bytes: per plane, bytes of a group of pixels: rows of plane p are ceil(width / 2^group_shift) groups long and
- * there are ceil(height / 2^row_shift) of them. */
+/* @plane: the size of each plane. A row of plane p has ceil(width / 2^group_shift) groups of group_bytes bytes, and
+ * there are ceil(height / 2^row_shift) rows. */
 typedef struct {
   gchar name[6];
   guint8 kind;
   guint8 n_planes;
-  guint8 shift_x, shift_y; /* of the chroma */
-  Place place[3];          /* R G B, or Y Cb Cr, or the one */
+  guint8 shift_x, shift_y; /* those of the chroma planes */
+  Place place[3];          /* R, G, B or Y, Cb, Cr, or the only component */
   struct {
     guint8 group_shift, group_bytes, row_shift;
   } plane[3];
@@ -86,7 +87,7 @@ static const RawFormat formats[] = {
   RGB_PACKED ("ABGR", 4, 3, 2, 1),
   RGB_PLANAR ("RGBP", 0, 1, 2),
   RGB_PLANAR ("BGRP", 2, 1, 0),
-  RGB_PLANAR ("GBR", 2, 0, 1), /* planes G, B, R */
+  RGB_PLANAR ("GBR", 2, 0, 1), /* The planes are in the order G, B, R. */
   { "GRAY8", NN_IMAGE_GRAY, 1, 0, 0, { { 0, 0, 1 } }, { { 0, 1, 0 } } },
   YUV_SEMI ("NV12", 1, 1, 0, 1),
   YUV_SEMI ("NV21", 1, 1, 1, 0),
@@ -221,8 +222,8 @@ nn_image_from_raw (const gchar *spec, const guint8 *data, gsize size, NnImage *i
   format = find_format (parts[0], error);
   if (!format || !parse_size (parts[1], &result.width, &result.height, error))
     return FALSE;
-  /* A gray or RGB frame has no matrix; RGB is always full range. Gray counts as full range until it is said otherwise,
-   * as GStreamer does it for GRAY8 from image decoders. */
+  /* A gray or RGB frame has no matrix, and RGB is always full range. Gray counts as full range unless the spec says
+   * otherwise, as GStreamer does it for GRAY8 from image decoders. */
   if (!parse_colorimetry (n_parts > 2           ? parts[2]
                           : result.height > 576 ? "bt709"
                                                 : "bt601",

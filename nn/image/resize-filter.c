@@ -8,7 +8,7 @@
 
 /* --- geometry --- */
 
-/* Python's int(round(n / 2.0)): a half goes to the even neighbour. */
+/* Computes Python's int(round(n / 2.0)), which rounds a half to the even neighbour. */
 static guint
 half_to_even (guint n)
 {
@@ -22,8 +22,8 @@ make_axis (guint in, guint resized, guint crop)
 {
   NnAxis axis = { in, resized };
 
-  /* torchvision pads (crop - size) / 2 zeros on the left, the rest on the right; the padded image is as large as the
-   * crop then. */
+  /* torchvision pads with (crop - size) / 2 zeros on the left and the rest on the right. The padded image is then as
+   * large as the crop. */
   if (resized < crop) {
     axis.keep = resized;
     axis.out = (crop - resized) / 2;
@@ -37,7 +37,7 @@ make_axis (guint in, guint resized, guint crop)
 void
 nn_image_axes (const NnPreprocess *params, const NnImage *image, NnAxis *x, NnAxis *y)
 {
-  /* As it is displayed, in units that make both sides whole numbers. */
+  /* These are the sides as they are displayed, in a unit that makes both of them whole numbers. */
   const guint64 width = (guint64)image->roi_width * image->par_n, height = (guint64)image->roi_height * image->par_d;
   guint resized_width = params->crop_width, resized_height = params->crop_height;
 
@@ -45,8 +45,8 @@ nn_image_axes (const NnPreprocess *params, const NnImage *image, NnAxis *x, NnAx
     resized_width = params->resize_width;
     resized_height = params->resize_height;
   } else if (params->resize > 0) {
-    /* torchvision's _compute_resized_output_size(): int(size · long / short). At most 65535 · 32 · 4096, kept below
-     * 2^31. */
+    /* This is torchvision's _compute_resized_output_size(): int(size · long / short). The product is at most 65535 · 32
+     * · 4096, and the result is kept below 2^31. */
     if (width <= height) {
       resized_width = params->resize;
       resized_height = (guint)MIN (params->resize * height / width, G_MAXINT32);
@@ -71,7 +71,7 @@ nn_image_get_seen (const NnImage *image, const NnPreprocess *params, gdouble see
     seen[2] = width * params->crop_width / params->resize_width;
     seen[3] = height * params->crop_height / params->resize_height;
   } else if (params->resize > 0) {
-    /* In pixels as high as the image's; they are @aspect wide. */
+    /* These are sizes in units of the height of a pixel. A pixel is @aspect units wide. */
     const gdouble aspect = image->par_n && image->par_d ? (gdouble)image->par_n / image->par_d : 1;
     const gdouble shorter = MIN (width * aspect, height);
 
@@ -85,7 +85,8 @@ nn_image_get_seen (const NnImage *image, const NnPreprocess *params, gdouble see
 void
 nn_resize_nearest (const NnAxis *axis, guint *index)
 {
-  /* Pillow adds the step up from pixel to pixel; its rounding errors are part of the result. */
+  /* Pillow adds the step from pixel to pixel. The rounding errors of these additions are part of the result, so they
+   * are made here, too. */
   gdouble step = (gdouble)axis->in / axis->resized;
   gdouble position = step * 0.5;
 
@@ -106,7 +107,7 @@ bilinear (gdouble x)
   return x < 1.0 ? 1.0 - x : 0.0;
 }
 
-/* Cubic convolution (Keys 1981) with a = -0.5. */
+/* This is cubic convolution (Keys 1981) with a = -0.5. */
 static gdouble
 bicubic (gdouble x)
 {
@@ -121,8 +122,9 @@ bicubic (gdouble x)
 }
 
 /**
- * Pillow's precompute_coeffs(): the filter is stretched by the scale when the image shrinks; its window is cut at the
- * image's edges and the rest is normalized to a sum of 1. All in double, in Pillow's order of operations.
+ * This is Pillow's precompute_coeffs(). When the image shrinks, the filter is stretched by the scale. Its window is cut
+ * at the edges of the image, and the remaining weights are normalized to a sum of 1. All values are double, and the
+ * order of operations is Pillow's.
  */
 static guint
 pixel_weights (const NnAxis *axis, NnInterpolation interpolation, guint i, guint *start, gdouble *weights)
@@ -151,7 +153,7 @@ pixel_weights (const NnAxis *axis, NnInterpolation interpolation, guint i, guint
   return last - first;
 }
 
-/* The most weights that pixel_weights() gives. */
+/* Returns the largest number of weights that pixel_weights() gives. */
 static guint
 max_pixel_taps (const NnAxis *axis, NnInterpolation interpolation)
 {
@@ -190,7 +192,7 @@ nn_resize_filter_clear (NnResizeFilter *filter)
   memset (filter, 0, sizeof *filter);
 }
 
-/* Moves a window that would end behind @limit to the left. Returns by how much. */
+/* Moves a window that would end behind @limit to the left. Returns by how many samples it moves. */
 static guint
 pull_back (guint start, guint taps, guint limit)
 {
@@ -212,7 +214,7 @@ nn_resize_filter_init_exact (NnResizeFilter *filter, const NnAxis *axis, NnInter
   memset (filter, 0, sizeof *filter);
   if (!weights || !starts)
     goto done;
-  /* The widest window that really occurs: often less than max_taps. */
+  /* This finds the widest window that really occurs, which is often narrower than max_taps. */
   for (guint i = 0; i < axis->keep; i++) {
     guint count = pixel_weights (axis, interpolation, i, &starts[i], weights);
 
@@ -228,7 +230,7 @@ nn_resize_filter_init_exact (NnResizeFilter *filter, const NnAxis *axis, NnInter
     filter->start[i] = start - shift;
     filter->count[i] = MIN (count + shift, filter->taps);
     for (guint t = 0; t < count && shift + t < filter->taps; t++) {
-      /* Pillow's normalize_coeffs_8bpc(): halves away from zero. */
+      /* As in Pillow's normalize_coeffs_8bpc(), a half is rounded away from zero. */
       gdouble scaled = weights[t] * (1 << NN_RESIZE_EXACT_BITS);
       gint32 k = (gint32)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 
@@ -248,8 +250,8 @@ done:
 NnChromaTap
 nn_chroma_tap (guint position, guint plane_size, guint shift, gboolean cosited)
 {
-  /* In units of an eighth of a chroma sample: sample i sits on luma position i · 2^shift, or in the middle of its
-   * 2^shift luma pixels. */
+  /* The position is computed in eighths of a chroma sample. Sample i sits on luma position i · 2^shift, or in the
+   * middle of its 2^shift luma pixels. */
   gint unit = 8 >> shift;
   gint eighths = (gint)position * unit - (cosited ? 0 : (8 - unit) / 2);
   gint a = eighths >= 0 ? eighths / 8 : -1;
@@ -303,8 +305,8 @@ nn_resize_filter_init_fast (NnResizeFilter *filter, const NnAxis *axis, NnInterp
     }
     filter->start[i] = start;
     filter->count[i] = end - start + 1;
-    /* The running sum is rounded, not each coefficient: so they add up to exactly 1, and what one is short of its
-     * neighbour has more. */
+    /* The running sum is rounded, not each coefficient, so that the coefficients add up to exactly 1: what rounding
+     * takes from one coefficient goes to its neighbour. */
     for (guint t = 0; t < filter->count[i]; t++) {
       gint rounded;
 
@@ -325,8 +327,8 @@ nn_yuv_matrix_init (NnYuvMatrix *matrix, gdouble kr, gdouble kb, gboolean full_r
   gdouble chroma = (full_range ? 1.0 : 255.0 / 224.0) / unit;
   gdouble kg = 1.0 - kr - kb;
 
-  /* ITU-R BT.601, BT.709, BT.2020: E'Y = Kr E'R + Kg E'G + Kb E'B, E'Cb = (E'B - E'Y) / (2 - 2 Kb), E'Cr = (E'R - E'Y)
-   * / (2 - 2 Kr), solved for R, G, B. */
+  /* ITU-R BT.601, BT.709 and BT.2020 define E'Y = Kr E'R + Kg E'G + Kb E'B, E'Cb = (E'B - E'Y) / (2 - 2 Kb) and E'Cr =
+   * (E'R - E'Y) / (2 - 2 Kr). Here these equations are solved for R, G and B. */
   matrix->y_offset = full_range ? 0 : 16 << NN_YUV_BITS;
   matrix->y = (gfloat)luma;
   matrix->r_cr = (gfloat)(2 * (1 - kr) * chroma);

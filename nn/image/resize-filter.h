@@ -18,17 +18,17 @@ nn_image_subsampled (guint size, guint shift)
 /* --- geometry: one axis of Resize → CenterCrop --- */
 
 /**
- * @in: pixels before (the region of interest)
- * @resized: pixels after Resize
+ * @in: the number of pixels before Resize (in the region of interest)
+ * @resized: the number of pixels after Resize
  * @first: the first resized pixel that CenterCrop keeps
- * @keep: how many it keeps; the rest of the crop is padding (zero before ToTensor)
- * @out: where the kept ones begin in the crop
+ * @keep: the number of resized pixels that CenterCrop keeps; the rest of the crop is padding (zero before ToTensor)
+ * @out: the position in the crop of the first pixel that is kept
  */
 typedef struct {
   guint in, resized, first, keep, out;
 } NnAxis;
 
-/* @image: its region of interest and its pixel aspect ratio are set. */
+/* Computes both axes. The region of interest and the pixel aspect ratio of @image must be set. */
 void nn_image_axes (const NnPreprocess *params, const NnImage *image, NnAxis *x, NnAxis *y);
 
 /* --- filters --- */
@@ -50,8 +50,8 @@ gboolean nn_resize_filter_init_fast (NnResizeFilter *filter, const NnAxis *axis,
 
 void nn_resize_filter_clear (NnResizeFilter *filter);
 
-/* Gives the source pixel of each kept pixel as Pillow's NEAREST does. @index has axis->keep elements; G_MAXUINT is
- * outside (black). */
+/* Finds the source pixel of each kept pixel as Pillow's NEAREST does. @index has axis->keep elements. An element is
+ * G_MAXUINT if its pixel lies outside the image; such a pixel is black. */
 void nn_resize_nearest (const NnAxis *axis, guint *index);
 
 /* --- linear chroma upsampling --- */

@@ -5,35 +5,39 @@
 #include <math.h>
 #include <string.h>
 
-/* cd/m²: the light of white in SDR, ITU-R BT.2408-7, table 1 (HDR reference white); what content is taken to be
- * mastered for; what PQ's highest code means. */
+/* These are luminances in cd/m². WHITE is the white of SDR (the HDR reference white of ITU-R BT.2408-7, table 1).
+ * MASTER is the peak of the display that content is assumed to be mastered for. PQ_PEAK is what the highest code of PQ
+ * means. */
 #define WHITE 203.0
 #define MASTER 1000.0
 #define PQ_PEAK 10000.0
-/* Entries of the tables over light, which are even in its fourth root, as vision about is. */
+/* The number of entries of the tables that are indexed by light. The entries are evenly spaced in the fourth root of
+ * light, which is close to how people perceive light. */
 #define N_LIGHTS 4096
-/* ITU-R BT.1886: the display's exponent. */
+/* The exponent of the display in ITU-R BT.1886. */
 #define DISPLAY_GAMMA 2.4
-/* ITU-R BT.2100-2, table 5: HLG's system gamma at MASTER. */
+/* The system gamma of HLG at MASTER (ITU-R BT.2100-2, table 5). */
 #define HLG_GAMMA 1.2
 
 struct _NnToneMap {
   NnTransfer transfer;
-  gboolean wide; /* BT.2020's primaries */
-  /* PQ: light in units of WHITE; HLG: scene light, 1 is the brightest. Of a code. */
+  gboolean wide; /* the image has the primaries of BT.2020 */
+  /* The light of each code. For PQ it is display light in units of WHITE. For HLG it is scene light, of which 1 is the
+   * brightest. */
   gfloat light[256];
-  gfloat system[N_LIGHTS]; /* HLG: from scene light to the display's, in units of WHITE, by the scene's luminance */
-  gfloat scale[N_LIGHTS];  /* by the largest of a pixel's R, G, B */
-  guint8 code[N_LIGHTS];   /* of light from 0 to WHITE */
+  gfloat system[N_LIGHTS]; /* HLG only: the factor from scene light to display light in units of WHITE, by the luminance
+                              of the scene */
+  gfloat scale[N_LIGHTS];  /* the factor that the EETF applies, by the largest of a pixel's R, G and B */
+  guint8 code[N_LIGHTS];   /* the code of light from 0 to WHITE */
 };
 
 /* --- transfer functions --- */
 
-/* ITU-R BT.2100-2, table 4. */
+/* These are the constants of PQ in ITU-R BT.2100-2, table 4. */
 static const gdouble m1 = 2610.0 / 16384, m2 = 2523.0 / 4096 * 128, c1 = 3424.0 / 4096, c2 = 2413.0 / 4096 * 32,
                      c3 = 2392.0 / 4096 * 32;
 
-/* The reference EOTF: cd/m² of a signal from 0 to 1. */
+/* This is the reference EOTF of PQ. It returns the luminance in cd/m² of a signal from 0 to 1. */
 static gdouble
 pq_to_light (gdouble signal)
 {
@@ -50,7 +54,7 @@ light_to_pq (gdouble light)
   return pow ((c1 + c2 * y) / (1 + c3 * y), m2);
 }
 
-/* ITU-R BT.2100-2, table 5: the inverse of the reference OETF: scene light from 0 to 1. */
+/* This is the inverse of the reference OETF of HLG (ITU-R BT.2100-2, table 5). It returns scene light from 0 to 1. */
 static gdouble
 hlg_to_scene (gdouble signal)
 {
@@ -59,7 +63,8 @@ hlg_to_scene (gdouble signal)
   return signal <= 0.5 ? signal * signal / 3 : (exp ((signal - c) / a) + b) / 12;
 }
 
-/* ITU-R BT.2390-11, section 5.4.1: the EETF from a black of 0 and a white of MASTER down to WHITE, cd/m² to cd/m². */
+/* This is the EETF of ITU-R BT.2390-11, section 5.4.1. It maps a display whose black is 0 and whose white is MASTER to
+ * one whose white is WHITE. @light and the result are in cd/m². */
 static gdouble
 roll_off (gdouble light)
 {
@@ -78,7 +83,7 @@ roll_off (gdouble light)
 
 /* --- tables --- */
 
-/* Light from 0 to @most: its entry. */
+/* Returns the table entry of a @light from 0 to @most. */
 static inline guint
 entry_of (gfloat light, gfloat most)
 {
@@ -95,7 +100,7 @@ light_of (guint entry, gdouble most)
   return root * root * root * root * most;
 }
 
-/* The brightest that a pixel can be, in units of WHITE. */
+/* Returns the brightest light that a pixel can have, in units of WHITE. */
 static gfloat
 most_light (const NnToneMap *map)
 {
@@ -131,7 +136,7 @@ nn_tone_map_free (NnToneMap *map)
   g_free (map);
 }
 
-/* ITU-R BT.2087-0, equations 1 to 3: from BT.2020's primaries to BT.709's, in linear light. */
+/* Converts linear light from BT.2020's primaries to BT.709's (ITU-R BT.2087-0, equations 1 to 3). */
 static void
 narrow_primaries (gfloat rgb[3])
 {
