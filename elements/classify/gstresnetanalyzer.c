@@ -20,8 +20,8 @@ struct _GstResnetAnalyzer
   GstFrameView *view;
   GstResnetSmoother *smoother;
   GstResnetTracker *tracker;
-  NnOrientation orientation;    /* of the stream's tags */
-  guint serial;                 /* of the settings that the tracker's results are from */
+  NnOrientation orientation;    /* what the stream's tags say */
+  guint serial;                 /* the serial of the settings that the tracker's results are from */
 };
 
 GstResnetAnalyzer *
@@ -85,7 +85,7 @@ gst_resnet_analyzer_get_orientation (GstResnetAnalyzer * analyzer)
   return analyzer->orientation;
 }
 
-/* What turns this frame's picture upright. */
+/* Returns the orientation that turns this frame's picture upright. */
 static NnOrientation
 get_orientation (const GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings)
@@ -106,7 +106,7 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
 {
   gst_resnet_analyzer_set_runner (analyzer, NULL);
   gst_resnet_analyzer_reset (analyzer);
-  /* The view may hold a copy of a frame. The memory is not worth keeping in state READY. */
+  /* The view may hold a copy of a frame. That memory is not worth keeping in state READY. */
   gst_frame_view_free (analyzer->view);
   analyzer->view = gst_frame_view_new ();
 }
@@ -115,10 +115,10 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
 typedef struct
 {
   GArray *images;               /* NnImage */
-  GPtrArray *regions;           /* the region of each; NULL: the frame */
+  GPtrArray *regions;           /* the region of each image, or NULL for the frame */
 } Views;
 
-/* Turns the map of the upright picture back into one of the frame. */
+/* Turns the heat map of the upright picture back, so that it fits the frame. */
 static GBytes *
 turn_heatmap (GBytes * heatmap, guint * width, guint * height,
     NnOrientation orientation)
@@ -192,7 +192,7 @@ gst_resnet_analyzer_is_flushing (GstPad * pad)
   return flushing;
 }
 
-/* Finds the part of @image that the network sees, in pixels of the frame. */
+/* Finds the part of @image that the network sees. @rect gets its x, y, width and height in pixels of the frame. */
 static void
 get_crop (const NnPreprocess * preprocess, const NnImage * image,
     NnOrientation orientation, gint rect[4])
@@ -309,7 +309,7 @@ gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     answer->regions = g_array_new (FALSE, TRUE, sizeof (GstResnetRegion));
     g_array_set_clear_func (answer->regions, clear_region);
     gst_resnet_regions_find (buffer, settings, answer->regions);
-    /* The remembered results are those of other settings. */
+    /* The remembered results were made with other settings. */
     if (analyzer->serial != settings->serial)
       gst_resnet_tracker_reset (analyzer->tracker);
     analyzer->serial = settings->serial;

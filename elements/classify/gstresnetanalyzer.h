@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 GstResnetAnalyzer *gst_resnet_analyzer_new (void);
 void gst_resnet_analyzer_free (GstResnetAnalyzer * analyzer);
 
-/* @runner: (transfer full) (nullable): replaces the present one */
+/* Replaces the present runner. @runner: (transfer full) (nullable): the new one */
 void gst_resnet_analyzer_set_runner (GstResnetAnalyzer * analyzer,
     GstResnetRunner * runner);
 GstResnetRunner *gst_resnet_analyzer_get_runner (GstResnetAnalyzer * analyzer);
@@ -33,9 +33,10 @@ void gst_resnet_analyzer_reset (GstResnetAnalyzer * analyzer);
 /* Frees what is kept from one frame to the next, when the element stops. */
 void gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer);
 
-/* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between runs of the network it
- * looks whether @pad is flushing, and leaves the regions that are left. @durations: GST_RESNET_N_STAGES, gets those of the
- * first two. NULL with an error of GStreamer's domains, or without one when gst_resnet_analyzer_set_flushing() ended it. */
+/* Classifies @buffer (transfer full), which is given back as soon as its pixels are read. Between two runs of the
+ * network it checks whether @pad is flushing, and if so, leaves out the remaining regions. @durations has
+ * GST_RESNET_N_STAGES members and gets the durations of the first two stages. Returns NULL with an error of GStreamer's
+ * domains, or NULL without an error if gst_resnet_analyzer_set_flushing() ended the run. */
 GstResnetAnswer *gst_resnet_analyzer_run (GstResnetAnalyzer * analyzer,
     const GstResnetSettings * settings, GstBuffer * buffer,
     const GstResnetTimes * times, GstPad * pad, GstClockTime * durations,
@@ -46,8 +47,8 @@ GstMessage *gst_resnet_analyzer_get_change (GstResnetAnalyzer * analyzer,
     const GstResnetAnswer * answer, const GstResnetTimes * times,
     GstObject * object);
 
-/* With TRUE, a frame that waits for its group comes back at once, and later ones do not wait. Any thread may call it.
- * */
+/* With TRUE, a frame that waits for its group comes back at once, and later frames do not wait. Any thread may call
+ * this function. */
 void gst_resnet_analyzer_set_flushing (GstResnetAnalyzer * analyzer,
     gboolean flushing);
 /* Returns TRUE if @pad is flushing, so that nobody will see what is classified now. */

@@ -115,9 +115,10 @@ gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
       GST_DEBUG_FUNCPTR (gst_resnet_classify_prepare_output_buffer);
   trans_class->transform_ip =
       GST_DEBUG_FUNCPTR (gst_resnet_classify_transform_ip);
-  /* No propose_allocation: the base class asks downstream, and that is the right answer for an element that hands on
-   * the buffers it gets. Any layout will do here, but a GstVideoMeta or GstVideoCropMeta that downstream does not read
-   * must not be announced in its name: it would show the wrong pixels. */
+  /* This element has no propose_allocation, because the base class then asks downstream. This is the right answer for
+   * an element that passes on the buffers it gets. This element itself accepts any layout, but it must not announce a
+   * GstVideoMeta or GstVideoCropMeta that downstream does not read, because downstream would then show the wrong
+   * pixels. */
 }
 
 static void
@@ -158,8 +159,8 @@ wait_for_worker (GstResnetClassify * self)
     gst_resnet_worker_drain (self->worker);
 }
 
-/* Makes sure that the next frame is classified, whatever interval says. Waits for the frame that is being classified
- * beside the stream. */
+/* Makes sure that the next frame is classified, whatever interval says. Waits first for the frame that is being
+ * classified beside the stream. */
 static void
 forget_result (GstResnetClassify * self)
 {
@@ -288,7 +289,8 @@ gst_resnet_classify_set_caps (GstBaseTransform * trans, GstCaps * incaps,
   return TRUE;
 }
 
-/* @tags: (nullable): another stream begins, which is upright until its tags say something else */
+/* Follows the orientation in @tags (nullable). NULL means that another stream begins, which is upright until its tags
+ * say something else. */
 static void
 follow_orientation (GstResnetClassify * self, GstTagList * tags)
 {
@@ -321,7 +323,7 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
 
-  /* All of these events but the start of a flush are serialized with the buffers. */
+  /* All of these events except the start of a flush are serialized with the buffers. */
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_START:
       gst_resnet_analyzer_set_flushing (self->analyzer, TRUE);
@@ -345,7 +347,7 @@ gst_resnet_classify_sink_event (GstBaseTransform * trans, GstEvent * event)
       break;
     }
     case GST_EVENT_SEGMENT:
-      /* The next frame shows something else. */
+      /* The next frame has nothing to do with the last one. */
       forget_result (self);
       break;
     case GST_EVENT_EOS:
@@ -404,7 +406,7 @@ post_latency (GstResnetClassify * self)
       gst_message_new_latency (GST_OBJECT (self)));
 }
 
-/* The streaming thread: takes over what was set since its last frame. */
+/* Takes over what was set since the last frame. The streaming thread calls it. */
 static void
 sync_passing (GstResnetClassify * self)
 {
@@ -460,8 +462,8 @@ warn_of_frame (GstResnetClassify * self, GError * error)
   g_error_free (error);
 }
 
-/* Classifies @buffer (transfer full) in the calling thread. Returns NULL if the frame cannot be classified or, with
- * *@flushed, if nobody waits for it any more. */
+/* Classifies @buffer (transfer full) in the calling thread. Returns NULL if the frame cannot be classified, or if
+ * nobody waits for it any more; in the second case *@flushed is set. */
 static GstResnetAnswer *
 classify (GstResnetClassify * self, GstBuffer * buffer,
     const GstResnetTimes * times, GstClockTime * durations, gboolean * flushed)
@@ -529,7 +531,7 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
     self->worker = gst_resnet_worker_new (classify_beside, self);
   GST_OBJECT_LOCK (self);
   answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
-  /* Beside the stream, an interval of 0 and one of 1 both mean as often as the machine can. */
+  /* Beside the stream, intervals of 0 and 1 both mean that the element classifies as often as the machine can. */
   due = !answer || (self->swap && gst_resnet_swap_is_ready (self->swap))
       || gst_resnet_pace_is_due (&self->pace,
       MAX (self->passing.interval, 1), times);
@@ -554,7 +556,7 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
   return GST_FLOW_OK;
 }
 
-/* Passes a frame that is late at once, with the last result, because of QoS. */
+/* Passes a frame that is late because of QoS at once, with the last result. */
 static GstFlowReturn
 pass_late (GstResnetClassify * self, GstBuffer * buffer,
     const GstResnetTimes * times)

@@ -5,7 +5,7 @@
 #include "gstresnetclassifyprivate.h"
 
 G_BEGIN_DECLS
-/* Puts the stream's answer on @buffer. With @reused it is the answer of an earlier frame. */
+/* Puts the stream's answer on @buffer. @reused says whether it is the answer of an earlier frame. */
 void gst_resnet_classify_attach_answer (GstResnetClassify * self,
     GstBuffer * buffer, gboolean reused);
 void gst_resnet_classify_post_answer (GstResnetClassify * self,
@@ -14,7 +14,7 @@ GstResnetUnread *gst_resnet_unread_new (void);
 void gst_resnet_unread_unref (GstResnetUnread * unread);
 void gst_resnet_classify_count_regions (GstResnetClassify * self,
     const GstResnetAnswer * answer);
-/* Updates what stats say of the other elements of the process. */
+/* Updates what the property stats says about the other elements of the process. */
 void gst_resnet_classify_note_sharing (GstResnetClassify * self);
 
 G_END_DECLS

@@ -27,27 +27,28 @@ struct _GstResnetClassify
 {
   GstBaseTransform parent;
 
-  /* under the object lock */
+  /* The object lock guards these fields. */
   GstResnetSettings settings;
   GstStructure *model_info;
-  gboolean running;             /* between start and stop */
-  GThread *controlling;         /* the thread that sets what control bindings say, or NULL */
+  gboolean running;             /* TRUE between start and stop */
+  GThread *controlling;         /* the thread that sets the values of control bindings, or NULL */
   GstResnetPace pace;
-  GstResnetAnswer *latest;      /* in mode latest: the newest, or NULL */
+  GstResnetAnswer *latest;      /* the newest answer in mode latest, or NULL */
   GstResnetSwap *swap;          /* NULL until it is needed */
 
   GstResnetStats *stats;        /* has its own lock */
   GstResnetUnread *unread;
 
-  /* used by the streaming thread, and by start and stop while it does not run */
-  GstResnetSettings passing;    /* those that apply to frames that pass */
-  GstResnetAnswer *answer;      /* the one that frames carry, or NULL */
-  GstResnetWorker *worker;      /* in mode latest */
+  /* The streaming thread uses these fields, and so do start and stop while it does not run. */
+  GstResnetSettings passing;    /* the settings for frames that pass */
+  GstResnetAnswer *answer;      /* the answer that frames carry, or NULL */
+  GstResnetWorker *worker;      /* only in mode latest */
 
-  /* used by the classifying thread, which is the worker while it is busy and the streaming thread otherwise */
+  /* The classifying thread uses these fields. It is the worker while that is busy, and the streaming thread
+   * otherwise. */
   GstResnetSettings active;
   GstResnetAnalyzer *analyzer;
-  gboolean warned;              /* a warning was posted since these caps came */
+  gboolean warned;              /* a warning was posted since the present caps came */
 };
 
 G_END_DECLS

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /* Sets the value of property model-info. @info: (transfer full) (nullable) */
 void gst_resnet_classify_set_model_info (GstResnetClassify * self,
     GstStructure * info);
-/* Reacts to changed properties. Those that one g_object_set() sets come together, so that model and labels are one
- * request. */
+/* Reacts to changed properties. Properties that one g_object_set() call sets are reported together, so that model and
+ * labels make one request. */
 void gst_resnet_classify_follow_properties (GstResnetClassify * self,
     guint n_specs, GParamSpec ** specs);
 /* Starts or stops watching the files, as property watch-model says. To be called with the object lock while the

@@ -5,7 +5,7 @@
 #include "gstresnetclassifyprivate.h"
 
 G_BEGIN_DECLS
-/* The element's property functions. Setting one only stores its value. */
+/* These are the element's property functions. Setting a property only stores its value. */
     void gst_resnet_classify_set_property (GObject * object, guint prop_id,
     const GValue * value, GParamSpec * pspec);
 void gst_resnet_classify_get_property (GObject * object, guint prop_id,

@@ -84,7 +84,7 @@ gst_resnet_channel_order_get_type (void)
   return type;
 }
 
-/* The names of GstVideoOrientationMethod; the numbers of NnOrientation. */
+/* The names are those of GstVideoOrientationMethod, and the numbers are those of NnOrientation. */
 GType
 gst_resnet_orientation_get_type (void)
 {

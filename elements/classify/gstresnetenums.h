@@ -18,34 +18,36 @@ typedef enum
   GST_RESNET_MODE_LATEST
 } GstResnetMode;
 
-/* NnActivation */
+/* The values are those of NnActivation. */
 #define GST_TYPE_RESNET_ACTIVATION (gst_resnet_activation_get_type ())
 GType gst_resnet_activation_get_type (void);
 
-/* NnPrecision */
+/* The values are those of NnPrecision. */
 #define GST_TYPE_RESNET_PRECISION (gst_resnet_precision_get_type ())
 GType gst_resnet_precision_get_type (void);
 
-/* Values are those of NnInterpolation, and this one for "as the model file says". */
+/* The values are those of NnInterpolation, and this one for "as the model file says". */
 #define GST_RESNET_INTERPOLATION_AUTO (-1)
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
 GType gst_resnet_interpolation_get_type (void);
 
-/* The same for property channel-order, whose other values are those of NnChannelOrder. */
+/* This value means "as the model file says" for the property channel-order, too. The other values are those of
+ * NnChannelOrder. */
 #define GST_RESNET_CHANNEL_ORDER_AUTO (-1)
 #define GST_TYPE_RESNET_CHANNEL_ORDER (gst_resnet_channel_order_get_type ())
 GType gst_resnet_channel_order_get_type (void);
 
-/* How the orientation property says "what the stream's tags say"; else NnOrientation. */
+/* This value of the property orientation means "what the stream's tags say". The other values are those of
+ * NnOrientation. */
 #define GST_RESNET_ORIENTATION_AUTO 0
 #define GST_TYPE_RESNET_ORIENTATION (gst_resnet_orientation_get_type ())
 GType gst_resnet_orientation_get_type (void);
 
-/* GstResnetRegionMode */
+/* The values are those of GstResnetRegionMode. */
 #define GST_TYPE_RESNET_REGION_MODE (gst_resnet_region_mode_get_type ())
 GType gst_resnet_region_mode_get_type (void);
 
-/* GstResnetMode */
+/* The values are those of GstResnetMode. */
 #define GST_TYPE_RESNET_MODE (gst_resnet_mode_get_type ())
 GType gst_resnet_mode_get_type (void);
 

@@ -5,7 +5,7 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-/* Sends what the engine says to GStreamer's debug log, too, in category "resnet". Further calls do nothing. */
+/* Sends what the engine logs to GStreamer's debug log, too, in the category "resnet". Further calls do nothing. */
     void gst_resnet_log_init (void);
 
 G_END_DECLS

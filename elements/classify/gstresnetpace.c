@@ -9,10 +9,10 @@
 
 /* The latency is the longest hold within the last one to two of these periods. */
 #define HALF_WINDOW (15 * GST_SECOND)
-/* It has such steps. */
+/* The latency is rounded up to steps of this size. */
 #define LATENCY_STEP (5 * GST_MSECOND)
-/* Each message makes the whole pipeline ask anew: there is none within so long after another, and it falls by a quarter
- * at most in that time. */
+/* Each message makes the whole pipeline ask for the latency again. There is at most one message in this time, and the
+ * latency falls by at most a quarter in it. */
 #define MESSAGE_INTERVAL (10 * GST_SECOND)
 
 void

@@ -5,23 +5,23 @@
 #include "gstresnetresult.h"
 
 G_BEGIN_DECLS
-/* All fields but earliest may start as zero. The element's lock guards them. */
+/* All fields except earliest may start as zero. The element's lock guards them. */
     typedef struct
 {
-  /* QoS: frames before this running time come too late; GST_CLOCK_TIME_NONE: no frame does */
+  /* QoS: Frames before this running time come too late. With GST_CLOCK_TIME_NONE no frame does. */
   GstClockTime earliest;
   gdouble proportion;
   guint64 n_late, n_on_time;
 
-  /* interval: the frame that was classified last */
-  guint since;                  /* frames */
-  GstClockTime next;            /* running time from which on the machine keeps up */
-  GstClockTime last;            /* running time */
+  /* interval: These fields describe the frame that was classified last. */
+  guint since;                  /* frames since then */
+  GstClockTime next;            /* the running time from which on the machine keeps up */
+  GstClockTime last;            /* its running time */
 
-  /* latency: the longest that a frame was held, in two halves of a window */
+  /* latency: This is the longest time that a frame was held, for the two halves of a window. */
   GstClockTime longest[2], half_since;
-  GstClockTime reported;        /* what queries are answered */
-  GstClockTime announced, announced_at; /* what the last message was about, and when it was; 0: none was */
+  GstClockTime reported;        /* the latency that queries are answered with */
+  GstClockTime announced, announced_at; /* what the last message said and when it was posted; 0 if none was */
   GstClockTime fell_at;
   gboolean live;
 } GstResnetPace;

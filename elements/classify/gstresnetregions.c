@@ -15,9 +15,9 @@
 
 /* A thing that was not seen for so many frames is forgotten. */
 #define FORGET_AFTER 300
-/* No more things than this are remembered. */
+/* At most this many things are remembered. */
 #define MAX_TRACKED 4096
-/* Regions are compared with each other only up to so many pairs. */
+/* Regions are compared with each other only up to this number of pairs. */
 #define MAX_PAIRS (1024 * 1024)
 
 static gboolean
@@ -46,8 +46,8 @@ gst_resnet_regions_find (GstBuffer * buffer, const GstResnetSettings * settings,
               GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
     GstVideoRegionOfInterestMeta *roi = (GstVideoRegionOfInterestMeta *) meta;
 
-    /* The fields are unsigned; a detector that computed a negative number wrote one near 2³². 0 is the id of regions
-     * that have none. */
+    /* The fields are unsigned, so a detector that computed a negative number wrote one near 2³². Regions without an id
+     * have the id 0. */
     gst_resnet_regions_add (regions, GST_RESNET_REGION_ROI, roi->id,
         roi->id > 0 ? roi->id : 0, roi->roi_type, (gint) roi->x, (gint) roi->y,
         (gint) roi->w, (gint) roi->h);
@@ -88,7 +88,7 @@ gst_resnet_regions_clip (const GstResnetRegion * region,
   bottom = MIN (region->y + region->height + pad_y, all_y + all_height);
   if (left >= right || top >= bottom)
     return FALSE;
-  /* Some of the region itself must be in the picture; its padding alone is not worth a look. */
+  /* Some part of the region itself must be in the picture. Its padding alone is not classified. */
   if (region->x >= all_x + all_width || region->y >= all_y + all_height
       || region->x + region->width <= all_x
       || region->y + region->height <= all_y)
@@ -101,7 +101,7 @@ gst_resnet_regions_clip (const GstResnetRegion * region,
   return TRUE;
 }
 
-/* Intersection over union. */
+/* Returns the area of the intersection divided by that of the union. */
 static gdouble
 overlap (const GstResnetRegion * a, const GstResnetRegion * b)
 {
@@ -166,7 +166,7 @@ typedef struct
   GQuark type;
   GstResnetResult result;
   GstClockTime source_pts;
-  guint since;                  /* the frames that it was in since its last classification */
+  guint since;                  /* the number of frames that it was in since its last classification */
   guint64 seen;                 /* the last frame that it was in */
 } Tracked;
 

@@ -19,8 +19,8 @@ gboolean gst_resnet_regions_clip (const GstResnetRegion * region,
     const GstResnetSettings * settings, const NnImage * bounds,
     NnImage * image);
 
-/* Finds for each of the @n regions of another frame the region of the answer that shows the same thing. That is the
- * one with the same key or, for a region without a key, the one of the same type that covers it best, by at least
+/* Finds the region of the answer that shows the same thing, for each of the @n regions of another frame. That is the
+ * region with the same key. If a region has no key, it is the one of the same type that covers it best, by at least
  * half of their union. @matches gets n indices into answer->regions, or G_MAXUINT where there is none. */
 void gst_resnet_regions_match (const GstResnetAnswer * answer,
     const GstResnetRegion * regions, guint n, guint * matches);
@@ -31,7 +31,7 @@ typedef struct _GstResnetTracker GstResnetTracker;
 GstResnetTracker *gst_resnet_tracker_new (void);
 void gst_resnet_tracker_free (GstResnetTracker * tracker);
 void gst_resnet_tracker_reset (GstResnetTracker * tracker);
-/* Begins a new frame and forgets what was not seen for long. */
+/* Begins a new frame and forgets the things that were not seen for a long time. */
 void gst_resnet_tracker_begin (GstResnetTracker * tracker);
 /* Returns TRUE if @region need not be classified because of reclassify-interval, and gives it its last result. */
 gboolean gst_resnet_tracker_reuse (GstResnetTracker * tracker,

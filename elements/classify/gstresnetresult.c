@@ -26,7 +26,7 @@ gst_resnet_result_select (GstResnetResult * result,
   k = nn_topk (values, n_values, k, result->indices);
   if (k == 0)
     return;
-  /* Moves the class that is held to the front, also if it was not among the entries. */
+  /* This moves the class that is held to the front, even if it was not among the entries. */
   if (held < n_values) {
     for (i = 0; i + 1 < k && result->indices[i] != held; i++);
     for (j = i; j > 0; j--)
@@ -245,7 +245,8 @@ fill_structure (const GstResnetAnswer * answer, const gchar * element,
   gst_structure_take_value (structure, "regions", &array);
 }
 
-/* Adds the param behind those of other classifiers. The field "others" of the first one gets a copy. */
+/* Adds the param behind those of other classifiers. If there are such params, a copy is added to the field "others" of
+ * the first one. */
 static void
 add_param (GstVideoRegionOfInterestMeta * roi, GstStructure * structure)
 {
@@ -276,7 +277,7 @@ attach_to_rois (const GstResnetAnswer * answer, const gchar * element,
 
     if (place->kind != GST_RESNET_REGION_ROI)
       break;
-    /* Its type is not in roi-types. */
+    /* The region's type is not in roi-types. */
     if (place->type != roi->roi_type)
       continue;
     region = get_match (answer, matches, i++);

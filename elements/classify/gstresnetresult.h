@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 /* The classes of one picture. */
 typedef struct
 {
-  guint n_entries;              /* only those that reach the threshold: the answer, then the most confident */
+  guint n_entries;              /* only classes that reach the threshold: the answer, then the most confident */
   guint *indices;
   gfloat *confidences;
-  gfloat best;                  /* the answer's confidence, also where it does not reach the threshold */
+  gfloat best;                  /* the confidence of the answer, which may be below the threshold */
 } GstResnetResult;
 
 typedef enum
@@ -29,13 +29,13 @@ typedef struct
 {
   GstResnetRegionKind kind;
   gint id;                      /* the id of the meta */
-  gint64 key;                   /* the same thing has the same key in all frames; 0: not known */
+  gint64 key;                   /* the same thing has the same key in all frames; 0 means that it is not known */
   GQuark type;
-  gint64 x, y, width, height;   /* as the meta has it */
-  gboolean classified;          /* there is a result */
+  gint64 x, y, width, height;   /* the rectangle in the meta */
+  gboolean classified;          /* whether there is a result */
   GstResnetResult result;
   GstClockTime source_pts;
-  gboolean reused;              /* of an earlier frame (reclassify-interval) */
+  gboolean reused;              /* the result is from an earlier frame (reclassify-interval) */
 } GstResnetRegion;
 
 /* The result of one frame. It is immutable and reference-counted, because the thread that classified and those that
@@ -44,26 +44,28 @@ typedef struct
 {
   gatomicrefcount ref_count;
   GstResnetModel *model;
-  const gchar *precision;       /* a static string: which one ran */
-  GstClockTime source_pts;      /* of the frame that the network saw */
+  const gchar *precision;       /* a static string: the precision that ran */
+  GstClockTime source_pts;      /* the PTS of the frame that the network saw */
   GstClockTime processing_time;
-  gboolean has_frame;           /* the frame as a whole was classified */
+  gboolean has_frame;           /* whether the frame as a whole was classified */
   GstResnetResult frame;
-  GBytes *heatmap;              /* of frame's answer, NULL: none */
+  GBytes *heatmap;              /* the heat map of frame's answer, or NULL */
   guint heatmap_width, heatmap_height;
-  gint heatmap_rect[4];         /* x, y, width, height, pixels of the frame */
-  gint frame_width, frame_height;       /* that places are pixels of */
-  GArray *regions;              /* GstResnetRegion, in gst_resnet_regions_find()'s order; NULL: not looked for */
+  gint heatmap_rect[4];         /* x, y, width and height in pixels of the frame */
+  gint frame_width, frame_height;       /* the size of the frame in whose pixels places are given */
+  GArray *regions;              /* GstResnetRegion in gst_resnet_regions_find()'s order, or NULL if none were looked for */
 } GstResnetAnswer;
 
-/* @values: a confidence for each class; @held: the class that remains the answer, or G_MAXUINT */
+/* Selects the classes of a result. @values: a confidence for each class; @held: the class that remains the answer, or
+ * G_MAXUINT */
 void gst_resnet_result_select (GstResnetResult * result,
     const GstResnetSettings * settings, const gfloat * values, guint n_values,
     guint held);
 void gst_resnet_result_clear (GstResnetResult * result);
 void gst_resnet_result_copy (GstResnetResult * dest,
     const GstResnetResult * src);
-/* Return the label of the answer, or GST_RESNET_UNKNOWN if no class reaches the threshold, and its index, or -1. */
+/* These functions return the label of the answer, or GST_RESNET_UNKNOWN if no class reaches the threshold, and its
+ * index, or -1. */
 const gchar *gst_resnet_result_get_label (const GstResnetResult * result,
     const GstResnetModel * model);
 gint gst_resnet_result_get_index (const GstResnetResult * result);
@@ -73,7 +75,7 @@ GstResnetAnswer *gst_resnet_answer_ref (GstResnetAnswer * answer);
 void gst_resnet_answer_unref (GstResnetAnswer * answer);
 
 /* Attaches the answer to @buffer, which must be writable. @element is the element's name. @regions are the regions of
- * @buffer itself; @matches has for each of them the index of its result among the answer's regions, or G_MAXUINT. */
+ * @buffer itself. For each of them, @matches has the index of its result among the answer's regions, or G_MAXUINT. */
 void gst_resnet_answer_attach (const GstResnetAnswer * answer,
     const gchar * element, gboolean reused, const GArray * regions,
     const guint * matches, GstBuffer * buffer);

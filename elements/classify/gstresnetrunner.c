@@ -13,16 +13,16 @@
 
 #include "gstresnetshare.h"
 
-/* The largest number of images in one run if regions are classified. The session takes as many of them through a
- * layer together as fit into the cache. A frame with more regions needs several runs. */
+/* The largest number of images in one run if regions are classified. The session takes as many of them through a layer
+ * together as fit into the cache. A frame with more regions needs several runs. */
 #define REGIONS_BATCH 16
 
 struct _GstResnetRunner
 {
   GstResnetModel *model;
-  GstResnetSettings settings;   /* those that it was made with; those that may change at any time come with each call */
+  GstResnetSettings settings;   /* those that it was made with; the ones that may change come with each call */
 
-  /* made for the present preprocessing and batch */
+  /* These fields are made for the present preprocessing and batch. */
   NnPreprocess preprocess;
   NnPreprocessor **preprocessors;       /* one for each thread if images are prepared side by side */
   guint n_preprocessors;
@@ -52,8 +52,8 @@ drop_session (GstResnetRunner * runner)
   g_clear_pointer (&runner->session, nn_session_free);
 }
 
-/* Makes a session of the stream's own, or joins the group's. A stream that keeps the feature map has its own. On
- * failure returns FALSE and keeps the present session. */
+/* Makes a session for this stream alone, or joins the group's. A stream that keeps the feature map always has its own
+ * session. If this fails, it returns FALSE and keeps the present session. */
 static gboolean
 make_session (GstResnetRunner * runner, const NnPreprocess * p, guint batch,
     gboolean heatmap, GError ** error)
@@ -362,7 +362,7 @@ gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     low = MIN (low, map[i]);
     high = MAX (high, map[i]);
   }
-  /* A map that is the same everywhere, or is not finite, shows nothing. */
+  /* A map that has the same value everywhere, or is not finite, shows nothing. */
   for (i = 0; i < n; i++)
     gray[i] = high > low && isfinite (high - low) && isfinite (map[i]) ?
         (guint8) lrintf ((map[i] - low) / (high - low) * 255.0f) : 0;
@@ -388,7 +388,7 @@ gst_resnet_runner_get_method (GstResnetRunner * runner)
   const gchar *method = NULL;
   guint i;
 
-  /* If images are prepared side by side, some threads may not have had one yet. */
+  /* If images are prepared side by side, some threads may not have prepared one yet. */
   for (i = 0; i < runner->n_preprocessors && !method; i++)
     method = nn_preprocessor_get_method (runner->preprocessors[i]);
   return method;

@@ -26,16 +26,17 @@ gboolean gst_resnet_runner_update (GstResnetRunner * runner,
 
 /* Returns the largest number of images in one run. */
 guint gst_resnet_runner_get_batch (GstResnetRunner * runner);
-/* Makes the network's input from the @n images, for the next run. With more than one thread they are made side by
- * side. */
+/* Makes the network's input from the @n images, for the next run. With more than one thread, the images are prepared
+ * side by side. */
 gboolean gst_resnet_runner_prepare (GstResnetRunner * runner,
     const NnImage * images, guint n, GError ** error);
-/* Runs the network on the images 0 to @n - 1. Returns FALSE if @patience (nullable) with the group ended before. */
+/* Runs the network on the images 0 to @n - 1. Returns FALSE if @patience (nullable) ended while the images waited for
+ * the group. */
 gboolean gst_resnet_runner_infer (GstResnetRunner * runner, guint n,
     GstResnetPatience * patience);
 /* Tells the group not to wait for this stream until its next run, because the stream has ended or pauses. */
 void gst_resnet_runner_set_silent (GstResnetRunner * runner);
-/* Returns the n_classes confidences of image @slot of the last run, which are valid until the next call. Returns NULL
+/* Returns the n_classes confidences of image @slot of the last run. They are valid until the next call. Returns NULL
  * with an error if the network's output is not finite. */
 gfloat *gst_resnet_runner_get_confidences (GstResnetRunner * runner,
     const GstResnetSettings * settings, guint slot, GError ** error);
@@ -49,10 +50,10 @@ GBytes *gst_resnet_runner_get_heatmap (GstResnetRunner * runner, guint slot,
     guint class_index, guint * width, guint * height);
 
 GstResnetModel *gst_resnet_runner_get_model (GstResnetRunner * runner);
-/* Returns the file that the model is from, as property model named it; NULL or an empty string is the embedded model.
- * */
+/* Returns the file that the model is from, as the property model named it. NULL or an empty string means the embedded
+ * model. */
 const gchar *gst_resnet_runner_get_path (GstResnetRunner * runner);
-/* Returns how the last images were resized, as nn_preprocessor_get_method() says it. */
+/* Returns how the last images were resized. The values are those of nn_preprocessor_get_method(). */
 const gchar *gst_resnet_runner_get_method (GstResnetRunner * runner);
 const NnPreprocess *gst_resnet_runner_get_preprocess (GstResnetRunner * runner);
 const gchar *gst_resnet_runner_get_isa (GstResnetRunner * runner);

@@ -27,17 +27,17 @@
  * property needs a row here, a field in GstResnetSettings, and a row in docs/properties.md, which a test compares
  * with this table. */
 static const GstPropertyRow rows[] = {
-  /* The model and how it runs. */
+  /* These properties are about the model and how it runs. */
   /**
    * GstResnetClassify:model:
    *
-   * The model file: a .pth or .pt file with a state dict of torchvision's ResNet family, in either of torch.save's forms,
-   * or a .safetensors or .onnx file. The element looks at the content, not at the name. %NULL or an empty string means
-   * the embedded model. The file is loaded when the element starts. When the property is set while the element runs, the
-   * new model is loaded and tried in another thread and then taken between two frames. The element then posts an element
-   * message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"). If the new model cannot be used, the
-   * old one stays, and the element posts "model-rejected" ("model", "labels", "reason", "sha256" of the model that stays,
-   * "element").
+   * The model file: a .pth or .pt file with a state dict of torchvision's ResNet family, in either of torch.save's
+   * forms, or a .safetensors or .onnx file. The element looks at the content, not at the name. %NULL or an empty string
+   * means the embedded model. The file is loaded when the element starts. When the property is set while the element
+   * runs, the new model is loaded and tried in another thread and then taken between two frames. The element then posts
+   * an element message "model-updated" ("model", "labels", "from-sha256", "sha256", "element"). If the new model cannot
+   * be used, the old one stays, and the element posts "model-rejected" ("model", "labels", "reason", "sha256" of the
+   * model that stays, "element").
    */
   {"model", "Model", STRING (model, NULL), ANY_TIME,
       "Loads the network from this file: a ResNet as a PyTorch state dict "
@@ -48,8 +48,8 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:labels-file:
    *
-   * A text or JSON file with a label for each class. %NULL or an empty string means the labels in the model file; if the
-   * model file has none, the label of a class is its index as text.
+   * A text or JSON file with a label for each class. %NULL or an empty string means the labels in the model file; if
+   * the model file has none, the label of a class is its index as text.
    */
   {"labels-file", "Labels file", STRING (labels, NULL), ANY_TIME,
       "Reads the names of the classes from this file: one label a line, "
@@ -64,8 +64,9 @@ static const GstPropertyRow rows[] = {
    * GstResnetClassify:weights:
    *
    * A checkpoint can hold several sets of weights: those of the training and their averages ("state_dict" and
-   * "state_dict_ema"), a student and a teacher, one network for each fold. %NULL or an empty string means the set that
-   * the library which wrote the file would take, and a warning says which one that is. "weights" in model-info has its name.
+   * "state_dict_ema"), those of a student and a teacher, or one network for each fold. %NULL or an empty string means
+   * the set that the library which wrote the file would take, and a warning says which one that is. "weights" in
+   * model-info has its name.
    */
   {"weights", "Weights", STRING (weights, NULL), ANY_TIME,
       "Chooses one of several sets of weights in the model file by its name, "
@@ -75,9 +76,9 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:architecture:
    *
-   * What the tensors of a state dict cannot show: the name of a network ("resnetaa50d", "resnetblur50") and traits
-   * ("stride=1x1", "output-stride=16", "pool=max", "head=gelu", "classifier=NAME"), separated by commas. %NULL or an empty
-   * string means what the published code of the family has.
+   * This property says what the tensors of a state dict cannot show: the name of a network ("resnetaa50d",
+   * "resnetblur50") and traits ("stride=1x1", "output-stride=16", "pool=max", "head=gelu", "classifier=NAME"),
+   * separated by commas. %NULL or an empty string means what the published code of the family has.
    */
   {"architecture", "Architecture", STRING (architecture, NULL), ANY_TIME,
       "Says what the tensors of a state dict cannot show: the name of a "
@@ -88,8 +89,8 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:watch-model:
    *
-   * A change of the files that model and labels-file name counts as setting these properties again. A file that is still
-   * being written is left alone until it has not changed for half a second.
+   * A change of the files that model and labels-file name counts as setting these properties again. A file that is
+   * still being written is left alone until it has not changed for half a second.
    */
   {"watch-model", "Watch model", BOOLEAN (watch_model, FALSE), ANY_TIME,
       "Loads the model and the labels file again when one of them is replaced "
@@ -115,14 +116,14 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:mode:
    *
-   * In mode sync each frame waits for its own result. The element answers the LATENCY query with the longest time that a
-   * frame was held in the last seconds. With qos=true a frame that comes too late passes unclassified with the last
+   * In mode sync each frame waits for its own result. The element answers the LATENCY query with the longest time that
+   * a frame was held in the last seconds. With qos=true a frame that comes too late passes unclassified with the last
    * result, which is marked as reused; no frame is dropped.
    *
-   * In mode latest no frame waits. Classification runs in a thread beside the stream, on the newest frame whenever it has
-   * finished the one before. Each frame carries the newest finished result, marked as reused, with the PTS of the frame
-   * that it is from. At the end of the stream, at a flush, at new caps and when the element stops, the element waits for
-   * this thread, and no result from before a flush is used after it.
+   * In mode latest no frame waits. Classification runs in a thread beside the stream, on the newest frame whenever it
+   * has finished the one before. Each frame carries the newest finished result, marked as reused, with the PTS of the
+   * frame that it is from. At the end of the stream, at a flush, at new caps and when the element stops, the element
+   * waits for this thread, and no result from before a flush is used after it.
    */
   {"mode", "Mode", ENUM (mode, gst_resnet_mode_get_type, GST_RESNET_MODE_SYNC),
         ANY_TIME,
@@ -132,16 +133,16 @@ static const GstPropertyRow rows[] = {
    * GstResnetClassify:interval:
    *
    * With 1 every frame is classified, with n every n-th, and with 0 as many frames as this machine has time for. The
-   * frames between carry the last result, which is marked as reused and has the PTS of the frame that it is from. After a
-   * flush, a new segment, new caps or a changed property the next frame is classified. Messages are posted for classified
-   * frames only.
+   * frames between carry the last result, which is marked as reused and has the PTS of the frame that it is from. After
+   * a flush, a new segment, new caps or a changed property the next frame is classified. Messages are posted for
+   * classified frames only.
    */
   {"interval", "Interval", UINT (interval, 0, G_MAXINT, 1), ANY_TIME,
       "Classifies only every n-th frame. The frames between carry the last "
         "result, marked as reused. With 0 the element classifies as often as "
         "this machine can keep up with"},
 
-  /* From the frame to the network's input. */
+  /* These properties are about the way from the frame to the network's input. */
   {"resize", "Resize", INT (resize, -1, NN_PREPROCESS_MAX_SIZE, -1), ANY_TIME,
       "Sets the length in pixels to which the shorter side of the picture is "
         "resized. With 0 the picture is stretched to the size of the crop; with "
@@ -153,9 +154,10 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:crop-height:
    *
-   * For networks whose input is not square, such as those for persons (crop-height=256 crop-width=128), crop-height and
-   * crop-width say each side of what the network sees; the one that is 0 is what crop says. resize-height and resize-width,
-   * which go together, stretch the picture to one size, as torchvision's Resize((h, w)) does; without them resize holds.
+   * Some networks have an input that is not square, such as those for persons (crop-height=256 crop-width=128). For
+   * them, crop-height and crop-width give each side of what the network sees. A side that is 0 has the value of crop.
+   * resize-height and resize-width, which must be set together, stretch the picture to one size, as torchvision's
+   * Resize((h, w)) does. Without them, resize applies.
    */
   {"crop-height", "Crop height",
         INT (crop_height, 0, NN_PREPROCESS_MAX_SIZE, 0), ANY_TIME,
@@ -177,8 +179,8 @@ static const GstPropertyRow rows[] = {
    * GstResnetClassify:ignore-pixel-aspect-ratio:
    *
    * Frames whose pixels are not square (DVD, SD cameras, many recorders) are classified in the shape in which they are
-   * displayed: the caps' pixel-aspect-ratio goes into the resize, at no cost. It makes no difference where the whole
-   * picture is stretched to the crop.
+   * displayed. The caps' pixel-aspect-ratio is part of the resize, which costs nothing. It makes no difference where
+   * the whole picture is stretched to the crop.
    */
   {"ignore-pixel-aspect-ratio", "Ignore pixel aspect ratio",
         BOOLEAN (ignore_pixel_aspect_ratio, FALSE), ANY_TIME,
@@ -186,9 +188,9 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:orientation:
    *
-   * Phones and cameras store pictures as the sensor was held, and say in a tag (GST_TAG_IMAGE_ORIENTATION: EXIF in JPEG
-   * streams, the matrix in MP4 files) how they are turned upright. The picture is classified upright, without a copy of the
-   * frame being turned. The heat map and regions are in the pixels of the frame as it is.
+   * Phones and cameras store pictures as the sensor was held, and say in a tag how they are turned upright
+   * (GST_TAG_IMAGE_ORIENTATION: EXIF in JPEG streams, the matrix in MP4 files). The picture is classified upright,
+   * without turning a copy of the frame. The heat map and regions are in the pixels of the frame as it is.
    */
   {"orientation", "Orientation",
         ENUM (orientation, gst_resnet_orientation_get_type,
@@ -203,9 +205,9 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:mean:
    *
-   * Numbers as the network's documentation has them: of pixel values from 0 to 1, or, where a mean is above 1, or
-   * mean is 0 or unset and a std is above 1, of pixel values from 0 to 255 ("103.939,116.779,123.68" with std "1,1,1" and channel-order=bgr for
-   * networks of Caffe). A network that takes grey pictures has one number.
+   * The numbers are those of the network's documentation. They are for pixel values from 0 to 1. If a mean is above 1,
+   * or if mean is 0 or unset and a std is above 1, they are for pixel values from 0 to 255 ("103.939,116.779,123.68"
+   * with std "1,1,1" and channel-order=bgr for networks of Caffe). A network that takes grey pictures has one number.
    */
   {"mean", "Mean", STRING (mean, NULL), ANY_TIME,
       "Is subtracted from the values of each channel: three numbers separated "
@@ -223,7 +225,7 @@ static const GstPropertyRow rows[] = {
             GST_RESNET_INTERPOLATION_AUTO), ANY_TIME,
       "Chooses the filter with which the picture is resized"},
 
-  /* From the network's output to the answer. */
+  /* These properties are about the way from the network's output to the answer. */
   {"top-k", "Top k", UINT (top_k, 1, G_MAXINT, 5), ANY_TIME,
       "Sets how many classes a result has at most. The most confident class "
         "comes first"},
@@ -244,9 +246,10 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:smoothing:
    *
-   * The confidences follow the network's output as a first-order low-pass filter with this time constant in stream time,
-   * whatever the frame rate is: after the time constant they have covered 63 % of a change, after three of them 95 %.
-   * Smoothing starts anew after a flush, new caps, another model or another temperature. Regions are not smoothed.
+   * The confidences follow the network's output as a first-order low-pass filter with this time constant in stream
+   * time, whatever the frame rate is: after the time constant they have covered 63 % of a change, after three of them
+   * 95 %. Smoothing starts anew after a flush, new caps, another model or another temperature. Regions are not
+   * smoothed.
    */
   {"smoothing", "Smoothing", UINT (smoothing, 0, G_MAXINT, 0), CONTROLLABLE,
       "Smooths the confidences over time with this time constant, in "
@@ -261,23 +264,24 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:heatmap:
    *
-   * The class activation map (Zhou et al., 2016) of the frame's answer, in the GstClassificationMeta and the message:
-   * "heatmap", "heatmap-width", "heatmap-height", "heatmap-rect". It exists for networks that end with a global average
-   * pool and one fully connected layer, as ResNets do. The precision is highest then.
+   * The heat map is the class activation map (Zhou et al., 2016) of the frame's answer. It is in the
+   * GstClassificationMeta and in the message: "heatmap", "heatmap-width", "heatmap-height", "heatmap-rect". It exists
+   * for networks that end with a global average pool and one fully connected layer, as ResNets do. With a heat map, the
+   * precision is highest.
    */
   {"heatmap", "Heat map", BOOLEAN (heatmap, FALSE), ANY_TIME,
       "Adds a heat map to each result that shows where in the frame the "
         "answer was seen (a class activation map). The network then runs with "
         "precision highest and without its group"},
 
-  /* Regions of interest. */
+  /* These properties are about regions of interest. */
   /**
    * GstResnetClassify:region:
    *
-   * Regions are the frame's GstVideoRegionOfInterestMeta and, if gstreamer-analytics was there when the plugin was built,
-   * its GstAnalyticsODMtd. Each region is cut out of the frame's own pixels and classified as a picture of its own, with
-   * the same preprocessing. The results are a param GstStructure "classification" on the region's meta, "regions" in the
-   * GstClassificationMeta and in the message, and a GstAnalyticsClsMtd that is related to the ODMtd.
+   * Regions are the frame's GstVideoRegionOfInterestMeta and, if gstreamer-analytics was there when the plugin was
+   * built, its GstAnalyticsODMtd. Each region is cut out of the frame's own pixels and classified as a picture of its
+   * own, with the same preprocessing. The results are a param GstStructure "classification" on the region's meta,
+   * "regions" in the GstClassificationMeta and in the message, and a GstAnalyticsClsMtd that is related to the ODMtd.
    */
   {"region", "Region",
         ENUM (region, gst_resnet_region_mode_get_type,
@@ -299,8 +303,9 @@ static const GstPropertyRow rows[] = {
   /**
    * GstResnetClassify:reclassify-interval:
    *
-   * A region that a tracker follows has an id (GstVideoRegionOfInterestMeta:id other than 0, or a GstAnalyticsTrackingMtd
-   * that is related to the GstAnalyticsODMtd). Between its classifications it carries its last result, marked as reused.
+   * A region that a tracker follows has an id (GstVideoRegionOfInterestMeta:id other than 0, or a
+   * GstAnalyticsTrackingMtd that is related to the GstAnalyticsODMtd). Between its classifications it carries its last
+   * result, marked as reused.
    */
   {"reclassify-interval", "Reclassify interval",
         UINT (reclassify_interval, 0, G_MAXINT, 1), ANY_TIME,
@@ -308,7 +313,7 @@ static const GstPropertyRow rows[] = {
         "that it appears in. Between, it carries its last result. With 0 it is "
         "classified only once"},
 
-  /* What the element gives to others. */
+  /* These properties are about what the element gives to others. */
   {"post-messages", "Post messages", BOOLEAN (post_messages, TRUE), ANY_TIME,
       "Posts an element message \"classification\" on the bus for each "
         "classified frame"},
@@ -328,7 +333,7 @@ static const GstPropertyRow rows[] = {
       "Attaches the result to each frame that has one, as a custom meta named "
         "GstResnetClassificationMeta"},
 
-  /* Many streams in one process. */
+  /* These properties are for many streams in one process. */
   /**
    * GstResnetClassify:group:
    *
@@ -350,7 +355,7 @@ static const GstPropertyRow rows[] = {
         "in milliseconds. It does not wait for streams that have ended. With 0 "
         "it does not wait at all"},
 
-  /* What the element says of itself. */
+  /* These properties are what the element says about itself. */
   /**
    * GstResnetClassify:stats:
    *
@@ -359,9 +364,9 @@ static const GstPropertyRow rows[] = {
    * (uint64). In mode latest "classified" and "failed" count what was done beside the frames. The times of classified
    * frames in nanoseconds (uint64): "preprocess-last", "preprocess-mean", "preprocess-p99" (the 99th percentile of the
    * last 1024), and the same for "inference" and "total". "isa" (string), "precision" (string, the one that runs) and
-   * "threads" (uint) say what the network runs with. "shared-with" (uint) is how many other elements of the process have
-   * the same model, which is in memory once. "group-runs" and "group-images" (uint64) are those of all elements of the
-   * group, so that images / runs is the mean batch.
+   * "threads" (uint) say what the network runs with. "shared-with" (uint) is how many other elements of the process
+   * have the same model, which is in memory once. "group-runs" and "group-images" (uint64) are those of all elements of
+   * the group, so that images / runs is the mean batch.
    */
   {"stats", "Statistics", GST_PROPERTY_STRUCTURE, GST_PROPERTY_READ_ONLY,
       "Counts frames and measures times since the last start: frames, "

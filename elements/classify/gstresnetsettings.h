@@ -10,8 +10,9 @@
 #include "gstresnetenums.h"
 
 G_BEGIN_DECLS
-/* The values as the user gave them. The element has one under its object lock, which set_property and get_property
- * use, and one for each of the threads that use it. The table of properties in gstresnetsettings.c fills it in. */
+/* The values as the user gave them. The element has one such struct under its object lock, which set_property and
+ * get_property use, and one for each of the threads that use the values. The table of properties in gstresnetsettings.c
+ * fills it in. */
     typedef struct
 {
   gchar *model, *labels;
@@ -32,7 +33,7 @@ G_BEGIN_DECLS
   guint top_k;
   NnActivation activation;
   gdouble threshold, temperature;
-  guint smoothing;              /* ms, 0: off */
+  guint smoothing;              /* in ms; 0 means no smoothing */
   gdouble hysteresis;
   gboolean heatmap;
 
@@ -44,13 +45,13 @@ G_BEGIN_DECLS
 
   gboolean post_messages, post_label_changes, attach_meta;
 
-  gchar *group;                 /* NULL or empty: none */
+  gchar *group;                 /* NULL or empty if there is none */
   guint batch_size;
-  guint batch_timeout;          /* ms */
+  guint batch_timeout;          /* in ms */
 
-  /* Each goes up with each change of its kind. */
-  guint serial;                 /* by the user: the next frame is classified, whatever interval says */
-  guint control_serial;         /* by a control binding: counts from the next classification on */
+  /* Each of these numbers goes up with each change of its kind. */
+  guint serial;                 /* changes by the user: the next frame is classified, whatever interval says */
+  guint control_serial;         /* changes by a control binding: they apply from the next classification on */
 } GstResnetSettings;
 
 void gst_resnet_settings_init (GstResnetSettings * settings);
@@ -58,12 +59,12 @@ void gst_resnet_settings_clear (GstResnetSettings * settings);
 void gst_resnet_settings_copy (GstResnetSettings * dest,
     const GstResnetSettings * src);
 
-/* Installs all properties of the element, also the two read-only ones, which are not settings. */
+/* Installs all properties of the element, including the two read-only ones, which are not settings. */
 void gst_resnet_settings_install_properties (GObjectClass * klass);
-/* Return FALSE if @prop_id is none of the settings. */
+/* These functions return FALSE if @prop_id is none of the settings. */
 gboolean gst_resnet_settings_set (GstResnetSettings * settings, guint prop_id,
     const GValue * value);
-/* After a property was set, without the object lock: notifies of its other names. */
+/* Notifies of the other names of a property after it was set. To be called without the object lock. */
 void gst_resnet_settings_notify_aliases (GObject * object, guint prop_id);
 gboolean gst_resnet_settings_get (const GstResnetSettings * settings,
     guint prop_id, GValue * value);

@@ -9,52 +9,52 @@
 
 #include <string.h>
 
-/* A member that so many runs in a row have waited for in vain has stalled. */
+/* A member that this many runs in a row have waited for in vain counts as stalled. */
 #define MAX_MISSED 3
 
-/* The images of one frame that wait for their logits. It lies on the stack of the thread that waits. */
+/* The images of one frame that wait for their logits. The struct lies on the stack of the thread that waits. */
 typedef struct _Request Request;
 struct _Request
 {
   Request *next;
   GstResnetMember *member;
-  guint n;                      /* images, at most a batch */
+  guint n;                      /* the number of images, at most a batch */
   const gfloat *tensor;
   gfloat *logits;
   gboolean done;
 };
 
-/* All of it under the group's mutex. */
+/* The group's mutex guards all of these fields. */
 struct _GstResnetMember
 {
   GstResnetGroup *group;
   gboolean active;
-  guint n_missed;               /* runs that waited for it in vain since it had images */
+  guint n_missed;               /* the number of runs that waited for it in vain since it last had images */
   gboolean waits;               /* it has images that are not run yet */
 };
 
 struct _GstResnetPatience
 {
   GMutex mutex;
-  gint over;                    /* atomic, too */
-  GstResnetGroup *group;        /* where a frame waits, NULL: nowhere */
+  gint over;                    /* also read as an atomic */
+  GstResnetGroup *group;        /* the group in which a frame waits, or NULL */
 };
 
 struct _GstResnetGroup
 {
   gchar *key;
-  GPtrArray *members;           /* guarded by the registry's mutex; by the group's */
+  GPtrArray *members;           /* guarded by both the registry's mutex and the group's */
   NnModel *model;
   NnSession *session;
   guint batch, n_outputs;
-  gsize image;                  /* floats */
+  gsize image;                  /* floats of one image */
 
   GMutex mutex;
   GCond cond;
-  Request *first, **last;       /* in order of arrival */
-  guint n_waiting, n_requests;  /* images; threads */
-  gboolean led;                 /* one of the waiting threads gathers or runs */
-  gfloat *tensors, *logits;     /* for one batch; used by the leader */
+  Request *first, **last;       /* the requests in order of arrival */
+  guint n_waiting, n_requests;  /* the numbers of images and of threads that wait */
+  gboolean led;                 /* whether one of the waiting threads gathers or runs a batch */
+  gfloat *tensors, *logits;     /* memory for one batch, which the leader uses */
   guint64 runs, images;
 };
 
@@ -64,7 +64,7 @@ typedef struct
   guint n_users;
 } SharedModel;
 
-/* Both tables have a handful of entries, so they are searched from the start. */
+/* Both lists have only a few entries, so they are searched from the start. */
 static GMutex registry_mutex;
 static GList *shared_models;    /* SharedModel */
 static GList *groups;           /* GstResnetGroup */
@@ -198,7 +198,7 @@ GstResnetMember *
 gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error)
 {
-  /* Equal models share one address, so the address stands for the content. */
+  /* Equal models are shared and so have one address, which therefore stands for the content. */
   gchar *key = g_strdup_printf ("%p %ux%u threads %u precision %d batch %u %s",
       model, options->height, options->width, options->threads,
       options->precision, options->max_batch, name);
@@ -279,7 +279,7 @@ gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over)
 {
   g_mutex_lock (&patience->mutex);
   g_atomic_int_set (&patience->over, over);
-  /* The group is there as long as a frame waits in it. */
+  /* The group exists as long as a frame waits in it. */
   if (over && patience->group) {
     g_mutex_lock (&patience->group->mutex);
     g_cond_broadcast (&patience->group->cond);
@@ -296,7 +296,7 @@ patience_set_group (GstResnetPatience * patience, GstResnetGroup * group)
   g_mutex_unlock (&patience->mutex);
 }
 
-/* With the mutex: how many members a run waits for, with those that wait themselves. */
+/* Returns how many members a run waits for, including those that wait themselves. To be called with the mutex. */
 static guint
 get_n_awaited (const GstResnetGroup * group)
 {
@@ -310,7 +310,8 @@ get_n_awaited (const GstResnetGroup * group)
   return n;
 }
 
-/* With the mutex: the time is over, and a run begins without those that have no images. */
+/* Notes which members had no images when the time was over and a run began without them. To be called with the
+ * mutex. */
 static void
 note_missed (GstResnetGroup * group)
 {
@@ -324,7 +325,7 @@ note_missed (GstResnetGroup * group)
   }
 }
 
-/* To be called with the mutex, which is released while the network runs. */
+/* Runs the batch that has gathered. To be called with the mutex, which is released while the network runs. */
 static void
 run_batch (GstResnetGroup * group)
 {
@@ -364,7 +365,7 @@ run_batch (GstResnetGroup * group)
   group->images += n;
 }
 
-/* With the mutex: takes @request out of those that wait. FALSE: it is with a run already. */
+/* Takes @request out of those that wait. Returns FALSE if a run already has it. To be called with the mutex. */
 static gboolean
 take_back (GstResnetGroup * group, Request * request)
 {
@@ -383,14 +384,15 @@ take_back (GstResnetGroup * group, Request * request)
   return TRUE;
 }
 
-/* The mutex of a group is taken while that of a patience is, and never the other way round. */
+/* The value is read without the mutex of @patience. That mutex is always taken before the mutex of a group, never after
+ * it. */
 static gboolean
 is_over (GstResnetPatience * patience)
 {
   return patience && g_atomic_int_get (&patience->over);
 }
 
-/* The first thread that waits is the leader. It gathers a batch, runs it, and then another thread that still waits
+/* The first thread that waits is the leader. It gathers a batch and runs it. Then another thread that still waits
  * becomes the leader. */
 static gboolean
 run_request (GstResnetMember * member, GstClockTime timeout, guint n,

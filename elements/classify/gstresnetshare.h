@@ -44,7 +44,7 @@ gboolean gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout,
 void gst_resnet_group_set_active (GstResnetMember * member, gboolean active);
 
 const NnSession *gst_resnet_group_get_session (GstResnetMember * member);
-/* Returns the numbers of runs and of images in them so far; their ratio is the mean batch. */
+/* Returns the numbers of runs and of images in them so far. The second divided by the first is the mean batch. */
 void gst_resnet_group_get_counts (GstResnetMember * member, guint64 * runs,
     guint64 * images);
 

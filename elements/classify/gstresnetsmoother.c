@@ -13,16 +13,16 @@
 
 struct _GstResnetSmoother
 {
-  gfloat *state;                /* n_values */
-  guint n_values;               /* 0: nothing seen yet */
-  NnActivation activation;      /* that the values were made with */
+  gfloat *state;                /* n_values values */
+  guint n_values;               /* 0 if nothing was seen yet */
+  NnActivation activation;      /* the activation that the values were made with */
   gdouble temperature;
-  GstClockTime stream_time;     /* the time of state */
+  GstClockTime stream_time;     /* the time that state is from */
 
   guint held;                   /* the class of the last answer, or G_MAXUINT */
 
   gchar *label;                 /* the label of the last answer, or NULL */
-  GstClockTime since;           /* running time */
+  GstClockTime since;           /* the running time since when it is the answer */
 };
 
 GstResnetSmoother *
@@ -78,7 +78,7 @@ smooth (GstResnetSmoother * smoother, const GstResnetSettings * settings,
       gdouble y = smoother->state[i] +
           weight * ((gdouble) values[i] - smoother->state[i]);
 
-      /* A value that was not finite once must not stay forever. */
+      /* A value that was once not finite must not stay in the state forever. */
       if (isfinite (y))
         values[i] = (gfloat) y;
     }

@@ -16,11 +16,12 @@ void gst_resnet_smoother_reset (GstResnetSmoother * smoother);
 /* Prepares for the classes of another model. The name of the last answer is kept, so that a change is noticed. */
 void gst_resnet_smoother_reset_model (GstResnetSmoother * smoother);
 
-/* Smooths @values (n_values confidences of the frame of @times) in place and says in @result what they are.
+/* Smooths @values (the n_values confidences of the frame of @times) in place and selects the classes of @result from
+ * them.
  *
- * Smoothing is a first-order low-pass filter of time constant τ = settings' smoothing, sampled exactly wherever the
- * frames are: y ← y + (1 − exp (−Δt / τ)) (x − y), Δt in stream time. A constant input gives the same output at the
- * same time for any frame rate. Frames without a stream time are not smoothed. */
+ * Smoothing is a first-order low-pass filter whose time constant τ is the settings' smoothing. It is sampled exactly at
+ * the times of the frames: y ← y + (1 − exp (−Δt / τ)) (x − y), where Δt is in stream time. A constant input gives the
+ * same output at the same time for any frame rate. Frames without a stream time are not smoothed. */
 void gst_resnet_smoother_run (GstResnetSmoother * smoother,
     const GstResnetSettings * settings, const GstResnetTimes * times,
     gfloat * values, guint n_values, GstResnetResult * result);

@@ -17,8 +17,8 @@ struct _GstResnetStats
   GMutex lock;
   guint64 frames;
   guint64 outcomes[GST_RESNET_N_OUTCOMES];
-  guint64 regions[3];           /* classified, reused, skipped */
-  guint64 withheld;             /* messages */
+  guint64 regions[3];           /* the numbers of classified, reused and skipped regions */
+  guint64 withheld;             /* the number of messages that were not posted */
   GstClockTime ring[GST_RESNET_N_STAGES][RING_SIZE];
   GstClockTime last[GST_RESNET_N_STAGES];
   GstClockTime sum[GST_RESNET_N_STAGES];

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS typedef enum
 {
-  GST_RESNET_STAGE_PREPROCESS,  /* map, convert, resize, crop, normalize */
+  GST_RESNET_STAGE_PREPROCESS,  /* mapping, converting, resizing, cropping and normalizing */
   GST_RESNET_STAGE_INFERENCE,   /* the network */
-  GST_RESNET_STAGE_TOTAL,       /* both of these, and top-k, meta and message */
+  GST_RESNET_STAGE_TOTAL,       /* both of these, and also top-k, meta and message */
   GST_RESNET_N_STAGES
 } GstResnetStage;
 
@@ -16,7 +16,7 @@ typedef enum
 {
   GST_RESNET_OUTCOME_CLASSIFIED,
   GST_RESNET_OUTCOME_REUSED,
-  GST_RESNET_OUTCOME_LATE,      /* not classified because of QoS; carries the last result */
+  GST_RESNET_OUTCOME_LATE,      /* not classified because of QoS; the frame carries the last result */
   GST_RESNET_OUTCOME_WAITING,   /* in mode latest, before there is a result */
   GST_RESNET_OUTCOME_FAILED,
   GST_RESNET_N_OUTCOMES
@@ -49,7 +49,7 @@ void gst_resnet_stats_add_withheld (GstResnetStats * stats);
 /* Counts a frame. @times has GST_RESNET_N_STAGES members, or is NULL for a frame that was not classified. */
 void gst_resnet_stats_add (GstResnetStats * stats, GstResnetOutcome outcome,
     const GstClockTime * times);
-/* Counts what was done beside the frames that pass, in the same way. */
+/* Counts what was done beside the stream in the same way. */
 void gst_resnet_stats_add_beside (GstResnetStats * stats,
     GstResnetOutcome outcome, const GstClockTime * times);
 void gst_resnet_stats_set_sharing (GstResnetStats * stats,

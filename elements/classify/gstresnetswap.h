@@ -11,13 +11,13 @@ G_BEGIN_DECLS
 typedef void (*GstResnetSwapRejected) (gpointer user_data,
     const GstResnetSettings * settings, const GError * error);
 
-/* @settings: those of the model that is loaded now or will be in a moment */
+/* @settings: the settings of the model that is loaded now or will be loaded in a moment */
 GstResnetSwap *gst_resnet_swap_new (const GstResnetSettings * settings,
     GstResnetSwapRejected rejected, gpointer user_data);
-/* Waits until a model that is being loaded is done. */
+/* Waits until a model that is being loaded is ready or refused. */
 void gst_resnet_swap_free (GstResnetSwap * swap);
 
-/* Any thread may call these; none of them waits for a model. */
+/* Any thread may call these functions. None of them waits for a model. */
 /* Requests that the model and labels of @settings be loaded. A request replaces an earlier one that is still being
  * worked on. */
 void gst_resnet_swap_request (GstResnetSwap * swap,

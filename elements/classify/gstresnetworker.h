@@ -19,7 +19,8 @@ void gst_resnet_worker_free (GstResnetWorker * worker);
 /* Returns TRUE if a frame that is given now is begun at once. Frames never wait here: while one is classified, the
  * memory of no other frame is held, and the next one that is begun is the newest. */
 gboolean gst_resnet_worker_is_idle (GstResnetWorker * worker);
-/* @buffer: (transfer full). Only one thread may call this, and only while the worker is idle. */
+/* Gives the worker a frame. @buffer: (transfer full). Only one thread may call this function, and only while the worker
+ * is idle. */
 void gst_resnet_worker_submit (GstResnetWorker * worker, GstBuffer * buffer,
     const GstResnetTimes * times);
 /* Waits until nothing runs. After that, everything that the worker did is visible to the caller. */

@@ -25,7 +25,7 @@ gst_frame_caps_is_direct (const GstVideoFormatInfo * finfo)
   return TRUE;
 }
 
-/* Lower is better; formats of one rank keep GStreamer's order. */
+/* Returns how much a format is preferred: a lower rank is better. Formats of the same rank keep GStreamer's order. */
 static guint
 rank_format (const GstVideoFormatInfo * finfo)
 {
@@ -36,7 +36,7 @@ rank_format (const GstVideoFormatInfo * finfo)
   return GST_VIDEO_FORMAT_INFO_IS_RGB (finfo) ? 1 : 2;
 }
 
-/* The first structure once more. */
+/* Appends a copy of the first structure with these features. */
 static void
 append_with_features (GstCaps * caps, const gchar * features,
     const gchar * interlace_mode)
@@ -66,10 +66,10 @@ gst_frame_caps_new (void)
         g_array_append_val (sorted, formats[i]);
   caps = gst_video_make_raw_caps ((const GstVideoFormat *) sorted->data,
       sorted->len);
-  /* What elements upstream want drawn at the end is not part of the picture. */
+  /* Overlays that elements upstream want to have drawn at the end are not part of the picture. */
   append_with_features (caps, "memory:SystemMemory,"
       GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION, NULL);
-  /* A field a buffer. */
+  /* Each buffer has one field. */
   append_with_features (caps, GST_CAPS_FEATURE_FORMAT_INTERLACED, "alternate");
   g_array_free (sorted, TRUE);
   return caps;

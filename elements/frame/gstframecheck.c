@@ -11,7 +11,7 @@
     (GST_VIDEO_FORMAT_FLAG_COMPLEX | GST_VIDEO_FORMAT_FLAG_TILED | \
     GST_VIDEO_FORMAT_FLAG_PALETTE)
 
-/* A meta's format can be any number. */
+/* The format that a meta gives can be any number, so not every format has a name. */
 static const gchar *
 get_format_name (GstVideoFormat format)
 {
@@ -21,7 +21,7 @@ get_format_name (GstVideoFormat format)
   return name ? name : "unknown format";
 }
 
-/* TRUE when gst_video_frame_map() can be asked for @buffer without a critical warning. */
+/* Returns TRUE if gst_video_frame_map() can be called for @buffer without a critical warning. */
 static gboolean
 check_buffer (GstBuffer * buffer, const GstVideoInfo * info, GError ** error)
 {
@@ -101,7 +101,8 @@ gst_frame_get_picture (GstBuffer * buffer, const GstVideoInfo * info,
   return TRUE;
 }
 
-/* TRUE when @rows of @row_bytes, @stride apart from @data on, lie inside @map, and no row begins within another. */
+/* Returns TRUE if @rows of @row_bytes bytes, which begin at @data and are @stride bytes apart, lie inside @map and do
+ * not overlap. */
 static gboolean
 rows_inside (const GstMapInfo * map, const guint8 * data, gint64 rows,
     gint64 row_bytes, gint64 stride)
@@ -114,7 +115,8 @@ rows_inside (const GstMapInfo * map, const guint8 * data, gint64 rows,
       && MAX (first, last) + row_bytes <= (gint64) map->size;
 }
 
-/* A tiled plane's stride counts tiles: columns in the low half, rows in the high one. */
+/* Returns the number of tiles of a plane with this stride. The stride of a tiled plane has the number of columns in its
+ * low half and the number of rows in its high half. */
 static gint64
 n_tiles (gint stride)
 {
@@ -122,8 +124,8 @@ n_tiles (gint stride)
       GST_VIDEO_TILE_Y_TILES (stride);
 }
 
-/* For layouts that pixel strides do not describe: whole planes, at least as large as GStreamer's default for the
- * size. */
+/* Returns TRUE if a whole plane lies inside @map and is at least as large as GStreamer's default for the size. It is
+ * used for layouts that pixel strides do not describe. */
 static gboolean
 plane_inside (const GstVideoFrame * frame, const GstMapInfo * map, guint plane,
     const GstVideoInfo * ref)
@@ -157,14 +159,14 @@ gst_frame_format_is_irregular (const GstVideoFormatInfo * finfo)
 {
   guint i;
 
-  /* GStreamer 1.22 does not say of IYU1 that it is complex. */
+  /* GStreamer 1.22 does not mark IYU1 as complex. */
   for (i = 0; i < finfo->n_components; i++)
     if (finfo->pixel_stride[i] <= 0)
       return TRUE;
   return (finfo->flags & OUTSIDE_FLAGS) != 0;
 }
 
-/* Whether every byte of the first @width × @height pixels lies inside what was mapped. */
+/* Returns TRUE if every byte of the first @width × @height pixels lies inside the memory that was mapped. */
 static gboolean
 check_bounds (const GstVideoFrame * frame, gint width, gint height,
     GError ** error)

@@ -5,26 +5,28 @@
 #include <gst/video/video.h>
 
 G_BEGIN_DECLS
-/* Where the picture is: the caps' size (of a field, where a buffer has one) from the upper left, unless a GstVideoCropMeta says which part counts of all that
- * the GstVideoMeta has. */
+/* Says where the picture is. It has the size of the caps (that of a field, if a buffer holds one field) and begins in
+ * the upper left corner, unless a GstVideoCropMeta says which part of the GstVideoMeta's frame counts. */
     typedef struct
 {
-  gint width, height;           /* of the frame whose pixels the rectangle counts */
-  GstVideoRectangle rect;       /* of the picture in it */
-  gboolean cropped;             /* by a GstVideoCropMeta */
+  gint width, height;           /* the size of the frame in whose pixels rect is given */
+  GstVideoRectangle rect;       /* the place of the picture in the frame */
+  gboolean cropped;             /* whether a GstVideoCropMeta gave the place */
 } GstFramePicture;
 
-/* TRUE: pixel strides do not describe the layout (packed closer than bytes, tiled, with a palette). */
+/* Returns TRUE if pixel strides do not describe the layout, because it is packed closer than bytes, tiled, or has a
+ * palette. */
 gboolean gst_frame_format_is_irregular (const GstVideoFormatInfo * finfo);
 
-/* Needs no mapping. FALSE with an error where the metas contradict the caps, the buffer or one another. */
+/* Finds the picture of a buffer, which need not be mapped. Returns FALSE with an error if the metas contradict the
+ * caps, the buffer or one another. */
 gboolean gst_frame_get_picture (GstBuffer * buffer, const GstVideoInfo * info,
     GstFramePicture * picture, GError ** error);
 
-/* Maps @buffer without a reference, after it has made sure that every byte of the picture (for writing: every byte of
- * the frame that the buffer's GstVideoMeta promises) lies inside the memory of its plane: GStreamer itself believes a
- * GstVideoMeta's offsets and strides. For writing the buffer must be writable. FALSE with an error of
- * GST_STREAM_ERROR; nothing is mapped then. */
+/* Maps @buffer without taking a reference. Before that it makes sure that every byte of the picture lies inside the
+ * memory of its plane; for writing, it checks every byte of the frame that the buffer's GstVideoMeta promises. This is
+ * necessary because GStreamer itself does not check the offsets and strides of a GstVideoMeta. For writing, the buffer
+ * must be writable. Returns FALSE with an error of GST_STREAM_ERROR if a check fails; nothing is mapped then. */
 gboolean gst_frame_map (GstVideoFrame * frame, const GstVideoInfo * info,
     GstBuffer * buffer, GstMapFlags flags, GstFramePicture * picture,
     GError ** error);

@@ -16,8 +16,8 @@ struct _GstFrameNarrow
   guint n_components;
   guint width[3], height[3];
   guint8 *planes[3];
-  /* From a word as it lies in memory (byte order and unused bits are taken care of) to its 8-bit value; of luma, gray
-   * and RGB, and of chroma. */
+  /* These tables give the 8-bit value of each word as it lies in memory, whatever its byte order and unused bits are.
+   * The first one is for luma, gray and RGB, the second one for chroma. */
   guint8 *value, *chroma;
 };
 
@@ -27,7 +27,8 @@ get_n_components (const GstVideoFormatInfo * finfo)
   return MIN (finfo->n_components, 3);
 }
 
-/* GStreamer 1.22 says 1 for Cr in P010 and its kin, where Cb's word is at 0 and Cr's at 2. */
+/* Corrects the offset that GStreamer 1.22 gives for Cr in P010 and similar formats. It is 1, but Cb's word is at 0 and
+ * Cr's is at 2. */
 static guint
 get_offset (const GstVideoFormatInfo * finfo, guint component)
 {
@@ -44,7 +45,7 @@ gst_frame_narrow_takes (const GstVideoFormatInfo * finfo)
   if (finfo->flags & (GST_VIDEO_FORMAT_FLAG_COMPLEX |
           GST_VIDEO_FORMAT_FLAG_TILED | GST_VIDEO_FORMAT_FLAG_PALETTE))
     return FALSE;
-  /* Little-endian, but GStreamer 1.22 does not say so. */
+  /* This format is little-endian, but GStreamer 1.22 does not say so. */
   if (finfo->format == GST_VIDEO_FORMAT_v216)
     return FALSE;
   for (i = 0; i < n; i++) {
@@ -56,7 +57,7 @@ gst_frame_narrow_takes (const GstVideoFormatInfo * finfo)
     if (depth == 8 ? shift != 0 || finfo->pixel_stride[i] <= 0 :
         finfo->pixel_stride[i] < 2 || finfo->pixel_stride[i] % 2)
       return FALSE;
-    /* Components that share their place are packed closer than words (RGB10A2_LE) or not described (Y210). */
+    /* Components with the same offset are packed closer than words (RGB10A2_LE) or are not described (Y210). */
     for (j = 0; j < i; j++)
       if (finfo->plane[i] == finfo->plane[j]
           && get_offset (finfo, i) == get_offset (finfo, j))
@@ -71,8 +72,8 @@ to_byte (gdouble value)
   return (guint8) nearbyint (CLAMP (value, 0, 255));
 }
 
-/* Limited range: 16 to 235 and 16 to 240 times 2^(depth - 8). Full range: 0 to 2^depth - 1, chroma around
- * 2^(depth - 1). ITU-R BT.2100-2, table 9. */
+/* Fills the tables. In limited range, codes are 16 to 235 (chroma: 16 to 240) times 2^(depth - 8). In full range they
+ * are 0 to 2^depth - 1, and chroma is centred on 2^(depth - 1). These formulas are from ITU-R BT.2100-2, table 9. */
 static void
 fill_tables (GstFrameNarrow * narrow, const GstVideoInfo * info)
 {
@@ -158,7 +159,7 @@ narrow_words (guint8 * out, const guint8 * in, guint width, guint pixel_stride,
   for (x = 0; x < width; x++) {
     guint16 word;
 
-    /* Offsets of planes and rows may be odd. */
+    /* The address may be odd, because the offsets of planes and rows may be. */
     memcpy (&word, in + (gsize) x * pixel_stride, sizeof (word));
     out[x] = table[word];
   }

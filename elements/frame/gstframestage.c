@@ -9,14 +9,14 @@
 
 #include "gstframecheck.h"
 
-/* Bytes behind each row, and behind each plane. */
+/* The number of spare bytes behind each row and behind each plane. */
 #define SLACK 64
 
 typedef struct
 {
   guint8 *source;
   gsize offset;                 /* in the stage's memory */
-  gsize row;                    /* bytes; of a tiled plane a row of tiles, or all of it */
+  gsize row;                    /* bytes of a row; in a tiled plane, of a row of tiles or of the whole plane */
   gint n_rows;
   gssize source_stride, stride; /* bytes */
 } Plane;
@@ -32,9 +32,9 @@ struct _GstFrameStage
 gboolean
 gst_frame_stage_is_needed (const GstVideoFormatInfo * finfo)
 {
-  /* Of the layouts that pixel strides do not describe, those that GStreamer 1.22 reads and writes without leaving the
-   * frame, at every width from 1 to 260. It reads and writes behind frames of UYVP, NV12_10LE32, NV16_10LE32 and
-   * NV12_10BE_8L128; formats that came later have not been looked at. */
+  /* Of the layouts that pixel strides do not describe, GStreamer 1.22 reads and writes these without leaving the frame,
+   * at every width from 1 to 260. It reads and writes behind frames of UYVP, NV12_10LE32, NV16_10LE32 and
+   * NV12_10BE_8L128. Formats that were added later have not been examined. */
   static const GstVideoFormat kept_to[] = {
     GST_VIDEO_FORMAT_v210, GST_VIDEO_FORMAT_IYU1, GST_VIDEO_FORMAT_RGB8P,
     GST_VIDEO_FORMAT_GRAY10_LE32, GST_VIDEO_FORMAT_NV12_10LE40,
@@ -67,7 +67,7 @@ gst_frame_stage_free (GstFrameStage * stage)
   g_free (stage);
 }
 
-/* Of rows as they lie one behind the other. */
+/* Plans a plane whose rows lie one behind the other. */
 static void
 plan_rows (Plane * plane, gsize row, gsize size, gint source_stride)
 {
@@ -77,7 +77,8 @@ plan_rows (Plane * plane, gsize row, gsize size, gint source_stride)
   plane->stride = GST_ROUND_UP_16 (row + SLACK);
 }
 
-/* A tiled plane's stride counts tiles: columns in the low half, rows in the high one. *@stride: of the staged plane. */
+/* Plans a tiled plane. Its stride counts tiles: it has the number of columns in its low half and the number of rows in
+ * its high half. *@stride gets the stride of the staged plane. */
 static void
 plan_tiles (Plane * plane, const GstVideoFormatInfo * finfo, gsize size,
     gint ref_stride, gint source_stride, gint * stride)
@@ -91,8 +92,8 @@ plan_tiles (Plane * plane, const GstVideoFormatInfo * finfo, gsize size,
     plane->row = columns * tile;
     plane->n_rows = n_rows;
     plane->source_stride = source_columns * tile;
-    /* Of odd widths the last chroma sample of NV12_10BE_8L128 begins in one column of tiles and ends in another that is
-     * not there. */
+    /* At odd widths, the last chroma sample of NV12_10BE_8L128 begins in one column of tiles and ends in the next one,
+     * which the frame does not have. */
     plane->stride = (columns + 1) * tile;
     *stride = GST_VIDEO_TILE_MAKE_STRIDE (columns + 1, n_rows);
   } else {
@@ -104,7 +105,7 @@ plan_tiles (Plane * plane, const GstVideoFormatInfo * finfo, gsize size,
   }
 }
 
-/* Bytes that the planes take. */
+/* Plans all planes and returns the number of bytes that they take. */
 static gsize
 plan (GstFrameStage * stage, const GstVideoFrame * source,
     const GstVideoInfo * ref, GstVideoFrame * staged)
@@ -176,7 +177,7 @@ gst_frame_stage_fill (GstFrameStage * stage, const GstVideoFrame * source,
     stage->size = stage->memory ? size : 0;
     if (!stage->memory)
       return FALSE;
-    /* What lies behind the pixels is the middle of their range. */
+    /* The bytes behind the pixels are set to the middle of their range. */
     memset (stage->memory, 0x80, size);
   }
   for (i = 0; i < stage->n_planes; i++) {

@@ -14,16 +14,16 @@
 
 struct _GstFrameView
 {
-  GstVideoInfo info;            /* of the caps */
-  GstVideoFrame frame;          /* while mapped */
-  GstFramePicture picture;      /* likewise */
+  GstVideoInfo info;            /* that of the caps */
+  GstVideoFrame frame;          /* valid while a buffer is mapped */
+  GstFramePicture picture;      /* valid while a buffer is mapped, too */
 
-  /* for formats that are not viewed where they lie, of this size */
+  /* These fields are used for formats that are not viewed where they lie, and are made for frames of this size. */
   gint kept_width, kept_height;
-  GstFrameStage *stage;         /* where the converter does not keep to the frame */
+  GstFrameStage *stage;         /* used if the converter reads outside the frame */
   GstVideoConverter *converter; /* to a plainer format */
   GstBuffer *converted_buffer;
-  GstVideoFrame converted;      /* mapped as long as the buffer is there */
+  GstVideoFrame converted;      /* stays mapped as long as converted_buffer exists */
   GstFrameNarrow *narrow;       /* to 8 bits and, for RGB, full range */
 };
 
@@ -70,7 +70,7 @@ gst_frame_view_set_info (GstFrameView * view, const GstVideoInfo * info)
   view->info = *info;
 }
 
-/* A plain format of the same family and subsampling, with room for all bits. */
+/* Returns a plain format of the same family and subsampling that has room for all bits. */
 static GstVideoFormat
 plain_format (const GstVideoFormatInfo * finfo)
 {
@@ -102,7 +102,7 @@ make_converter (GstFrameView * view, const GstVideoInfo * in,
     return FALSE;
   if (gst_frame_stage_is_needed (in->finfo))
     view->stage = gst_frame_stage_new ();
-  /* Same colorimetry and siting on both sides: only the packing changes. */
+  /* Colorimetry and siting are the same on both sides, so that only the packing changes. */
   out->colorimetry = in->colorimetry;
   out->chroma_site = in->chroma_site;
   view->converter = gst_video_converter_new (in, out,
@@ -135,7 +135,7 @@ prepare (GstFrameView * view, gint width, gint height, GError ** error)
   drop_kept (view);
   if (!gst_video_info_set_format (&plain, finfo->format, width, height))
     goto impossible;
-  /* Progressive, because lines go one to one. */
+  /* The format is progressive, because the converter must take each line to the same line. */
   plain.colorimetry = view->info.colorimetry;
   plain.chroma_site = view->info.chroma_site;
   if (!gst_frame_narrow_takes (finfo)) {
@@ -185,7 +185,7 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
     image->component[i].row_stride = GST_VIDEO_FRAME_COMP_STRIDE (frame, i);
     image->component[i].pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, i);
   }
-  /* V, Y, U, Y as its name says; GStreamer 1.22 describes it as UYVY. */
+  /* The order is V, Y, U, Y, as the name of the format says. GStreamer 1.22 describes the format as if it were UYVY. */
   if (finfo->format == GST_VIDEO_FORMAT_VYUY) {
     image->component[1].data = (guint8 *) frame->data[0] + 2;
     image->component[2].data = (guint8 *) frame->data[0];
@@ -194,8 +194,8 @@ fill_image (NnImage * image, const GstVideoFrame * frame,
     image->chroma_shift_x = GST_VIDEO_FORMAT_INFO_W_SUB (finfo, 1);
     image->chroma_shift_y = GST_VIDEO_FORMAT_INFO_H_SUB (finfo, 1);
   }
-  /* Where the caps say nothing, GStreamer's own defaults: BT.709 above 576 lines, else BT.601; YUV limited, gray
-   * full. */
+  /* If the caps say nothing, GStreamer's own defaults apply: BT.709 above 576 lines, BT.601 otherwise, limited range
+   * for YUV and full range for gray. */
   if (!gst_video_color_matrix_get_Kr_Kb (colorimetry->matrix, &image->kr,
           &image->kb)) {
     gboolean hd = GST_VIDEO_INFO_HEIGHT (caps_info) > 576;
@@ -225,7 +225,7 @@ convert (GstFrameView * view, gint width, gint height, NnImage * image,
 
   if (!prepare (view, width, height, error))
     return FALSE;
-  /* A video meta's frame can be larger than what the converter is to read. */
+  /* The frame of a video meta can be larger than the part that the converter must read. */
   source.info.width = width;
   source.info.height = height;
   source.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;

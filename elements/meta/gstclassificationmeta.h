@@ -6,9 +6,9 @@
  * @title: GstClassificationMeta
  * @short_description: reading a frame's classification
  *
- * resnetclassify puts a custom meta named "GstResnetClassificationMeta" on each buffer that it has a result for, and posts
- * an element message named "classification" with the same fields. Everything in this header is inline: an application
- * includes it and links GStreamer, nothing else. Bindings read the same with buffer.get_custom_meta
+ * resnetclassify puts a custom meta named "GstResnetClassificationMeta" on each buffer that it has a result for, and
+ * posts an element message named "classification" with the same fields. Everything in this header is inline: an
+ * application includes it and links GStreamer, nothing else. Bindings read the same with buffer.get_custom_meta
  * ("GstResnetClassificationMeta") and the meta's structure.
  *
  * Fields of both structures:
@@ -37,8 +37,8 @@
  *   say, in their order, for bindings, which see one meta of a name
  *
  * Places (heat map, regions, the frame's size) follow the picture where it is scaled, as GstVideoRegionOfInterestMetas
- * do. Where an element changes the picture's geometry and does not say how (videocrop, videoflip and videobox of GStreamer
- * before 1.28), they are left out, "regions" is empty, and the classes stay.
+ * do. Where an element changes the picture's geometry and does not say how (videocrop, videoflip and videobox of
+ * GStreamer before 1.28), they are left out, "regions" is empty, and the classes stay.
  *
  * A region of the frame (GstVideoRegionOfInterestMeta) that was classified has a param GstStructure named
  * "classification" with the fields of a "region", one of each classifier in their order; the first has "others", too.
@@ -91,7 +91,7 @@ gst_buffer_iterate_classification_meta (GstBuffer * buffer, gpointer * state)
 {
   const GstMetaInfo *info = gst_meta_get_info (GST_CLASSIFICATION_META_NAME);
 
-  /* Not registered: no classifier was ever made in this process. */
+  /* If the meta is not registered, no classifier was ever made in this process. */
   if (!info || !gst_meta_info_is_custom (info))
     return NULL;
   return (GstClassificationMeta *) gst_buffer_iterate_meta_filtered (buffer,
@@ -126,7 +126,8 @@ gst_buffer_get_classification_meta (GstBuffer * buffer)
  * With several classifiers in a row a region has several params named "classification", in the order of the elements;
  * gst_video_region_of_interest_meta_get_param() gives the first one's.
  *
- * Returns: (transfer none) (nullable): the next one, for the gst_classification_structure functions; %NULL after the last
+ * Returns: (transfer none) (nullable): the next one, for the gst_classification_structure functions; %NULL after the
+ * last
  */
 static inline const GstStructure *
 gst_classification_iterate_params (GList * params, gpointer * state)

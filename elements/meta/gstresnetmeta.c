@@ -9,12 +9,13 @@
 
 #include <math.h>
 
-/* Behind the GstClassificationMetas, without a tag, so that everybody copies it: where an element has left them behind,
- * since it changes the picture's geometry in a way that it does not tell, its copy brings their classes along. */
+/* The keeper is a meta behind the GstClassificationMetas. It has no tag, so that every element copies it. An element
+ * that changes the picture's geometry without saying how leaves the GstClassificationMetas behind; the copy of the
+ * keeper then brings their classes along. */
 #define KEEPER_NAME "GstResnetClassificationKeeperMeta"
 
-/* Elements that scale a picture to another aspect ratio leave it so or add borders, and do not say which: a border of up
- * to so many pixels, or this part of the side, does no harm. */
+/* Elements that scale a picture to another aspect ratio either stretch it or add borders, and do not say which. A
+ * border of at most so many pixels, or of at most this part of the side, does no harm. */
 #define BORDER_PIXELS 2
 #define BORDER_PART 0.02
 
@@ -25,7 +26,7 @@ copy_field (GQuark field, const GValue * value, gpointer structure)
   return TRUE;
 }
 
-/* Returns its structure. */
+/* Adds a copy of @meta to @buffer. Returns the structure of the copy. */
 static GstStructure *
 add_copy (GstBuffer * buffer, GstClassificationMeta * meta)
 {
@@ -41,7 +42,7 @@ add_copy (GstBuffer * buffer, GstClassificationMeta * meta)
   return structure;
 }
 
-/* Calls @func with a copy of each structure of the array, and takes the copies for it. */
+/* Calls @func with a copy of each structure in the array @field, and replaces the structures by these copies. */
 static void
 change_structures (GstStructure * structure, const gchar * field,
     void (*func) (GstStructure *, gpointer), gpointer data)
@@ -79,7 +80,7 @@ to_int (gint64 value)
   return (gint) CLAMP (value, G_MININT, G_MAXINT);
 }
 
-/* As GstVideoRegionOfInterestMeta does it, so that both stay the same place. */
+/* Rounds as GstVideoRegionOfInterestMeta does, so that both remain at the same place. */
 static void
 scale_region (GstStructure * region, gpointer data)
 {
@@ -175,7 +176,7 @@ gst_resnet_meta_strip (GstStructure * structure)
   change_structures (structure, "others", strip_structure, NULL);
 }
 
-/* Whether the picture fills all of the other frame. */
+/* Returns TRUE if the picture fills the whole of the other frame. */
 static gboolean
 is_filled (const GstVideoInfo * from, const GstVideoInfo * to)
 {
@@ -239,8 +240,8 @@ gst_resnet_meta_register (void)
   static gsize once = 0;
 
   if (g_once_init_enter (&once)) {
-    /* As a GstVideoRegionOfInterestMeta has them: encoders and decoders copy it, scalers transform it, and what changes
-     * the geometry without a word leaves it behind. */
+    /* These are the tags of a GstVideoRegionOfInterestMeta. Encoders and decoders copy metas with these tags and
+     * scalers transform them. Elements that change the geometry without saying how leave them behind. */
     const gchar *tags[] = { GST_META_TAG_VIDEO_STR,
       GST_META_TAG_VIDEO_ORIENTATION_STR, GST_META_TAG_VIDEO_SIZE_STR, NULL
     };
@@ -261,7 +262,7 @@ gst_resnet_meta_add (GstBuffer * buffer)
   GstCustomMeta *keeper = gst_buffer_get_custom_meta (buffer, KEEPER_NAME);
   GstClassificationMeta *meta;
 
-  /* It stays the last. */
+  /* The keeper must remain the last of the metas. */
   if (keeper)
     gst_buffer_remove_meta (buffer, (GstMeta *) keeper);
   meta = gst_buffer_add_custom_meta (buffer, GST_CLASSIFICATION_META_NAME);

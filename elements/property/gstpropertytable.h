@@ -5,9 +5,9 @@
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
-/* An element keeps what its user sets in one struct. A row says all there is to say of one property: its name, its
- * type and range, the field that holds it, the value it starts with, when it may change, and what it does. Installing,
- * starting values, copying, setting and getting are loops over the rows, so that a new property is one row and one
+/* An element keeps what its user sets in one struct. Each row of the table describes one property: its name, its type
+ * and range, the field that holds it, its initial value, when it may change, and what it does. The properties are
+ * installed, initialised, copied, set and read by loops over the rows, so a new property needs only one row and one
  * field. */
     typedef enum
 {
@@ -17,15 +17,15 @@ G_BEGIN_DECLS
   GST_PROPERTY_KIND_DOUBLE,
   GST_PROPERTY_KIND_ENUM,
   GST_PROPERTY_KIND_STRING,
-  GST_PROPERTY_KIND_ALIAS,      /* another name for a string that has a row of its own */
-  GST_PROPERTY_KIND_STRUCTURE   /* read-only, and no part of the struct: the element makes it when it is asked */
+  GST_PROPERTY_KIND_ALIAS,      /* another name for a string property that has a row of its own */
+  GST_PROPERTY_KIND_STRUCTURE   /* read-only and not in the struct: the element makes the value when it is read */
 } GstPropertyKind;
 
 typedef struct
 {
   const gchar *name, *nick;
 
-  /* One of the macros below fills these in. */
+  /* One of the macros below fills in these fields. */
   GstPropertyKind kind;
   gsize offset;
   gdouble minimum, maximum, initial;
@@ -36,7 +36,8 @@ typedef struct
   const gchar *blurb;
 } GstPropertyRow;
 
-/* @initial is in the range; all of these numbers are exact as double. The compiler compares the field's type. */
+/* @initial must be in the range. All of these numbers must be exact as double. The compiler checks the type of the
+ * field. */
 #define GST_PROPERTY_BOOLEAN(Struct, field, initial) \
     GST_PROPERTY_KIND_BOOLEAN, GST_PROPERTY_FIELD (Struct, gboolean, field), 0, 1, initial, NULL, NULL
 #define GST_PROPERTY_INT(Struct, field, minimum, maximum, initial) \
@@ -45,7 +46,8 @@ typedef struct
     GST_PROPERTY_KIND_UINT, GST_PROPERTY_FIELD (Struct, guint, field), minimum, maximum, initial, NULL, NULL
 #define GST_PROPERTY_DOUBLE(Struct, field, minimum, maximum, initial) \
     GST_PROPERTY_KIND_DOUBLE, GST_PROPERTY_FIELD (Struct, gdouble, field), minimum, maximum, initial, NULL, NULL
-/* The field is a C enumeration or a gint; its type's get_type function gives the names of the values. */
+/* The field is a C enumeration or a gint. The get_type function of the property's type gives the names of the
+ * values. */
 #define GST_PROPERTY_ENUM(Struct, field, get_type, initial) \
     GST_PROPERTY_KIND_ENUM, \
     G_STRUCT_OFFSET (Struct, field) \
@@ -61,10 +63,10 @@ typedef struct
 #define GST_PROPERTY_FIELD(Struct, type, field) \
     (G_STRUCT_OFFSET (Struct, field) + 0 * sizeof ((type *) NULL == &((Struct *) NULL)->field))
 
-/* When a property may change. */
+/* These flags say when a property may change. */
 #define GST_PROPERTY_AT_START ((GParamFlags) (G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY))
 #define GST_PROPERTY_ANY_TIME ((GParamFlags) (G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING))
-/* Any time, also frame by frame from a GstControlBinding. */
+/* The property may change at any time, and a GstControlBinding may change it frame by frame. */
 #define GST_PROPERTY_CONTROLLABLE ((GParamFlags) (GST_PROPERTY_ANY_TIME | GST_PARAM_CONTROLLABLE))
 #define GST_PROPERTY_READ_ONLY G_PARAM_READABLE
 
@@ -72,28 +74,28 @@ typedef struct
 {
   const GstPropertyRow *rows;
   guint n_rows;
-  gsize size;                   /* of the struct */
+  gsize size;                   /* the size of the struct in bytes */
 } GstPropertyTable;
 
-/* The property of row i has the number i + 1. */
+/* Installs all properties. The property of row i has the number i + 1. */
 void gst_property_table_install (const GstPropertyTable * table,
     GObjectClass * klass);
 
-/* @settings, @dest and @src are the struct that the offsets are in. Fields without a row are zero at first and are
- * copied as they are. */
+/* Sets the initial values. @settings, @dest and @src in these functions point to the struct that the offsets refer to.
+ * Fields without a row are set to zero here and are copied unchanged by gst_property_table_copy(). */
 void gst_property_table_init (const GstPropertyTable * table,
     gpointer settings);
 /* Frees the strings. */
 void gst_property_table_clear (const GstPropertyTable * table,
     gpointer settings);
-/* Frees @dest's strings and duplicates @src's. */
+/* Frees the strings of @dest, and copies @src to it with duplicated strings. */
 void gst_property_table_copy (const GstPropertyTable * table, gpointer dest,
     gconstpointer src);
-/* FALSE: the table has no such property, or it is one that the element makes itself. */
+/* Returns FALSE if the table has no such property, or if it is one that the element makes itself. */
 gboolean gst_property_table_set (const GstPropertyTable * table,
     gpointer settings, guint prop_id, const GValue * value);
-/* Notifies of the other names of a property that has just been set; an alias is a property of its own to those who
- * watch it. */
+/* Notifies of the aliases of a property that has just been set, because an application may watch an alias instead of
+ * the property. */
 void gst_property_table_notify_aliases (const GstPropertyTable * table,
     GObject * object, guint prop_id);
 gboolean gst_property_table_get (const GstPropertyTable * table,

@@ -34,9 +34,8 @@ typedef struct {
   /* The rest is used for YUV only. */
   NnYuvMatrix matrix;
   guint chroma_first, n_chroma; /* the columns of the chroma planes that are needed */
-  NnChromaTap
-      *chroma_taps;  /* one for each source column, counted from chroma_first; NULL where chroma is subsampled by 2 */
-  guint chroma_skip; /* the number of upsampled columns before the first one that is needed */
+  NnChromaTap *chroma_taps;     /* one for each source column; NULL where chroma is subsampled by 2 */
+  guint chroma_skip;            /* the number of upsampled columns before the first one that is needed */
   gint16 *luma, *blended, *chroma[2];
 } NnExactWay;
 
