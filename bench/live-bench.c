@@ -8,12 +8,12 @@
 
 #define MAX_FRAMES 100000
 
-// One classifier's frames: when they came, how long it held them.
+// The frames of one classifier: when they came, and how long it held them.
 typedef struct {
   gint64 entered;
-  double *held;        // ms
-  double *lag;         // ms between a frame's time and its leaving; where there is a clock
-  GstElement *clocked; // whose clock and base time; NULL: no lag
+  double *held;        // in ms
+  double *lag;         // in ms from a frame's time until it leaves; measured only if there is a clock
+  GstElement *clocked; // the element whose clock and base time count; NULL means that lag is not measured
   guint n;
 } Holder;
 
@@ -82,7 +82,7 @@ compare (const void *a, const void *b)
   return (p > q) - (p < q);
 }
 
-// Runs to the end; the seconds it took, below 0: failed, and said why.
+// Plays to the end and returns the seconds it took. If it fails, it says why and returns a negative number.
 static double
 play (GstElement *pipeline)
 {
@@ -94,7 +94,7 @@ play (GstElement *pipeline)
     gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
   gint64 start = g_get_monotonic_time ();
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  // As an application does: the latency is asked for again when an element says that it changed.
+  // As in an application, the latency is queried again when an element says that it changed.
   while ((message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
                                                 GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_LATENCY))
          && GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY) {
@@ -122,12 +122,13 @@ get_resident_mb (void)
   return (double)pages * (double)sysconf (_SC_PAGESIZE) / 1e6;
 }
 
-// A camera that costs next to nothing: a few pictures made before, pushed by turns when their time has come.
+// A camera that takes almost no time: it pushes a few pictures that were made before, in turn, when their time has
+// come.
 typedef struct {
   GstElement *source;
   GstBuffer *pictures[8];
   unsigned frames, rate;
-  double *late; // ms after its time that each frame was pushed: what the machine is to blame for
+  double *late; // in ms from the time of each frame until it was pushed; this delay is the machine's
   gint stop;    // atomic
 } Camera;
 
@@ -162,7 +163,7 @@ shoot (gpointer data)
   GstFlowReturn flow = GST_FLOW_OK;
   g_autoptr (GstClock) clock = NULL;
 
-  // Clock and base time are there once the pipeline plays.
+  // The clock and the base time exist once the pipeline plays.
   while (GST_STATE (camera->source) != GST_STATE_PLAYING && !g_atomic_int_get (&camera->stop))
     g_usleep (1000);
   clock = gst_element_get_clock (camera->source);
@@ -200,9 +201,9 @@ get_percentile (double *values, guint n, double part)
   return values[(guint)(part * (n - 1))];
 }
 
-// 1920 × 1080 at 60 frames/s from a live source: for how long the classifier holds a frame, and whether the stream
-// keeps real time. A frame is late when it leaves the classifier after its time and the latency, one frame's duration
-// (the camera's) plus what the classifier reports.
+// Measures for how long the classifier holds a frame of 1920 × 1080 at 60 frames/s from a live source, and whether the
+// stream keeps real time. A frame is late if it leaves the classifier after its time plus the latency, which is the
+// duration of one frame (the camera's latency) plus what the classifier reports.
 static int
 measure_hold (const char *properties, unsigned frames)
 {
@@ -257,7 +258,7 @@ measure_hold (const char *properties, unsigned frames)
   return status;
 }
 
-// Median ms that one frame of 1280 × 720 takes.
+// Returns the median time in ms that one frame of 1280 × 720 takes.
 static double
 measure_frame (const char *properties, guint regions, unsigned frames)
 {
@@ -296,10 +297,10 @@ measure_regions (const char *properties, unsigned frames)
   return 0;
 }
 
-// All streams' frames that came out.
+// The frames of all streams that came out.
 typedef struct {
   GMutex lock;
-  guint n, warm; // counted from the @warm-th on
+  guint n, warm; // counting starts at frame number @warm
   gint64 since, last;
 } Counter;
 
@@ -316,8 +317,9 @@ on_count (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-// @n streams in one group, each with one picture again and again, so that the source costs nothing. Images a second
-// from the third frame of each on; below 0: failed. Each run of the network had @batch images in the mean.
+// Runs @n streams in one group. Each sends one picture again and again, so that the source takes no time. Returns the
+// images per second from the third frame of each stream on, or a negative number if it failed. @batch gets the mean
+// number of images in a run of the network.
 static double
 run_streams (const char *properties, unsigned n, unsigned frames, double *resident, double *batch)
 {

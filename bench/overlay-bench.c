@@ -12,12 +12,12 @@ static const double confidences[MAX_ENTRIES] = { 0.62, 0.21, 0.09, 0.04, 0.01 };
 
 typedef struct {
   const char *name, *element, *description;
-  unsigned entries; // of classoverlay's result
+  unsigned entries; // the entries of classoverlay's result
   gboolean heatmap, regions;
 
   GstHarness *harness;
   GstBuffer *buffer;
-  GArray *times; // ns
+  GArray *times; // in ns
 } Case;
 
 static void
@@ -42,7 +42,7 @@ set_entries (GstStructure *structure, unsigned first, unsigned n)
   gst_structure_take_value (structure, "entries", &entries);
 }
 
-// A map that is another one each time.
+// Adds a heat map that is different for each frame.
 static void
 set_heatmap (GstStructure *structure, const GstVideoInfo *info, unsigned frame)
 {
@@ -122,7 +122,7 @@ run_once (Case *c, const GstVideoInfo *info, unsigned frame, gboolean counts)
     set_regions (c->buffer, info, frame);
   GST_BUFFER_PTS (c->buffer) = frame * 40 * GST_MSECOND;
   gint64 before = (gint64)gst_util_get_timestamp ();
-  // The buffer is the harness's alone, so that the element writes into it: no copy is timed.
+  // Only the harness has a reference to the buffer, so the element writes into it, and no copy is timed.
   c->buffer = gst_harness_push_and_pull (c->harness, c->buffer);
   gint64 time = (gint64)gst_util_get_timestamp () - before;
   if (counts)
@@ -169,7 +169,7 @@ main (int argc, char **argv)
   for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++)
     if (!start (&cases[i], caps_string, &info))
       return 1;
-  // One frame of each after the other, so that whatever else this machine does strikes all alike.
+  // The cases take turns frame by frame, so that other work of this machine affects all of them equally.
   for (unsigned frame = 0; frame < frames + 10; frame++)
     for (unsigned i = 0; i < G_N_ELEMENTS (cases); i++)
       run_once (&cases[i], &info, frame, frame >= 10);

@@ -6,11 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* What messages call the model, and the MODEL argument of resnet-tool that stands for it. */
+/* The name of the model in messages. It is also the MODEL argument of resnet-tool that stands for the model. */
 #define DEFAULT_MODEL_NAME "embedded"
 
-/* The bytes of photos200.safetensors, as they lie in the binary (nothing is copied). Transfer full; may be called from
- * any thread; cannot fail. */
+/* Returns (transfer full) the bytes of photos200.safetensors. They are the ones in the binary; nothing is copied. Any
+ * thread may call this function, and it cannot fail. */
 GBytes *default_model_get_bytes (void);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 #include <evaluate/class-match.h>
 #include <string.h>
 
-/* How many folders a message lists. */
+/* The largest number of folders that a message lists. */
 #define MAX_LISTED 8
 
 gboolean
@@ -19,7 +19,8 @@ evaluate_is_wordnet_id (const gchar *string, gsize length)
   return TRUE;
 }
 
-/* Case, _ for a space and the way accents are composed put aside. */
+/* Returns a copy of @string in which case, _ for a space and the way in which accents are composed make no
+ * difference. */
 static gchar *
 folded (const gchar *string)
 {
@@ -46,7 +47,7 @@ before_comma (const gchar *string)
 #define NO_CLASS G_MAXUINT
 #define TWO_CLASSES (G_MAXUINT - 1)
 
-/* Adds @key → @index; a key that two classes share leads nowhere. Takes @key. */
+/* Adds @key → @index and takes @key. If two classes share a key, it leads to neither. */
 static void
 add_key (GHashTable *table, gchar *key, guint index)
 {
@@ -63,7 +64,8 @@ look_up (GHashTable *table, const gchar *key)
   return g_hash_table_lookup_extended (table, key, NULL, &value) ? GPOINTER_TO_UINT (value) : NO_CLASS;
 }
 
-/* The class of each folder by its name alone; NO_CLASS, or TWO_CLASSES where two labels are the same. */
+/* Returns the class of each folder by its name alone. It is NO_CLASS if no label matches, and TWO_CLASSES if two labels
+ * are the same. */
 static guint *
 match_names (const EvaluateFolder *folder, gchar *const *labels, gchar *const *identifiers, guint n_classes)
 {

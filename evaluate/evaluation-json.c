@@ -102,7 +102,7 @@ evaluate_report_add_json (const EvaluateReport *r, JsonBuilder *b)
   }
   json_builder_end_array (b);
 
-  /* counts[i][j]: images of classes[i] taken for predicted[j]. */
+  /* counts[i][j] is the number of images of classes[i] that were taken for predicted[j]. */
   json_builder_set_member_name (b, "confusion");
   json_builder_begin_object (b);
   json_builder_set_member_name (b, "predicted");

@@ -3,10 +3,10 @@
 #include <evaluate/evaluation-report.h>
 #include <evaluate/plain-text.h>
 
-/* Up to this many folders the confusion matrix is printed. */
+/* The confusion matrix is printed for at most this number of folders. */
 #define MAX_PRINTED_MATRIX 20
 #define MAX_LABEL_COLUMNS 28
-/* How many failures and confusions the text tells; the JSON has all. */
+/* The text has at most this many failures and confusions. The JSON has all of them. */
 #define MAX_PRINTED_FAILURES 20
 #define MAX_PRINTED_CONFUSIONS 10
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Folders below a class's folder; a link that points above itself would have no end. */
+/* The largest depth of folders below a class's folder. A link that leads to a folder above it would have no end. */
 #define MAX_DEPTH 32
 
 G_DEFINE_QUARK (evaluate - error - quark, evaluate_error)
@@ -45,7 +45,7 @@ list_names (const gchar *path, GError **error)
   return names;
 }
 
-/* Adds @path and the folders below it to @folders. @above: device and inode of the folders this one is in. */
+/* Adds @path and the folders below it to @folders. @above: device and inode of each folder that @path is in */
 static gboolean
 collect_folders (const gchar *path, GPtrArray *folders, GArray *above, GError **error)
 {
@@ -90,7 +90,7 @@ scan_class (EvaluateFolder *folder, const gchar *dir, guint index, GError **erro
 
   if (!collect_folders (root, folders, above, error))
     return FALSE;
-  /* torchvision sorts the walk by the folders' paths, then each folder's files. */
+  /* torchvision sorts the folders by their paths, and then the files of each folder. */
   g_ptr_array_sort (folders, compare_strings);
   for (i = 0; i < folders->len; i++) {
     const gchar *path = g_ptr_array_index (folders, i);

@@ -53,7 +53,7 @@ typedef struct
   guint heatmap_width, heatmap_height;
   gint heatmap_rect[4];         /* x, y, width and height in pixels of the frame */
   gint frame_width, frame_height;       /* the size of the frame in whose pixels places are given */
-  GArray *regions;              /* GstResnetRegion in gst_resnet_regions_find()'s order, or NULL if none were looked for */
+  GArray *regions;              /* GstResnetRegion in gst_resnet_regions_find()'s order, or NULL */
 } GstResnetAnswer;
 
 /* Selects the classes of a result. @values: a confidence for each class; @held: the class that remains the answer, or

@@ -18,7 +18,8 @@ typedef struct _GstResnetPatience GstResnetPatience;
 
 GstResnetPatience *gst_resnet_patience_new (void);
 void gst_resnet_patience_free (GstResnetPatience * patience);
-/* With @over, a frame that waits comes back at once, and no other waits until it is set to FALSE. Any thread may call it. */
+/* With @over, a frame that waits comes back at once, and no other frame waits until it is set to FALSE. Any thread may
+ * call this function. */
 void gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over);
 
 /* A session that runs the frames of all elements of one group together, and one element's part in it. */

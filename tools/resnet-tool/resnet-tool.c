@@ -107,9 +107,9 @@ main (int argc, char **argv)
   gchar *prgname;
 
   setlocale (LC_ALL, "");
-  /* Numbers are read and written the same everywhere. */
+  /* Numbers are read and written in the same way in every locale. */
   setlocale (LC_NUMERIC, "C");
-  /* `resnet-tool … | head` ends without a word, also where a parent ignores the signal. */
+  /* `resnet-tool … | head` must end without a message, even if the parent process ignores the signal. */
   signal (SIGPIPE, SIG_DFL);
   g_set_prgname ("resnet-tool");
 

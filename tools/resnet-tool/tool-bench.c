@@ -25,15 +25,15 @@ static gboolean by_layer, tune, save;
 
 typedef struct {
   const gchar *name, *kernel;
-  gdouble flops; /* the whole batch */
+  gdouble flops; /* those of the whole batch */
   gdouble seconds, predicted;
 } LayerResult;
 
 typedef struct {
   guint batch, n_runs;
-  gdouble median, min, p95; /* milliseconds an image */
+  gdouble median, min, p95; /* in milliseconds for one image */
   gdouble images_per_second;
-  gdouble peak;   /* flops a second of one thread at best; 0: not measured */
+  gdouble peak;   /* the peak of one thread in flops per second; 0 if it was not measured */
   GArray *layers; /* LayerResult, or NULL */
 } BenchResult;
 
@@ -79,7 +79,7 @@ compare_doubles (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* @fraction of the sorted @times lies at or below; the value between two where it falls between them. */
+/* Returns the value such that @fraction of the sorted @times lie at or below it. Between two times it interpolates. */
 static gdouble
 quantile (const GArray *times, gdouble fraction)
 {
@@ -148,7 +148,8 @@ measure (NnSession *session, guint batch, guint channels, guint n_classes, guint
   gint64 start;
   gdouble total;
 
-  /* The range of a normalized image; constant input would let a processor's clever paths shine that no image takes. */
+  /* The input has the range of a normalized image. With constant input, a processor could take shortcuts that no real
+   * image allows. */
   for (i = 0; i < n; i++)
     input[i] = (gfloat)g_rand_double_range (random, -2, 2);
   g_rand_free (random);
@@ -175,7 +176,7 @@ measure (NnSession *session, guint batch, guint channels, guint n_classes, guint
   result->layers = by_layer ? measure_layers (session, input, logits, batch, seconds) : NULL;
 }
 
-/* Bytes. */
+/* Returns the largest resident memory of this process so far, in bytes. */
 static guint64
 peak_rss (void)
 {
@@ -190,7 +191,8 @@ gflops (const LayerResult *layer)
   return layer->seconds > 0 ? layer->flops / layer->seconds * 1e-9 : 0;
 }
 
-/* What the network takes of all threads' peak; algorithms that need fewer multiply-adds can take more than 1. */
+/* Returns which fraction of the peak of all threads the network reaches. It can be more than 1 where an algorithm needs
+ * fewer multiply-adds. */
 static gdouble
 fraction_of_peak (const BenchResult *r, const NnSession *session, gdouble flops)
 {

@@ -1,25 +1,26 @@
 /* gst-resnet: BMP → RGB
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Written out here because no common library reads all of it.
- * Formats: Microsoft, Bitmap Storage (BITMAPCOREHEADER to BITMAPV5HEADER, BITMAPINFOHEADER's compressions); IBM, OS/2
- * Presentation Manager, BITMAPINFOHEADER2. Where they leave something open, it is as Pillow has it. */
+ * This decoder is written out here because no common library reads all kinds of BMP.
+ * The formats are those of Microsoft's Bitmap Storage (BITMAPCOREHEADER to BITMAPV5HEADER, and BITMAPINFOHEADER's
+ * compressions) and of IBM's OS/2 Presentation Manager (BITMAPINFOHEADER2). Where these documents leave something open,
+ * the decoder does what Pillow does. */
 #include <nn/error.h>
 #include <string.h>
 
 #include "tool-bmp.h"
 
-/* biCompression */
+/* These are the values of biCompression. */
 enum { RAW, RLE8, RLE4, BITFIELDS, EMBEDDED_JPEG, EMBEDDED_PNG, ALPHA_BITFIELDS };
 
 typedef struct {
-  guint shift, max; /* of the masked bits; max 0: there are none */
+  guint shift, max; /* those of the bits in the mask; max is 0 if there are none */
   guint32 mask;
 } Field;
 
 typedef struct {
   const guint8 *data;
-  gsize size, pixels; /* pixels: where they begin */
+  gsize size, pixels; /* pixels is the offset of the pixels */
   guint32 header_size, width, height, bits, compression, n_colors;
   gboolean top_down;
   guint8 colors[256][3];
@@ -46,7 +47,8 @@ le32 (const guint8 *b)
   return le16 (b) | le16 (b + 2) << 16;
 }
 
-/* The header's field at @offset (from the header's begin); older headers, which end before it, have a zero there. */
+/* Returns the field of the header at @offset, counted from the start of the header. In older headers, which end before
+ * that field, it is zero. */
 static guint32
 header_field (const Bmp *bmp, guint offset)
 {
@@ -76,7 +78,7 @@ read_header (Bmp *bmp, GError **error)
   bmp->bits = header_field (bmp, 12) >> 16;
   bmp->compression = header_field (bmp, 16);
   bmp->n_colors = header_field (bmp, 32);
-  /* A negative height: the first row is the top one. */
+  /* With a negative height, the first row is the top one. */
   if (bmp->height > G_MAXINT32) {
     bmp->top_down = TRUE;
     bmp->height = 0u - bmp->height;
@@ -121,7 +123,8 @@ check_header (const Bmp *bmp, GError **error)
 
 /* --- palettes --- */
 
-/* A colour that the palette does not have is black; one that is grey in order stands for all greys. */
+/* Reads the palette. A colour that the palette does not have is black. If the colours of the palette are greys in
+ * order, each number stands for its grey, even if the palette does not have it. */
 static void
 read_palette (Bmp *bmp, gsize at)
 {
@@ -129,7 +132,7 @@ read_palette (Bmp *bmp, gsize at)
   const guint n = MIN (bmp->n_colors ? bmp->n_colors : 1u << bmp->bits, 256);
   gboolean grey = TRUE;
 
-  if (bmp->pixels == at) /* Some writers count the headers only. */
+  if (bmp->pixels == at) /* Some writers count only the headers. */
     bmp->pixels += entry * n;
   for (guint i = 0; i < n && at + entry * i + 3 <= bmp->size; i++) {
     const guint8 *bgr = bmp->data + at + entry * i;
@@ -162,11 +165,12 @@ set_field (Field *field, guint32 mask, gchar name, GError **error)
   return TRUE;
 }
 
-/* Where R, G and B are in a pixel of 16 bits or more. */
+/* Finds where R, G and B are in a pixel of 16 bits or more. */
 static gboolean
 read_fields (Bmp *bmp, GError **error)
 {
-  /* Without masks: 5 bits each in 16, bytes B, G, R else; the same where all masks are zero. */
+  /* Without masks, or if all masks are zero, 16 bits have 5 bits for each colour, and other pixels have the bytes B, G,
+   * R. */
   guint32 mask[3] = { 0xff0000, 0xff00, 0xff };
   gsize at = 14 + 40;
 
@@ -234,7 +238,7 @@ static gboolean
 read_rows (const Bmp *bmp, ToolImage *image, GError **error)
 {
   const gsize stride = ((gsize)bmp->width * bmp->bits + 31) / 32 * 4;
-  /* The last row's padding is missed by nobody. */
+  /* The padding of the last row may be missing. */
   const gsize needed = stride * (bmp->height - 1) + ((gsize)bmp->width * bmp->bits + 7) / 8;
 
   if (bmp->pixels > bmp->size || bmp->size - bmp->pixels < needed)
@@ -251,9 +255,9 @@ read_rows (const Bmp *bmp, ToolImage *image, GError **error)
 }
 
 /**
- * Runs of equal pixels, of given ones, and jumps. What is jumped over has the first colour. As in Pillow, a run of
- * equal pixels ends with its row, given pixels go on in the next one.
- * @index: width · height, zeroed
+ * Decodes runs of equal pixels, runs of given pixels, and jumps. Pixels that are jumped over have the first colour. As
+ * in Pillow, a run of equal pixels ends with its row, but given pixels continue in the next row.
+ * @index: width · height bytes, which must be zero
  */
 static gboolean
 read_runs (const Bmp *bmp, guint8 *index, GError **error)
@@ -261,7 +265,7 @@ read_runs (const Bmp *bmp, guint8 *index, GError **error)
   const guint8 *at = bmp->data + MIN (bmp->pixels, bmp->size), *end = bmp->data + bmp->size;
   const gsize n = (gsize)bmp->width * bmp->height;
   const gboolean nibbles = bmp->compression == RLE4;
-  gboolean row_begun = FALSE; /* by a run or a jump */
+  gboolean row_begun = FALSE; /* whether a run or a jump began this row */
   gsize position = 0, column = 0;
 
   while (position < n) {
@@ -280,16 +284,16 @@ read_runs (const Bmp *bmp, guint8 *index, GError **error)
       position += count;
       column += count;
       row_begun = TRUE;
-    } else if (value == 0) { /* the row's end */
+    } else if (value == 0) { /* This is the end of the row. */
       if (position % bmp->width)
         position += bmp->width - position % bmp->width;
       else if (!row_begun)
         position += bmp->width;
       column = 0;
       row_begun = FALSE;
-    } else if (value == 1) { /* the picture's end */
+    } else if (value == 1) { /* This is the end of the picture. */
       return TRUE;
-    } else if (value == 2) { /* a jump to the right and upwards */
+    } else if (value == 2) { /* This is a jump to the right and upwards. */
       if (end - at < 2)
         goto truncated;
       position += MIN (n - position, at[0] + (gsize)at[1] * bmp->width);

@@ -52,7 +52,7 @@ classify_context (void)
 static void
 append_bar (GString *out, gdouble fraction, gboolean unicode)
 {
-  /* A block, then one of the seven narrower ones for what is left of a column. */
+  /* A bar consists of full blocks and one of the seven narrower blocks for the rest of a column. */
   gint eighths = (gint)lrint (CLAMP (fraction, 0.0, 1.0) * BAR_COLUMNS * 8), column;
 
   for (column = 0; column < BAR_COLUMNS; column++, eighths -= 8) {
@@ -134,7 +134,8 @@ on_result (guint index, const gfloat *logits, const GError *error, gpointer data
     c->n_failed++;
   } else {
     nn_model_answer (c->model, options.activation, 1, logits, c->confidences);
-    /* Of the logits: their order is the confidences' too, and a softmax that saturates makes no ties of them. */
+    /* The logits are ranked, because their order is also that of the confidences, and a softmax that saturates makes no
+     * ties among them. */
     n = nn_model_rank (c->model, logits, c->top_k, c->indices);
   }
   if (c->json)

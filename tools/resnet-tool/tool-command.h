@@ -4,12 +4,12 @@
 
 #include <glib.h>
 
-/* Exit statuses; the help text promises them. */
+/* These are the exit statuses that the help text promises. */
 #define TOOL_OK 0
 #define TOOL_FAILED 1
 #define TOOL_USAGE 2
 
-/* One command: its own file, its own table of options. @run gets argv[0] = the command's name. */
+/* A command has its own file and its own table of options. @run gets the command's name as argv[0]. */
 typedef struct {
   const gchar *name;
   const gchar *summary; /* one line for `resnet-tool --help` */

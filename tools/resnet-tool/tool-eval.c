@@ -19,7 +19,7 @@
 #include "tool-text.h"
 
 #define BAR_COLUMNS 24
-/* Microseconds between two pictures of the progress bar. */
+/* The time in microseconds between two updates of the progress bar. */
 #define PROGRESS_INTERVAL 100000
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;
@@ -126,7 +126,8 @@ write_csv_row (Eval *e, guint image, gint predicted, gdouble confidence)
     e->csv_errno = errno;
 }
 
-/* What orders images by how much they are of the second class, without the rounding of probabilities near 1. */
+/* Returns a score that orders images by how much they belong to the second class, without the rounding of probabilities
+ * near 1. */
 static gdouble
 score_of (const NnModel *model, const gfloat *outputs)
 {
@@ -170,7 +171,8 @@ print_head (const gchar *name, const NnModel *model, const NnSession *session, c
   fflush (stdout);
 }
 
-/* What torchvision's order does to folders whose names are numbers surprises people: 0, 1, 10, 11, 2. */
+/* Warns about folders whose names are numbers, because torchvision sorts them in a surprising order: 0, 1, 10, 11,
+ * 2. */
 static void
 warn_about_folders (const EvaluateFolder *folder, EvaluateMatch how)
 {
@@ -216,7 +218,7 @@ print_json (const gchar *name, const NnModel *model, const NnSession *session, c
     json_builder_add_boolean_value (builder, passed);
   }
   json_builder_end_object (builder);
-  /* Compact: a matrix with a number a line helps nobody. */
+  /* The JSON is compact, because a matrix with one number on each line is hard to read. */
   tool_json_print (builder, FALSE);
 }
 
@@ -228,8 +230,9 @@ save_confusion (const EvaluateReport *report, GError **error)
   return g_file_set_contents (confusion_path, text, -1, error);
 }
 
-/* Rows go into FILE.part, each as soon as it is known, which becomes FILE when all are there: who finds that name finds
- * rows that are whole, and knows that some are missing. NULL: the file is a pipe or a device, and written as it is. */
+/* Opens the CSV file. Each row is written to FILE.part as soon as it is known, and FILE.part becomes FILE when all rows
+ * are there. Whoever finds FILE.part finds whole rows, and knows that some are missing. Returns NULL if the file is a
+ * pipe or a device, which is written directly. */
 static gchar *
 open_csv (Eval *e)
 {

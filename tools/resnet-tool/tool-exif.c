@@ -1,8 +1,9 @@
 /* gst-resnet: which way up a picture is stored
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Formats: CIPA DC-008 (Exif 2.32), 4.5 and 4.6: TIFF's header and first directory behind "Exif\0\0" in JPEG's APP1;
- * PNG 1.5's eXIf chunk; RIFF's EXIF and XMP chunks in WebP; XMP part 3 for the same in XMP. */
+ * The formats are those of CIPA DC-008 (Exif 2.32), 4.5 and 4.6. TIFF's header and first directory are behind
+ * "Exif\0\0" in JPEG's APP1, in the eXIf chunk of PNG 1.5, and in the EXIF chunk of WebP's RIFF. XMP part 3 describes
+ * where XMP is in these files. */
 #include "tool-exif.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ begins (Piece piece, const gchar *magic, gsize length)
   return piece.size >= length && memcmp (piece.data, magic, length) == 0;
 }
 
-/* What the first directory of a TIFF structure says; 0: nothing. */
+/* Returns the orientation that the first directory of a TIFF structure gives, or 0 if it gives none. */
 static guint
 exif_says (Piece exif)
 {
@@ -57,13 +58,13 @@ exif_says (Piece exif)
 
     if (read_number (entry, 2, big_endian) != ORIENTATION_TAG)
       continue;
-    /* SHORT, as it should be; BYTE or LONG from some writers. */
+    /* The type should be SHORT, but some writers use BYTE or LONG. */
     return type == 1 ? entry[8] : type == 3 || type == 4 ? read_number (entry + 8, type == 3 ? 2 : 4, big_endian) : 0;
   }
   return 0;
 }
 
-/* tiff:Orientation as an attribute or an element; 0: nothing. */
+/* Returns tiff:Orientation, which is an attribute or an element, or 0 if there is none. */
 static guint
 xmp_says (Piece xmp)
 {
@@ -97,16 +98,16 @@ find_in_jpeg (Piece file, Piece *exif, Piece *xmp)
   static const gchar adobe[] = "http://ns.adobe.com/xap/1.0/";
   gsize at = 2;
 
-  /* Segments up to the first scan. */
+  /* This loop reads the segments up to the first scan. */
   while (file.size - at >= 4 && file.data[at] == 0xff) {
     const guint marker = file.data[at + 1];
     gsize length;
 
-    if (marker == 0xff) { /* a fill byte */
+    if (marker == 0xff) { /* This is a fill byte. */
       at++;
       continue;
     }
-    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) { /* without a length */
+    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) { /* These markers have no length. */
       at += 2;
       continue;
     }

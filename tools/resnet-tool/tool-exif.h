@@ -5,7 +5,8 @@
 #include <glib.h>
 
 /**
- * tool_exif_orientation: what a JPEG, PNG or WebP file says in its EXIF or, where that says nothing, its XMP data
- * Returns: 1 to 8; 1 (upright) where the file says nothing, or nothing that can be
+ * tool_exif_orientation: reads the orientation of a JPEG, PNG or WebP file from its EXIF data or, if that says nothing,
+ * from its XMP data
+ * Returns: 1 to 8; it is 1 (upright) if the file says nothing or nothing valid
  */
 guint tool_exif_orientation (const guint8 *data, gsize size);

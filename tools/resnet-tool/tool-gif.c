@@ -1,9 +1,9 @@
 /* gst-resnet: the first picture of a GIF file → RGB
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Written out here because libraries decode every frame of an animation before they give the first, or paint
- * transparent pixels black, where Pillow's convert('RGB') gives them their colour of the palette.
- * Format: CompuServe, Graphics Interchange Format, version 89a, 1990. */
+ * This decoder is written out here, because libraries decode every frame of an animation before they give the first
+ * one, or paint transparent pixels black, where Pillow's convert('RGB') gives them their colour of the palette. The
+ * format is CompuServe's Graphics Interchange Format, version 89a, 1990. */
 #include <nn/error.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ typedef struct {
   guint8 colors[256][3];
 } Frame;
 
-/* The data sub-blocks of a picture, read as bits, least significant first. */
+/* Reads the data sub-blocks of a picture as bits, the least significant bit first. */
 typedef struct {
   Cursor *cursor;
   guint block_left;
@@ -41,8 +41,8 @@ take (Cursor *c, gsize n, const guint8 **bytes, GError **error)
   return TRUE;
 }
 
-/* A colour that the palette doesn't have is black, as in Pillow; without a palette, or with one that is grey in order,
- * numbers are greys. */
+/* Reads the palette. A colour that the palette does not have is black, as in Pillow. Without a palette, or with one
+ * whose colours are greys in order, the numbers are greys. */
 static gboolean
 read_palette (Cursor *c, guint flags, guint8 colors[256][3], GError **error)
 {
@@ -65,7 +65,8 @@ read_palette (Cursor *c, guint flags, guint8 colors[256][3], GError **error)
   return TRUE;
 }
 
-/* Everything up to the first picture's compressed data. @background: the number of pixels outside the picture. */
+/* Reads everything up to the first picture's compressed data. @background: the number of the colour of pixels outside
+ * the picture */
 static gboolean
 read_headers (Cursor *c, guint *width, guint *height, guint *background, Frame *frame, GError **error)
 {
@@ -110,7 +111,7 @@ read_headers (Cursor *c, guint *width, guint *height, guint *background, Frame *
   frame->width = b[4] | (guint)b[5] << 8;
   frame->height = b[6] | (guint)b[7] << 8;
   frame->interlaced = (b[8] & 0x40) != 0;
-  /* A picture that reaches over the screen enlarges it. */
+  /* A picture that reaches beyond the screen enlarges it. */
   *width = MAX (*width, frame->left + frame->width);
   *height = MAX (*height, frame->top + frame->height);
   return !(b[8] & 0x80) || read_palette (c, b[8], frame->colors, error);
@@ -143,7 +144,7 @@ read_code (BitReader *r, guint n, guint *code, GError **error)
   return TRUE;
 }
 
-/* LZW with codes of 3 to 12 bits into @pixels, @n of them. */
+/* Decompresses LZW with codes of 3 to 12 bits into @pixels, which has room for @n pixels. */
 static gboolean
 decompress (Cursor *c, guint8 *pixels, gsize n, GError **error)
 {
@@ -190,7 +191,7 @@ decompress (Cursor *c, guint8 *pixels, gsize n, GError **error)
       stack[depth++] = first;
       walk = previous;
     }
-    /* Each prefix is lower than its code, so this ends. */
+    /* This loop ends, because each prefix is lower than its code. */
     for (; walk > clear; walk = prefix[walk])
       stack[depth++] = suffix[walk];
     first = (guint8)walk;
@@ -206,11 +207,11 @@ decompress (Cursor *c, guint8 *pixels, gsize n, GError **error)
     }
     previous = code;
   }
-  /* A file that is cut inside its last block of data is cut, although no pixel is missing. */
+  /* If the file ends inside the last block of data, it counts as truncated, although no pixel is missing. */
   return take (c, reader.block_left, &b, error);
 }
 
-/* The row of the picture that the @i-th stored one is. */
+/* Returns the row of the picture that is stored as the @i-th one. */
 static guint
 interlaced_row (guint i, guint height)
 {

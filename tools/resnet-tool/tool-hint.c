@@ -8,7 +8,7 @@
 #include "tool-image-load.h"
 #include "tool-text.h"
 
-/* Names that people type are shorter; longer ones are not compared. */
+/* Longer names are not compared. The names that people type are shorter. */
 #define MAX_NAME 40
 
 static gchar
@@ -43,7 +43,7 @@ tool_edit_distance (const gchar *a, const gchar *b)
   return rows[n % 3][m];
 }
 
-/* Half of the letters of a name may be wrong in short names, a third in long ones. */
+/* Returns how many letters of a name may be wrong: half of them in short names, a third in long ones. */
 static guint
 most_edits (gsize length)
 {
@@ -65,14 +65,14 @@ tool_closest (const gchar *given, const gchar *const *known)
     } else if (best && distance == least) {
       best = NULL;
     }
-    /* num-threads, top-k-classes; the longest of those that are in it. */
+    /* This finds names inside longer ones, such as num-threads and top-k-classes. The longest of them wins. */
     if (strlen (*known) > 3 && strstr (given, *known) && (!inside || strlen (*known) > strlen (inside)))
       inside = *known;
   }
   return best ? best : inside;
 }
 
-/* A file whose first bytes are a picture's and not a model's. */
+/* Returns TRUE if the first bytes of the file are those of a picture and not of a model. */
 static gboolean
 is_picture (const gchar *path)
 {
@@ -80,7 +80,7 @@ is_picture (const gchar *path)
   FILE *file;
   gsize n;
 
-  /* Not a pipe, which could wait for ever. */
+  /* A pipe is not opened, because that could wait for ever. */
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return FALSE;
   file = fopen (path, "rb");
@@ -88,7 +88,8 @@ is_picture (const gchar *path)
     return FALSE;
   n = fread (head, 1, sizeof head, file);
   fclose (file);
-  /* The length of a safetensors header may be any letters; its text follows. */
+  /* The length of a safetensors header may look like the first bytes of a picture. The text of the header follows
+   * it. */
   return n == sizeof head && head[8] != '{' && tool_image_is_known (head, n);
 }
 

@@ -4,13 +4,15 @@
 
 #include <glib.h>
 
-/* How many letters to insert, drop, replace or swap with their neighbour until @a is @b (optimal string alignment);
- * upper and lower case, '_' and '-' are the same. */
+/* Returns how many letters must be inserted, dropped, replaced or swapped with their neighbour to turn @a into @b
+ * (optimal string alignment). Upper and lower case count as the same, and so do '_' and '-'. */
 guint tool_edit_distance (const gchar *a, const gchar *b);
-/* The one of @known (NULL-terminated) that @given probably meant; NULL where none is close or two are equally close. */
+/* Returns the string of @known (NULL-terminated) that @given probably means. It is NULL if none is close or two are
+ * equally close. */
 const gchar *tool_closest (const gchar *given, const gchar *const *known);
 
-/* Where the first of @arguments cannot be a model, as it is a picture or, for eval, a folder: a sentence that says so
- * and, where @command takes these behind the model, what was probably meant. NULL where it may be a model. @max: how
- * many arguments @command takes. Free with g_free(). */
+/* Checks whether the first of @arguments cannot be a model, because it is a picture or, for eval, a folder. If so,
+ * returns a sentence that says this and, if @command takes such an argument behind the model, what was probably
+ * meant. Returns NULL if the argument may be a model. @max: how many arguments @command takes. Free the result with
+ * g_free(). */
 gchar *tool_hint_model (const gchar *command, gchar **arguments, guint max);

@@ -34,7 +34,7 @@ tool_file_read (const gchar *path, GError **error)
   struct stat st;
   int fd = -1, saved;
 
-  /* O_NONBLOCK: a named pipe nobody writes to must not hang a run over a folder. */
+  /* With O_NONBLOCK, a named pipe that nobody writes to does not block a run over a folder. */
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 || fstat (fd, &st) < 0) {
     saved = errno;
@@ -72,7 +72,7 @@ tool_file_read (const gchar *path, GError **error)
       g_set_error (error, NN_ERROR, NN_ERROR_IO, "%s: the file could not be read: %s", display, g_strerror (saved));
       goto fail;
     }
-    if (n == 0) /* shrank meanwhile */
+    if (n == 0) /* The file has shrunk meanwhile. */
       break;
     size += (gsize)n;
   }
@@ -169,7 +169,7 @@ decode (const guint8 *data, gsize size, ToolImage *image, GError **error)
   return FALSE;
 }
 
-/* Turned where that is asked for; else said, once in a run. */
+/* Turns the picture upright if the options ask for it. Otherwise it warns, but only once in a run. */
 static void
 heed_exif (const gchar *path, guint orientation, const ToolImageOptions *options, ToolImage *image)
 {

@@ -4,26 +4,28 @@
 
 #include "tool-image.h"
 
-/* The largest file that is read, bytes. */
+/* The size in bytes of the largest file that is read. */
 #define TOOL_IMAGE_MAX_FILE (G_GUINT64_CONSTANT (1) << 30)
 
-/* @exif: turn pictures upright by their EXIF orientation; @quiet: do not warn where it is not done */
+/* @exif: whether pictures are turned upright by their EXIF orientation; @quiet: whether the warning is left out if they
+ * are not */
 typedef struct {
   gboolean exif, quiet;
 } ToolImageOptions;
 
 /**
- * tool_image_load: the first frame of a JPEG, PNG, GIF, BMP, WebP, TIFF or PNM file, told apart by content
+ * tool_image_load: reads the first frame of a JPEG, PNG, GIF, BMP, WebP, TIFF or PNM file, which are told apart by
+ * content
  *
- * The same bytes as Pillow's `Image.open(path).convert('RGB')`: alpha is dropped, not composited; EXIF orientation is
- * not applied unless @options ask for it (torchvision's ImageFolder doesn't either), TIFF's is; a file that ends early
- * is an error.
+ * The bytes are the same as those of Pillow's `Image.open(path).convert('RGB')`. Alpha is dropped, not composited. EXIF
+ * orientation is not applied unless @options ask for it (torchvision's ImageFolder does not apply it either), but
+ * TIFF's orientation is. A file that ends early is an error.
  * Returns: FALSE with an error that names the file
  */
 gboolean tool_image_load (const gchar *path, const ToolImageOptions *options, ToolImage *image, GError **error);
 
-/* Does a file that begins with these bytes (16 of them are enough) look like one of these kinds? */
+/* Returns TRUE if a file that begins with these bytes looks like one of these kinds. 16 bytes are enough. */
 gboolean tool_image_is_known (const guint8 *data, gsize size);
 
-/* The whole of a file, at most TOOL_IMAGE_MAX_FILE bytes. */
+/* Returns the whole content of a file of at most TOOL_IMAGE_MAX_FILE bytes. */
 GBytes *tool_file_read (const gchar *path, GError **error);

@@ -53,8 +53,8 @@ tool_image_view (const ToolImage *image, NnImage *view)
   }
 }
 
-/* Where pixel (x, y) of the upright picture lies in the stored one. TIFF 6.0, Orientation: the stored rows and columns
- * are the picture's 1 top, left; 2 top, right; 3 bottom, right; 4 bottom, left; 5 left, top; 6 right, top; 7 right,
+/* The orientations are those of TIFF 6.0. They say where the first stored row and the first stored column are in the
+ * upright picture: 1 top, left; 2 top, right; 3 bottom, right; 4 bottom, left; 5 left, top; 6 right, top; 7 right,
  * bottom; 8 left, bottom. */
 void
 tool_image_turn (ToolImage *image, guint orientation)

@@ -10,19 +10,20 @@
 #define TOOL_IMAGE_MAX_PIXELS 178956970u
 #endif
 
-/* width × height × 3 bytes, R, G, B, no padding. */
+/* The pixels are width × height × 3 bytes R, G, B, without padding. */
 typedef struct {
   guint width, height;
   guint8 *rgb;
 } ToolImage;
 
 void tool_image_clear (ToolImage *image);
-/* A view for nn_preprocessor_run(). */
+/* Makes a view for nn_preprocessor_run(). */
 void tool_image_view (const ToolImage *image, NnImage *view);
 
-/* For the decoders: checks the size and makes room. */
+/* Checks the size and allocates the pixels. The decoders use it. */
 gboolean tool_image_alloc (ToolImage *image, guint64 width, guint64 height, GError **error);
-/* Makes a picture that is stored with @orientation (EXIF's and TIFF's, 1 to 8; others: nothing is done) upright. */
+/* Turns a picture upright that is stored with @orientation. The numbers 1 to 8 are those of EXIF and TIFF; other
+ * numbers change nothing. */
 void tool_image_turn (ToolImage *image, guint orientation);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolImage, tool_image_clear)

@@ -41,7 +41,7 @@ inspect_context (void)
       TOOL_OPT_LABELS | TOOL_OPT_PREPROCESS | TOOL_OPT_JSON | TOOL_OPT_QUIET, &options, entries);
 }
 
-/* "11.69 M", "1.81 G" */
+/* Returns a text such as "11.69 M" or "1.81 G". */
 static const gchar *
 scaled (gchar buffer[16], gdouble value)
 {

@@ -1,8 +1,8 @@
 /* gst-resnet: JPEG → RGB through libjpeg(-turbo), with Pillow's settings
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * gdk-pixbuf's JPEG loader turns fancy upsampling off, which moves pixels by up to tens of 255ths; here it is on and
- * the inverse DCT is the accurate integer one, as PIL decodes. */
+ * gdk-pixbuf's JPEG loader turns fancy upsampling off, which changes pixels by up to tens of 255ths. Here it is on, and
+ * the inverse DCT is the accurate integer one, as in Pillow. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,14 +12,15 @@
 
 #include "tool-jpeg.h"
 
-/* A progressive file may name any number of scans over the whole image, each a few bytes long; real ones have about
- * ten. More than FEW_SCANS are taken where all of them together go over no more than MAX_PIXELS: that takes a second.
- */
+/* A progressive file may have any number of scans over the whole image, each of which takes only a few bytes. Real
+ * files have about ten. More than FEW_SCANS are accepted only if all of them together cover at most MAX_PIXELS, which
+ * takes a second. */
 #define MAX_SCANS 100
 #define FEW_SCANS 16
 #define MAX_PIXELS G_GUINT64_CONSTANT (100000000)
 
-/* Everything that lives across longjmp() is in here, so that no local of the caller's can be clobbered. */
+/* Everything that must survive longjmp() is in this struct, so that no local variable of the caller can be
+ * clobbered. */
 typedef struct {
   struct jpeg_decompress_struct cinfo;
   struct jpeg_error_mgr err;
@@ -28,7 +29,7 @@ typedef struct {
   jmp_buf jump;
   gchar message[JMSG_LENGTH_MAX];
   ToolImage *image;
-  guint8 *row; /* CMYK only */
+  guint8 *row; /* used for CMYK only */
   GError **error;
 } Jpeg;
 
@@ -41,7 +42,7 @@ error_exit (j_common_ptr common)
   longjmp (jpeg->jump, 1);
 }
 
-/* Pillow decodes through corrupt data, which libjpeg only warns about. */
+/* Pillow goes on decoding when data is corrupt, which is only a warning of libjpeg. */
 static void
 emit_message (j_common_ptr common, int level)
 {
@@ -63,9 +64,9 @@ progress_monitor (j_common_ptr common)
   }
 }
 
-/* The source holds the whole file, and waits for more where that ends, as Pillow's does: libjpeg then gives the rows it
- * has. A source that makes up an end (jpeg_mem_src) would decode a file that was cut; one that fails at once would
- * refuse a file that lacks only its end marker, which Pillow reads. */
+/* The source holds the whole file and waits for more data at its end, as Pillow's source does. libjpeg then gives the
+ * rows that it has. A source that makes up an end (jpeg_mem_src) would decode a truncated file. A source that fails at
+ * once would refuse a file that lacks only its end marker, which Pillow reads. */
 static void
 source_nothing (j_decompress_ptr cinfo)
 {
@@ -87,7 +88,7 @@ source_skip (j_decompress_ptr cinfo, long n)
   cinfo->src->bytes_in_buffer -= (size_t)n;
 }
 
-/* Scans that the file has, up to one more than are taken: they are counted before any is decoded. */
+/* Counts the scans of the file before any of them is decoded. It stops at one more than are accepted. */
 static guint
 count_scans (const guint8 *data, gsize size)
 {
@@ -97,7 +98,8 @@ count_scans (const guint8 *data, gsize size)
     const guint8 marker = data[at + 1];
 
     if (data[at] != 0xff || marker == 0xff || marker == 0 || (marker >= 0xd0 && marker <= 0xd8)) {
-      const guint8 *next = memchr (data + at + 1, 0xff, size - at - 1); /* in a scan, or filling */
+      const guint8 *next
+          = memchr (data + at + 1, 0xff, size - at - 1); /* This byte belongs to a scan or is a fill byte. */
 
       if (!next)
         break;
@@ -135,7 +137,8 @@ multiply_255 (guint a, guint b)
   return ((t >> 8) + t) >> 8;
 }
 
-/* As Pillow: the components are taken as Adobe writes them, inverted, whether or not the Adobe marker is there. */
+/* Converts a row as Pillow does. The components are taken as inverted, which is how Adobe writes them, whether or not
+ * there is an Adobe marker. */
 static void
 cmyk_row (const guint8 *in, guint8 *out, guint width)
 {
@@ -190,7 +193,7 @@ decode (Jpeg *jpeg, const guint8 *data, gsize size)
     if (jpeg->row)
       cmyk_row (jpeg->row, out, jpeg->image->width);
   }
-  /* All rows are there: what follows them is no matter. */
+  /* All rows are there, so it does not matter what follows them. */
   return TRUE;
 
 truncated:

@@ -51,7 +51,8 @@ tool_json_model (JsonBuilder *builder, const gchar *name, const NnModel *model)
   json_builder_end_object (builder);
 }
 
-/* The shortest decimal number that is this float again: 0.485, where its double would be 0.48500001430511475. */
+/* Returns the double of the shortest decimal number that gives this float again: 0.485, for which (gdouble)value would
+ * be 0.48500001430511475. */
 static gdouble
 shortest (gfloat value)
 {
@@ -69,7 +70,7 @@ shortest (gfloat value)
   return g_ascii_strtod (buffer, NULL);
 }
 
-/* One number, or [height, width]. */
+/* Adds one number, or the array [height, width]. */
 static void
 json_size (JsonBuilder *builder, const gchar *name, guint side, guint height, guint width)
 {

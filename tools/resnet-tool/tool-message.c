@@ -43,7 +43,7 @@ tool_fail (GError *error)
 int
 tool_finish (int status)
 {
-  /* A reader that went away (EPIPE, where SIGPIPE is ignored) has seen what it wanted. */
+  /* A reader that has gone away has seen what it wanted. This gives EPIPE if SIGPIPE is ignored. */
   if (fflush (stdout) == 0 && !ferror (stdout))
     return status;
   if (errno != EPIPE)

@@ -4,10 +4,11 @@
 
 #include <glib.h>
 
-/* One line on stderr: "resnet-tool: …". */
+/* These functions write one line "resnet-tool: …" to stderr. */
 void tool_error (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
 void tool_warning (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
-/* Says @error, frees it, returns TOOL_FAILED. */
+/* Writes the message of @error to stderr, frees @error and returns TOOL_FAILED. */
 int tool_fail (GError *error);
-/* Flushes stdout: TOOL_FAILED after a message where something could not be written, else @status. */
+/* Flushes stdout. If something could not be written, it says so on stderr and returns TOOL_FAILED; otherwise it returns
+ * @status. */
 int tool_finish (int status);

@@ -79,7 +79,7 @@ tool_labels_get (const NnModel *model, const ToolOptions *options, gchar ***labe
   return TRUE;
 }
 
-/* {"0": ["n01440764", "tench"], ...} */
+/* Reads identifiers from a file like {"0": ["n01440764", "tench"], ...}. */
 static void
 identifiers_of_json (const gchar *text, gsize size, guint n_classes, GPtrArray *ids)
 {

@@ -34,7 +34,8 @@ tool_parse_double (const gchar *name, const gchar *string, gdouble min, gdouble 
 
   if (!string)
     return TRUE;
-  /* strtod also takes leading space, "nan", "inf" and hexadecimal: only a plain decimal number is meant here. */
+  /* strtod also accepts leading space, "nan", "inf" and hexadecimal numbers, but only plain decimal numbers are allowed
+   * here. */
   number = *string && string[strspn (string, "+-.0123456789eE")] == '\0' ? g_ascii_strtod (string, &end) : NAN;
   if (!end || *end || !isfinite (number) || number < min || number > max) {
     gchar low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
@@ -75,13 +76,13 @@ keep (gchar **kept, const gchar *value)
   return TRUE;
 }
 
-/* Three numbers, or one: which the network needs is known later. */
+/* Returns TRUE if @value is three numbers or one. Which of these the network needs is known only later. */
 static gboolean
 is_statistic (const gchar *name, const gchar *value, GError **error)
 {
   NnPreprocess colour = { .channels = 3 }, grey = { .channels = 1 };
 
-  /* An empty one would be "as it was". */
+  /* An empty text would mean that the value stays as it was. */
   if (!*value)
     value = " ";
   return nn_preprocess_set_statistics (&grey, name, value, name, NULL, NULL)
@@ -151,7 +152,7 @@ parse_shared (const gchar *name, const gchar *value, gpointer data, GError **err
   return FALSE;
 }
 
-/* A member that is in each set. */
+/* This member is in every set. */
 #define EVERY_COMMAND ((ToolOptionSet)~0)
 
 GOptionContext *
@@ -260,7 +261,7 @@ tool_usage_error (const ToolCommand *command, const gchar *format, ...)
   return TOOL_USAGE;
 }
 
-/* The first option that the command does not take: what it is, and what was probably meant. */
+/* Returns a sentence about the first option that the command does not take, and about what was probably meant. */
 static gchar *
 hint_option (int argc, char **argv, const ToolOptions *options)
 {

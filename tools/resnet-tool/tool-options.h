@@ -7,7 +7,7 @@
 
 #include "tool-command.h"
 
-/* The options that several commands take; a command names those that make sense for it. */
+/* The options that several commands take. A command chooses those that make sense for it. */
 typedef enum {
   TOOL_OPT_THREADS = 1 << 0,
   TOOL_OPT_LABELS = 1 << 1,
@@ -22,21 +22,21 @@ typedef enum {
 } ToolOptionSet;
 
 typedef struct {
-  guint threads; /* 0: all CPUs of this process */
-  gchar *labels; /* a file's name */
+  guint threads; /* 0 means all CPUs of this process */
+  gchar *labels; /* the name of a file */
   gchar *weights, *architecture;
   guint top_k;
   NnActivation activation;
   gboolean has_interpolation, has_channel_order;
-  NnPreprocess preprocess;           /* its interpolation and channel order, where they were given */
-  gchar *resize, *crop, *mean, *std; /* as they were given; NULL: they were not */
+  NnPreprocess preprocess;           /* only its interpolation and channel order are used, if they were given */
+  gchar *resize, *crop, *mean, *std; /* the texts that were given, or NULL */
   gchar *max_isa;
   NnPrecision precision;
   gboolean exif;
   gboolean json;
   gboolean quiet;
-  gchar **arguments; /* what is left after the options */
-  GPtrArray *names;  /* of all options that the command takes, without dashes, NULL-terminated */
+  gchar **arguments; /* the arguments after the options */
+  GPtrArray *names;  /* the names of all options that the command takes, without dashes, NULL-terminated */
 } ToolOptions;
 
 #define TOOL_OPTIONS_DEFAULT                                                                                           \
@@ -44,18 +44,20 @@ typedef struct {
     .top_k = 5, .activation = NN_ACTIVATION_AUTO                                                                       \
   }
 
-/* A context that fills @options and the variables of @entries (NULL-terminated; may be NULL). */
+/* Makes a context that fills @options and the variables of @entries (NULL-terminated; may be NULL). */
 GOptionContext *tool_context_new (const gchar *arguments, const gchar *summary, const gchar *description,
                                   ToolOptionSet set, ToolOptions *options, const GOptionEntry *entries);
-/* FALSE after a message on stderr: the command returns TOOL_USAGE. @min, @max: how many arguments there may be. */
+/* Parses the command line. @min, @max: how many arguments there may be. Returns FALSE after a message on stderr; the
+ * command must then return TOOL_USAGE. */
 gboolean tool_parse (const ToolCommand *command, int argc, char **argv, ToolOptions *options, guint min, guint max);
-/* A usage error of @command's: the sentence, and where help is. Returns TOOL_USAGE. */
+/* Reports a usage error of @command: writes the sentence and where to find help. Returns TOOL_USAGE. */
 int tool_usage_error (const ToolCommand *command, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* Strict and the same in every locale: digits only, no sign, no space, no trailing bytes; FALSE with an error that
- * names @name and the range. A NULL @string leaves @value alone and is no error. */
+/* These functions parse numbers strictly and in the same way in every locale. tool_parse_uint() takes only digits: no
+ * sign, no space and no trailing bytes. FALSE comes with an error that names @name and the range. A NULL @string leaves
+ * @value unchanged and is no error. */
 gboolean tool_parse_uint (const gchar *name, const gchar *string, guint min, guint max, guint *value, GError **error);
 gboolean tool_parse_double (const gchar *name, const gchar *string, gdouble min, gdouble max, gdouble *value,
                             GError **error);
-/* "HxW" */
+/* Parses a size of the form "HxW". */
 gboolean tool_parse_size (const gchar *name, const gchar *string, guint *height, guint *width, GError **error);

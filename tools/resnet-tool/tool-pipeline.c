@@ -1,9 +1,10 @@
 /* gst-resnet: many image files through a session, read and preprocessed beside it
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A ring of slots, a whole number of batches. Readers take the next file in order and fill its slot; the caller's
- * thread waits until a batch is filled, runs it, reports it in order and gives its slots back. Which reader filled a
- * slot makes no difference to its contents, so results and order are the same for any number of threads. */
+ * The pipeline is a ring of slots, whose number is a multiple of the batch. Readers take the next file in order and
+ * fill its slot. The caller's thread waits until a batch is filled, runs it, reports it in order and gives its slots
+ * back. The contents of a slot do not depend on the reader that filled it, so results and their order are the same for
+ * any number of threads. */
 #include "tool-pipeline.h"
 
 #include <math.h>
@@ -23,15 +24,15 @@ typedef struct {
 typedef struct {
   const gchar *const *paths;
   guint n_paths;
-  guint ring; /* slots */
+  guint ring; /* number of slots */
   Slot *slots;
   gfloat *tensors;
-  gsize tensor_size; /* floats */
+  gsize tensor_size; /* in floats */
   const ToolImageOptions *image_options;
   GMutex lock;
   GCond filled, freed;
-  guint next;     /* the next file nobody has taken */
-  guint reported; /* files before this one have given their slot back */
+  guint next;     /* the next file that no reader has taken */
+  guint reported; /* the slots of the files before this one were given back */
 } Pipeline;
 
 typedef struct {
@@ -72,7 +73,7 @@ read_images (gpointer data)
         g_prefix_error (&slot->error, "%s: ", p->paths[i]);
     }
     tool_image_clear (&image);
-    /* The batch runs as a whole; what this slot gives is thrown away. */
+    /* The batch runs as a whole. What this slot gives is thrown away. */
     if (slot->error)
       memset (tensor, 0, p->tensor_size * sizeof (gfloat));
 

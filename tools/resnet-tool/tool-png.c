@@ -1,8 +1,8 @@
 /* gst-resnet: PNG → RGB through libpng
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One kind is odd: of 16-bit grey, Pillow's mode I;16, convert('RGB') keeps values up to 255 and makes everything above
- * white. */
+ * One kind is unusual: 16-bit grey is Pillow's mode I;16, in which convert('RGB') keeps values up to 255 and makes all
+ * larger values white. */
 #include <png.h>
 #include <setjmp.h>
 #include <string.h>
@@ -17,9 +17,9 @@ typedef struct {
   const guint8 *data;
   gsize left;
   ToolImage *image;
-  guint8 *row;   /* 16-bit grey, one row */
-  guint8 **rows; /* interlaced: all of them */
-  guint8 *wide;  /* 16-bit grey, interlaced: all of it */
+  guint8 *row;   /* one row of 16-bit grey */
+  guint8 **rows; /* all rows, if the file is interlaced */
+  guint8 *wide;  /* the whole picture, if it is interlaced 16-bit grey */
   gchar message[128];
   GError **error;
 } Png;

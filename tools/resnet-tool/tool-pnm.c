@@ -1,15 +1,15 @@
 /* gst-resnet: PBM, PGM and PPM → RGB
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * As Pillow: a value of n of maxval is round (n / maxval · 255), to even in ties; of grey with maxval over 255, its
- * mode I, convert('RGB') makes all above 255 (of 65535) white. */
+ * The values are Pillow's. A value n of maxval becomes round (n / maxval · 255), where ties go to the even number. Grey
+ * with a maxval over 255 is Pillow's mode I, in which convert('RGB') makes all values above 255 (of 65535) white. */
 #include <math.h>
 #include <nn/error.h>
 #include <string.h>
 
 #include "tool-pnm.h"
 
-/* The longest number, as in Pillow: leading zeros included. */
+/* The largest number of digits in a number, leading zeros included, as in Pillow. */
 #define MAX_DIGITS 10
 
 typedef struct {
@@ -22,7 +22,7 @@ is_space (guint8 c)
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The next decimal number, after white space and comments; the one white space after it is taken too. */
+/* Reads the next decimal number, after white space and comments, and the one white space character behind it. */
 static gboolean
 read_number (Cursor *c, guint64 *number, GError **error)
 {
@@ -62,7 +62,7 @@ read_bits (Cursor *c, gboolean plain, ToolImage *image, GError **error)
       gboolean black;
 
       if (plain) {
-        /* Digits need no space between them. */
+        /* The digits need no white space between them. */
         while (c->at < c->end && (is_space (*c->at) || *c->at == '#'))
           if (*c->at == '#')
             while (c->at < c->end && *c->at != '\n' && *c->at != '\r')
@@ -132,7 +132,7 @@ gboolean
 tool_pnm_decode (const guint8 *data, gsize size, ToolImage *image, GError **error)
 {
   Cursor c = { data + 2, data + size };
-  const gint kind = data[1] - '0'; /* the caller has seen 'P' and a digit from 1 to 6 */
+  const gint kind = data[1] - '0'; /* The caller has checked that there is a 'P' and a digit from 1 to 6. */
   const gboolean plain = kind <= 3, bitmap = kind == 1 || kind == 4, gray = kind == 2 || kind == 5;
   guint64 width, height, maxval = 1;
 

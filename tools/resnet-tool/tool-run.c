@@ -12,7 +12,7 @@
 #include "tool-options.h"
 #include "tool-text.h"
 
-/* Images a run of the session at most: the arena grows with it. */
+/* The largest number of images in one run of the session, because its arena grows with it. */
 #define MAX_BATCH 16
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;

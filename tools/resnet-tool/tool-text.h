@@ -4,10 +4,11 @@
 
 #include <glib.h>
 
-/* The label of class @index; "class 7" where there are none. A buffer of the caller's. */
+/* Returns the label of class @index, or a text like "class 7" in the caller's @buffer if there are no labels. */
 #define TOOL_LABEL_SIZE 32
 const gchar *tool_label (gchar *const *labels, guint index, gchar buffer[TOOL_LABEL_SIZE]);
-/* Valid UTF-8 for people and for JSON, whatever the bytes of a file's name are; free with g_free(). */
+/* Returns the path as valid UTF-8 for people and for JSON, whatever bytes the file's name has. Free it with
+ * g_free(). */
 gchar *tool_display_name (const gchar *path);
-/* TRUE where stdout (stderr) is a terminal that shows UTF-8. */
+/* Returns TRUE if @fd (that of stdout or stderr) is a terminal that shows UTF-8. */
 gboolean tool_fancy (int fd);

@@ -1,9 +1,9 @@
 /* gst-resnet: TIFF → RGB through libtiff
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * libtiff unpacks strips and tiles; what their samples mean is decided here, since the RGB that libtiff itself would
- * make is not Pillow's (16 bits, alpha, CMYK). Format: Adobe, TIFF revision 6.0, 1992. The kinds are those of Pillow's
- * TIFF reader; the orientation is applied, as it does. */
+ * libtiff unpacks strips and tiles. The meaning of their samples is decided here, because the RGB that libtiff itself
+ * would make is not Pillow's (16 bits, alpha, CMYK). The format is Adobe's TIFF, revision 6.0, 1992. The kinds are
+ * those of Pillow's TIFF reader, and the orientation is applied, as Pillow does. */
 #include <math.h>
 #include <nn/error.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "tool-tiff.h"
 
-/* The largest strip or tile, bytes unpacked; libtiff's own writers make them of 8 KiB. */
+/* The size in bytes of the largest unpacked strip or tile. libtiff's own writers make them of 8 KiB. */
 #define MAX_BLOCK ((guint64)1 << 30)
 #define MAX_SAMPLES 8
 
@@ -20,17 +20,17 @@ typedef enum { GREY, RGB, PALETTE, CMYK, YCBCR, READ_AS_RGBA } Meaning;
 typedef struct {
   const guint8 *data;
   gsize size, at;
-  gchar message[160]; /* libtiff's first one */
+  gchar message[160]; /* libtiff's first message */
 
   TIFF *tiff;
   guint32 width, height;
   guint16 bits, n_samples, photometric, planes, format, compression, orientation;
   Meaning meaning;
-  guint n_used;      /* the first samples of a pixel that count; the last of them is alpha where associated */
-  gboolean inverted; /* 0 is white */
+  guint n_used;      /* the first samples of a pixel that count; if associated is set, the last of them is alpha */
+  gboolean inverted; /* whether 0 is white */
   gboolean associated;
   guint8 colors[256][3];
-  guint8 *samples; /* n_used bytes a pixel */
+  guint8 *samples; /* n_used bytes for each pixel */
 } Tiff;
 
 /* --- a file in memory --- */
@@ -97,7 +97,7 @@ on_error (thandle_t handle, const char *module, const char *format, va_list args
     return;
   g_vsnprintf (t->message, sizeof t->message, format, args);
   g_strchomp (t->message);
-  /* It may quote the file. */
+  /* The message may quote the file. */
   for (gchar *c = t->message; *c; c++)
     if (*c < ' ' || *c > '~')
       *c = '?';
@@ -105,7 +105,7 @@ on_error (thandle_t handle, const char *module, const char *format, va_list args
     t->message[strlen (t->message) - 1] = '\0';
 }
 
-/* libtiff's handlers are the process's: set once, and told apart by the handle. */
+/* The handlers of libtiff are those of the whole process. They are set once, and tell files apart by their handles. */
 static void
 set_handlers (void)
 {
@@ -158,7 +158,7 @@ read_tags (Tiff *t, GError **error)
   TIFFGetFieldDefaulted (t->tiff, TIFFTAG_SAMPLEFORMAT, &t->format);
   TIFFGetFieldDefaulted (t->tiff, TIFFTAG_COMPRESSION, &t->compression);
   TIFFGetFieldDefaulted (t->tiff, TIFFTAG_ORIENTATION, &t->orientation);
-  /* A required tag that some writers leave out. */
+  /* Some writers leave this required tag out. */
   if (!TIFFGetField (t->tiff, TIFFTAG_PHOTOMETRIC, &t->photometric))
     t->photometric = PHOTOMETRIC_MINISWHITE;
   if (!TIFFIsCODECConfigured (t->compression))
@@ -167,7 +167,7 @@ read_tags (Tiff *t, GError **error)
   return TRUE;
 }
 
-/* Colour samples in a pixel; 0: no kind that is read. */
+/* Returns the number of colour samples in a pixel, or 0 if this kind is not read. */
 static guint
 n_colors (const Tiff *t)
 {
@@ -187,7 +187,7 @@ n_colors (const Tiff *t)
   }
 }
 
-/* Are samples of these bits and this format read? */
+/* Returns TRUE if samples with this number of bits and this format are read. */
 static gboolean
 depth_is_read (const Tiff *t)
 {
@@ -197,7 +197,7 @@ depth_is_read (const Tiff *t)
   case PHOTOMETRIC_MINISWHITE:
     if (t->format == SAMPLEFORMAT_IEEEFP)
       return bits == 32;
-    /* Pillow's reader takes the darkest value for black here, in little-endian files only. */
+    /* In this case Pillow's reader takes the darkest value for black, and only in little-endian files. */
     if (bits == 16)
       return t->format == SAMPLEFORMAT_UINT && !TIFFIsBigEndian (t->tiff);
     return t->format == SAMPLEFORMAT_UINT && (bits == 1 || bits == 2 || bits == 4 || bits == 8);
@@ -230,8 +230,8 @@ read_palette (Tiff *t, GError **error)
   return TRUE;
 }
 
-/* YCbCr: JPEG data is converted by libjpeg, samples that are there for each pixel as Pillow does it, others by
- * libtiff. */
+/* Chooses who converts YCbCr. libjpeg converts JPEG data. Samples that exist for each pixel are converted here as
+ * Pillow does it, and others by libtiff. */
 static Meaning
 choose_ycbcr (const Tiff *t)
 {
@@ -292,7 +292,8 @@ clip (gint64 value)
   return (guint8)CLAMP (value, 0, 255);
 }
 
-/* Sample @i of a row as a byte: a grey of many bits is clipped, of a colour the high byte counts. */
+/* Returns sample @i of a row as a byte. A grey sample of many bits is clipped. Of a colour sample of many bits, the
+ * high byte is taken. */
 static guint8
 sample_byte (const Tiff *t, const guint8 *row, gsize i)
 {
@@ -321,12 +322,13 @@ sample_byte (const Tiff *t, const guint8 *row, gsize i)
     return !(number > 0) ? 0 : number >= 255 ? 255 : (guint8)number;
   default:
     value = row[i * t->bits / 8] >> (8 - t->bits - i * t->bits % 8) & ((1u << t->bits) - 1);
-    /* Greys of few bits cover 0 to 255; a palette's numbers stay. */
+    /* Greys of few bits are scaled to 0 to 255. The numbers of a palette stay as they are. */
     return (guint8)(t->meaning == GREY ? value * 255 / ((1u << t->bits) - 1) : value);
   }
 }
 
-/* A block's samples to their places. @plane: the sample that it holds; -1: all of a pixel. */
+/* Copies the samples of a block to their places. @plane: the sample of a pixel that the block holds, or -1 if it holds
+ * all of them */
 static void
 place_block (Tiff *t, const guint8 *block, gsize stride, guint32 x, guint32 y, guint32 width, guint32 height,
              gint plane)
@@ -363,7 +365,8 @@ read_blocks (Tiff *t, GError **error)
   if (!block_width || !block_height)
     REFUSE (NN_ERROR_FORMAT, "the TIFF file's strips or tiles are %ux%u pixels", block_width, block_height);
   stride = ((guint64)block_width * in_block * t->bits + 7) / 8;
-  /* At most 2^32 · 8 · 32 / 8 times 2^32: below 2^69, so by a division. */
+  /* The product could be at most 2^32 · 8 · 32 / 8 times 2^32, which is below 2^69 and may overflow. So this is checked
+   * with a division. */
   if (block_height > MAX_BLOCK / stride)
     REFUSE (NN_ERROR_TOO_LARGE, "the TIFF file's strips or tiles are %ux%u pixels, over 1 GiB", block_width,
             block_height);
@@ -394,7 +397,7 @@ read_blocks (Tiff *t, GError **error)
 
 /* --- colours --- */
 
-/* a · b / 255, rounded */
+/* Returns a · b / 255, rounded. */
 static guint
 times (guint a, guint b)
 {
@@ -403,7 +406,8 @@ times (guint a, guint b)
   return (product + (product >> 8)) >> 8;
 }
 
-/* ITU-T T.871 with 6 bits of fraction, each product rounded towards zero after a half was added, as Pillow has it. */
+/* Converts YCbCr by ITU-T T.871 with 6 bits of fraction. Each product is rounded towards zero after a half was added,
+ * as in Pillow. */
 static void
 convert_ycbcr (const guint8 *in, guint8 *out)
 {

@@ -25,7 +25,7 @@ tool_webp_decode (const guint8 *data, gsize size, ToolImage *image, GError **err
   }
   if (!tool_image_alloc (image, (guint64)MAX (features.width, 0), (guint64)MAX (features.height, 0), error))
     return FALSE;
-  /* The first picture of an animation may be smaller than its canvas: the animation decoder places it. */
+  /* The first picture of an animation may be smaller than its canvas. The animation decoder puts it at its place. */
   WebPAnimDecoderOptionsInit (&options);
   options.color_mode = MODE_RGBA;
   decoder = WebPAnimDecoderNew (&file, &options);

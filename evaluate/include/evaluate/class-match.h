@@ -12,18 +12,19 @@ typedef enum {
 } EvaluateMatch;
 
 /**
- * evaluate_match_classes: the class of each folder, n_folders numbers (free with g_free())
+ * evaluate_match_classes: finds the class of each folder
  * @labels: n_classes labels, or NULL
  * @identifiers: n_classes WordNet identifiers that folders may be called by ("n01440764"), or NULL
- * By name where every folder matches one label: exactly, else without regard to case and with _ for a space, else by
- * the part before a label's first comma. Else by sorted order where there are as many folders as classes, and no folder
- * that does match a label contradicts it. Else NULL with EVALUATE_ERROR_MATCH, which lists the folders that match no
- * label.
+ * Names decide if every folder matches one label. A folder matches exactly, or else without regard to case and with _
+ * for a space, or else by the part of a label before its first comma. If names do not decide, the sorted order does,
+ * provided that there are as many folders as classes and no folder that does match a label contradicts it.
+ * Returns: n_folders numbers of classes, to be freed with g_free(). If neither names nor order decide, it is NULL with
+ * EVALUATE_ERROR_MATCH, and the error lists the folders that match no label.
  */
 guint *evaluate_match_classes (const EvaluateFolder *folder, gchar *const *labels, gchar *const *identifiers,
                                guint n_classes, EvaluateMatch *how, GError **error);
 
-/* "n01440764" */
+/* Returns TRUE if @string has the form of a WordNet identifier, such as "n01440764". */
 gboolean evaluate_is_wordnet_id (const gchar *string, gsize length);
 
 G_END_DECLS

@@ -6,16 +6,16 @@
 
 G_BEGIN_DECLS
 
-/* How many of a picture's most likely classes count: the last one for the top-5 figure. */
+/* The number of a picture's most likely classes that count. They are what the top-5 figure needs. */
 #define EVALUATE_BEST 5
 
 /**
  * EvaluateCounts: counts of an evaluation
  * @n_folders, @n_classes: how many folders of images there are, and how many classes the network has
  * @classes: the network's class of each folder
- * @n_read: of each folder, the images that could be read
- * @top1, @top5: of each folder, the images whose class came first, or among the first five
- * @confusion: n_folders × n_classes: how often a folder's images were taken for a class
+ * @n_read: the number of images of each folder that could be read
+ * @top1, @top5: the number of images of each folder whose class came first, or was among the first five
+ * @confusion: n_folders × n_classes numbers: how often a folder's images were taken for a class
  * @total, @total_top1, @total_top5: the sums over all folders
  */
 typedef struct {
@@ -26,26 +26,28 @@ typedef struct {
   guint total, total_top1, total_top5;
 } EvaluateCounts;
 
-/* @classes: of each folder, below @n_classes; copied. NULL with EVALUATE_ERROR_TOO_LARGE: there is no memory. */
+/* @classes: the class of each folder, below @n_classes; the array is copied. Returns NULL with EVALUATE_ERROR_TOO_LARGE
+ * if there is no memory. */
 EvaluateCounts *evaluate_counts_new (const guint *classes, guint n_folders, guint n_classes, GError **error);
 void evaluate_counts_free (EvaluateCounts *counts);
 
-/* One image of folder @folder. @best: its most likely classes, the most likely first; @n_best: 1 to EVALUATE_BEST */
+/* Counts one image of folder @folder. @best: its most likely classes, the most likely first; @n_best: 1 to
+ * EVALUATE_BEST */
 void evaluate_counts_add (EvaluateCounts *counts, guint folder, const guint *best, guint n_best);
 
-/* Percent; 0 of nothing. */
+/* Returns a percentage, which is 0 if @of is 0. */
 gdouble evaluate_percent (guint count, guint of);
 
-/* The class for which images of @folder are taken most often when they are taken wrongly, the first of equals; @count
- * is 0 where that never happens. */
+/* Returns the class for which images of @folder are taken most often when they are taken wrongly; of equals, it is the
+ * first one. @count gets the number of these images, or 0 if there is none. */
 guint evaluate_counts_get_most_confused (const EvaluateCounts *counts, guint folder, guint *count);
 
 typedef struct {
   guint folder, class_index, count;
 } EvaluateConfusion;
 
-/* A GArray of EvaluateConfusion: what was taken wrongly at least @least times, the most frequent first. Free with
- * g_array_unref(). */
+/* Returns a GArray of EvaluateConfusion, which has the confusions that occurred at least @least times, the most
+ * frequent first. Free it with g_array_unref(). */
 GArray *evaluate_counts_list_confusions (const EvaluateCounts *counts, guint least);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EvaluateCounts, evaluate_counts_free)

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Adds members to the object that is open in @builder: matched_by, images, unreadable, correct, top1, top5, classes,
- * confusion. */
+/* Adds these members to the object that is open in @builder: matched_by, images, unreadable, correct, top1, top5,
+ * classes, confusion. */
 void evaluate_report_add_json (const EvaluateReport *report, JsonBuilder *builder);
 
 G_END_DECLS

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 /**
  * EvaluateError:
- * @EVALUATE_ERROR_FOLDER: there is no such folder, or it is none of this kind
- * @EVALUATE_ERROR_MATCH: the folders do not say which classes they are
- * @EVALUATE_ERROR_TOO_LARGE: folders in folders without end, or more classes than there is memory for
+ * @EVALUATE_ERROR_FOLDER: the folder does not exist, or does not have folders of images
+ * @EVALUATE_ERROR_MATCH: the folders do not tell which classes they are
+ * @EVALUATE_ERROR_TOO_LARGE: folders are nested without end, or there are more classes than there is memory for
  */
 typedef enum {
   EVALUATE_ERROR_FOLDER,
@@ -23,11 +23,11 @@ typedef enum {
 GQuark evaluate_error_quark (void);
 
 /**
- * EvaluateFolder: what torchvision's ImageFolder finds, in its order
+ * EvaluateFolder: what torchvision's ImageFolder finds, in the same order
  * @names: the folders' names in byte order, NULL-terminated
- * @paths: the images' paths, @n_images of them
+ * @paths: the paths of the @n_images images
  * @folder_of: each image's folder, an index into @names
- * @counts: images of each folder
+ * @counts: the number of images in each folder
  */
 typedef struct {
   gchar **names;
@@ -38,8 +38,8 @@ typedef struct {
   guint n_images;
 } EvaluateFolder;
 
-/* Walks @dir. Links are followed, hidden folders of classes (".git") are left out. Errors are those of EvaluateError
- * and, where a folder cannot be read, of GFileError. */
+/* Walks through @dir. Links are followed. Folders of classes whose names begin with a dot (".git") are left out. Errors
+ * are those of EvaluateError and, if a folder cannot be read, of GFileError. */
 EvaluateFolder *evaluate_folder_scan (const gchar *dir, GError **error);
 void evaluate_folder_free (EvaluateFolder *folder);
 

@@ -6,12 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* Columns of a terminal; and @string cut or padded to exactly @columns, appended. */
+/* The first function returns the number of columns of a terminal that @string takes. The second one appends @string,
+ * cut or padded to exactly @columns columns. */
 guint evaluate_text_columns (const gchar *string);
 void evaluate_text_append_padded (GString *out, const gchar *string, guint columns);
-/* "11,689,512" */
+/* Returns the number with commas between groups of three digits, such as "11,689,512". */
 gchar *evaluate_text_group_digits (guint64 value);
-/* @field, in quotes where RFC 4180 wants them. */
+/* Appends @field, with quotes around it where RFC 4180 requires them. */
 void evaluate_text_append_csv (GString *out, const gchar *field);
 
 G_END_DECLS
