@@ -102,7 +102,7 @@ run (const NnOperator *op, const NnValue *const *inputs, guint n_inputs, NnValue
 
   (void)n_inputs;
   (void)error;
-  /* No uint64 is negative, whatever its bits say as an int64, so that only Sign changes it, to 1. */
+  /* No uint64 is negative, whatever its bits say as an int64, so that Sign alone changes it: to 1, unless it is 0. */
   for (gsize i = 0; i < x->n_elements; i++) {
     if (nn_dtype_is_float (x->dtype))
       outputs->f32[i] = (gfloat)functions->of_float (x->f32[i]);

@@ -27,8 +27,8 @@ same_dims (const NnShape *a, const NnShape *b)
   return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
 }
 
-/* Whether the input as an image has the elements that the operator sees, in the same order. Their number is the
- * same, and so is the order for images and for lists of channels. */
+/* Whether the input as an image has the elements that the operator sees, in the same order. That is so for images
+ * and for lists of channels. */
 static gboolean
 is_elements (const NnLowering *l, guint slot)
 {

@@ -47,8 +47,8 @@ add_two_pools (NnResnetBuilder *builder, NnHeadPool pool, GError **error)
   return TRUE;
 }
 
-/* The width that the layers take tells whether there are two pools. Which ones, the user says, or it is the usual
- * way. */
+/* The width that the layers take tells whether there are two pools. Which pools they are, the user says; otherwise
+ * they are the usual ones. */
 static gboolean
 add_pool (NnResnetBuilder *builder, const NnResnetChain *chain, GPtrArray *warnings, GError **error)
 {

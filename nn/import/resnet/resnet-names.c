@@ -11,7 +11,7 @@
 #include "import/resnet/resnet-foreign.h"
 
 /**
- * Rule: the name of a layer in a file and ours
+ * Rule: the name of a layer in a file and our name of it
  * The placeholders are %S for the stage counted from 1, %Z from 0, %T from 2 and %Q from 4; %B for the block counted
  * from 0; %N for the layer inside a block counted from 1 and %O from 0. Our names have %S, %B and %N only.
  */
