@@ -20,7 +20,7 @@ NnPackedWeight *nn_packed_weight_new (const NnNode *node, const gfloat *weight, 
                                       NnPackedBlock *blocks, NnWorkers *workers);
 NnPackedWeight *nn_packed_weight_ref (NnPackedWeight *packed);
 void nn_packed_weight_unref (NnPackedWeight *packed);
-/* Whether @packed has this layout and these blocks. */
+/* Returns whether @packed has this layout and these blocks. */
 gboolean nn_packed_weight_is_like (const NnPackedWeight *packed, const NnPackedLayout *layout,
                                    const NnPackedBlock *blocks);
 /* Writes the tensor, bit for bit: [out_channels][in_channels / groups][kernel h][kernel w]. @packed must be complete.

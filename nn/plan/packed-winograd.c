@@ -15,8 +15,8 @@
  * inputs are alike, the output is the sum of all taps. The first sum may be at most this many times the largest of the
  * second ones; in trained and in random networks it was 0.4 to 11 times as large. */
 #define MAX_CANCELLATION 50.
-/* A layer's largest tap may be at most this many times the mean magnitude of all taps; it was 2.5 to 20 times as large
- * elsewhere. */
+/* A layer's largest tap may be at most this many times the mean magnitude of all taps; in other networks it was 2.5 to
+ * 20 times as large. */
 #define MAX_OUTLIER 300.
 
 /* A task looks at this many output channels. */

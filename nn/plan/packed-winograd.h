@@ -10,5 +10,5 @@ extern const NnPackedForm nn_packed_winograd[NN_WINOGRAD_N_TILES];
 /* The weights are float32 that are only moved: they are transformed while they are multiplied. */
 extern const NnPackedForm nn_packed_taps;
 
-/* Whether Winograd's sums may be far less exact than direct ones with these weights, [out][in][9]. */
+/* Returns whether Winograd's sums may be far less exact than direct ones with these weights, [out][in][9]. */
 gboolean nn_winograd_is_suspect (const gfloat *weight, guint out_channels, guint in_channels, NnWorkers *workers);

@@ -41,14 +41,14 @@ nn_step_bf16 (const NnStep *step)
   return step->own;
 }
 
-/* How many planes of bfloat16 a number takes. */
+/* Returns how many planes of bfloat16 a buffer has. */
 static inline guint
 nn_plan_bf16_n_planes (const NnPlan *plan)
 {
   return nn_bf16_kernels (plan)->products == 3 ? 2 : 1;
 }
 
-/* The distance from a number's hi to its lo, counted in bfloat16. */
+/* Returns the distance from a number's hi to its lo, counted in bfloat16. */
 static inline gsize
 nn_plan_bf16_plane (const NnPlan *plan, const NnBuffer *buffer)
 {

@@ -38,7 +38,7 @@ gboolean nn_plan_request_kernels (const NnPlanRequest *request, gpointer kernels
  * @workers of its own; while one thread packs, the others wait, and then they share the plan. */
 const NnPlan *nn_plan_cache_get (NnPlanCache *cache, const NnPlanRequest *request, NnWorkers *workers, GError **error);
 void nn_plan_cache_give_back (NnPlanCache *cache, const NnPlan *plan);
-/* How many users @plan has now. */
+/* Returns how many users @plan has now. */
 guint nn_plan_cache_get_n_users (NnPlanCache *cache, const NnPlan *plan);
 
 /* This is what is known about a model at one level and size, for all of its sessions. WINOGRAD and SPLIT: whether a way

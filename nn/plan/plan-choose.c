@@ -10,11 +10,11 @@
 /* The model's constants are all in units of the time that a multiply-add takes at the level's peak. They were fitted to
  * AVX2 (Zen 3) over 3×3 layers from 16 channels at 224² to 512 channels at 7². The times of weights are added to the
  * rest, since memory is not kept busy all the time. */
-#define DIRECT_EFFICIENCY 0.93   /* of the peak, with everything in the cache */
-#define PRODUCTS_EFFICIENCY 0.80 /* of the products between the transforms */
-#define TAPS_EFFICIENCY 0.55     /* of those with weights that are transformed on the way, of NN_WINOGRAD_TAPS_TILES */
-#define WEIGHT_FLOPS 18.         /* 2 × multiply-adds while a float of weights comes from memory */
-#define TRANSFORM_FLOPS 30.      /* while a float is transformed (and written and read) */
+#define DIRECT_EFFICIENCY 0.93   /* share of the peak when everything is in the cache */
+#define PRODUCTS_EFFICIENCY 0.80 /* share of the peak for the products between the transforms */
+#define TAPS_EFFICIENCY 0.55     /* the same with weights transformed on the way, for NN_WINOGRAD_TAPS_TILES tiles */
+#define WEIGHT_FLOPS 18.         /* 2 × the multiply-adds that are made while a float of weights comes from memory */
+#define TRANSFORM_FLOPS 30.      /* the same while a float is transformed (and written and read) */
 
 static gdouble
 direct_cost (const NnStep *step)

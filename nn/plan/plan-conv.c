@@ -236,7 +236,7 @@ choose_segment (const NnPlan *plan, const Geometry *g)
   return NN_PACKED_TAPS;
 }
 
-/* Whether kernels->image3 can compute the step. */
+/* Returns whether kernels->image3 can compute the step. */
 static gboolean
 is_image3 (const NnPlan *plan, const Geometry *g, const NnStep *step)
 {

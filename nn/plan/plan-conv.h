@@ -4,7 +4,7 @@
 
 #include "plan/float-kernels.h"
 
-/* A block of output channels of a convolution. */
+/* This is a block of output channels of a convolution. */
 typedef struct {
   const NnConvVariant *variant;
   guint first_channel, channels, first_input;

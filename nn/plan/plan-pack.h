@@ -9,5 +9,5 @@
 gboolean nn_plan_pack (NnPlan *plan, NnStep *step, const NnPackedLayout *layout, NnPackedBlock *blocks, GError **error);
 /* Always returns FALSE, with an error which says that there is no memory for what the node needs. */
 gboolean nn_plan_no_memory (const NnNode *node, GError **error);
-/* Whether the node is a 3×3 convolution of stride 1 without groups or dilation. */
+/* Returns whether the node is a 3×3 convolution of stride 1 without groups or dilation. */
 gboolean nn_plan_is_plain_3x3 (const NnNode *node);

@@ -97,7 +97,7 @@ room (const NnPlan *plan, guint node)
   return plan->buffers[node].whole ? plan->batch : nn_plan_images (plan, node);
 }
 
-/* Whether images of nodes @i and @j have the same size and lie in their buffers in the same way. */
+/* Returns whether images of nodes @i and @j have the same size and lie in their buffers in the same way. */
 static gboolean
 alike (const NnPlan *plan, guint i, guint j)
 {
@@ -107,8 +107,8 @@ alike (const NnPlan *plan, guint i, guint j)
          && a->height == b->height && a->slack == b->slack && room (plan, i) == room (plan, j);
 }
 
-/* Whether node @i may write where it reads node @input: it works element by element, it is the last node to read
- * @input, and both images lie in their buffers in the same way. */
+/* Returns whether node @i may write where it reads node @input: it works element by element, it is the last node to
+ * read @input, and both images lie in their buffers in the same way. */
 static gboolean
 may_overwrite (const NnPlan *plan, const guint *last_use, guint i, guint input)
 {
@@ -150,8 +150,8 @@ place_node (Placement *p, guint i, guint images)
   return TRUE;
 }
 
-/* Whether the last node that wrote where node @i's image lies, of those that run in the same pass, wrote an image that
- * lies there in the same way. */
+/* Returns whether the last node that wrote where node @i's image lies, of those that run in the same pass, wrote an
+ * image that lies there in the same way. */
 static gboolean
 border_stays (const NnPlan *plan, guint i)
 {

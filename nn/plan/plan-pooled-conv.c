@@ -18,7 +18,7 @@
 #define ROWS_IN_CACHE (160 * 1024)
 /* There are this many tasks for each thread, so that all threads finish at about the same time. */
 #define TASKS_A_THREAD 4
-/* Threads may compute one of this many rows twice. */
+/* At most one in this many rows may be computed twice, by two threads. */
 #define ROWS_TWICE 8
 
 /* Returns how many of the convolution's rows a band of the pool's rows reads at most. */
@@ -30,7 +30,7 @@ rows_of (const NnWindow *w, guint band)
   return (guint)MIN (rows, (guint64)w->size[0]);
 }
 
-/* Whether the loop of node @i, a convolution, can compute its max pool, too, and whether this is worth it. */
+/* Returns whether the loop of node @i, a convolution, can compute its max pool, too, and whether this is worth it. */
 static gboolean
 joins_pool (const NnPlan *plan, const NnGraph *graph, const guint *last_use, guint i, guint threads)
 {

@@ -56,8 +56,8 @@ nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradT
          && count_tiles (step, tile) <= NN_WINOGRAD_TAPS_TILES && transformed_weights (step, tile) > FUSED_WEIGHTS;
 }
 
-/* Consecutive frequencies must not fall into the same set of the first-level cache, so a block of channels lies between
- * them. */
+/* Consecutive frequencies must not fall into the same set of the first-level cache, so NN_CHANNEL_BLOCK more floats lie
+ * between them than a block of tiles needs. */
 static gsize
 frequency_stride (guint tiles, gsize channels)
 {

@@ -40,9 +40,9 @@ nn_step_winograd (const NnStep *step)
   return step->own;
 }
 
-/* Whether the step can be computed by Winograd's algorithm. */
+/* Returns whether the step can be computed by Winograd's algorithm. */
 gboolean nn_plan_winograd_fits (const NnPlan *plan, const NnStep *step);
-/* Whether the weights stay as they are and are transformed while they are multiplied. */
+/* Returns whether the weights stay as they are and are transformed while they are multiplied. */
 gboolean nn_plan_winograd_keeps_taps (const NnPlan *plan, const NnStep *step, NnWinogradTile tile);
 /* Makes @step a WINOGRAD step. */
 gboolean nn_plan_winograd (NnPlan *plan, NnStep *step, NnWinogradTile tile, guint threads, GError **error);

@@ -72,7 +72,7 @@ typedef struct {
   guint image, first, end, begin_in, end_in;
 } NnPooledBand;
 
-/* The ways to compute a convolution, from the most exact to the least exact. */
+/* These are the ways to compute a convolution, from the most exact to the least exact. */
 typedef enum {
   NN_ALGORITHM_AUTO,
   NN_ALGORITHM_DIRECT,

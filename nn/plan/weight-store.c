@@ -4,8 +4,8 @@
 
 #include "base/nn-memory.h"
 
-/* @tensor: NULL where @packed stands for it; @owned: the bytes of the tensor, which are a file's memory, are shared
- * with nothing else, so they can be given back to the system */
+/* @tensor: the weights, or NULL where @packed stands for them; @owned: nothing else reads the tensor's bytes, which are
+ * a file's memory, so they can be given back to the system */
 typedef struct {
   GBytes *tensor;
   gboolean owned;
