@@ -1,8 +1,8 @@
 /* gst-resnet: runs a fuzz target over the files of folders, with any compiler
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Linked instead of libFuzzer: the corpus is replayed by every test run, under every sanitizer, also where clang is
- * absent. */
+ * It is linked instead of libFuzzer, so that every test run replays the corpus, under every sanitizer and also where
+ * clang is absent. */
 #include <glib.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* gst-resnet tests: a limit of processor time for what a bad file may cost
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Processor time, not the clock's: other programs on the machine do not fail a test. */
+ * It is processor time and not the clock's, so that other programs on the machine do not make a test fail. */
 #pragma once
 
 #include <glib.h>

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * usage: onnx-node-runner < LIST
- * Lines of LIST: MODEL.onnx, the number of inputs, and the files of the inputs and of the outputs, apart by tabs.
- * Tensor files: a line "DTYPE DIM DIM …", then float32 elements for floating types, int64 for others, in this machine's
- * order. Prints a line a model: "ok", or the error. */
+ * Each line of LIST has MODEL.onnx, the number of inputs, and the files of the inputs and of the outputs, with tabs
+ * between them. A tensor file has a line "DTYPE DIM DIM …" and then the elements in this machine's byte order, as
+ * float32 for floating types and as int64 for others. The program prints a line for each model: "ok" or the error. */
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ write_tensor (const gchar *path, const NnValue *value)
   g_assert_cmpint (fclose (file), ==, 0);
 }
 
-/* The loader's tensors as values that own their elements. */
+/* Turns the loader's tensors into values that own their elements. */
 static void
 add_initializers (const NnOnnx *onnx, GHashTable *values)
 {

@@ -9,7 +9,7 @@
 
 enum { FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7, FLOAT16 = 10 };
 
-/* The words of a statement, without empty ones. */
+/* Splits a statement into words and leaves out empty ones. */
 static GStrv
 split (const gchar *text)
 {
@@ -32,7 +32,7 @@ is_number (const gchar *word)
   return *word && !*end;
 }
 
-/* Beyond int64's range: as many bits as fit, so that −1 and 2^63 can be said. */
+/* Reads an integer. A number beyond int64's range keeps the bits that fit, so that both −1 and 2^63 can be written. */
 static gint64
 integer (const gchar *word)
 {
@@ -76,7 +76,7 @@ append_element (GByteArray *data, gint type, const gchar *word, gfloat random)
   switch (type) {
   case FLOAT:
     nn_pb_float (data, 1, f);
-    /* The value alone, without the field's tag. */
+    /* The value is added alone, without the field's tag. */
     memmove (data->data + data->len - 5, data->data + data->len - 4, 4);
     g_byte_array_set_size (data, data->len - 1);
     break;
@@ -132,7 +132,7 @@ is_float (const gchar *word)
   return strpbrk (word, ".en") != NULL;
 }
 
-/* k 3; p [1 1]; e 0.5; m "text" */
+/* Makes an attribute of a text such as k 3; p [1 1]; e 0.5; m "text". */
 static GByteArray *
 attribute (const gchar *text)
 {
@@ -215,7 +215,8 @@ onnx_text (const gchar *text)
   gint64 opset = 17;
   guint place = 0;
 
-  /* Not g_strsplit(): it searches with strstr(), which AddressSanitizer's makes count all that follows each time. */
+  /* This does not use g_strsplit(), which searches with strstr(): AddressSanitizer's version counts all that follows
+   * each time. */
   for (const gchar *next, *at = text; *at; at = next) {
     const gsize length = strcspn (at, ";");
     g_autofree gchar *statement = g_strndup (at, length);

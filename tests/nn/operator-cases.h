@@ -1,7 +1,7 @@
 /* gst-resnet tests: operators' cases as text
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A case is some lines, words apart by spaces:
+ * A case consists of these lines, whose words are separated by spaces:
  *   case NAME
  *   op TYPE OPSET OUTPUTS
  *   attr NAME int|float|string|ints|floats VALUE…      attr NAME tensor DTYPE [DIM,…] VALUE…

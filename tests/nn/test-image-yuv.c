@@ -1,9 +1,10 @@
 /* gst-resnet: YUV against the exact conversion, on a photograph
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The reference, in double and as plainly as possible: linear chroma upsampling at the siting, the ITU matrix, rounded
- * to bytes of RGB; then the RGB path, which test-image-exact.c holds against Pillow. Bounds (contract of
- * docs/preprocessing.md): 0.25/255 on average, 5/255 at the 99.9th percentile. */
+ * The reference computes in double and as plainly as possible: it upsamples the chroma linearly at the siting, applies
+ * the ITU matrix and rounds to bytes of RGB. Then it takes the RGB path, which test-image-exact.c compares with Pillow.
+ * The bounds are those of the contract in docs/preprocessing.md: 0.25/255 on average and 5/255 at the 99.9th
+ * percentile. */
 #include "image-test-common.h"
 
 #include <math.h>

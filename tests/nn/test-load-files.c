@@ -84,7 +84,7 @@ test_bad_files_named (void)
   }
 }
 
-/* Calls @func for every fixture whose name begins with @prefix. */
+/* Calls @func for every fixture whose name begins with @prefix and returns how many there are. */
 static guint
 for_each (const gchar *prefix, void (*func) (const gchar *file))
 {

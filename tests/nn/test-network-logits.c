@@ -1,5 +1,6 @@
-/* gst-resnet tests: whole networks against PyTorch's logits (tests/data/networks and family), at every ISA level this
- * machine has SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: whole networks against PyTorch's logits (tests/data/networks and family), at every ISA level of
+ * this machine
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 #include <nn/model.h>
 #include <nn/npy.h>

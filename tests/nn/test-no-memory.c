@@ -1,5 +1,6 @@
-/* gst-resnet tests: each allocation of a load, of a session and of its first run fails in turn: an error that says so,
- * or an answer all the same, and nothing that is left over or aborts SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: each allocation of a load, of a session and of its first run fails in turn: there is an error that
+ * says so, or the right answer, and nothing is left over or aborts
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <nn/log.h>
 #include <nn/session.h>
 #include <stdio.h>

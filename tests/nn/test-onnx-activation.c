@@ -6,7 +6,7 @@
 #define BEGIN "in x N 3 H W; out y; f w 40 3 3 3; c = Conv x w, pads [1 1 1 1]; "
 #define END "g = GlobalAveragePool l; y = Flatten g; "
 
-/* How many convolutions end with an activation of that kind. */
+/* Counts the convolutions that end with an activation of that kind. */
 static guint
 count_fused (const gchar *text, NnLayerActivationKind kind)
 {
@@ -21,7 +21,7 @@ count_fused (const gchar *text, NnLayerActivationKind kind)
   return n;
 }
 
-/* What is nearly a known function, or not of one tensor, stays what it is. */
+/* Nodes that are nearly a known function, or take more than one tensor, stay as they are. */
 static void
 test_kept (void)
 {
@@ -30,7 +30,7 @@ test_kept (void)
     "f a = 3; f z = 0; f h = 6; p = Add c a; q = Clip p z h; m = Mul c q; f d = 5; l = Div m d; ",
     "f a = 2.9; f z = 0; f h = 6; p = Add c a; q = Clip p z h; m = Mul c q; l = Div m h; ",
     "f o = 1; f h = 0.5; f r = 1.5; d = Div c r; e = Erf d; p = Add e o; m = Mul c p; l = Mul m h; ",
-    /* a gate: two tensors */
+    /* a gate, which takes two tensors */
     "f v 40 40 1 1; d = Conv c v; s = Sigmoid d; l = Mul c s; ",
     /* a factor for each channel */
     "f k 40 1 1; s = Sigmoid c; t = Mul s k; l = Mul c t; ",
@@ -45,7 +45,7 @@ test_kept (void)
   }
 }
 
-/* All forms give what the operator gives, at sizes of whole and of cut tiles, and nothing is left of them. */
+/* All forms give what the operator gives, with whole and with cut tiles, and no node of them is left. */
 static void
 test_joined (void)
 {
@@ -96,7 +96,7 @@ test_joined (void)
   }
 }
 
-/* After a sum, before a pool, of a grouped convolution, and read twice. */
+/* The activation comes after a sum, before a pool, after a grouped convolution, or is read twice. */
 static void
 test_places (void)
 {

@@ -32,7 +32,7 @@ expect (const gchar *input, const gchar *beginning, NnInputRange range, gboolean
              name_of (range), is_bgr ? " in BGR" : "");
 }
 
-/* What computes with pixels in a way that says nothing of their range: it must be said, not guessed. */
+/* These graphs compute with pixels in a way that tells nothing of their range. This must be said, and not guessed. */
 static void
 test_unknown (void)
 {
@@ -44,7 +44,7 @@ test_unknown (void)
     /* channels that disagree */
     "f m 3 1 1 = 0.5 0.5 127; f s 3 1 1 = 0.25 0.25 60; a = Sub x m; d = Div a s; ",
     "f s 3 1 1 = 1 0.0039 1; d = Mul x s; ",
-    /* affine, but of no range that anybody has */
+    /* affine, but of no range that is in use */
     "f m = 5; f s = 0.3; a = Sub x m; d = Mul a s; ",
     "f m = 1000; d = Sub x m; ",
     "f s = 0.00001; d = Mul x s; ",
@@ -60,7 +60,7 @@ test_unknown (void)
     expect ("in x N 3 8 8", beginnings[i], NN_INPUT_UNKNOWN, FALSE);
 }
 
-/* What does not compute with pixels, or undoes nothing but statistics of standardized ones. */
+/* These graphs do not compute with pixels, or only undo the statistics of standardized ones. */
 static void
 test_standardized (void)
 {
@@ -72,7 +72,7 @@ test_standardized (void)
     "f o 3 = 1; f m 3 = 0.02 -0.05 0.1; f v 3 = 1.1 0.9 1.3; f z 3 = 0; d = BatchNormalization x o z m v; ",
     /* torchvision's transform_input: ImageNet's standardization becomes −1 to 1 */
     "f s 3 1 1 = 0.458 0.448 0.45; f m 3 1 1 = -0.03 -0.088 -0.188; a = Mul x s; d = Add a m; ",
-    /* a learned first layer of 1×1 is no normalization */
+    /* a learned first layer of 1×1, which is no normalization */
     "f k 3 3 1 1; d = Conv x k; ",
   };
 
@@ -91,7 +91,7 @@ test_to_1 (void)
     "f h = 255; b = Mul x h; f m 3 1 1 = 123.68 116.779 103.939; d = Sub b m; ",
     "f o 3 = 1; f z 3 = 0; f m 3 = 0.49 0.45 0.41; f v 3 = 0.052 0.05 0.051; d = BatchNormalization x o z m v; ",
     "f i = 0; f j = 1; c = Clip x i j; f h = 0.5; b = Sub c h; f s = 0.25; d = Div b s; ",
-    /* 1 − x, then the usual */
+    /* 1 − x, and then the usual numbers */
     "f o = 1; n = Sub o x; f h = 0.5; b = Sub n h; f s = 0.5; d = Div b s; ",
   };
 
@@ -109,7 +109,8 @@ test_to_255 (void)
     "f h = 0.0039; d = Mul x h; ",
     "f h = 0.00784; b = Mul x h; f o = 1; d = Sub b o; ",
     "f h = 127.5; f o = 127.5; b = Sub x o; d = Div b h; ",
-    /* Keras' caffe kind: channels in the other order, by an index list, one by one, by parts, by a step of −1 */
+    /* Keras' kind "caffe": the channels' order is reversed by a list of indices, one by one, by parts, or by a step of
+     * −1 */
     "i r 3 = 2 1 0; b = Gather x r, axis 1; f m 1 3 1 1 = 103.939 116.779 123.68; d = Sub b m; ",
     "i a = 0; i b = 1; i c = 2; e = Gather x a, axis 1; f = Gather x b, axis 1; g = Gather x c, axis 1; i o 1 = 1; "
     "h = Unsqueeze e o; j = Unsqueeze f o; k = Unsqueeze g o; n = Concat k j h, axis 1; "
@@ -121,18 +122,18 @@ test_to_255 (void)
     "i o 1 = 1; i z 1 = 0; i t 1 = 2; i h 1 = 3; p = Slice x z o o; q = Slice x o t o; r = Slice x t h o; "
     "f m = 123.7; f n = 116.8; f k = 103.9; f s = 58; a = Sub p m; b = Sub q n; c = Sub r k; e = Div a s; "
     "f = Div b s; g = Div c s; d = Concat e f g, axis 1; ",
-    /* MXNet's first BatchNormalization, a depthwise convolution, one that also changes the order */
+    /* MXNet's first BatchNormalization, a depthwise convolution, and a convolution that also changes the order */
     "f o 3 = 1; f z 3 = 0; f m 3 = 123.7 116.8 103.9; f v 3 = 3409 3260 3293; d = BatchNormalization x o z m v; ",
     "f k 3 1 1 1 = 0.0171 0.0175 0.0174; f b 3 = -2.11 -2.03 -1.8; d = Conv x k b, group 3; ",
     "f k 3 3 1 1 = 0 0 0.017 0 0.017 0 0.017 0 0; f b 3 = -1.8 -2.03 -2.11; d = Conv x k b; ",
     /* a mean image */
     "f m 1 3 8 8 = 110 120 115 118 122 100 99 120 117; d = Sub x m; ",
-    /* whole numbers only, cut to their range */
+    /* only whole numbers, which are cut to their range */
     "e = Round x; f i = 0; f j = 255; c = Clip e i j; f h = 128; d = Sub c h; ",
-    /* what is quantized first is not rounded for the question */
+    /* a quantization after the normalization, which must not round the answer */
     "f q = 0.0186; u8 z = 114; f h = 58; f m = 120; a = Sub x m; b = Div a h; c = QuantizeLinear b q z; "
     "d = DequantizeLinear c q z; ",
-    /* padded first */
+    /* padding before the normalization */
     "i p 8 = 0 0 1 1 0 0 1 1; e = Pad x p; f h = 127.5; b = Div e h; f o = 1; d = Sub b o; ",
   };
 
@@ -151,7 +152,7 @@ test_around_0 (void)
           NN_INPUT_AROUND_0, FALSE);
 }
 
-/* Means of ImageNet in the order of Caffe, and nobody has changed the channels' order before. */
+/* The means are those of ImageNet in Caffe's order, and the graph has not changed the order of the channels before. */
 static void
 test_bgr (void)
 {
@@ -173,7 +174,7 @@ warns_of (const NnModel *model, const gchar *part)
   return FALSE;
 }
 
-/* What a model makes of it: its preprocessing, and a warning whenever something was guessed. */
+/* The model takes its preprocessing from what was found, and warns whenever something was guessed. */
 static void
 test_model (void)
 {

@@ -40,7 +40,7 @@ expect (const gchar *const *ends, NnModelOutput output, const gchar *warning)
   }
 }
 
-/* Bounded or not: numbers that are no probabilities. */
+/* These outputs are no probabilities, whether they are bounded or not. */
 static void
 test_logits (void)
 {
@@ -55,10 +55,10 @@ test_logits (void)
     "f k = 100; s = Sigmoid h; t = Mul s h; y = Div t k; ",
     /* nothing that depends on the picture goes through the softmax */
     "f c 1 5; s = Softmax c; y = Add h s; ",
-    /* an activation before the last layer */
+    /* an activation that comes before the last layer */
     "s = Sigmoid h; f u 5 4; y = MatMul s u; ",
     "s = Softmax h; f u 5 4; y = MatMul s u; ",
-    /* not a number: it cannot be told, so it is no probability */
+    /* The result is not a number. Nothing can be told, so it is no probability. */
     "s = Sqrt h; f k = 100; y = Div s k; ",
     NULL,
   };
@@ -90,7 +90,7 @@ test_probabilities (void)
     "s = Softmax h, axis 1; f m 5 2 = 1 0 1 0 0 1 0 1 0 1; y = MatMul s m; ",
     /* quantized */
     "s = Softmax h, axis 1; f q = 0.00390625; u8 z = 0; c = QuantizeLinear s q z; y = DequantizeLinear c q z; ",
-    /* a temperature and a shape */
+    /* a temperature and another shape */
     "f t = 1.7; k = Div h t; s = Softmax k, axis 1; i n 2 = 1 -1; y = Reshape s n; ",
     NULL,
   };
@@ -98,7 +98,7 @@ test_probabilities (void)
   expect (ends, NN_MODEL_OUTPUT_SOFTMAX, NULL);
 }
 
-/* Their sum is not 1: it is said, and no softmax is laid over them. */
+/* The sum of these outputs is not 1. A warning says so, and no softmax is laid over them. */
 static void
 test_doubtful (void)
 {

@@ -8,7 +8,8 @@
 
 #define HEAD "g = GlobalAveragePool l; y = Flatten g; "
 
-/* Output i of an axis reads from i · stride − begin on, ⌈size / stride⌉ outputs, the padding shared out: ONNX, Conv. */
+/* Each axis has ⌈size / stride⌉ outputs, and output i reads from i · stride − begin on. The padding is shared between
+ * both sides as ONNX says for Conv. */
 static void
 test_same (void)
 {
@@ -30,7 +31,7 @@ test_same (void)
       "l = AveragePool c, kernel_shape [2 2], count_include_pad 1, %s; " HEAD,
       2, 1 },
   };
-  /* The file's own, and what it was not made for. */
+  /* The first size is the file's own. The file was not made for the others. */
   static const guint sizes[][2] = { { 8, 8 }, { 9, 12 }, { 7, 11 }, { 13, 10 }, { 33, 31 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -59,7 +60,8 @@ test_same (void)
   }
 }
 
-/* Pixels of an integer type: the same as floats, where they are cast and where they are computed with. */
+/* Pixels of an integer type give the same as floats, both where they are cast and where the graph computes with
+ * them. */
 static void
 test_integer_input (void)
 {
@@ -71,7 +73,7 @@ test_integer_input (void)
       "in x N 8 8 3; out y; t = Transpose x, perm [0 3 1 2]; f s = 0.1; d = Mul t s; " },
     { "inu8 x N 3 8 8; out y; f s = 0.02; u8 z = 128; d = DequantizeLinear x s z; ",
       "in x N 3 8 8; out y; f z = 128; c = Sub x z; f s = 0.02; d = Mul c s; " },
-    /* computed in uint8, both ways of reading it */
+    /* computed in uint8, where the pixels are read in both ways */
     { "inu8 x N 3 8 8; out y; u8 h = 2; e = Div x h; c = Cast e, to 1; v = Cast x, to 1; d = Sub v c; ",
       "in x N 3 8 8; out y; f h = 2; e = Div x h; c = Floor e; d = Sub x c; " },
   };
@@ -100,7 +102,7 @@ warns_of (const NnModel *model, const gchar *part)
   return FALSE;
 }
 
-/* Which of several outputs is the classes. */
+/* One of several outputs is taken as the classes. */
 static void
 test_outputs (void)
 {
@@ -130,8 +132,7 @@ test_outputs (void)
   }
 }
 
-/* Several outputs of one operator, and statistics of constants. */
-/* Parts of other axes than the channels', in a graph of one size. */
+/* The graphs split other axes than the channels', and they have one size. */
 static void
 test_parts_of_axes (void)
 {
@@ -161,7 +162,7 @@ test_parts_of_axes (void)
   }
 }
 
-/* One whose size is open is right at one size only, and says so. */
+/* A graph whose size is open is right at one size only, and a warning says so. */
 static void
 test_parts_of_any_size (void)
 {

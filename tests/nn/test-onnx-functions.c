@@ -8,11 +8,11 @@
 #include "onnx-maker.h"
 #include "ops/operator.h"
 
-/* FunctionProto, AttributeProto */
+/* The numbers of the fields of FunctionProto and AttributeProto. */
 enum { NAME = 1, INPUT = 4, OUTPUT = 5, NODE = 7, IMPORT = 9, DOMAIN = 10, DEFAULT = 11 };
 enum { A_NAME = 1, A_F = 2, A_TYPE = 20, A_REFERENCE = 21 };
 
-/* A function of the domain "own". */
+/* Makes a function of the domain "own". */
 static GByteArray *
 function_new (const gchar *name, const gchar *inputs, const gchar *outputs)
 {
@@ -25,7 +25,7 @@ function_new (const gchar *name, const gchar *inputs, const gchar *outputs)
   return function;
 }
 
-/* A call of a function of the domain "own". */
+/* Makes a node that calls a function of the domain "own". */
 static GByteArray *
 call (const gchar *function, const gchar *name, const gchar *inputs, const gchar *outputs)
 {
@@ -57,7 +57,7 @@ reference (const gchar *name, const gchar *to)
   return attribute;
 }
 
-/* x → y through @node; the functions, up to NULL. Takes all. */
+/* Makes a model that computes y from x with @node. The functions follow and end with NULL. All arguments are freed. */
 static GBytes *
 model_of (GByteArray *node, GByteArray *function, ...)
 {
@@ -116,7 +116,7 @@ test_refused (void)
   function = function_new ("F", "a", "b");
   nn_pb_message (function, NODE, maker_node ("Add", "r", "a,c", "b"));
   expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "is made by no node");
-  /* a name of the graph's */
+  /* a name from the graph around the function */
   function = function_new ("F", "a", "b");
   nn_pb_message (function, NODE, maker_node ("Add", "r", "a,x", "b"));
   expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "is made by no node");
@@ -137,7 +137,7 @@ test_refused (void)
   expect_refused (model_of (call ("F", "n", "x", "y"), function, NULL), "an attribute without a name");
 }
 
-/* A default has a value of its own: one that refers to an attribute, of its own name or of another, has none. */
+/* A default must have a value of its own. One that refers to an attribute, of its own name or of another, has none. */
 static void
 test_reference_in_default (void)
 {
@@ -155,8 +155,8 @@ test_reference_in_default (void)
   }
 }
 
-/* Attributes of every kind that are said and have no value, under every name that an operator reads: nothing that is
- * not there is read. */
+/* These attributes, of every kind and under every name that an operator reads, are given but have no value. Nothing
+ * that is not there is read. */
 static void
 test_without_value (void)
 {
@@ -173,7 +173,7 @@ test_without_value (void)
       }
 }
 
-/* The same through the operators themselves. */
+/* The operators refuse such attributes, too. */
 static void
 test_operators_refuse (void)
 {
@@ -206,7 +206,8 @@ test_operators_refuse (void)
   }
 }
 
-/* Ten calls of ten calls of …: a kilobyte that would be 10^12 nodes; or as many calls of nothing. */
+/* A function makes ten calls of a function that makes ten calls, and so on: a kilobyte that would be 10^12 nodes. In
+ * the second run the innermost functions are empty. */
 static void
 test_explosion (void)
 {
@@ -233,7 +234,8 @@ test_explosion (void)
   }
 }
 
-/* Functions inside each other, attributes that are given, defaulted, not given; names that are the graph's, too. */
+/* Functions are inside each other, and their attributes are given, defaulted or not given. Some names are also the
+ * graph's. */
 static void
 test_written_out (void)
 {

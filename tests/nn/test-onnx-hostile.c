@@ -11,7 +11,7 @@
 #include "load/onnx/protobuf-wire.h"
 #include "onnx-maker.h"
 
-/* Every message that a test of this file has seen: docs/formats.md quotes some. */
+/* All messages that the tests of this file have seen. docs/formats.md quotes some of them. */
 static GPtrArray *messages;
 
 static void
@@ -42,7 +42,7 @@ expect_model (GByteArray *model, gint code, const gchar *says)
   expect_bytes (bytes, NULL, code, says);
 }
 
-/* Frees @graph. */
+/* Expects that the loader refuses a model of @graph, which is freed. */
 static void
 expect_graph (GByteArray *graph, gint code, const gchar *says)
 {
@@ -51,7 +51,7 @@ expect_graph (GByteArray *graph, gint code, const gchar *says)
   expect_bytes (bytes, NULL, code, says);
 }
 
-/* A graph that is good but for this tensor. Frees it. */
+/* Expects that the loader refuses a graph that is good except for @tensor, which is freed. */
 static void
 expect_tensor (GByteArray *tensor, gint code, const gchar *says)
 {
@@ -161,7 +161,7 @@ test_graph (void)
   graph = g_byte_array_new ();
   value = g_byte_array_new ();
   nn_pb_string (value, 1, "x");
-  nn_pb_message (value, 2, maker_entry ("", "")); /* no tensor_type but what looks like one: empty */
+  nn_pb_message (value, 2, maker_entry ("", "")); /* no tensor_type, but an empty field that looks like one */
   nn_pb_message (graph, GRAPH_INPUT, value);
   nn_pb_message (graph, GRAPH_OUTPUT, maker_value ("y", 1));
   nn_pb_message (graph, GRAPH_NODE, maker_node ("Relu", "", "z", "y"));
@@ -202,7 +202,7 @@ test_order (void)
   }
 }
 
-/* A cycle that a hundred thousand nodes hang on, and one of that length. */
+/* A hundred thousand nodes hang on a cycle, or the cycle has that length. */
 static void
 test_long_cycle (void)
 {
@@ -263,7 +263,7 @@ test_nodes (void)
   expect_attribute (a, NN_ERROR_FORMAT,
                     "refers to a function's attribute, which only a node inside of a function can do");
   a = attribute ("a", 4);
-  nn_pb_string (a, 5, "\x08\x05\x10\x01"); /* dims 5, FLOAT, no data */
+  nn_pb_string (a, 5, "\x08\x05\x10\x01"); /* dims 5, FLOAT, and no data */
   expect_attribute (a, NN_ERROR_FORMAT, "tensor \"a\" has 0 values; its shape asks for 5");
 
   graph = maker_graph ();
@@ -302,7 +302,7 @@ test_nodes (void)
   nn_pb_string (graph, GRAPH_NODE, "\x0a\x7fx");
   expect_graph (graph, NN_ERROR_FORMAT, "node 0 is not a message of ONNX: its bytes are damaged");
 
-  /* graphs in nodes in graphs …: nothing follows them down */
+  /* nested graphs in nodes in graphs, which nothing follows down */
   deep = g_byte_array_new ();
   for (guint i = 0; i < 2000; i++) {
     GByteArray *inner_node = maker_node ("If", "", "", ""), *inner = g_byte_array_new ();
@@ -319,7 +319,7 @@ test_nodes (void)
                     "is a graph; networks with control flow, sequences or sparse tensors are not taken");
 }
 
-/* Small fields that become much memory in protobuf-c, and messages that it would merge again and again. */
+/* These small fields become much memory in protobuf-c, or are messages that it would merge again and again. */
 static void
 test_amplification (void)
 {
@@ -331,7 +331,7 @@ test_amplification (void)
   nn_pb_message (graph, GRAPH_NODE, node);
   expect_graph (graph, NN_ERROR_TOO_LARGE, "node 0 needs more memory than is left");
 
-  /* the type of a value, given 100,000 times: each adds a dimension */
+  /* the type of a value is given 100,000 times, and each adds a dimension */
   nn_pb_string (value, 1, "x");
   for (guint i = 0; i < 100000; i++) {
     static const guint8 type[] = { 0x12, 0x06, 0x0a, 0x04, 0x12, 0x02, 0x0a, 0x00 };
@@ -343,7 +343,7 @@ test_amplification (void)
   expect_graph (graph, NN_ERROR_TOO_LARGE, "an input needs more memory than is left");
 }
 
-/* A name of a file that goes on behind a NUL. */
+/* The name of the file goes on behind a NUL. */
 static void
 test_nul (void)
 {
@@ -359,7 +359,7 @@ test_nul (void)
   expect_tensor (tensor, NN_ERROR_FORMAT, "a name with a NUL in it, after \"w.bin\"");
 }
 
-/* "Ez" and "FY" are one to g_str_hash(): 2^17 names that all collide there. */
+/* "Ez" and "FY" have one number in g_str_hash(), so that these 2^17 names all collide there. */
 static void
 test_colliding_names (void)
 {
@@ -415,7 +415,7 @@ test_tensors (void)
   }
   t = maker_tensor ("w", 13, scalar);
   nn_pb_length (t, 9, 8);
-  nn_pb_float (t, 0, 0); /* four of the eight bytes, by and by */
+  nn_pb_float (t, 0, 0); /* four of the eight bytes, which are replaced */
   g_byte_array_set_size (t, t->len - 5);
   g_byte_array_append (t, (const guint8 *)"\0\0\0\0\0\0\0\x80", 8);
   expect_tensor (t, NN_ERROR_UNSUPPORTED, "has a value of 2⁶³ or more");
@@ -556,7 +556,7 @@ test_external (void)
   g_rmdir (top);
 }
 
-/* A small model may not have one file's data a thousand times. */
+/* A small model must not load the data of one file a thousand times. */
 static void
 test_external_again (void)
 {
@@ -566,7 +566,7 @@ test_external_again (void)
   g_autoptr (GBytes) bytes = NULL;
 
   g_assert_true (g_file_set_contents (path, "", 0, NULL));
-  g_assert_cmpint (truncate (path, 16 << 20), ==, 0); /* a hole: it takes no room */
+  g_assert_cmpint (truncate (path, 16 << 20), ==, 0); /* a hole, which takes no room on the disk */
   for (guint i = 0; i < 1000; i++) {
     g_autofree gchar *name = g_strdup_printf ("w%u", i);
     GByteArray *t = maker_tensor (name, 3, dims);
@@ -581,7 +581,7 @@ test_external_again (void)
   g_rmdir (folder);
 }
 
-/* A message ends where a field ends: what is missing after it cannot be known. */
+/* Returns whether the bytes end where a field ends. Then the loader cannot know that something is missing after it. */
 static gboolean
 ends_with_a_field (const gchar *data, gsize n)
 {
@@ -594,7 +594,7 @@ ends_with_a_field (const gchar *data, gsize n)
   return nn_cursor_left (&cursor) == 0;
 }
 
-/* Whatever is cut off or changed: an error or a model, no crash; the sanitizers watch. */
+/* Whatever is cut off or changed, there is an error or a model and no crash. The sanitizers watch. */
 static void
 test_damage (void)
 {
@@ -607,7 +607,7 @@ test_damage (void)
 
     g_assert_true (g_file_get_contents (path, &data, &size, NULL));
     for (gsize k = 0; k < 9 * size; k++) {
-      /* each length, then each bit */
+      /* first each length, and then each bit */
       const gsize n = k < size ? k : size, at = (k - size) / 8;
       g_autofree gchar *copy = g_malloc (MAX (n, 1));
       g_autoptr (GBytes) bytes = NULL;
@@ -633,7 +633,8 @@ test_damage (void)
   g_assert_cmpuint (n_bad, >, n_good / 10);
 }
 
-/* docs/formats.md quotes messages of the loader, with … for what differs. Runs last: it needs the others' messages. */
+/* docs/formats.md quotes messages of the loader, with … in the place of what differs. This test runs last, because it
+ * needs the messages of the others. */
 static void
 test_documented (void)
 {

@@ -1,5 +1,6 @@
-/* gst-resnet tests: ONNX graphs that load but are no classifier, or were made to do harm: through the whole import and
- * a session SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: ONNX graphs that load but are no classifier, or were made to do harm, through the whole import and
+ * a session
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gstdio.h>
 #include <nn/session.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "cpu-limit.h"
 #include "onnx-text.h"
 
-/* Nor is what takes more than this: an allocator's reserve under a sanitizer, and the largest that folding may make. */
+/* No model may take more than this. It leaves room for an allocator's reserve under a sanitizer, and for the largest
+ * constants that folding may make. */
 #define MAX_KIBIBYTES (768 << 10)
 
 static glong
@@ -20,7 +22,7 @@ peak_kibibytes (void)
   return usage.ru_maxrss;
 }
 
-/* A model and a session of it, or what was said against it. */
+/* Makes a model and a session of it. Returns NULL where that works, and else the error's message. */
 static gchar *
 try_model (GBytes *bytes, guint side)
 {
@@ -37,7 +39,8 @@ try_model (GBytes *bytes, guint side)
     session = nn_session_new (model, &options, &error);
     g_assert_true ((session != NULL) == (error == NULL));
   }
-  /* What is refused, within a second; a model that is taken, however long, has that for its session again. */
+  /* A model that is refused must be refused within a second. A model that is taken has three seconds, because long
+   * graphs need time again for their session. */
   g_assert_false (cpu_over_limit (start, error ? 1 : 3));
   g_assert_cmpint (peak_kibibytes () - before, <, MAX_KIBIBYTES);
   if (!error)
@@ -108,7 +111,7 @@ test_inputs_and_outputs (void)
   expect_all (bad, G_N_ELEMENTS (bad));
 }
 
-/* Operator, node and reason. */
+/* The message names the operator, the node and the reason. */
 static void
 test_operators (void)
 {
@@ -188,7 +191,7 @@ test_operators (void)
   expect_all (bad, G_N_ELEMENTS (bad));
 }
 
-/* The file is small, what it asks for is not. */
+/* The file is small, but it asks for very much. */
 static void
 test_amplification (void)
 {
@@ -218,8 +221,8 @@ test_amplification (void)
   expect_all (bad, G_N_ELEMENTS (bad));
 }
 
-/* Many nodes in a row: of what is computed once, and of what runs with each image. 10,000 are taken; 100,000 in a file
- * of a megabyte need more memory than such a file may take, and one sentence says so. */
+/* There are many nodes in a row, which are computed once or run with each image. 10,000 nodes are taken. 100,000 nodes
+ * in a file of a megabyte need more memory than such a file may take, and one sentence says so. */
 static void
 test_chains (void)
 {
@@ -255,7 +258,7 @@ static const gchar network[]
       "e = Conv p w2; a = Add d e; q = Relu a; k = Sigmoid q; l = Mul q k; g = ReduceMean l, axes [2 3], keepdims 1; "
       "i shape 2 = 0 -1; f0 = Reshape g shape; h = Gemm f0 fc fb, transB 1; y = Softmax h, axis 1";
 
-/* Truncations and flipped bits: a model or a clear error. */
+/* A file that is cut off or has flipped bits gives a model or a clear error. */
 static void
 test_damage (void)
 {
@@ -272,7 +275,7 @@ test_damage (void)
 
     g_assert_nonnull (message);
   }
-  /* Every bit of the names, shapes and attributes; of the weights only some. */
+  /* All bits of the names, shapes and attributes are flipped, but only some of the weights. */
   for (gsize at = 0; at < size; at += at % 13 == 12 ? 11 : 1)
     for (guint bit = 0; bit < 8; bit += 1 + (guint)(at % 5)) {
       g_autofree guint8 *copy = g_memdup2 (data, size);

@@ -27,7 +27,7 @@ path_of (const gchar *name)
   return g_build_filename (TEST_DATA_DIR, name, NULL);
 }
 
-/* The network as an ONNX file, BatchNorm as it was; free with g_bytes_unref(). */
+/* Writes the network as an ONNX file whose BatchNorm is not folded. Free it with g_bytes_unref(). */
 static GBytes *
 as_onnx (const gchar *name)
 {
@@ -72,7 +72,7 @@ run (NnModel *model, guint threads, GString *kernels)
   return logits;
 }
 
-/* One engine: the same steps, the same kernels, the same bits. */
+/* The engine makes the same steps with the same kernels of both files, and so gives the same bits. */
 static void
 test_same_plan (void)
 {
@@ -118,7 +118,7 @@ assert_close (const gfloat *a, const gfloat *b, guint n)
   g_assert_cmpfloat (worst, <=, 1e-5f * largest);
 }
 
-/* All operators by their definitions against the graph after the passes up to the n-th. */
+/* Compares the graph after each number of passes with the operators by their definitions. */
 static void
 test_passes (void)
 {
@@ -145,7 +145,7 @@ test_passes (void)
       if (passes > 3)
         nn_graph_fuse (graph);
       g_assert_no_error (error);
-      /* The engine runs no BatchNorm that stands alone. */
+      /* The engine does not run a BatchNorm that stands alone. */
       if (passes == 2) {
         nn_graph_free (graph);
         continue;

@@ -83,7 +83,7 @@ test_types (void)
   }
 }
 
-/* The edges of the types that are stored in wider ones. */
+/* These values are at the edges of types that are stored in wider ones. */
 static void
 test_edges (void)
 {
@@ -152,7 +152,7 @@ test_graph (void)
   g_assert_cmpuint (g_hash_table_size (onnx->metadata), ==, 2);
   g_assert_cmpstr (g_hash_table_lookup (onnx->metadata, "labels"), ==, "[\"a\", \"b\"]");
 
-  /* w is an initializer: no input. */
+  /* w is an initializer and so no input. */
   g_assert_cmpuint (onnx->inputs->len, ==, 1);
   value = g_ptr_array_index (onnx->inputs, 0);
   g_assert_cmpstr (value->name, ==, "x");
@@ -234,7 +234,7 @@ test_external (void)
   g_assert_cmpfloat (value_at (c, 1), ==, -2);
 }
 
-/* Model hubs' caches are links; those that stay in the folder are followed. */
+/* The caches of model hubs consist of links. Those that stay in the folder are followed. */
 static void
 test_external_link (void)
 {
@@ -260,7 +260,7 @@ test_external_link (void)
   g_rmdir (folder);
 }
 
-/* 100,000 nodes one after the other, forwards and backwards. */
+/* There are 100,000 nodes one after the other, written forwards and backwards. */
 static void
 test_chain (void)
 {
@@ -292,7 +292,7 @@ test_chain (void)
   }
 }
 
-/* Parts that are passed over: with a warning where a user would miss something. */
+/* Some parts of a file are passed over, with a warning where a user would miss something. */
 static void
 test_ignored (void)
 {
@@ -309,7 +309,7 @@ test_ignored (void)
   nn_pb_message (graph, 13, value); /* value_info */
   nn_pb_string (graph, 10, "documentation");
   nn_pb_message (model, MODEL_GRAPH, graph);
-  nn_pb_string (function, 1, "Relu"); /* of another domain than the node's */
+  nn_pb_string (function, 1, "Relu"); /* this Relu is of another domain than the node's */
   nn_pb_string (function, 10, "mine");
   nn_pb_message (model, MODEL_FUNCTIONS, function);
   nn_pb_message (model, MODEL_TRAINING_INFO, g_byte_array_new ());
@@ -322,7 +322,7 @@ test_ignored (void)
   g_assert_nonnull (strstr (g_ptr_array_index (onnx->warnings, 1), "training_info"));
 }
 
-/* Told by content, also when the end is missing; other files are not taken for it. */
+/* ONNX files are recognized by their content, even when the end is missing. Other files are not taken for ONNX. */
 static void
 test_looks_like (void)
 {

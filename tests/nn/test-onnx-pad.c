@@ -19,7 +19,8 @@ count_plain (const gchar *text, const gchar *type)
   return n;
 }
 
-/* Zeros that the layer behind adds by itself: at every size the same as the layer's own padding, and no Pad is left. */
+/* The layer behind adds these zeros by itself. At every size this gives the same as the layer's own padding, and no Pad
+ * is left. */
 static void
 test_folded (void)
 {
@@ -28,12 +29,12 @@ test_folded (void)
   } cases[] = {
     { "i p 8 = 0 0 1 1 0 0 1 1; a = Pad x p; f w 4 3 3 3; l = Conv a w; ",
       "f w 4 3 3 3; l = Conv x w, pads [1 1 1 1]; " },
-    /* more after than before, as TensorFlow pads for a stride of 2; more before than after */
+    /* more padding after than before, as TensorFlow pads for a stride of 2, and more before than after */
     { "i p 8 = 0 0 0 0 0 0 1 1; a = Pad x p; f w 4 3 3 3; l = Conv a w, strides [2 2]; ",
       "f w 4 3 3 3; l = Conv x w, strides [2 2], pads [0 0 1 1]; " },
     { "i p 8 = 0 0 2 1 0 0 0 0; a = Pad x p; f w 4 3 3 3; l = Conv a w; ",
       "f w 4 3 3 3; l = Conv x w, pads [2 1 0 0]; " },
-    /* the layer has padding of its own; a value; axes; an old Pad; the same Pad for two layers */
+    /* a layer with padding of its own, a given value, axes, an old Pad, and one Pad for two layers */
     { "f v = 0; i p 8 = 0 0 1 0 0 0 2 3; a = Pad x p v; f w 4 3 3 3; l = Conv a w, pads [1 1 1 2]; ",
       "f w 4 3 3 3; l = Conv x w, pads [2 1 3 5]; " },
     { "opset 18; i p 4 = 1 2 1 2; i e 2 = -2 3; a = Pad x p _ e; f w 4 3 3 5; l = Conv a w; ",
@@ -64,7 +65,7 @@ test_folded (void)
   }
 }
 
-/* What no layer adds by itself stays a Pad, also where one of two readers could have done it. */
+/* Padding that no layer adds by itself stays a Pad, even where one of its two readers could have added it. */
 static void
 test_kept (void)
 {

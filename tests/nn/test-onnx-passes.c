@@ -18,13 +18,13 @@
 #include "onnx-text.h"
 #include "ops/op-quantize.h"
 
-/* float32 sums in another order. */
+/* The float32 sums are made in another order. */
 #define TOLERANCE 2e-6f
 
 typedef enum { IMPORT, JOIN, SINK, LOWER, FOLD, FUSE } Pass;
 
-/* @pass: up to which; @ops: what the graph has after it, without its input: operators' names for PLAIN and element-wise
- * nodes, the engine's own in lower case */
+/* @pass: the last pass to run; @ops: the nodes of the graph after it, without the input: the operators' names for PLAIN
+ * and element-wise nodes, and the engine's own names in lower case */
 typedef struct {
   const gchar *text;
   Pass pass;
@@ -53,7 +53,7 @@ make (const gchar *text, Pass pass, guint *n_classes)
   return graph;
 }
 
-/* Takes the graph. */
+/* Runs the graph, which is freed. */
 static gfloat *
 run (NnGraph *graph, guint n_classes)
 {
@@ -138,7 +138,7 @@ static void
 test_constant_folding (void)
 {
   static const Case cases[] = {
-    /* what depends on constants alone is no node */
+    /* values that depend on constants alone become no node */
     { X "f a 3 1 1; f b 1 3 1 1; c = Mul a b; d = Neg c; l = Mul x d; " HEAD, IMPORT, "Mul GlobalAveragePool Flatten" },
     { X "l = Relu x; g = GlobalAveragePool l; s = Shape g; i z 1 = 0; k = Gather s z; i o 1 = -1; t = Concat k o, axis "
         "0; "
@@ -150,7 +150,7 @@ test_constant_folding (void)
       "Conv GlobalAveragePool Flatten" },
     { X "h w 4 3 1 1 = 15360 48128 14336; v = Cast w, to 1; l = Conv x v; " HEAD, IMPORT,
       "Conv GlobalAveragePool Flatten" },
-    /* what gives back what it takes is none either */
+    /* operators that give back their input become no node either */
     { X "a = Identity x; b c = Dropout a; d = Cast b, to 1; l = Relu d; " HEAD, IMPORT,
       "Relu GlobalAveragePool Flatten" },
   };
@@ -183,7 +183,7 @@ test_quantization (void)
       ROUND "GlobalAveragePool Flatten" },
     { X "f s = 0.01; i8 z = -20; q = QuantizeLinear x s z; l = DequantizeLinear q s z; " HEAD, JOIN,
       ROUND "GlobalAveragePool Flatten" },
-    /* two readers; what only moves elements is in between */
+    /* two readers, and operators in between that only move elements */
     { X GRID "q = QuantizeLinear x s z; a = DequantizeLinear q s z; b = DequantizeLinear q s z; l = Add a b; " HEAD,
       JOIN, ROUND "Add GlobalAveragePool Flatten" },
     { X GRID "q = QuantizeLinear x s z; m = MaxPool q, kernel_shape [2 2]; l = DequantizeLinear m s z; " HEAD, JOIN,
@@ -193,7 +193,7 @@ test_quantization (void)
       LOWER, "conv " ROUND "Abs global-avg" },
     { X GRID "f w 4 3 3 3; c = Conv x w; q = QuantizeLinear c s z; l = DequantizeLinear q s z; " HEAD, LOWER,
       "conv " ROUND "global-avg" },
-    /* another grid behind than before; integers that are computed with; a scale a channel */
+    /* another grid behind than before, integers that are computed with, and a scale for each channel */
     { X GRID "f r = 0.125; q = QuantizeLinear x s z; l = DequantizeLinear q r z; " HEAD, JOIN,
       "QuantizeLinear DequantizeLinear GlobalAveragePool Flatten" },
     { X GRID "u8 y0 = 7; q = QuantizeLinear x s z; l = DequantizeLinear q s y0; " HEAD, JOIN,
@@ -207,7 +207,8 @@ test_quantization (void)
   check (cases, G_N_ELEMENTS (cases));
 }
 
-/* Beyond the grid's ends, halfway between its points, and what is no number: the bits of the two operators. */
+/* Numbers beyond the grid's ends, halfway between its points, and values that are no numbers get the same bits as from
+ * the two operators. */
 static void
 test_rounding (void)
 {
@@ -247,7 +248,7 @@ test_rounding (void)
   g_assert_cmpmem (y, sizeof y, expected, sizeof expected);
 }
 
-/* What an operator of ONNX Runtime's own gives, and the same written out: the same network. */
+/* An operator of ONNX Runtime's own and the same written out must give the same network. */
 typedef struct {
   const gchar *text, *written_out;
 } Short;
@@ -261,7 +262,7 @@ typedef struct {
 #define DW "e = DequantizeLinear w ws wz; "
 #define END "l = DequantizeLinear o ys yz; " HEAD
 #define QEND "o = QuantizeLinear c ys yz; " END
-/* One number a channel: a row of 4. */
+/* A row of 4 numbers, one for each channel. */
 #define ROW X A "f p 4 3 3 3; c = Conv x p; m = GlobalAveragePool c; n = Flatten m; r = QuantizeLinear n as az; "
 
 static void
@@ -288,7 +289,7 @@ test_short_forms (void)
       X A "q = QuantizeLinear x as az; l = DequantizeLinear q as az; " HEAD },
     { X A W Y "q = QuantizeLinear x as az; o = QLinearConv q as az w ws wz ys yz, pads [1 1 1 1]; " END,
       X A W Y QX DW "c = Conv d e, pads [1 1 1 1]; " QEND },
-    /* a scale for each of the weight's channels, a bias of the product of the scales */
+    /* a scale for each of the weight's channels, and a bias whose scale is the product of the scales */
     { X A Y "i8 w 4 3 1 1 = 3 -7 100 -128 127 5; f ws 4 = 0.02 0.01 0.005 0.04; i8 wz 4 = 0; i32 b 4 = 100 -200 300; "
             "q = QuantizeLinear x as az; o = com.microsoft::QLinearConv q as az w ws wz ys yz b; " END,
       X A Y
@@ -328,7 +329,7 @@ test_short_forms (void)
     g_autofree gfloat *y = run (graph, n), *expected = NULL;
 
     g_assert_cmpuint (n, ==, again);
-    /* Mul and Sigmoid for what a later opset has as one. */
+    /* QuickGelu becomes Mul and Sigmoid, while a later opset has one operator for them. */
     if (!strstr (forms[i].text, "::QuickGelu"))
       g_assert_cmpstr (ops, ==, other_ops);
     expected = run (other, again);
@@ -342,12 +343,12 @@ static void
 test_layout (void)
 {
   static const Case cases[] = {
-    /* a pair that meets, one that does not, three that turn once round */
+    /* a pair that cancels, one that does not, and three that turn once round */
     { X "a = Transpose x, perm [0 2 3 1]; b = Relu a; l = Transpose b, perm [0 3 1 2]; " HEAD, SINK,
       "Relu GlobalAveragePool Flatten" },
     { X "a = Transpose x, perm [0 2 3 1]; b = Transpose a, perm [0 2 3 1]; l = Transpose b, perm [0 2 3 1]; " HEAD,
       SINK, "GlobalAveragePool Flatten" },
-    /* through sums of two, constants along the last dimension, concatenation, padding */
+    /* Transposes move through sums of two, constants along the last dimension, concatenation and padding */
     { X "a = Transpose x, perm [0 2 3 1]; b = Exp a; c = Add a b; f k 3; d = Mul c k; l = Transpose d, perm [0 3 1 "
         "2]; " HEAD,
       SINK, "Exp Add Mul GlobalAveragePool Flatten" },
@@ -355,15 +356,15 @@ test_layout (void)
       SINK, "Exp Concat GlobalAveragePool Flatten" },
     { X "a = Transpose x, perm [0 2 3 1]; i p 8 = 0 1 2 0 0 3 0 0; b = Pad a p; l = Transpose b, perm [0 3 1 2]; " HEAD,
       SINK, "Pad GlobalAveragePool Flatten" },
-    /* one that is read both ways stays; a constant that would have to move keeps its Transpose before it */
+    /* a Transpose stays where the value is read both ways; a constant that would have to move keeps its Transpose */
     { X "a = Transpose x, perm [0 2 3 1]; f k 6 8 3; b = Add a k; l = Transpose b, perm [0 3 1 2]; " HEAD, SINK,
       "Transpose Add Transpose GlobalAveragePool Flatten" },
-    /* NHWC outside, as tf2onnx writes it, down to the mean over what were the second and third dimensions */
+    /* NHWC outside, as tf2onnx writes it, down to the mean over what were the second and the third dimension */
     { "in x N 6 8 3; out y; f w 4 3 3 3; a = Transpose x, perm [0 3 1 2]; c = Conv a w, pads [1 1 1 1]; "
       "d = Transpose c, perm [0 2 3 1]; e = Relu d; h = Transpose e, perm [0 3 1 2]; l = MaxPool h, kernel_shape [2 "
       "2]; " HEAD,
       SINK, "Conv Relu MaxPool GlobalAveragePool Flatten" },
-    /* a ConvNeXt's: a normalization and matrices on the channels, which come last for them alone */
+    /* the block of a ConvNeXt: its normalization and matrices work on the channels, which come last only for them */
     { X "f w 4 3 3 3; c = Conv x w; t = Transpose c, perm [0 2 3 1]; f s 4 = 1 2 0.5 1.5; f b 4; "
         "n = LayerNormalization t s b, epsilon 0.001; f m 4 7; h = MatMul n m; f o 7; e = Add h o; "
         "l = Transpose e, perm [0 3 1 2]; " HEAD,
@@ -371,7 +372,7 @@ test_layout (void)
     { X "f w 20 3 1 1; c = Conv x w; t = Transpose c, perm [0 2 3 1]; f s 20; n = LayerNormalization t s, axis 3; "
         "l = Transpose n, perm [0 3 1 2]; " HEAD,
       LOWER, "conv channel-norm global-avg" },
-    /* over other dimensions, a scale of another length, matrices for a batch: as they are */
+    /* norms over other dimensions, a scale of another length and matrices for a batch stay as they are */
     { X "t = Transpose x, perm [0 2 3 1]; f s 8 3; n = LayerNormalization t s, axis 2; l = Transpose n, perm [0 3 1 "
         "2]; " HEAD,
       SINK, "Transpose LayerNormalization Transpose GlobalAveragePool Flatten" },
@@ -407,7 +408,7 @@ test_lowering (void)
       "conv global-avg linear affine" },
     { X "m = GlobalAveragePool x; h = Flatten m; f w 5 3; f b 5; y = Gemm h w b, transB 1, alpha 0.5, beta 2.", LOWER,
       "conv global-avg linear" },
-    /* what the engine has no node for */
+    /* the engine has no node for these */
     { X "y = Flatten x", LOWER, "Flatten" },
   };
 
@@ -422,7 +423,8 @@ test_batch_norm (void)
       "conv global-avg" },
     { X BN "f w 4 3 3 3; f k 4; c = Conv x w k; f f 4 1 1; d = Mul c f; f o 1 = 0.5; l = Add d o; " HEAD, FOLD,
       "conv global-avg" },
-    /* not into a convolution that somebody else reads, that ends with something, or that is not there */
+    /* BatchNorm is not folded into a convolution that another node reads, that ends with something, or that is not
+     * there */
     { X BN "f w 4 3 3 3; c = Conv x w; d = BatchNormalization c s b m v; l = Add c d; " HEAD, FOLD,
       "conv conv add global-avg" },
     { X BN "f w 4 3 3 3; c = Conv x w; r = Relu c; l = BatchNormalization r s b m v; " HEAD, FOLD,
@@ -445,7 +447,7 @@ test_fusion (void)
       "conv conv+add+relu global-avg" },
     { X "f w 4 3 1 1; f u 4 4 1 1; c = Conv x w; r = Relu c; d = Conv r u; a = Add r d; l = Relu a; " HEAD, FUSE,
       "conv+relu conv+add+relu global-avg" },
-    /* not where the sum is not the convolution's only reader, nor through another activation */
+    /* nothing is fused where the sum is not the convolution's only reader, nor through another activation */
     { X "f w 4 3 1 1; c = Conv x w; r = Relu c; l = Add c r; " HEAD, FUSE, "conv relu add global-avg" },
     { X "f w 4 3 1 1; c = Conv x w; d = Sigmoid c; l = Relu d; " HEAD, FUSE, "conv sigmoid relu global-avg" },
   };

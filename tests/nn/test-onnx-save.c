@@ -54,7 +54,7 @@ count (const NnOnnx *onnx, const gchar *type)
   return n;
 }
 
-/* A network of tests/data as ONNX; free with g_bytes_unref(). */
+/* Writes a network of tests/data as ONNX. Free it with g_bytes_unref(). */
 static GBytes *
 save (const gchar *file, const NnSaveOptions *options, NnModel **model)
 {
@@ -100,7 +100,7 @@ test_written (void)
     g_assert_cmpint (input->dims[2], ==, options.any_size ? -1 : 224);
     g_assert_cmpint (output->n_dims, ==, 2);
     g_assert_cmpint (output->dims[1], ==, nn_model_get_n_outputs (model));
-    /* Every parameter to the bit, under its layer's name. */
+    /* Every parameter is there to the bit, under its layer's name. */
     for (i = 0; i < graph->nodes->len; i++) {
       const NnNode *node = nn_graph_node (graph, i);
       g_autofree gchar *name = g_strconcat (node->name, ".weight", NULL);
@@ -117,7 +117,7 @@ test_written (void)
   }
 }
 
-/* Two values of one name, which an importer may have made of two nodes. */
+/* Two values have the same name, because an importer may give one name to two nodes. */
 static void
 test_equal_names (void)
 {
@@ -144,7 +144,7 @@ test_equal_names (void)
   nn_model_unref (model);
 }
 
-/* What no state dict makes but an importer may. */
+/* Makes a graph that no state dict makes, but that an importer may make. */
 static NnGraph *
 odd_graph (void)
 {
@@ -213,14 +213,14 @@ test_odd_graphs (void)
   g_assert_cmpint (attribute->ints[3], ==, 1);
   g_assert_cmpint (nn_onnx_node_get_attribute (node, "count_include_pad")->ints[0], ==, 1);
 
-  /* A ReLU inside of a node: only graphs that nobody fused are written. */
+  /* This node has a ReLU inside, but only graphs that were not fused are written. */
   nn_graph_node (graph, 1)->relu = TRUE;
   g_assert_false (write_graph (graph, &bytes, &error));
   g_assert_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "conv:"));
   g_clear_error (&error);
   nn_graph_node (graph, 1)->relu = FALSE;
-  /* It does not end in a row of logits. */
+  /* This graph does not end in a row of logits. */
   nn_node_free (g_ptr_array_steal_index (graph->nodes, 6));
   g_assert_false (write_graph (graph, &bytes, &error));
   g_assert_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED);
@@ -266,7 +266,7 @@ test_rewritten (void)
   nn_model_unref (model);
 }
 
-/* TensorProto.DataType's numbers. */
+/* The numbers of TensorProto.DataType. */
 static const struct {
   gint number;
   NnDType dtype;
@@ -275,7 +275,8 @@ static const struct {
   { 6, NN_DTYPE_I32 }, { 3, NN_DTYPE_I8 },   { 2, NN_DTYPE_U8 },    { 11, NN_DTYPE_F64 },
 };
 
-/* Identity, and one initializer a type of four elements: beside the model in the file "data", or inside. */
+/* Makes an Identity with an initializer of four elements for each type. The data lies in the file "data" beside the
+ * model, or inside. */
 static GBytes *
 small_model (gboolean external, const guint8 *data, guint n_types)
 {
@@ -283,7 +284,7 @@ small_model (gboolean external, const guint8 *data, guint n_types)
   guint i, k;
   gsize at = 0;
 
-  for (i = 0; i < 2; i++) { /* input x and output y: float32, any shape */
+  for (i = 0; i < 2; i++) { /* input x and output y, float32 of any shape */
     GByteArray *value = g_byte_array_new (), *type = g_byte_array_new (), *tensor = g_byte_array_new ();
 
     nn_pb_int (tensor, 1, 1);
@@ -335,7 +336,7 @@ small_model (gboolean external, const guint8 *data, guint n_types)
   return g_byte_array_free_to_bytes (model);
 }
 
-/* Bytes of which no type makes a number that is not finite. */
+/* Writes bytes that make a finite number in every type. */
 static void
 write_data (guint8 data[256])
 {
@@ -366,7 +367,7 @@ test_external (void)
   inside = small_model (FALSE, data, n_types);
   onnx = load (model);
   rewritten = rewrite (model, onnx, metadata);
-  /* The same fields in the same order as if the data had been inside all along. */
+  /* The fields are the same, in the same order, as if the data had been inside all along. */
   g_assert_cmpmem (g_bytes_get_data (rewritten, NULL), g_bytes_get_size (rewritten), g_bytes_get_data (inside, NULL),
                    g_bytes_get_size (inside));
   g_assert_cmpint (g_unlink (path), ==, 0);
@@ -381,7 +382,7 @@ test_external (void)
   }
 }
 
-/* The loader has rounded it. */
+/* The loader has rounded the doubles. */
 static void
 test_external_double (void)
 {

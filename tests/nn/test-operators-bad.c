@@ -194,7 +194,7 @@ run_all (gconstpointer data)
     test_operator_case (*at);
 }
 
-/* A NULL at the end. */
+/* Adds a test of these cases, with a NULL at the end of the list. */
 static void
 add (const gchar *path, const gchar *const *cases, gsize n)
 {
@@ -204,7 +204,7 @@ add (const gchar *path, const gchar *const *cases, gsize n)
   g_test_add_data_func_full (path, list, run_all, g_free);
 }
 
-/* What run demands of its caller. */
+/* The arguments of run must be as it demands of its caller. */
 static void
 test_run_arguments (void)
 {

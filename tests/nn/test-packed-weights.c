@@ -11,7 +11,7 @@
 #include "plan/packed-weight.h"
 #include "plan/packed-winograd.h"
 
-/* What a weight is made from: a number between −1 and 1, and which weight of the layer it is. */
+/* Makes a weight from a number between −1 and 1 and from the weight's index in the layer. */
 typedef gfloat (*Maker) (gfloat random, gsize i);
 
 static gfloat
@@ -20,35 +20,35 @@ plain (gfloat random, gsize i)
   return random * 0.1f;
 }
 
-/* Three of four are pruned; some zeros are negative. */
+/* Three of four weights are pruned, and some of the zeros are negative. */
 static gfloat
 pruned (gfloat random, gsize i)
 {
   return i % 4 ? (i % 8 == 1 ? -0.0f : 0.0f) : random;
 }
 
-/* Few digits, so that all are exact. */
+/* The numbers have few digits, so that all are exact. */
 static gfloat
 coarse (gfloat random, gsize i)
 {
   return (gfloat)(gint)(random * 8) / 8;
 }
 
-/* Whole kernels of nothing, whole ones of denormals. */
+/* Some kernels are all zeros, and some consist of denormals. */
 static gfloat
 tiny (gfloat random, gsize i)
 {
   return i / 9 % 3 == 0 ? random * 0x1p-130f : i / 9 % 3 == 1 ? 0 : random * 0x1p-120f;
 }
 
-/* A tap that dwarfs the others of its kernel. */
+/* One tap is far larger than the others of its kernel. */
 static gfloat
 dwarfed (gfloat random, gsize i)
 {
   return i % 27 == 13 ? random * 1e6f : random * 1e-3f;
 }
 
-/* All magnitudes that there are. */
+/* The weights have all magnitudes that there are. */
 static gfloat
 wild (gfloat random, gsize i)
 {
@@ -61,7 +61,7 @@ huge (gfloat random, gsize i)
   return random * G_MAXFLOAT;
 }
 
-/* A damaged model. */
+/* These are the weights of a damaged model. */
 static gfloat
 not_finite (gfloat random, gsize i)
 {
@@ -71,13 +71,14 @@ not_finite (gfloat random, gsize i)
 static const struct {
   const gchar *name;
   Maker maker;
-  gboolean complete; /* must be */
+  gboolean complete; /* whether the packed weight must be complete */
 } kinds[] = {
   { "not-finite", not_finite, FALSE }, { "wild", wild, FALSE },    { "huge", huge, FALSE },    { "tiny", tiny, FALSE },
   { "dwarfed", dwarfed, FALSE },       { "pruned", pruned, TRUE }, { "coarse", coarse, TRUE }, { "plain", plain, TRUE },
 };
 
-/* Blocks as a level with vectors of 16 channels has them, or one of 64 that also takes what is left. */
+/* Packs the weight in blocks like those of a level with vectors of 16 channels, or in blocks of 64 channels that also
+ * take what is left. */
 static NnPackedWeight *
 pack (NnNode *node, NnWinogradTile tile, guint channels)
 {
@@ -119,7 +120,7 @@ test_unpack (gconstpointer data)
     g_assert_nonnull (packed);
     if (kinds[kind].complete)
       g_assert_true (packed->complete);
-    /* A third of a float at most; the rest of a block that is not full counts, too. */
+    /* What is kept besides takes a third of a float at most. The rest of a block that is not full counts, too. */
     g_assert_cmpuint (packed->size, <=,
                       (nn_winograd_frequencies (s % 2) * 4 + 9) * (gsize)in * (out + 15) + n * 4 / 3 + (out + 64) * 4);
     if (packed->complete) {
@@ -130,7 +131,7 @@ test_unpack (gconstpointer data)
   }
 }
 
-/* What ordinary weights cost: a byte, and a few that are kept as they are. */
+/* Ordinary weights cost a byte each, and a few are kept as they are. */
 static void
 test_size (void)
 {
@@ -149,8 +150,8 @@ test_size (void)
   }
 }
 
-/* As plan-bf16.c cuts them: a segment is a row of the kernel or a tap; @width: of a block, 16 channels for tiles, 32
- * for vectors. */
+/* Packs the weight as plan-bf16.c cuts it: a segment is a row of the kernel or a tap. @width: the channels of a block,
+ * 16 for tiles and 32 for vectors */
 static NnPackedWeight *
 pack_tile (NnNode *node, const NnPackedForm *form, guint width)
 {
@@ -215,7 +216,7 @@ test_unpack_tile (gconstpointer data)
   }
 }
 
-/* Where each weight is, and that hi and lo are it to 16 bits; everything else is zero. */
+/* Each weight is in its place, hi and lo give it to 16 bits, and everything else is zero. */
 static void
 test_tile_places (gconstpointer data)
 {
@@ -255,7 +256,7 @@ test_tile_places (gconstpointer data)
     for (gsize e = 0; e < elements; e++)
       n += ((const NnBf16 *)block->weights)[e] != 0;
   }
-  /* No weight of the random ones is so round that it needs no lo, but for a few. */
+  /* Only a few of the random weights are so round that they need no lo. */
   g_assert_cmpuint (n, <=, 2 * 50 * 33 * 9);
   g_assert_cmpuint (n, >=, 2 * 50 * 33 * 9 * 99 / 100);
   nn_packed_weight_unref (packed);

@@ -4,7 +4,7 @@
 
 #include "load/torch/pickle.h"
 
-/* A literal with its length: pickles have NULs in them. */
+/* Gives a literal and its length, because pickles contain NULs. */
 #define P(literal) literal, sizeof literal - 1
 
 typedef struct {
@@ -14,7 +14,7 @@ typedef struct {
   const gchar *says;
 } Case;
 
-/* Parses what must be refused, out of memory that ends where the bytes do. */
+/* Parses a pickle that must be refused, in memory that ends where its bytes do. */
 static void
 expect_refused (const gchar *bytes, gsize size, NnError code, const gchar *says)
 {
@@ -59,7 +59,8 @@ parse (const gchar *bytes, gsize size)
   return pickle;
 }
 
-/* Every name that can run something, and what is no name, in each of the three ways to say one, called or not. */
+/* Names that can run something, and strings that are no names, are given in each of the three ways to give a name. They
+ * are called or not. */
 static void
 test_names (void)
 {
@@ -108,7 +109,7 @@ test_names (void)
   }
 }
 
-/* Other names: whatever is done with them in Python, here they are inert and remember what they were. */
+/* Objects of other names do nothing here, whatever is done with them in Python, and they remember their names. */
 static void
 test_objects (void)
 {
@@ -148,7 +149,7 @@ test_objects (void)
   }
 }
 
-/* Allowed names: what they are not, in Python, they are not here. */
+/* These names are allowed, but they cannot be used in ways in which Python could not use them either. */
 static void
 test_calls (void)
 {
@@ -171,20 +172,20 @@ test_calls (void)
     { P ("ccollections\nOrderedDict\n]R."), NN_ERROR_FORMAT, "no tuple" },
     { P ("ccollections\nOrderedDict\nNR."), NN_ERROR_FORMAT, "no tuple" },
     { P ("ccollections\nOrderedDict\n)}\x8c\1kNs\x92."), NN_ERROR_UNSUPPORTED, "keyword" },
-    /* not to be called */
+    /* names that cannot be called */
     { P ("ctorch\nfloat32\n)R."), NN_ERROR_FORMAT, "torch.float32" },
     { P ("ctorch\nTensor\n)R."), NN_ERROR_FORMAT, "torch.Tensor" },
     { P ("ctorch\nFloatStorage\n)R."), NN_ERROR_UNSUPPORTED, "torch.FloatStorage" },
     { P ("N)R."), NN_ERROR_UNSAFE, "nothing of it was run" },
     { P ("}(S'x'\ntR."), NN_ERROR_UNSAFE, "nothing of it was run" },
     { P ("S'os.system'\n)R."), NN_ERROR_UNSAFE, "nothing of it was run" },
-    /* states for what has none */
+    /* states for objects that have none */
     { P ("K\1}b."), NN_ERROR_FORMAT, "state" },
     { P ("](K\1K\2tb."), NN_ERROR_FORMAT, "state" },
     { P ("ccollections\nOrderedDict\n}b."), NN_ERROR_FORMAT, "state" },
     { P ("ctorch._utils\n_rebuild_tensor_v2\n}S'__code__'\nNsb."), NN_ERROR_FORMAT, "state" },
     { P ("}b."), NN_ERROR_FORMAT, "empty" },
-    /* the reading process's own tables and buffers */
+    /* the tables and buffers of the process that reads */
     { P ("\x82\1."), NN_ERROR_UNSAFE, "0x82" },
     { P ("(cos\nsystem\no."), NN_ERROR_UNSAFE, "os.system" },
     { P ("(ccollections\nOrderedDict\no."), NN_ERROR_UNSAFE, "'o'" },
@@ -214,7 +215,7 @@ test_malformed (void)
     { P ("NN\x93."), NN_ERROR_FORMAT, "no string" },
     { P ("\x93."), NN_ERROR_FORMAT, "empty" },
     { P ("\x95\xff\xff\xff\xff\xff\xff\xff\xff."), NN_ERROR_FORMAT, "inside an instruction" },
-    /* lengths */
+    /* lengths that go too far */
     { P ("\x8a\x20."), NN_ERROR_FORMAT, "inside an instruction" },
     { P ("\x8b\xff\xff\xff\x7f."), NN_ERROR_FORMAT, "inside an instruction" },
     { P ("\x8b\xff\xff\xff\xff."), NN_ERROR_FORMAT, "inside an instruction" },
@@ -224,7 +225,7 @@ test_malformed (void)
     { P ("\x8e\0\0\0\0\0\0\0\x80."), NN_ERROR_FORMAT, "inside an instruction" },
     { P ("\x96\x01\0\0\0\0\0\0\0"), NN_ERROR_FORMAT, "inside an instruction" },
     { P ("G\0\0\0."), NN_ERROR_FORMAT, "inside an instruction" },
-    /* text */
+    /* bad numbers and texts */
     { P ("I\n."), NN_ERROR_FORMAT, "number" },
     { P ("I1x\n."), NN_ERROR_FORMAT, "number" },
     { P ("F1,5\n."), NN_ERROR_FORMAT, "number" },
@@ -233,7 +234,7 @@ test_malformed (void)
     { P ("Sabc\n."), NN_ERROR_FORMAT, "quotes" },
     { P ("S'\n."), NN_ERROR_FORMAT, "quotes" },
     { P ("S'abc\"\n."), NN_ERROR_FORMAT, "quotes" },
-    /* the stack and its marks */
+    /* misuse of the stack and its marks */
     { P ("0."), NN_ERROR_FORMAT, "empty" },
     { P ("1."), NN_ERROR_FORMAT, "mark" },
     { P ("2."), NN_ERROR_FORMAT, "empty" },
@@ -248,7 +249,7 @@ test_malformed (void)
     { P ("(e."), NN_ERROR_FORMAT, "nothing on the stack" },
     { P ("](NR."), NN_ERROR_FORMAT, "empty" },
     { P ("Q."), NN_ERROR_FORMAT, "empty" },
-    /* the memo */
+    /* misuse of the memo */
     { P ("h\0."), NN_ERROR_FORMAT, "memo number 0" },
     { P ("q\0."), NN_ERROR_FORMAT, "empty" },
     { P ("Nr\xff\xff\xff\xff."), NN_ERROR_FORMAT, "memo number 4294967295" },
@@ -304,7 +305,7 @@ test_persistent_ids (void)
   g_assert_cmpuint (nn_pickle_storages (good)->len, ==, 1);
 }
 
-/* Every way to write a number, a string, a container. */
+/* The pickle writes numbers, strings and containers in every way that there is. */
 static void
 test_values (void)
 {

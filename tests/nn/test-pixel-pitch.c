@@ -13,10 +13,11 @@
 
 #define CLASSES 5
 #define SIZE 7
-/* The last is that of no such buffer. */
+/* With the last number, pixels lie no further apart than their channels. */
 static const guint counts[] = { 256, 512, 250, 64 };
 
-/* Convolutions direct and by Winograd with residual, pools, a gate, and what is its own step: sums, factors, Concat. */
+/* Makes a graph of convolutions, direct and by Winograd with a residual, of pools and a gate, and of nodes that are
+ * steps of their own: sums, factors and Concat. */
 static NnGraph *
 make (guint channels)
 {
@@ -66,7 +67,7 @@ check (const gchar *isa, guint channels)
   g_assert_cmpuint (n, ==, CLASSES);
   for (guint c = 0; c < CLASSES; c++)
     largest = fmax (largest, fabs (expected[c]));
-  /* What the first run leaves in memory is not finite anywhere. */
+  /* After the first run, nothing in the memory is finite. */
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
     in[i] = NAN;
   nn_session_run (session, in, 2, logits);
@@ -88,8 +89,8 @@ test_operations (gconstpointer data)
     check (data, counts[i]);
 }
 
-/* Operators that run on rows of an image as they lie there, and such that want planes: there and back is where it was.
- */
+/* Runs operators that take the rows of an image as they lie, and operators that need planes: after the way there and
+ * back everything must be in its place. */
 static gfloat *
 run_text (const gchar *isa, const gchar *middle)
 {

@@ -32,7 +32,7 @@ static const Pool pools[] = {
 };
 static const guint sizes[][2] = { { 1, 1 }, { 1, 9 }, { 13, 7 }, { 37, 19 }, { 70, 33 } };
 
-/* Made-up weights depend on the node's place, which is not the same in both networks. */
+/* Replaces weights that depend on the node's place, because the place is not the same in both networks. */
 static void
 set_weight (NnNode *node, gsize n)
 {
@@ -41,7 +41,7 @@ set_weight (NnNode *node, gsize n)
   node->weight = test_random_floats (99, n, -1, 1);
 }
 
-/* @apart: with a ReLU of what is not negative between the two. */
+/* @apart: whether a ReLU of numbers that are not negative keeps the two apart */
 static NnModel *
 make_model (const Conv *conv, const Pool *pool, gboolean apart)
 {
@@ -62,10 +62,10 @@ make_model (const Conv *conv, const Pool *pool, gboolean apart)
     node->dilation[axis] = pool->dilation;
     node->pad_more[axis] = pool->more;
   }
-  /* A dilated window may lie in the padding alone. */
+  /* A dilated window may lie in the padding alone, where its maximum is −∞. */
   if (pool->dilation > 1)
     x = test_add_simple (graph, NN_OP_RELU, "relu too", x, NN_NO_NODE);
-  /* Its border lies where something else did. */
+  /* The border of this node's input lies where something else was before. */
   x = test_add_conv (graph, "after", x, 16, 3, 1, 1, FALSE);
   set_weight (nn_graph_node (graph, x), (gsize)16 * conv->channels * 9);
   x = test_add_simple (graph, NN_OP_GLOBAL_AVG_POOL, "mean", x, NN_NO_NODE);
@@ -85,7 +85,7 @@ make_session (NnModel *model, const guint *size, guint threads, guint batch, con
   GError *error = NULL;
   NnSession *session = nn_session_new_with_kernels (model, &options, init, FALSE, &error);
 
-  /* The window does not fit into the image. */
+  /* There is no session where the window does not fit into the image. */
   if (!session)
     g_assert_error (error, NN_ERROR, NN_ERROR_ARGUMENT);
   g_clear_error (&error);
@@ -109,7 +109,8 @@ count_pooled (const NnSession *session)
   return n;
 }
 
-/* Adds to @n_pooled how often it was one loop with 1, 2 and 3 threads. */
+/* Compares the two models, and adds to @n_pooled how often the pool was in the convolution's loop with 1, 2 and 3
+ * threads. */
 static void
 check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, NnKernelsInit init,
        NnPrecision precision, guint *n_pooled)
@@ -134,7 +135,7 @@ check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, 
     g_assert_cmpint (nn_session_get_precision (one), ==, precision);
     n_pooled[threads - 1] += count_pooled (one);
     for (guint batch = 1; batch <= MAX_BATCH; batch += batch == 2 ? 3 : 1) {
-      /* What a run finds in memory is no input. */
+      /* What lies in memory before a run must not be used. */
       for (gsize i = 0; i < nn_plan_session (one)->run.plan->arena_size; i++)
         nn_plan_session (one)->run.arena[i] = NAN;
       for (gsize i = 0; i < nn_plan_session (one)->run.scratch_size * nn_session_get_threads (one); i++)
@@ -148,7 +149,7 @@ check (const Conv *conv, const Pool *pool, const guint *size, const gchar *isa, 
   }
 }
 
-/* @joins: FALSE: never at this level. */
+/* @joins: FALSE where the two are never joined at this level */
 static void
 check_all (const gchar *isa, NnKernelsInit init, NnPrecision precision, gboolean joins)
 {
@@ -160,7 +161,8 @@ check_all (const gchar *isa, NnKernelsInit init, NnPrecision precision, gboolean
         check (&convs[c], &pools[p], sizes[s], isa, init, precision, n_pooled);
     }
   }
-  /* One thread computes no row twice; more do not where there are few rows. */
+  /* One thread computes no row twice. More threads would do so where there are few rows, so the two are joined less
+   * often. */
   for (guint t = 0; t < 3; t++)
     g_assert_cmpint (n_pooled[t] > 0, ==, joins);
   g_assert_cmpuint (n_pooled[0], >=, n_pooled[1]);
@@ -220,7 +222,7 @@ test_medium_here (void)
   check_all (NULL, NULL, NN_PRECISION_MEDIUM, TRUE);
 }
 
-/* Windows of an average have the pool's geometry on tiles, too. */
+/* On tiles, the windows of an average have the geometry of a pool, too. */
 static void
 test_dilated_average (void)
 {

@@ -12,7 +12,7 @@ static const TestResnet grouped = { { 1, 1, 2 }, 4, 7, TRUE, 12, 8, 3, 10, FALSE
 static const TestResnet cifar = { { 3, 3, 3 }, 4, 3, FALSE, 4, 4, 1, 10, FALSE, FALSE, FALSE };
 static const TestResnet cifar_a = { { 3, 3, 3 }, 4, 3, FALSE, 4, 4, 1, 10, TRUE, FALSE, FALSE };
 
-/* The builder's error for a state dict, which is freed; every part must be in the message. */
+/* Expects that the builder refuses a state dict, which is freed. Every part must be in the error's message. */
 static void
 refused_as (TestDict *dict, gint code, const gchar *part, ...)
 {
@@ -152,7 +152,7 @@ test_shapes (void)
   refused (reshaped (&basic, "fc.bias", 1, 11, 0, 0, 0), "fc.bias: expected [10], found [11]");
 }
 
-/* The sum of the first block has no shortcut to change its channels. */
+/* The first block's sum has no shortcut that could change its channels. */
 static void
 test_residual_of_other_width (void)
 {
@@ -172,7 +172,8 @@ test_residual_of_other_width (void)
 static void
 test_groups (void)
 {
-  /* Does not divide the 12 channels that come in; is grouped where the others are not; divides in, but not out. */
+  /* The first number does not divide the 12 channels that come in. The second convolution is grouped where the others
+   * are not. The third number divides the channels that come in, but not those that go out. */
   refused (reshaped (&grouped, "layer1.0.conv2.weight", 4, 12, 5, 3, 3), "layer1.0.conv2.weight",
            "found [12, 5, 3, 3]");
   refused (reshaped (&bottleneck, "layer2.1.conv2.weight", 4, 8, 4, 3, 3),
@@ -206,7 +207,7 @@ test_unexpected (void)
   refused (spectral, "conv1.weight_orig", "remove_spectral_norm");
   refused (with (&basic, "conv1.weight_g", 4, 4, 1, 1, 1), "conv1.weight_g", "remove_weight_norm");
   refused (with (&basic, "", 1, 4, 0, 0, 0), "unexpected");
-  /* A block after a hole. */
+  /* A block is missing before another one. */
   refused (with (&basic, "layer1.3.conv1.weight", 4, 4, 4, 3, 3), "layer1.2.conv1.weight: missing");
 }
 
@@ -265,7 +266,8 @@ test_too_large (void)
   refused_as (dict, NN_ERROR_TOO_LARGE, "conv1.weight", "65537", "65536", NULL);
 }
 
-/* Four tensors of a BatchNorm agree: the convolution is the wrong one. Three of four: it is the fourth. */
+/* Where the four tensors of a BatchNorm agree, the convolution is wrong. Where three of them agree with it, the fourth
+ * is wrong. */
 static void
 test_convolution_against_batch_norm (void)
 {
@@ -277,7 +279,7 @@ test_convolution_against_batch_norm (void)
   refused (reshaped (&basic, "layer2.0.bn1.bias", 1, 7, 0, 0, 0), "layer2.0.bn1.bias: expected [8], found [7]");
 }
 
-/* Option A only where it can be meant. */
+/* Option A is taken only where it can be meant. */
 static void
 test_zero_padded_shortcut_elsewhere (void)
 {
@@ -296,12 +298,12 @@ test_zero_padded_shortcut_elsewhere (void)
   net = cifar_a;
   net.stem = 2;
   refused (test_dict_new (&net), "layer1.0.downsample.0.weight: missing, expected [4, 2, 1, 1]");
-  /* Part of a projection: the rest of it is missing. */
+  /* Only a part of a projection is there, so the rest is missing. */
   dict = without (&cifar, "layer2.0.downsample.0.weight");
   refused (dict, "layer2.0.downsample.0.weight: missing, expected [8, 4, 1, 1]");
 }
 
-/* No BatchNorm: every convolution must have its bias. */
+/* Without BatchNorm, every convolution must have its bias. */
 static void
 test_partly_folded (void)
 {
@@ -318,7 +320,7 @@ test_names (void)
   static const struct {
     TestResnet net;
     const gchar *name;
-    guint64 n_parameters; /* as torchvision's documentation has them */
+    guint64 n_parameters; /* the number that torchvision's documentation gives */
   } nets[] = {
     { { { 2, 2, 2, 2 }, 64, 7, FALSE, 64, 64, 1, 1000, FALSE, FALSE, FALSE }, "ResNet-18", 11689512 },
     { { { 3, 4, 6, 3 }, 64, 7, TRUE, 64, 256, 1, 1000, FALSE, FALSE, FALSE }, "ResNet-50", 25557032 },
@@ -339,7 +341,7 @@ test_names (void)
     nn_graph_free (accepted (test_dict_new (&nets[i].net), nets[i].name, nets[i].n_parameters));
 }
 
-/* Only what the names are for; the widths of these are too much memory for a unit test. */
+/* Checks only the names, because networks of these widths take too much memory for a unit test. */
 static void
 test_more_names (void)
 {
@@ -393,7 +395,7 @@ test_spellings (void)
   test_dict_rename (dict, "encoder.fc", "head.fc");
   test_dict_remove (dict, "encoder.layer2.0.conv1.weight");
   refused (dict, "encoder.layer2.0.conv1.weight: missing");
-  /* What training leaves: an average's counter, a profiler's buffers. */
+  /* Training leaves such tensors behind: an average's counter and a profiler's buffers. */
   dict = test_dict_new (&basic);
   test_dict_prefix (dict, "module.");
   test_dict_add (dict, "n_averaged", 0, NULL);
@@ -418,7 +420,7 @@ test_optional_tensors (void)
   }
   test_dict_remove (dict, "fc.bias");
   nn_graph_free (accepted (dict, "ResNet (basic 2-2-2-2, width 4)", 0));
-  /* A convolution's bias beside its BatchNorm. */
+  /* A convolution has a bias beside its BatchNorm. */
   dict = with (&basic, "layer1.0.conv1.bias", 1, 4, 0, 0, 0);
   graph = accepted (dict, "ResNet (basic 2-2-2-2, width 4)", 0);
   for (i = 0; i < graph->nodes->len; i++)
@@ -471,8 +473,8 @@ test_strides_and_groups (void)
   g_assert_cmpuint (test_count_op (c, NN_OP_MAX_POOL), ==, 0);
 }
 
-/* F.pad (x[:, :, ::2, ::2], (0, 0, 0, 0, planes / 4, planes / 4)): channels 1 and 2 of four come from 0 and 1 of two.
- */
+/* PyTorch computes F.pad (x[:, :, ::2, ::2], (0, 0, 0, 0, planes / 4, planes / 4)): channels 1 and 2 of four come from
+ * channels 0 and 1 of two. */
 static void
 test_zero_padded_shortcut (void)
 {

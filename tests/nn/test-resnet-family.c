@@ -58,7 +58,7 @@ add (TestDict *dict, const gchar *name, guint n_dims, guint64 a, guint64 b, guin
   test_dict_add (dict, name, n_dims, dims);
 }
 
-/* A gate in layer1.0, whose blocks have four channels. */
+/* Makes a dict with a gate in layer1.0, whose blocks have four channels. */
 static TestDict *
 squeezing (void)
 {
@@ -104,7 +104,7 @@ test_gates_refused (void)
   refused (squeezing_with ("layer1.0.se.fc2.weight", 4, 5, 2), NN_ERROR_ARCHITECTURE, "layer1.0.se.fc2.weight");
   refused (squeezing_with ("layer1.0.se.fc1.bias", 1, 3, 0), NN_ERROR_ARCHITECTURE, "layer1.0.se.fc1.bias");
   refused (squeezing_with ("layer1.0.se.fc1.weight", 3, 2, 4), NN_ERROR_ARCHITECTURE, "layer1.0.se.fc1.weight");
-  /* Efficient channel attention: an even kernel, a long one, another shape. */
+  /* These are bad forms of efficient channel attention: an even kernel, a long one, and another shape. */
   dict = test_dict_new (&basic);
   add (dict, "layer1.0.se.conv.weight", 3, 1, 1, 4, 0);
   refused (dict, NN_ERROR_UNSUPPORTED, "layer1.0.se.conv.weight: a kernel of 4");
@@ -114,7 +114,7 @@ test_gates_refused (void)
   dict = test_dict_new (&basic);
   add (dict, "layer1.0.eca.conv.weight", 3, 1, 2, 3, 0);
   refused (dict, NN_ERROR_ARCHITECTURE, "layer1.0.eca.conv.weight: expected [1, 1, 3]");
-  /* Both of them. */
+  /* This block has both kinds of gates. */
   dict = squeezing ();
   add (dict, "layer1.0.se.conv.weight", 3, 1, 1, 3, 0);
   refused (dict, NN_ERROR_ARCHITECTURE, "layer1.0.se.conv.weight [1, 1, 3]: unexpected");
@@ -149,7 +149,7 @@ test_gates (void)
                                              : 0);
 }
 
-/* A projection behind a pool, as a part of it says. */
+/* A projection comes behind a pool, which shows in the numbers of its tensors' names. */
 static void
 test_average_shortcut (void)
 {
@@ -171,7 +171,7 @@ test_average_shortcut (void)
   refused (dict, NN_ERROR_ARCHITECTURE, "layer2.0.downsample.1.weight: missing");
 }
 
-/* transformers' names: what is missing is told by them. */
+/* Makes a dict with the names of transformers. Messages about missing tensors use these names. */
 static TestDict *
 hugging_face (void)
 {
@@ -223,8 +223,8 @@ test_hugging_face (void)
   nn_graph_free (accepted (hugging_face (), "ResNet (bottleneck 1-2, width 4)"));
 }
 
-/* Without a BatchNorm behind the stem it is either missing or the network activates before its convolutions: the first
- * BatchNorm of a block that changes its channels decides. */
+/* Where no BatchNorm follows the stem, it is either missing or the network activates before its convolutions. The first
+ * BatchNorm of a block that changes its channels decides which. */
 static void
 test_pre_activation (void)
 {
@@ -250,7 +250,7 @@ test_pre_activation (void)
   }
   test_dict_remove_prefix (dict, "layer2.0.downsample.1.");
   test_dict_remove_prefix (dict, "layer3.0.downsample.1.");
-  /* One projection still has its BatchNorm, which belongs to no such network. */
+  /* One projection still has its BatchNorm, which such networks do not have. */
   refused (dict, NN_ERROR_ARCHITECTURE, "layer4.0.downsample.1.weight [32]: unexpected");
 }
 

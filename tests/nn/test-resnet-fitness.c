@@ -25,7 +25,7 @@ unfit (TestDict *dict, const gchar *part, const gchar *other)
   g_ptr_array_unref (dict);
 }
 
-/* Loads with exactly one warning, or with none where @part is NULL. */
+/* Loads the dict and expects exactly one warning, or none where @part is NULL. */
 static void
 warned (TestDict *dict, const gchar *part)
 {
@@ -72,7 +72,7 @@ test_negative_variance (void)
   dict = test_dict_new (&net);
   test_dict_set (dict, "bn1.running_var", 0, -1e-30f);
   unfit (dict, "bn1.running_var[0]", "negative");
-  /* Zero is a dead channel's, and no error. */
+  /* A variance of zero belongs to a dead channel and is no error. */
   dict = test_dict_new (&net);
   test_dict_set (dict, "bn1.running_var", 0, -0.0f);
   test_dict_set (dict, "bn1.running_var", 1, 0);
@@ -107,7 +107,7 @@ test_initial_statistics (void)
   test_dict_fill_suffix (dict, "running_mean", 0);
   test_dict_fill_suffix (dict, "running_var", 1);
   warned (dict, "initial values (mean 0, variance 1) in every layer");
-  /* With counters at 0 too it is still one sentence. */
+  /* With counters at 0, too, there is still one sentence. */
   dict = test_dict_new (&net);
   test_dict_fill_suffix (dict, "running_mean", 0);
   test_dict_fill_suffix (dict, "running_var", 1);
@@ -117,7 +117,7 @@ test_initial_statistics (void)
   test_dict_fill (dict, "layer2.0.bn1.running_mean", 0);
   test_dict_fill (dict, "layer2.0.bn1.running_var", 1);
   warned (dict, "1 of 6 layers, first in layer2.0.bn1");
-  /* One element away from the start is trained. */
+  /* A layer with one element away from the initial values is trained. */
   dict = test_dict_new (&net);
   test_dict_fill (dict, "layer2.0.bn1.running_mean", 0);
   test_dict_fill (dict, "layer2.0.bn1.running_var", 1);
@@ -148,7 +148,7 @@ test_constant_weights (void)
   dict = test_dict_new (&net);
   test_dict_fill (dict, "layer1.0.conv2.weight", 0.5f);
   warned (dict, "every element of layer1.0.conv2.weight is the same");
-  /* torchvision's zero_init_residual starts a gamma at 0: nothing odd. */
+  /* torchvision's zero_init_residual starts a gamma at 0, which is not odd. */
   dict = test_dict_new (&net);
   test_dict_fill (dict, "layer1.0.bn2.weight", 0);
   warned (dict, NULL);

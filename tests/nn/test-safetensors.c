@@ -77,7 +77,7 @@ test_bad (void)
     { W ("\"F32\"", "[4294967296, 4294967296]", "[0, 0]"), 0, "\"w\"" },
     { W ("\"F64\"", "[2305843009213693952]", "[0, 0]"), 0, "\"w\"" },
     { W ("\"F32\"", "[99999999999999999999999999]", "[0, 0]"), 0, "x.safetensors" },
-    /* overlap, hole */
+    /* an overlap and a hole */
     { "{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]},"
       " \"b\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}",
       4, "overlap" },
@@ -86,7 +86,7 @@ test_bad (void)
       12, "hole" },
     { "{\"\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}", 4, "0 bytes" },
     { "{\"a\\u001b[2J\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}", 4, "control character" },
-    /* no JSON */
+    /* texts that are no JSON */
     { "{\"w\": ", 0, "x.safetensors" },
     { "{]", 0, "x.safetensors" },
     { "{\"w\": \xff}", 0, "x.safetensors" },
@@ -114,7 +114,7 @@ test_hostile (void)
   expect_refused (dots->str, 0, "1000000 bytes");
 }
 
-/* A header's length that the file does not have. */
+/* The header's length is more than the file has. */
 static void
 test_lengths (void)
 {
@@ -136,7 +136,7 @@ test_lengths (void)
   }
 }
 
-/* In any order; empty and scalar tensors have their place too. */
+/* Tensors may come in any order, and empty ones and scalars have their place, too. */
 static void
 test_good (void)
 {
@@ -156,7 +156,7 @@ test_good (void)
   g_assert_cmpint (nn_weights_get (weights, "b")->i64[1], ==, 0);
 }
 
-/* Names that g_str_hash() gives one number, "Ez" and "FY" in any order, are names as others are. */
+/* g_str_hash() gives one number to names of "Ez" and "FY" in any order. They are names like others. */
 static void
 test_colliding_names (void)
 {

@@ -41,7 +41,7 @@ build (TestDict *dict)
   return graph;
 }
 
-/* As an importer would call them. */
+/* Gives the nodes the names that an importer would give them. */
 static void
 forget_names (NnGraph *graph)
 {
@@ -79,7 +79,7 @@ last_of (NnGraph *graph, NnOp op)
   g_error ("no such node");
 }
 
-/* Graphs that are a ResNet's but for one thing. */
+/* Each graph is a ResNet's except for one thing. */
 static void
 test_refused (void)
 {
@@ -97,7 +97,7 @@ test_refused (void)
   node->bn_epsilon = 1e-3;
   refused (graph, "another network would be built");
 
-  /* The names are right, the graph is not. */
+  /* Here the names are right, but the graph is not. */
   graph = build (test_dict_new (&nets[1]));
   last_of (graph, NN_OP_CONV)->dilation[0] = 2;
   refused (graph, "another network would be built");
@@ -108,14 +108,14 @@ test_refused (void)
   forget_names (graph);
   refused (graph, "this sum is not");
 
-  /* Without its classifier. */
+  /* This graph lacks its classifier. */
   graph = build (test_dict_new (&nets[0]));
   g_ptr_array_set_size (graph->nodes, (gint)graph->nodes->len - 1);
   forget_names (graph);
   refused (graph, "linear layer");
 }
 
-/* No sum at all. */
+/* This graph has no sum at all. */
 static void
 test_chain_refused (void)
 {
@@ -137,7 +137,7 @@ test_chain_refused (void)
   nn_graph_free (graph);
 }
 
-/* The tensors of @graph, each under its old name. */
+/* Checks that @graph has the expected tensors, each under its old name. */
 static void
 check_names (NnGraph *graph, const NnWeights *expected)
 {
@@ -177,7 +177,8 @@ test_structure (void)
   }
 }
 
-/* Before activation, both kinds of shortcut; wide ones; transformers'. */
+/* These networks activate before their convolutions, with both kinds of shortcuts, are wide, or have transformers'
+ * names. */
 static void
 test_family_structure (void)
 {
@@ -257,7 +258,8 @@ test_fingerprint (void)
   g_assert_cmpstr (original, !=, bias);
 }
 
-/* Every float16 is itself; between two neighbours the nearer one, in the middle the even one. */
+/* Every float16 stays itself. A number between two neighbours becomes the nearer one, and one in the middle the even
+ * one. */
 static void
 test_half (void)
 {
@@ -266,7 +268,7 @@ test_half (void)
   for (bits = 0; bits < 0x7c00; bits++) {
     gfloat here = nn_half_to_float ((guint16)bits),
            next = bits < 0x7bff ? nn_half_to_float ((guint16)(bits + 1)) : 65536;
-    gfloat middle = (here + next) / 2; /* exact: float32 has thirteen bits more */
+    gfloat middle = (here + next) / 2; /* exact, because float32 has thirteen bits more */
     guint16 even = (guint16)(bits & 1 ? bits + 1 : bits);
 
     g_assert_cmpuint (nn_float_to_half (here), ==, bits);
@@ -294,7 +296,8 @@ count_files (const gchar *folder)
   return n;
 }
 
-/* Whatever ends the process while it writes, there is nothing half-written; and what is written to its end is there. */
+/* Whatever ends the process while it writes, no half-written file is there. A file that was written to its end is
+ * there. */
 static void
 test_interrupted (void)
 {
@@ -320,7 +323,7 @@ test_interrupted (void)
     g_test_skip ("this file system has no files without names");
     return;
   }
-  for (guint i = 0; i < 2; i++) { /* a new file, then one in the place of another */
+  for (guint i = 0; i < 2; i++) { /* a new file, and then one in the place of another */
     NnSaveFile *file = nn_save_file_new (path, &error);
     const gchar *content = i == 0 ? "first" : "second";
 

@@ -88,8 +88,8 @@ run (NnModel *model, const gchar *isa, guint threads, guint max_batch, guint ste
   return logits;
 }
 
-/* Also where a batch is cut into parts that fit in the cache, and where a run takes fewer images than the session
- * could. */
+/* The bits are the same even where a batch is cut into parts that fit into the cache, and where a run takes fewer
+ * images than the session could. */
 static void
 test_same_bits (gconstpointer data)
 {
@@ -162,7 +162,7 @@ test_profile (void)
   nn_session_run (session, x, 1, logits);
   profile = nn_session_get_profile (session);
   g_assert_cmpuint (profile->len, >, 10);
-  if (!g_str_equal (nn_session_get_isa (session), "c")) /* OpenBLAS has a cut of its own */
+  if (!g_str_equal (nn_session_get_isa (session), "c")) /* OpenBLAS cuts the work in its own way */
     g_assert_cmpstr (g_array_index (profile, NnLayerTime, 0).name, ==, "conv1 + maxpool");
   for (guint i = 0; i < profile->len; i++) {
     const NnLayerTime *t = &g_array_index (profile, NnLayerTime, i);
@@ -179,7 +179,7 @@ test_profile (void)
   g_assert_cmpfloat (nn_session_measure_peak (session), >, 1e6);
 }
 
-/* Sessions that want the same plan have one, however they come and go; others have their own. */
+/* Sessions that want the same plan share one, however they come and go. Others have their own. */
 static void
 test_shared_plan (void)
 {
@@ -202,7 +202,7 @@ test_shared_plan (void)
     g_assert_no_error (error);
   }
   for (guint i = 0; i < G_N_ELEMENTS (options); i++)
-    /* A machine that has no more than C shares the last one, too. */
+    /* On a machine that has only level C, the last session shares the plan, too. */
     if (g_strcmp0 (nn_session_get_isa (sessions[0]), "c") != 0)
       g_assert_cmpuint (nn_session_get_n_sharing (sessions[i]), ==, sharing[i]);
 
@@ -216,8 +216,9 @@ test_shared_plan (void)
   nn_session_free (sessions[1]);
 }
 
-/* What a model's first session packed stands for its weights: sessions of other sizes, which compute some layers by
- * other algorithms, of other levels and again of the first size give the bits of a model that was just loaded. */
+/* The weights that a model's first session packed stand for its weights. Sessions of other sizes, which compute some
+ * layers by other algorithms, of other levels, and again of the first size must give the bits of a model that was just
+ * loaded. */
 static void
 test_weights_given_away (void)
 {
@@ -270,7 +271,7 @@ run_one_size (gpointer data)
   return NULL;
 }
 
-/* Sizes and levels packed by several threads at the same time, on a model that nobody used before. */
+/* Several threads pack weights for other sizes and levels at the same time, on a model that nobody used before. */
 static void
 test_sizes_in_threads (void)
 {

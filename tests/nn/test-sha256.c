@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "load/sha256.h"
 
-/* FIPS 180-4's example. */
+/* The example of FIPS 180-4. */
 static void
 test_example (void)
 {
@@ -12,7 +12,7 @@ test_example (void)
   g_assert_cmpstr (sum, ==, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-/* Each length around the padding's steps, at any alignment, as GLib has it. */
+/* Each length around the steps of the padding, at any alignment, gives the same sum as GLib. */
 static void
 test_lengths (void)
 {
@@ -30,7 +30,7 @@ test_lengths (void)
   }
 }
 
-/* Beside the caller, and for what is too small for a thread of its own. */
+/* The job runs beside the caller, and also takes data that is too small for a thread of its own. */
 static void
 test_job (void)
 {

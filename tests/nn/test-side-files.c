@@ -1,5 +1,6 @@
-/* gst-resnet tests: label files, JSON, .modelinfo and .tune.json beside a model that were made to do harm: what they
- * say, what time and memory they take SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gst-resnet tests: label files, JSON, .modelinfo and .tune.json beside a model that were made to do harm: what the
+ * loader says of them, and the time and memory that they take
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ repeated (const gchar *before, const gchar *text, gsize size, const gchar *after
   return g_string_free (all, FALSE);
 }
 
-/* Numbered members: `format` takes a number. */
+/* Repeats @format, which takes a number, with a new number each time until the text has about @size bytes. */
 static gchar *
 numbered (const gchar *before, const gchar *format, gsize size, const gchar *after)
 {
@@ -39,7 +40,7 @@ numbered (const gchar *before, const gchar *format, gsize size, const gchar *aft
   return g_string_free (all, FALSE);
 }
 
-/* Names that g_str_hash() gives one number: "Aa" and "B@" in any order. */
+/* Makes members with names of "Aa" and "B@" in any order, to which g_str_hash() gives one number. */
 static gchar *
 colliding (const gchar *before, const gchar *start, const gchar *end, gsize size, const gchar *after)
 {
@@ -56,7 +57,8 @@ colliding (const gchar *before, const gchar *start, const gchar *end, gsize size
   return g_string_free (all, FALSE);
 }
 
-/* Loads the model with a file of this name and text beside it; "LABELS": a label file. Takes @text. */
+/* Loads the model with a file of this name and text beside it. Where @name is "LABELS", loads the text as a label file.
+ * Frees @text. */
 static void
 check (const gchar *name, gchar *text, const gchar *says)
 {
@@ -78,7 +80,7 @@ check (const gchar *name, gchar *text, const gchar *says)
   g_assert_no_error (error);
   g_free (text);
 
-  /* Files that are not the model's may take no more than the floor. */
+  /* Files that are not the model's may take no more memory than the floor. */
   said = measured_load (program, labels ? "labels" : "load", labels ? path : model, labels ? 0 : n);
   if (!strstr (said, says) || (!labels && !g_str_has_prefix (said, "good")))
     g_error ("%s: said \"%s\", should say \"%s\"", name, said, says);
@@ -105,7 +107,7 @@ test_config (void)
   check (name, colliding ("{", "\"", "\":1,", 4 * MEBIBYTE, "\"\":1}"), "good");
   check (name, numbered ("{\"id2label\":{", "\"%u\":\"x\",", 4 * MEBIBYTE, "\"\":1}}"), "beside the model are ignored");
   check (name, repeated ("{\"label_names\":[", "\"\",", 4 * MEBIBYTE, "\"\"]}"), "beside the model are ignored");
-  /* Each name has a description: looking for one may not take longer the more there are. */
+  /* Each name has a description. Looking for one must not take longer the more there are. */
   names = numbered ("{\"label_names\":[", "\"%u\",", 2 * MEBIBYTE - 99, "\"\"],");
   words = numbered ("\"label_descriptions\":{", "\"%u\":\"x\",", 2 * MEBIBYTE - 99, "\"\":\"\"}}");
   g_string_append_printf (twice, "%s%s", names, words);

@@ -44,7 +44,7 @@ remove_folder (gchar *folder)
   g_free (folder);
 }
 
-/* @config, @preprocessor: NULL: no such file */
+/* @config, @preprocessor: the texts of the two files, or NULL where there is no such file */
 static Beside
 beside (const gchar *config, const gchar *preprocessor)
 {
@@ -70,7 +70,7 @@ clear (Beside *b)
   g_ptr_array_unref (b->warnings);
 }
 
-/* @warning: part of the only one, NULL: none */
+/* @warning: a part of the only warning, or NULL where there must be none */
 static void
 check (const gchar *config, const gchar *preprocessor, const gchar *warning, const gchar *key, ...)
 {
@@ -155,7 +155,7 @@ test_good (void)
          "{\"size\": {\"height\": 288, \"width\": 144}, \"do_center_crop\": true, \"crop_size\": {\"height\": 256, "
          "\"width\": 128}}",
          NULL, "preprocess.resize", "288x144", "preprocess.crop", "256x128", NULL);
-  /* transformers': ConvNext's rule, its rule for large pictures, a crop, a stretched square */
+  /* the rules of transformers: ConvNext's, its rule for large pictures, a crop, and a stretched square */
   check (NULL, "{\"feature_extractor_type\": \"ConvNextFeatureExtractor\", \"size\": 224, \"resample\": 3}", NULL,
          "preprocess.resize", "256", "preprocess.crop", "224", "preprocess.interpolation", "bicubic", NULL);
   check (NULL, "{\"crop_pct\": 0.875, \"size\": {\"shortest_edge\": 384}}", NULL, "preprocess.resize", "0",
@@ -176,7 +176,7 @@ test_good (void)
 #define INFO "[modelinfo]\nversion=1.0\n[x]\ndir=input\n"
 #define OUTPUT "[y]\ndir=output\n"
 
-/* @error: part of the message; NULL: none, and then the keys' values */
+/* @error_part: a part of the message, or NULL where there must be no error; then the keys and their values follow */
 static void
 check_modelinfo (const gchar *name, const gchar *text, const gchar *error_part, const gchar *key, ...)
 {
@@ -254,14 +254,14 @@ test_modelinfo (void)
                    "256", NULL);
   check_modelinfo ("model.safetensors.modelinfo", INFO "ranges=0,1;0,255;-2,2;\ndims=1,64,64,3\n", NULL,
                    "preprocess.mean", "0, 0, 0.5", "preprocess.crop", "64", NULL);
-  /* Ours: as it was written. */
+  /* A file that we wrote reads as it was written. */
   g_assert_nonnull (strstr (text, "id=classification-generic-softmaxed-out"));
   check_modelinfo ("model.modelinfo", text, NULL, "preprocess.mean", "0.485000014, 0.100000001, 0", "preprocess.std",
                    "0.229000002, 0.300000012, 1", "preprocess.crop", "32", "preprocess.resize", "40",
                    "preprocess.interpolation", "bicubic", "labels", "one\ntwo\n", NULL);
 }
 
-/* transformers' own folder: strides, labels and preprocessing come from the JSON files. */
+/* In a folder of transformers, the strides, labels and preprocessing come from the JSON files. */
 static void
 test_model (void)
 {
@@ -303,7 +303,7 @@ test_model (void)
     g_assert_cmpfloat (fabs (logits[i] - expected[i]), <=, 1e-4 * largest);
 }
 
-/* The same weights beside another configuration. */
+/* The same weights lie beside another configuration. */
 static void
 check_configured (const gchar *config, gint code, const gchar *says)
 {
@@ -342,12 +342,12 @@ test_other_configurations (void)
   check_configured ("{\"model_type\": \"regnet\"}", NN_ERROR_ARCHITECTURE, "regnet");
   check_configured ("{\"model_type\": \"resnet\", \"hidden_act\": \"gelu\"}", NN_ERROR_UNSUPPORTED, "gelu");
   check_configured ("{\"architecture\": \"resnetaa50d\"}", -1, "resnetaa50d");
-  /* Two labels for ten classes: another model's. */
+  /* There are two labels for ten classes, so the file is another model's. */
   check_configured ("{\"id2label\": {\"0\": \"a\", \"1\": \"b\"}}", -1, "config.json beside the model are ignored");
 }
 
-/* As hubs lay it out: onnx/model.onnx, and its configuration one folder up; not so for other folders, and the nearer
- * file wins. */
+/* Hubs put the model into onnx/model.onnx and its configuration one folder up. Files one folder up do not count for
+ * other folders, and the nearer file wins. */
 static void
 test_folder_onnx (void)
 {

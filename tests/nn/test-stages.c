@@ -40,8 +40,8 @@ add_conv (NnGraph *graph, GRand *rand, const gchar *name, guint input, guint res
   return index;
 }
 
-/* Two layers of large images, three that make them smaller, two of many weights; what the first of those reads comes
- * from where the cut should be, and so does what is added to the second's sums. */
+/* Makes two layers of large images, three that make the images smaller, and two of many weights. The first of these two
+ * reads what is made where the cut should be, and the residual of the second comes from there, too. */
 static NnModel *
 make_model (void)
 {
@@ -87,7 +87,7 @@ make_session (NnModel *model, const gchar *level, guint threads, guint batch)
   return session;
 }
 
-/* Logits and the map of class 1, of images @first and on, each as alone. */
+/* Checks that the logits and the map of class 1 of images @first and on are the same as when each image runs alone. */
 static void
 check (NnSession *session, const gfloat *x, guint first, guint n, const gfloat *expected, const gfloat *expected_map)
 {
@@ -125,7 +125,7 @@ test_same_bits (gconstpointer data)
     nn_session_run (alone, x + i * image, 1, expected + i * CLASSES);
     nn_session_get_activation_map (alone, 0, 1, maps + (gsize)i * height * width);
   }
-  /* Images differ, so that one in another's place shows. */
+  /* The images differ, so that an image in another one's place shows. */
   g_assert_true (memcmp (expected, expected + CLASSES, CLASSES * sizeof (gfloat)) != 0);
 
   for (guint threads = 1; threads <= 3; threads += 2) {
@@ -138,7 +138,7 @@ test_same_bits (gconstpointer data)
   }
 }
 
-/* The cut is where it should be, and what lies across it has room for all. */
+/* The cut is in its place, and the buffers that lie across it have room for all images. */
 static void
 test_plan (void)
 {

@@ -9,7 +9,7 @@
 
 #define N 64
 
-/* The formulas once more, straight from the recommendations, with the numbers that they print. */
+/* These are the formulas once more, straight from the recommendations and with the numbers printed there. */
 static gdouble
 pq (gdouble light)
 {
@@ -32,7 +32,7 @@ hlg (gdouble scene)
   return scene <= 1 / 12. ? sqrt (3 * scene) : 0.17883277 * log (12 * scene - 0.28466892) + 0.55991073;
 }
 
-/* cd/m² to cd/m² */
+/* Maps a light in cd/m² to the one that is displayed, in cd/m². */
 static gdouble
 eetf (gdouble light)
 {
@@ -93,7 +93,7 @@ test_bad (void)
   nn_preprocessor_free (p);
 }
 
-/* Greys, whose primaries do not matter. */
+/* Greys do not depend on the primaries. */
 static void
 test_greys (void)
 {
@@ -107,7 +107,7 @@ test_greys (void)
 
       nn_tone_map_row (by_pq, a, 1, 3);
       nn_tone_map_row (by_hlg, b, 1, 3);
-      for (guint i = 0; i < 60; i++) { /* HLG's inverse by halving */
+      for (guint i = 0; i < 60; i++) { /* finds HLG's inverse by halving */
         scene = (low + high) / 2;
         *(hlg (scene) < v / 255. ? &low : &high) = scene;
       }
@@ -116,7 +116,7 @@ test_greys (void)
         g_assert_cmpint (ABS (a[c] - to_code (eetf (from_pq (v / 255.)))), <=, 1);
         g_assert_cmpint (ABS (b[c] - to_code (eetf (1000 * pow (scene, 1.2)))), <=, 1);
       }
-      /* Brighter stays brighter. */
+      /* A brighter code stays brighter. */
       g_assert_cmpint (a[1], >=, last[0]);
       g_assert_cmpint (b[1], >=, last[1]);
       last[0] = a[1];
@@ -129,11 +129,11 @@ test_greys (void)
   }
 }
 
-/* Colours of SDR, dark enough to stay below the knee, come back from PQ and HLG in BT.2020 as they were. */
+/* Colours of SDR that are dark enough to stay below the knee come back unchanged from PQ and HLG in BT.2020. */
 static void
 test_colours (void)
 {
-  /* ITU-R BT.2087-0, equation 4. */
+  /* The matrix comes from ITU-R BT.2087-0, equation 4. */
   static const gdouble to_2020[3][3]
       = { { 0.6274, 0.3293, 0.0433 }, { 0.0691, 0.9195, 0.0114 }, { 0.0164, 0.0880, 0.8956 } };
   NnToneMap *by_pq = map_new (NN_TRANSFER_PQ, TRUE), *by_hlg = map_new (NN_TRANSFER_HLG, TRUE);
@@ -170,7 +170,7 @@ test_colours (void)
   nn_tone_map_free (by_hlg);
 }
 
-/* Every way through the preprocessing maps: a picture of one colour has one colour, the mapped one. */
+/* Every way through the preprocessing maps the colours: a picture of one colour becomes one of the mapped colour. */
 static void
 test_ways (void)
 {

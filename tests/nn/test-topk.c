@@ -41,7 +41,7 @@ test_softmax (void)
     sum += y[i];
   }
   g_assert_cmpfloat_with_epsilon (sum, 1, 1e-6);
-  /* In place. */
+  /* The softmax also works in place. */
   nn_activate (NN_ACTIVATION_SOFTMAX, x, 4, x);
   g_assert_cmpmem (x, sizeof x, y, sizeof y);
 }
@@ -78,7 +78,7 @@ test_topk_edges (void)
   g_assert_cmpuint (top[3], ==, 2);
 }
 
-/* Against the definition: sorted by value, equal ones by index. */
+/* Compares with the definition: the values are sorted, and equal ones are in the order of their indices. */
 static void
 test_topk_ties (void)
 {

@@ -42,11 +42,11 @@ files_remove (Files *files)
   g_free (files->tuning);
 }
 
-/* @more: warnings besides those that the model itself gives. */
+/* @more: the number of warnings besides those that the model itself gives */
 static NnModel *
 load (const Files *files, guint more)
 {
-  static guint own = G_MAXUINT; /* the first time nothing lies beside it */
+  static guint own = G_MAXUINT; /* the first call is made when nothing lies beside the model */
   GError *error = NULL;
   NnModel *model = nn_model_load (files->model, &error);
 
@@ -59,7 +59,7 @@ load (const Files *files, guint more)
   return model;
 }
 
-/* Logits of three images; which kernels ran, one a line. */
+/* Computes the logits of three images. Returns the kernels that ran, one per line. */
 static gchar *
 run (NnModel *model, guint threads, guint batch, gfloat logits[IMAGES * MAX_CLASSES])
 {
@@ -93,12 +93,12 @@ tuning_with (NnModel *model, const gchar *layer, const gchar *algorithm)
                           nn_model_get_sha256 (model), nn_cpu_get_isa (), SIZE, SIZE, layer, algorithm);
 }
 
-/* Each is one warning that says what is wrong; the model runs as without. */
+/* Each bad file gives one warning that says what is wrong, and the model runs as it does without the file. */
 static void
 test_bad (void)
 {
   static const struct {
-    const gchar *from, *to, *says; /* what a good file has, instead of it */
+    const gchar *from, *to, *says; /* a part of a good file, what replaces it, and the warning */
   } cases[] = {
     { NULL, "", "is empty" },
     { NULL, "{", "valid JSON" },
@@ -175,7 +175,7 @@ assert_close (const gfloat *want, const gfloat *logits, guint n)
   g_assert_cmpfloat (worst, <=, 1e-4 * largest);
 }
 
-/* The file decides, for its size and level alone. */
+/* The file decides which algorithms run, but only for its size and level. */
 static void
 test_applied (void)
 {
@@ -212,7 +212,8 @@ test_applied (void)
   files_remove (&files);
 }
 
-/* Measured, saved, loaded: the same bits run after run, for any threads and batch, and inside the contract. */
+/* The algorithms are measured, saved and loaded. The bits are the same in all runs, for any threads and batch, and stay
+ * inside the contract. */
 static void
 test_tuned (void)
 {

@@ -32,9 +32,9 @@ random_values (GRand *rand, gsize n, gdouble scale)
   return values;
 }
 
-/* conv 1×1 3 → 64 with relu; conv 3×3 64 → 64, no padding; average; linear. The first channel of the first convolution
- * is 1 everywhere; the second multiplies it with +@huge and −@huge at the first two taps, where it multiplies nothing
- * else, so that sums in order have them cancelled before anything is added. */
+/* Makes conv 1×1 3 → 64 with relu; conv 3×3 64 → 64 without padding; average; linear. The first channel of the first
+ * convolution is 1 everywhere. The second convolution multiplies it by +@huge and −@huge at the first two taps and by
+ * nothing else, so that sums in order cancel these before anything is added. */
 static NnModel *
 make_model (gfloat huge)
 {
@@ -81,7 +81,7 @@ make_model (gfloat huge)
   return nn_model_new_from_graph (graph, CLASSES);
 }
 
-/* The same in float64. */
+/* Computes the same logits in float64. */
 static void
 reference (NnModel *model, const gfloat *image, gdouble logits[CLASSES])
 {
@@ -95,7 +95,7 @@ reference (NnModel *model, const gfloat *image, gdouble logits[CLASSES])
   g_autofree gdouble *sums = g_new0 (gdouble, CHANNELS * 9), *mean = g_new0 (gdouble, CHANNELS);
   const gdouble n = (gdouble)(SIZE - 2) * (SIZE - 2);
 
-  /* The average of a convolution is that of the windows' sums, tap by tap. */
+  /* The average of a convolution's outputs is made of the sums of the windows, tap by tap. */
   for (guint y = 0; y < SIZE; y++)
     for (guint x = 0; x < SIZE; x++)
       for (guint c = 0; c < CHANNELS; c++) {
@@ -118,7 +118,8 @@ reference (NnModel *model, const gfloat *image, gdouble logits[CLASSES])
   }
 }
 
-/* What the second convolution runs as; fills the error over the largest logit. */
+/* Returns the name of the kernel that the second convolution runs. Fills *@error with the error, divided by the largest
+ * logit. */
 static gchar *
 run (NnModel *model, NnSession *session, gdouble *error)
 {
@@ -152,7 +153,7 @@ session_of (NnModel *model)
   return session;
 }
 
-/* Nothing below says anything where no level has Winograd. */
+/* Skips a test and returns FALSE where no level has Winograd. */
 static gboolean
 has_winograd (void)
 {
@@ -172,7 +173,7 @@ test_cancelling (void)
   if (!has_winograd ())
     return;
   model = make_model (1 << 20);
-  /* As if it had been found good: so it is Winograd's, and wrong. */
+  /* The verdict says that Winograd was found good, so the convolution runs by Winograd, and its result is wrong. */
   nn_plan_cache_set_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_TRIAL_WINOGRAD, NN_VERDICT_STAYS);
   {
     g_autoptr (NnSession) session = session_of (model);
@@ -188,14 +189,14 @@ test_cancelling (void)
 
     g_assert_true (g_str_has_prefix (kernel, "direct"));
     g_assert_cmpfloat (error, <=, 1e-4);
-    /* For the sessions after this one. */
+    /* The verdict is kept for the sessions after this one. */
     g_assert_cmpint (nn_plan_cache_get_verdict (nn_model_get_plans (model), isa, SIZE, SIZE, NN_TRIAL_WINOGRAD), ==,
                      NN_VERDICT_LEAVES);
   }
   nn_model_unref (model);
 }
 
-/* Two sessions at once share the plan that came of it. */
+/* Two sessions at once share the plan that results from the verdict. */
 static void
 test_shared (void)
 {
@@ -235,7 +236,7 @@ test_ordinary (void)
   nn_model_unref (model);
 }
 
-/* A plan from before the verdict that is still in use, another thread's, is not shared afterwards. */
+/* A plan that was made before the verdict, and is still in use by another thread, is not shared afterwards. */
 static void
 test_older_plan (void)
 {
@@ -260,7 +261,7 @@ test_older_plan (void)
   nn_model_unref (model);
 }
 
-/* Weights alone: what is looked at twice. */
+/* The weights alone show which models are tested a second time. */
 static void
 test_suspects (void)
 {
@@ -269,9 +270,9 @@ test_suspects (void)
 
   g_assert_false (nn_winograd_is_suspect (w, 32, 32, NULL));
   memcpy (flat, w, 32 * 32 * 9 * sizeof (gfloat));
-  w[17 * 9 + 4] = 1e4f; /* one that is a thousand times all others */
+  w[17 * 9 + 4] = 1e4f; /* a weight that is a thousand times all others */
   g_assert_true (nn_winograd_is_suspect (w, 32, 32, NULL));
-  for (guint i = 0; i < 32 * 32; i++) /* kernels whose taps add up to nothing */
+  for (guint i = 0; i < 32 * 32; i++) /* kernels whose taps add up to zero */
     flat[i * 9 + 8] = -(flat[i * 9] + flat[i * 9 + 1] + flat[i * 9 + 2] + flat[i * 9 + 3] + flat[i * 9 + 4]
                         + flat[i * 9 + 5] + flat[i * 9 + 6] + flat[i * 9 + 7]);
   g_assert_true (nn_winograd_is_suspect (flat, 32, 32, NULL));

@@ -16,7 +16,7 @@ count (gpointer data, guint task, guint thread)
 
   g_assert_cmpuint (thread, <, loop->threads);
   g_assert_cmpuint (*loop->expected, ==, loop->value);
-  loop->counts[task]++; /* not atomic: one task is one thread's */
+  loop->counts[task]++; /* this need not be atomic, because only one thread does a task */
 }
 
 static void
@@ -39,7 +39,7 @@ test_each_task_once (gconstpointer data)
       total[i]++;
     for (guint i = 0; i < 100; i++)
       g_assert_cmpuint (counts[i], ==, total[i]);
-    /* Long enough now and then for all workers to fall asleep. */
+    /* Now and then the loop waits so long that all workers fall asleep. */
     if (round % 500 == 499)
       g_usleep (3000);
   }
@@ -67,7 +67,7 @@ meet (gpointer data, guint task, guint thread)
   g_mutex_unlock (&meeting->mutex);
 }
 
-/* Where all threads are there, each gets the same part of every loop. */
+/* Where all threads take part, each gets the same part of every loop. */
 static void
 test_each_thread_its_share (void)
 {

@@ -24,7 +24,7 @@ add_text (GByteArray *file, const gchar *text)
   g_byte_array_append (file, (const guint8 *)text, (guint)strlen (text));
 }
 
-/* A local header of an entry "x" without bytes, to which every entry of the directory leads. */
+/* Makes a local header of an entry "x" without bytes. All entries of the directory lead to it. */
 static GByteArray *
 archive_new (void)
 {
@@ -51,7 +51,7 @@ add_entry (GByteArray *file, const gchar *name)
   add_text (file, name);
 }
 
-/* The directory begins at @start; @comment: bytes of one that follow. */
+/* Adds the end of a directory that begins at @start. @comment: the number of comment bytes that follow */
 static void
 add_end (GByteArray *file, gsize start, guint n, gboolean zip64, guint comment)
 {
@@ -81,7 +81,7 @@ add_end (GByteArray *file, gsize start, guint n, gboolean zip64, guint comment)
   add_le (file, comment, 2);
 }
 
-/* Frees @file. */
+/* Expects that the archive is refused. Frees @file. */
 static void
 expect_refused (GByteArray *file, const gchar *says)
 {
@@ -101,7 +101,7 @@ expect_refused (GByteArray *file, const gchar *says)
   g_rmdir (folder);
 }
 
-/* Of one hash: "Aa" and "B@" in any order. */
+/* Makes a name of "Aa" and "B@" in any order. All such names have one hash. */
 static gchar *
 colliding_name (guint i)
 {
@@ -133,7 +133,7 @@ test_colliding (void)
     }
 }
 
-/* Names of different hashes that are alike in their lowest 17 bits, of which a table makes its places. */
+/* The names have different hashes whose lowest 17 bits are alike. A hash table takes its places from these bits. */
 static void
 test_alike_in_a_table (void)
 {
@@ -157,7 +157,7 @@ test_alike_in_a_table (void)
   expect_refused (file, "were chosen to make reading");
 }
 
-/* A comment full of end records, each of a directory that is good by itself. */
+/* A comment is full of end records, each of which leads to a directory that is good by itself. */
 static void
 test_many_ends (void)
 {
@@ -183,7 +183,7 @@ test_many_ends (void)
   expect_refused (file, "more than 131072 entries");
 }
 
-/* What no one may read past: records at the very end, and offsets outside. */
+/* Nothing may be read outside of the file: the records are at its very end, and the offsets lead outside. */
 static void
 test_outside (void)
 {
@@ -208,7 +208,7 @@ test_outside (void)
   }
 }
 
-/* What torch.save() writes, as many entries as are taken. */
+/* The archives are like those of torch.save(), with as many entries as are taken. */
 static void
 test_good (void)
 {
