@@ -261,7 +261,7 @@ test_older_plan (void)
   nn_model_unref (model);
 }
 
-/* The weights alone show which models are tested a second time. */
+/* The weights alone show where Winograd's sums may be far less exact than direct ones. */
 static void
 test_suspects (void)
 {
