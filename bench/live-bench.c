@@ -8,7 +8,7 @@
 
 #define MAX_FRAMES 100000
 
-// The frames of one classifier: when they came, and how long it held them.
+// A holder has the frames of one classifier: when they came, and how long it held them.
 typedef struct {
   gint64 entered;
   double *held;        // in ms
@@ -122,8 +122,7 @@ get_resident_mb (void)
   return (double)pages * (double)sysconf (_SC_PAGESIZE) / 1e6;
 }
 
-// A camera that takes almost no time: it pushes a few pictures that were made before, in turn, when their time has
-// come.
+// This camera takes almost no time: it pushes a few pictures that were made before, in turn, when their time has come.
 typedef struct {
   GstElement *source;
   GstBuffer *pictures[8];
@@ -297,7 +296,7 @@ measure_regions (const char *properties, unsigned frames)
   return 0;
 }
 
-// The frames of all streams that came out.
+// A counter counts the frames of all streams that came out.
 typedef struct {
   GMutex lock;
   guint n, warm; // counting starts at frame number @warm

@@ -3,7 +3,7 @@
 #include <evaluate/class-match.h>
 #include <string.h>
 
-/* The largest number of folders that a message lists. */
+/* A message lists at most this many folders. */
 #define MAX_LISTED 8
 
 gboolean

@@ -3,7 +3,7 @@
 #include <evaluate/confusion.h>
 #include <evaluate/image-folder.h>
 
-/* The largest number of cells of a confusion matrix, which take 4 GiB. */
+/* A confusion matrix may have at most this many cells, which take 4 GiB. */
 #define MAX_CELLS ((guint64)1 << 30)
 
 EvaluateCounts *

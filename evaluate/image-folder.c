@@ -4,7 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The largest depth of folders below a class's folder. A link that leads to a folder above it would have no end. */
+/* Folders may be nested at most this deep below a class's folder. A link that leads to a folder above it would have no
+ * end. */
 #define MAX_DEPTH 32
 
 G_DEFINE_QUARK (evaluate - error - quark, evaluate_error)

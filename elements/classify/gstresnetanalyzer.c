@@ -111,7 +111,7 @@ gst_resnet_analyzer_drop (GstResnetAnalyzer * analyzer)
   analyzer->view = gst_frame_view_new ();
 }
 
-/* The pictures that the network is to see of one frame. */
+/* These are the pictures of one frame that the network is to see. */
 typedef struct
 {
   GArray *images;               /* NnImage */

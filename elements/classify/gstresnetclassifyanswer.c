@@ -72,7 +72,7 @@ struct _GstResnetUnread
   gint n_messages;
 };
 
-/* No more messages than this may pile up. */
+/* At most this many messages may pile up. */
 #define MAX_UNREAD 1000
 
 GstResnetUnread *

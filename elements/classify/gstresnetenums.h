@@ -26,7 +26,7 @@ GType gst_resnet_activation_get_type (void);
 #define GST_TYPE_RESNET_PRECISION (gst_resnet_precision_get_type ())
 GType gst_resnet_precision_get_type (void);
 
-/* The values are those of NnInterpolation, and this one for "as the model file says". */
+/* The values are those of NnInterpolation. In addition there is this one, which means "as the model file says". */
 #define GST_RESNET_INTERPOLATION_AUTO (-1)
 #define GST_TYPE_RESNET_INTERPOLATION (gst_resnet_interpolation_get_type ())
 GType gst_resnet_interpolation_get_type (void);

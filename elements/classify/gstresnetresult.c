@@ -37,7 +37,7 @@ gst_resnet_result_select (GstResnetResult * result,
   for (i = 0; i < k; i++) {
     gfloat confidence = values[result->indices[i]];
 
-    /* Not-a-number sorts last. */
+    /* Values that are not numbers come last, so there is no usable one behind this. */
     if (!isfinite (confidence))
       break;
     if (settings->activation != NN_ACTIVATION_NONE

@@ -8,9 +8,9 @@
 #include "gstresnetsettings.h"
 
 G_BEGIN_DECLS
-/* The label of an answer in which no class reaches the threshold. */
+/* This is the label of an answer in which no class reaches the threshold. */
 #define GST_RESNET_UNKNOWN "unknown"
-/* The classes of one picture. */
+/* This struct has the classes of one picture. */
 typedef struct
 {
   guint n_entries;              /* only classes that reach the threshold: the answer, then the most confident */
@@ -38,8 +38,8 @@ typedef struct
   gboolean reused;              /* the result is from an earlier frame (reclassify-interval) */
 } GstResnetRegion;
 
-/* The result of one frame. It is immutable and reference-counted, because the thread that classified and those that
- * attach and post share it. */
+/* This struct is the result of one frame. It is immutable and reference-counted, because the thread that classified and
+ * those that attach and post share it. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -80,7 +80,7 @@ void gst_resnet_answer_attach (const GstResnetAnswer * answer,
     const gchar * element, gboolean reused, const GArray * regions,
     const guint * matches, GstBuffer * buffer);
 
-/* The times of a frame. */
+/* This struct has the times of a frame. */
 typedef struct
 {
   GstClockTime pts, duration, stream_time, running_time;

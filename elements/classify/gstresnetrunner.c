@@ -13,8 +13,8 @@
 
 #include "gstresnetshare.h"
 
-/* The largest number of images in one run if regions are classified. The session takes as many of them through a layer
- * together as fit into the cache. A frame with more regions needs several runs. */
+/* This is the largest number of images in one run if regions are classified. The session takes as many of them through
+ * a layer together as fit into the cache. A frame with more regions needs several runs. */
 #define REGIONS_BATCH 16
 
 struct _GstResnetRunner

@@ -10,9 +10,9 @@
 #include "gstresnetenums.h"
 
 G_BEGIN_DECLS
-/* The values as the user gave them. The element has one such struct under its object lock, which set_property and
- * get_property use, and one for each of the threads that use the values. The table of properties in gstresnetsettings.c
- * fills it in. */
+/* This struct has the values as the user gave them. The element has one such struct under its object lock, which
+ * set_property and get_property use, and one for each of the threads that use the values. The table of properties in
+ * gstresnetsettings.c fills it in. */
     typedef struct
 {
   gchar *model, *labels;

@@ -12,7 +12,7 @@
 /* A member that this many runs in a row have waited for in vain counts as stalled. */
 #define MAX_MISSED 3
 
-/* The images of one frame that wait for their logits. The struct lies on the stack of the thread that waits. */
+/* A request has the images of one frame that wait for their logits. It lies on the stack of the thread that waits. */
 typedef struct _Request Request;
 struct _Request
 {

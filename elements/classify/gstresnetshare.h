@@ -22,7 +22,7 @@ void gst_resnet_patience_free (GstResnetPatience * patience);
  * call this function. */
 void gst_resnet_patience_set_over (GstResnetPatience * patience, gboolean over);
 
-/* A session that runs the frames of all elements of one group together, and one element's part in it. */
+/* A group has a session that runs the frames of all its elements together. A member is one element's part in it. */
 typedef struct _GstResnetGroup GstResnetGroup;
 typedef struct _GstResnetMember GstResnetMember;
 
@@ -33,10 +33,10 @@ GstResnetMember *gst_resnet_group_join (const gchar * name, NnModel * model,
     const NnSessionOptions * options, GError ** error);
 void gst_resnet_group_leave (GstResnetMember * member);
 
-/* Computes the outputs of @n images. It waits up to @timeout for the images of other elements, but only until all active
- * members have given some. A member for which several runs waited in vain is not waited for until it has images again.
- * Any number of threads may call it, each for its own element. Returns FALSE if @patience (nullable) ended before the
- * images were run. */
+/* Computes the outputs of @n images. It waits up to @timeout for the images of other elements, but only until all
+ * active members have given some. A member for which several runs waited in vain is not waited for until it has images
+ * again. Any number of threads may call it, each for its own element. Returns FALSE if @patience (nullable) ended
+ * before the images were run. */
 gboolean gst_resnet_group_run (GstResnetMember * member, GstClockTime timeout,
     guint n, const gfloat * tensor, gfloat * outputs,
     GstResnetPatience * patience);

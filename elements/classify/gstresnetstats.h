@@ -22,7 +22,7 @@ typedef enum
   GST_RESNET_N_OUTCOMES
 } GstResnetOutcome;
 
-/* What an element shares with the other elements of its process. */
+/* This struct says what an element shares with the other elements of its process. */
 typedef struct
 {
   guint shared_with;            /* the number of other elements with the same model */

@@ -9,7 +9,7 @@
 
 #include "gstframecheck.h"
 
-/* The number of spare bytes behind each row and behind each plane. */
+/* There are this many spare bytes behind each row and behind each plane. */
 #define SLACK 64
 
 typedef struct

@@ -24,24 +24,25 @@
  * - "source-pts" (uint64): PTS of the frame that the network saw, GST_CLOCK_TIME_NONE when it had none
  * - "processing-time" (uint64): how long the classification of the frame named by "source-pts" took, nanoseconds
  * - "element" (string): name of the element that classified
- * - "heatmap" (GBytes): where in the picture the first entry's class was seen, one byte a sample, 255 where most, rows
- *   from the top without padding; with it "heatmap-width" and "heatmap-height" (int, samples) and "heatmap-rect"
- *   (GST_TYPE_ARRAY of four int: x, y, width, height of what the map covers, pixels of the frame)
+ * - "heatmap" (GBytes): where in the picture the first entry's class was seen. It has one byte for each sample, which
+ *   is 255 where the class was seen most, in rows from the top without padding. With it come "heatmap-width" and
+ *   "heatmap-height" (int, samples) and "heatmap-rect" (GST_TYPE_ARRAY of four int: x, y, width, height of what the map
+ *   covers, in pixels of the frame)
  * - "regions" (GST_TYPE_ARRAY of GstStructure "region", only where the element's property region asks for them): each
  *   has "id" (int, of its meta), "type" (string), "x", "y", "width", "height" (int, pixels, as its meta has them) and
  *   the fields above
  *
- * - "frame-width" and "frame-height" (int, pixels; with a heat map or regions): the size of the frame that places are
- *   given in
- * - "others" (GST_TYPE_ARRAY of GstStructure, only in the first classifier's): what the classifiers that came after it
- *   say, in their order, for bindings, which see one meta of a name
+ * - "frame-width" and "frame-height" (int, pixels; with a heat map or regions): the size of the frame in whose pixels
+ *   places are given
+ * - "others" (GST_TYPE_ARRAY of GstStructure, only in the first classifier's structure): what the classifiers that came
+ *   after it say, in their order. It is for bindings, which see only one meta of each name
  *
- * Places (heat map, regions, the frame's size) follow the picture where it is scaled, as GstVideoRegionOfInterestMetas
- * do. Where an element changes the picture's geometry and does not say how (videocrop, videoflip and videobox of
- * GStreamer before 1.28), they are left out, "regions" is empty, and the classes stay.
+ * If the picture is scaled, places (heat map, regions, the frame's size) are scaled with it, as those of
+ * GstVideoRegionOfInterestMetas are. If an element changes the picture's geometry and does not say how (videocrop,
+ * videoflip and videobox of GStreamer before 1.28), places are left out, "regions" is empty, and the classes stay.
  *
  * A region of the frame (GstVideoRegionOfInterestMeta) that was classified has a param GstStructure named
- * "classification" with the fields of a "region", one of each classifier in their order; the first has "others", too.
+ * "classification" with the fields of a "region" for each classifier, in their order. The first one has "others", too.
  *
  * A message has in addition "timestamp", "stream-time", "running-time" and "duration" (uint64, nanoseconds,
  * GST_CLOCK_TIME_NONE where unknown), as GStreamer's level element has them.
@@ -317,12 +318,12 @@ gst_classification_structure_get_processing_time (const GstStructure *
 /**
  * gst_classification_structure_get_heatmap:
  * @structure: the fields of a meta or a message
- * @map: (out) (optional) (transfer none): one byte a sample, rows from the top without padding, 255 where most
+ * @map: (out) (optional) (transfer none): one byte for each sample, rows from the top without padding; 255 is the most
  * @map_width: (out) (optional): samples in a row
  * @map_height: (out) (optional): rows
- * @x: (out) (optional): left edge of what the map covers, pixels of the frame; it may lie outside
+ * @x: (out) (optional): left edge of what the map covers, in pixels of the frame; it may lie outside
  * @y: (out) (optional): its upper edge
- * @width: (out) (optional): its width, pixels of the frame
+ * @width: (out) (optional): its width, in pixels of the frame
  * @height: (out) (optional): its height
  *
  * Returns: %FALSE when there is no heat map, or its size is not what it says; nothing is written then
@@ -492,12 +493,12 @@ gst_classification_meta_get_processing_time (GstClassificationMeta * meta)
 /**
  * gst_classification_meta_get_heatmap:
  * @meta: a #GstClassificationMeta
- * @map: (out) (optional) (transfer none): one byte a sample, rows from the top without padding, 255 where most
+ * @map: (out) (optional) (transfer none): one byte for each sample, rows from the top without padding; 255 is the most
  * @map_width: (out) (optional): samples in a row
  * @map_height: (out) (optional): rows
- * @x: (out) (optional): left edge of what the map covers, pixels of the frame; it may lie outside
+ * @x: (out) (optional): left edge of what the map covers, in pixels of the frame; it may lie outside
  * @y: (out) (optional): its upper edge
- * @width: (out) (optional): its width, pixels of the frame
+ * @width: (out) (optional): its width, in pixels of the frame
  * @height: (out) (optional): its height
  *
  * Returns: as gst_classification_structure_get_heatmap()

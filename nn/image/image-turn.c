@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-/* The side of the blocks in which samples are copied to planes. The rows and the columns of a block of this size both
+/* Samples are copied to planes in blocks whose sides have this length. The rows and the columns of such a block both
  * stay in the cache. */
 #define BLOCK 32
-/* The number of samples around the region of interest that the interpolation of a chroma sample may use. */
+/* The interpolation of a chroma sample uses at most this many samples around the region of interest. */
 #define MARGIN 2
 
 /* These functions tell how the upright picture lies in memory. swaps() returns TRUE if its rows are the memory's

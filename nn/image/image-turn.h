@@ -4,10 +4,10 @@
 
 #include <nn/image.h>
 
-/* The largest pixel stride, in bytes, of an image whose rows lie one after the other in memory. */
+/* This is the largest pixel stride, in bytes, of an image whose rows lie one after the other in memory. */
 #define NN_IMAGE_MAX_PACKED 64
 
-/* The memory for the planes of one picture. It is kept from one picture to the next. */
+/* This struct has the memory for the planes of one picture. It is kept from one picture to the next. */
 typedef struct {
   guint8 *plane[3];
   gsize size[3];

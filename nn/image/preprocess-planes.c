@@ -19,7 +19,7 @@
 #define MIN_SCALE_444 2.5
 #define MIN_SCALE_SUBSAMPLED 4.0
 #define MAX_SCALE 200.0
-/* The number of bytes of a row that go through the vertical pass before those of the next row are prefetched. */
+/* This many bytes of a row go through the vertical pass before those of the next row are prefetched. */
 #define PIECE 256
 
 gboolean

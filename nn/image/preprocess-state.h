@@ -19,7 +19,7 @@ typedef struct {
   gboolean horizontal, vertical, vertical_first; /* whether there is such a pass, and which comes first */
   NnResizeFilter h, v;
   guint col_first, n_cols; /* the source columns that are needed, counted in the region of interest */
-  /* The bytes of a source pixel as the horizontal pass takes it: 1 (gray), 3 or 4. The pass makes 1 byte (gray) or the
+  /* A source pixel, as the horizontal pass takes it, has 1 byte (gray), 3 or 4. The pass makes 1 byte (gray) or the
    * bytes R, G, B, x of it. */
   guint in_bytes, out_bytes;
   guint8 order[3];             /* the positions of R, G and B in the source pixel */
@@ -71,7 +71,7 @@ struct _NnPreprocessor {
   NnResizeKernels kernels;
   gfloat table[3][256]; /* the value of each byte after ToTensor and Normalize, for each channel */
 
-  /* The image that all fields below were made for. Its data pointers are not set. */
+  /* All fields below were made for this image. Its data pointers are not set. */
   NnImage made_for;
   gsize made_for_offset[3];
   NnResizeMethod way;

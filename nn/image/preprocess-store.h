@@ -4,7 +4,7 @@
 
 #include "image/preprocess-state.h"
 
-/* Where finished rows go. One of the two pointers is set. */
+/* A sink says where finished rows go. One of the two pointers is set. */
 typedef struct {
   gfloat *tensor;
   guint8 *rgb;

@@ -6,8 +6,8 @@
 #include <nn/error.h>
 #include <string.h>
 
-/* The place of a component: its plane, the offset of its first byte from the start of the plane, and the number of
- * bytes from pixel to pixel. */
+/* A place says where a component lies: in which plane, how many bytes its first byte is from the start of the plane,
+ * and how many bytes there are from pixel to pixel. */
 typedef struct {
   guint8 plane, offset, pixel_stride;
 } Place;

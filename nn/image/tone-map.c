@@ -11,19 +11,19 @@
 #define WHITE 203.0
 #define MASTER 1000.0
 #define PQ_PEAK 10000.0
-/* The number of entries of the tables that are indexed by light. The entries are evenly spaced in the fourth root of
- * light, which is close to how people perceive light. */
+/* This is the number of entries of the tables that are indexed by light. The entries are evenly spaced in the fourth
+ * root of light, which is close to how people perceive light. */
 #define N_LIGHTS 4096
-/* The exponent of the display in ITU-R BT.1886. */
+/* This is the exponent of the display in ITU-R BT.1886. */
 #define DISPLAY_GAMMA 2.4
-/* The system gamma of HLG at MASTER (ITU-R BT.2100-2, table 5). */
+/* This is the system gamma of HLG at MASTER (ITU-R BT.2100-2, table 5). */
 #define HLG_GAMMA 1.2
 
 struct _NnToneMap {
   NnTransfer transfer;
   gboolean wide; /* the image has the primaries of BT.2020 */
-  /* The light of each code. For PQ it is display light in units of WHITE. For HLG it is scene light, of which 1 is the
-   * brightest. */
+  /* This is the light of each code. For PQ it is display light in units of WHITE. For HLG it is scene light, of which 1
+   * is the brightest. */
   gfloat light[256];
   gfloat system[N_LIGHTS]; /* HLG only: the factor from scene light to display light in units of WHITE, by the luminance
                               of the scene */

@@ -19,7 +19,7 @@
 #include "tool-text.h"
 
 #define BAR_COLUMNS 24
-/* The time in microseconds between two updates of the progress bar. */
+/* This is the time in microseconds between two updates of the progress bar. */
 #define PROGRESS_INTERVAL 100000
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;

@@ -4,7 +4,7 @@
 
 #include "tool-image.h"
 
-/* The size in bytes of the largest file that is read. */
+/* Larger files (in bytes) are not read. */
 #define TOOL_IMAGE_MAX_FILE (G_GUINT64_CONSTANT (1) << 30)
 
 /* @exif: whether pictures are turned upright by their EXIF orientation; @quiet: whether the warning is left out if they

@@ -98,8 +98,7 @@ count_scans (const guint8 *data, gsize size)
     const guint8 marker = data[at + 1];
 
     if (data[at] != 0xff || marker == 0xff || marker == 0 || (marker >= 0xd0 && marker <= 0xd8)) {
-      const guint8 *next
-          = memchr (data + at + 1, 0xff, size - at - 1); /* This byte belongs to a scan or is a fill byte. */
+      const guint8 *next = memchr (data + at + 1, 0xff, size - at - 1); /* in a scan, or fill bytes */
 
       if (!next)
         break;

@@ -7,7 +7,7 @@
 
 #include "tool-command.h"
 
-/* The options that several commands take. A command chooses those that make sense for it. */
+/* These are the options that several commands take. A command chooses those that make sense for it. */
 typedef enum {
   TOOL_OPT_THREADS = 1 << 0,
   TOOL_OPT_LABELS = 1 << 1,

@@ -9,7 +9,7 @@
 
 #include "tool-pnm.h"
 
-/* The largest number of digits in a number, leading zeros included, as in Pillow. */
+/* A number may have at most this many digits, leading zeros included, as in Pillow. */
 #define MAX_DIGITS 10
 
 typedef struct {

@@ -12,7 +12,7 @@
 #include "tool-options.h"
 #include "tool-text.h"
 
-/* The largest number of images in one run of the session, because its arena grows with it. */
+/* One run of the session has at most this many images, because the session's arena grows with them. */
 #define MAX_BATCH 16
 
 static ToolOptions options = TOOL_OPTIONS_DEFAULT;

@@ -11,7 +11,7 @@
 
 #include "tool-tiff.h"
 
-/* The size in bytes of the largest unpacked strip or tile. libtiff's own writers make them of 8 KiB. */
+/* An unpacked strip or tile may have at most this many bytes. libtiff's own writers make them of 8 KiB. */
 #define MAX_BLOCK ((guint64)1 << 30)
 #define MAX_SAMPLES 8
 
@@ -105,7 +105,8 @@ on_error (thandle_t handle, const char *module, const char *format, va_list args
     t->message[strlen (t->message) - 1] = '\0';
 }
 
-/* The handlers of libtiff are those of the whole process. They are set once, and tell files apart by their handles. */
+/* The handlers of libtiff are those of the whole process. They are set once, and know by the handle which file a
+ * message is about. */
 static void
 set_handlers (void)
 {

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The number of a picture's most likely classes that count. They are what the top-5 figure needs. */
+/* This many of a picture's most likely classes count. They are what the top-5 figure needs. */
 #define EVALUATE_BEST 5
 
 /**
@@ -26,8 +26,8 @@ typedef struct {
   guint total, total_top1, total_top5;
 } EvaluateCounts;
 
-/* @classes: the class of each folder, below @n_classes; the array is copied. Returns NULL with EVALUATE_ERROR_TOO_LARGE
- * if there is no memory. */
+/* Makes counts that are all zero. @classes: the class of each folder, below @n_classes; the array is copied. Returns
+ * NULL with EVALUATE_ERROR_TOO_LARGE if there is no memory. */
 EvaluateCounts *evaluate_counts_new (const guint *classes, guint n_folders, guint n_classes, GError **error);
 void evaluate_counts_free (EvaluateCounts *counts);
 

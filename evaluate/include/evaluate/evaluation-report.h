@@ -25,7 +25,7 @@ typedef struct {
   GPtrArray *failures;
 } EvaluateReport;
 
-/* @classes, @how: what evaluate_match_classes() gave; @classes is copied */
+/* Makes a report without any images. @classes, @how: what evaluate_match_classes() gave; @classes is copied */
 EvaluateReport *evaluate_report_new (const EvaluateFolder *folder, const guint *classes, EvaluateMatch how,
                                      gchar *const *labels, guint n_classes, GError **error);
 void evaluate_report_free (EvaluateReport *report);
