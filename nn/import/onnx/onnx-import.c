@@ -1,89 +1,23 @@
-/* gst-resnet: an ONNX file's nodes as PLAIN nodes; constant folding
- * SPDX-License-Identifier: LGPL-2.1-or-later
- *
- * This file is long because reading nodes and folding constants work on the same names and inputs. */
+/* gst-resnet: an ONNX file's nodes as PLAIN nodes
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "import/onnx/onnx-import.h"
 
 #include <string.h>
 
 #include "base/nn-budget.h"
 #include "base/nn-hash.h"
-#include "base/nn-memory.h"
 #include "graph/graph-check.h"
 #include "graph/remove-dead.h"
 #include "import/onnx/onnx-expand.h"
+#include "import/onnx/onnx-fold.h"
+#include "import/onnx/onnx-input.h"
 #include "import/onnx/onnx-make.h"
 #include "import/onnx/onnx-output.h"
 #include "load/onnx/onnx-attribute.h"
-#include "ops/op-work.h"
 #include "ops/operator-attributes.h"
 
-/* What constant folding may read and make, elements: so many, and so many times what the file's initializers have. A
- * quantized network's weights are dequantized, transposed and reshaped; nothing that people have does that ten times.
- */
-#define MAX_FOLDED ((gdouble)(1 << 26))
-#define MAX_FOLDED_OF_FILE 16.0
-/* What it may multiply: constants are no images. */
-#define MAX_PRODUCTS ((gdouble)(1 << 28))
-/* More outputs than any operator that is taken has. */
-#define MAX_OUTPUTS 8
 /* What a node takes in the graph, with its operator, its settings and what tables have of its outputs. */
 #define NODE_BYTES 2048
-/* That an input goes through before it is cast. */
-#define MAX_TRANSPOSES 2
-
-/* What a name in the file stands for. */
-typedef struct {
-  guint node;           /* NN_NO_NODE: constant, or not taken */
-  NnConstant *constant; /* NULL: a node's output */
-  NnValue type;         /* of a node's output */
-  gboolean is_second;   /* an output beside a node's first, which is not taken */
-  gboolean counted;     /* among the parameters */
-} Name;
-
-typedef struct {
-  const NnOnnx *onnx;
-  NnOnnxImport *import;
-  GPtrArray *warnings;
-  NnGraph *graph;
-  GHashTable *names; /* string → Name * */
-  gdouble folded, max_folded, products;
-  gint64 batch; /* the file's; 0: symbolic */
-} Importer;
-
-static void
-name_free (gpointer data)
-{
-  Name *name = data;
-
-  nn_constant_free (name->constant);
-  g_free (name);
-}
-
-static Name *
-add_name (Importer *importer, const gchar *string)
-{
-  Name *name = g_new0 (Name, 1);
-
-  name->node = NN_NO_NODE;
-  g_hash_table_replace (importer->names, g_strdup (string), name);
-  return name;
-}
-
-static void set_error (const NnOnnxNode *node, gint code, GError **error, const gchar *format, ...)
-    G_GNUC_PRINTF (4, 5);
-
-static void
-set_error (const NnOnnxNode *node, gint code, GError **error, const gchar *format, ...)
-{
-  g_autofree gchar *reason = NULL;
-  va_list args;
-
-  va_start (args, format);
-  reason = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, NN_ERROR, code, "node %s: %s %s", node->name, node->op_type, reason);
-}
 
 /* Nodes that the first output depends on; n entries, free with g_free(). */
 static gboolean *
@@ -126,12 +60,12 @@ count_readers (const NnOnnx *onnx, const gboolean *needed, const gchar *output)
 
 /* A constant that nobody reads any more is freed: 8-bit weights are held in 64 bits, and then dequantized. */
 static void
-drop_read (Importer *importer, const NnOnnxNode *node, GHashTable *readers)
+drop_read (NnOnnxImporter *importer, const NnOnnxNode *node, GHashTable *readers)
 {
   for (guint j = 0; j < node->n_inputs; j++) {
     const gchar *string = node->inputs[j];
     const guint n = GPOINTER_TO_UINT (g_hash_table_lookup (readers, string));
-    const Name *name;
+    const NnOnnxName *name;
 
     g_hash_table_insert (readers, node->inputs[j], GUINT_TO_POINTER (n - 1));
     name = n == 1 ? g_hash_table_lookup (importer->names, string) : NULL;
@@ -142,40 +76,9 @@ drop_read (Importer *importer, const NnOnnxNode *node, GHashTable *readers)
   }
 }
 
-/* float16, bfloat16 and float64 are run in float32. */
-static NnDType
-computed_as (NnDType dtype)
-{
-  return nn_dtype_is_float (dtype) ? NN_DTYPE_F32 : dtype;
-}
-
-/* The file's own constant of that name, from its initializers when it is first asked for. */
-static Name *
-look_up (Importer *importer, const gchar *string)
-{
-  Name *name = g_hash_table_lookup (importer->names, string);
-  const NnTensor *tensor;
-  NnValue value = { 0 };
-
-  if (name)
-    return name;
-  tensor = g_hash_table_lookup (importer->onnx->initializers, string);
-  if (!tensor)
-    return NULL;
-  value.dtype = computed_as (tensor->dtype);
-  value.n_dims = tensor->n_dims;
-  memcpy (value.dims, tensor->dims, sizeof value.dims);
-  value.n_elements = tensor->n_elements;
-  value.f32 = (gfloat *)tensor->f32;
-  value.i64 = (gint64 *)tensor->i64;
-  name = add_name (importer, string);
-  name->constant = nn_constant_new (&value, tensor->storage);
-  return name;
-}
-
 /* As PyTorch counts them: no running statistics. */
 static void
-count_parameters (Importer *importer, const NnOnnxNode *node, guint slot, Name *name)
+count_parameters (NnOnnxImporter *importer, const NnOnnxNode *node, guint slot, NnOnnxName *name)
 {
   gboolean is_statistic = slot > 2 && strcmp (node->op_type, "BatchNormalization") == 0;
   gboolean is_dequantized = strcmp (node->op_type, "DequantizeLinear") == 0;
@@ -193,7 +96,7 @@ count_parameters (Importer *importer, const NnOnnxNode *node, guint slot, Name *
 
 /* A file that was exported for a batch of its own often has it in Reshape's constants, too. */
 static NnConstant *
-shape_for_one (const Importer *importer, const NnConstant *constant)
+shape_for_one (const NnOnnxImporter *importer, const NnConstant *constant)
 {
   NnConstant *copy;
 
@@ -217,53 +120,6 @@ is_identity (const NnOnnxNode *node, const NnValue *in, const NnValue *out)
   return strcmp (node->op_type, "Cast") == 0 && nn_dtype_is_float (in->dtype) && nn_dtype_is_float (out->dtype);
 }
 
-static gboolean
-fold (Importer *importer, const NnOnnxNode *node, const NnOperator *op, const NnValue *const *inputs, guint n_inputs,
-      NnValue *types, guint n_outputs, GError **error)
-{
-  NnConstant *constants[MAX_OUTPUTS] = { NULL };
-  NnValue outputs[MAX_OUTPUTS];
-  gboolean ok = TRUE;
-  guint i;
-
-  for (i = 0; i < n_inputs && !nn_operator_needs_types_only (op); i++)
-    importer->folded += inputs[i] ? (gdouble)inputs[i]->n_elements : 0;
-  importer->products += nn_operator_count_products (op, inputs, n_inputs, types);
-  if (importer->products > MAX_PRODUCTS) {
-    set_error (node, NN_ERROR_TOO_LARGE, error,
-               "on constants is too much to compute while loading; simplify the model (onnxsim)");
-    return FALSE;
-  }
-  for (i = 0; i < n_outputs && ok; i++) {
-    types[i].dtype = computed_as (types[i].dtype);
-    importer->folded += (gdouble)types[i].n_elements;
-    if (importer->folded > importer->max_folded || !(constants[i] = nn_constant_new_zeros (&types[i]))) {
-      set_error (node, NN_ERROR_TOO_LARGE, error,
-                 "makes constants of %" G_GSIZE_FORMAT " elements, which are too large for a file of this size",
-                 types[i].n_elements);
-      ok = FALSE;
-    } else {
-      outputs[i] = constants[i]->value;
-    }
-  }
-  if (ok && !nn_operator_run (op, inputs, n_inputs, outputs, error)) {
-    g_prefix_error (error, "node %s: ", node->name);
-    ok = FALSE;
-  }
-  for (i = 0; i < n_outputs; i++) {
-    if (ok && i < node->n_outputs && *node->outputs[i])
-      add_name (importer, node->outputs[i])->constant = g_steal_pointer (&constants[i]);
-    nn_constant_free (constants[i]);
-  }
-  return ok;
-}
-
-static guint
-second_dim (const NnValue *type)
-{
-  return type->n_dims >= 2 && type->dims[1] <= G_MAXUINT / 2 ? (guint)type->dims[1] : 0;
-}
-
 typedef struct {
   guint n;
   guint *nodes;
@@ -283,7 +139,7 @@ inputs_clear (Inputs *inputs)
 }
 
 static gboolean
-gather_inputs (Importer *importer, const NnOnnxNode *node, Inputs *inputs, GError **error)
+gather_inputs (NnOnnxImporter *importer, const NnOnnxNode *node, Inputs *inputs, GError **error)
 {
   gboolean is_reshape = strcmp (node->op_type, "Reshape") == 0;
 
@@ -293,16 +149,16 @@ gather_inputs (Importer *importer, const NnOnnxNode *node, Inputs *inputs, GErro
   inputs->types = g_new0 (const NnValue *, MAX (inputs->n, 1));
   inputs->constant = TRUE;
   for (guint i = 0; i < inputs->n; i++) {
-    Name *name = *node->inputs[i] ? look_up (importer, node->inputs[i]) : NULL;
+    NnOnnxName *name = *node->inputs[i] ? nn_onnx_importer_look_up (importer, node->inputs[i]) : NULL;
 
     inputs->nodes[i] = NN_NO_NODE;
     if (!*node->inputs[i])
       continue;
     if (!name || name->is_second) {
-      set_error (node, name ? NN_ERROR_UNSUPPORTED : NN_ERROR_FORMAT, error,
-                 name ? "reads %s, the second output of an operator, which is not taken"
-                      : "reads %s, which no node, input or initializer gives",
-                 node->inputs[i]);
+      nn_onnx_set_node_error (node, name ? NN_ERROR_UNSUPPORTED : NN_ERROR_FORMAT, error,
+                              name ? "reads %s, the second output of an operator, which is not taken"
+                                   : "reads %s, which no node, input or initializer gives",
+                              node->inputs[i]);
       return FALSE;
     }
     if (name->constant) {
@@ -322,34 +178,34 @@ gather_inputs (Importer *importer, const NnOnnxNode *node, Inputs *inputs, GErro
 }
 
 /* A name for a tensor that depends on the image. */
-static Name *
-add_tensor (Importer *importer, const gchar *string, const NnValue *type)
+static NnOnnxName *
+add_tensor (NnOnnxImporter *importer, const gchar *string, const NnValue *type)
 {
-  Name *name = add_name (importer, string);
+  NnOnnxName *name = nn_onnx_importer_add_name (importer, string);
 
   name->type = *type;
-  name->type.dtype = computed_as (type->dtype);
+  name->type.dtype = nn_onnx_computed_as (type->dtype);
   return name;
 }
 
 /* Takes @op and @constants' elements. */
 static void
-add_plain (Importer *importer, const NnOnnxNode *node, const gchar *output, const NnValue *type, NnOperator *op,
+add_plain (NnOnnxImporter *importer, const NnOnnxNode *node, const gchar *output, const NnValue *type, NnOperator *op,
            guint n_inputs, const guint *inputs, NnConstant *const *constants)
 {
-  Name *name = add_tensor (importer, output, type);
+  NnOnnxName *name = add_tensor (importer, output, type);
   NnNode *plain;
 
   name->node = nn_graph_add (importer->graph, NN_OP_PLAIN, node->name);
   plain = nn_graph_node (importer->graph, name->node);
   nn_node_set_operator (plain, op, n_inputs, inputs, constants);
-  plain->out_channels = second_dim (type);
+  plain->out_channels = nn_onnx_second_dim (type);
 }
 
 /* A Split of which more than the first part is read: a Slice for each part. Channels are as many at any size of the
  * image; parts of another axis are those at the size that the graph is made for. */
 static gboolean
-add_slices (Importer *importer, const NnOnnxNode *node, const NnOperator *op, const NnValue *whole, guint x,
+add_slices (NnOnnxImporter *importer, const NnOnnxNode *node, const NnOperator *op, const NnValue *whole, guint x,
             const NnValue *parts, GError **error)
 {
   const guint inputs[] = { x, NN_NO_NODE, NN_NO_NODE, NN_NO_NODE };
@@ -383,10 +239,10 @@ add_slices (Importer *importer, const NnOnnxNode *node, const NnOperator *op, co
 
 /* A node of ONNX's own becomes a PLAIN node, constants, or another name for its input. */
 static gboolean
-import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **error)
+import_one (NnOnnxImporter *importer, const NnOnnxNode *node, gint64 opset, GError **error)
 {
   g_autoptr (NnOperator) op = nn_operator_new (node, opset, error);
-  NnValue outputs[MAX_OUTPUTS] = { 0 };
+  NnValue outputs[NN_ONNX_MAX_OUTPUTS] = { 0 };
   Inputs inputs = { 0 };
   gboolean ok = FALSE;
   guint n_outputs, i;
@@ -394,15 +250,15 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
   if (!op || !nn_budget_take (NODE_BYTES + strlen (node->name), NULL, node->name, error))
     return FALSE;
   n_outputs = nn_operator_get_n_outputs (op);
-  if (n_outputs > MAX_OUTPUTS) {
-    set_error (node, NN_ERROR_UNSUPPORTED, error, "has more than %d outputs", MAX_OUTPUTS);
+  if (n_outputs > NN_ONNX_MAX_OUTPUTS) {
+    nn_onnx_set_node_error (node, NN_ERROR_UNSUPPORTED, error, "has more than %d outputs", NN_ONNX_MAX_OUTPUTS);
     return FALSE;
   }
   if (!gather_inputs (importer, node, &inputs, error)
       || !nn_operator_infer (op, inputs.types, inputs.n, outputs, error))
     goto out;
   if (inputs.constant || nn_operator_needs_types_only (op)) {
-    ok = fold (importer, node, op, inputs.types, inputs.n, outputs, n_outputs, error);
+    ok = nn_onnx_fold (importer, node, op, inputs.types, inputs.n, outputs, n_outputs, error);
     goto out;
   }
   if (n_outputs > 1 && strcmp (node->op_type, "Split") == 0) {
@@ -411,7 +267,7 @@ import_one (Importer *importer, const NnOnnxNode *node, gint64 opset, GError **e
   }
   for (i = 1; i < node->n_outputs; i++)
     if (*node->outputs[i])
-      add_name (importer, node->outputs[i])->is_second = TRUE;
+      nn_onnx_importer_add_name (importer, node->outputs[i])->is_second = TRUE;
   if (inputs.n && inputs.nodes[0] != NN_NO_NODE && is_identity (node, inputs.types[0], &outputs[0])) {
     add_tensor (importer, node->outputs[0], &outputs[0])->node = inputs.nodes[0];
   } else {
@@ -427,21 +283,21 @@ out:
 
 /* Whether it is BatchNormalization in its training form, but on a constant of [1, channels, …]. */
 static gboolean
-standardizes_constant (Importer *importer, const NnOnnxNode *node)
+standardizes_constant (NnOnnxImporter *importer, const NnOnnxNode *node)
 {
   gint64 mode;
   gboolean is_set = nn_attribute_get_int (node, "training_mode", &mode) && mode;
-  const Name *x;
+  const NnOnnxName *x;
 
   if (strcmp (node->op_type, "BatchNormalization") != 0 || *node->domain || node->n_inputs < 3 || node->n_outputs < 1
       || (node->n_outputs == 1 && !is_set))
     return FALSE;
-  x = look_up (importer, node->inputs[0]);
+  x = nn_onnx_importer_look_up (importer, node->inputs[0]);
   return x && x->constant && x->constant->value.n_dims >= 3 && x->constant->value.dims[0] == 1;
 }
 
 static gboolean
-import_node (Importer *importer, const NnOnnxNode *node, GError **error)
+import_node (NnOnnxImporter *importer, const NnOnnxNode *node, GError **error)
 {
   NnOnnxExpansion expansion = { NULL };
   gboolean ok = TRUE;
@@ -458,193 +314,11 @@ import_node (Importer *importer, const NnOnnxNode *node, GError **error)
   return ok;
 }
 
-/* FLOAT, FLOAT16, DOUBLE, BFLOAT16 of TensorProto.DataType */
-static gboolean
-is_cast_to_float (const NnOnnxNode *node)
-{
-  gint64 to;
-
-  return strcmp (node->op_type, "Cast") == 0 && nn_attribute_get_int (node, "to", &to)
-         && (to == 1 || to == 10 || to == 11 || to == 16);
-}
-
-/* Whether all that reads the input, behind Transposes, is a Cast to a floating type. @left: Transposes that are looked
- * behind */
-static gboolean
-is_cast_first (const NnOnnx *onnx, const gchar *input, guint *left)
-{
-  for (guint i = 0; i < onnx->nodes->len; i++) {
-    const NnOnnxNode *node = g_ptr_array_index (onnx->nodes, i);
-    gboolean reads = FALSE;
-
-    for (guint j = 0; j < node->n_inputs && !reads; j++)
-      reads = strcmp (node->inputs[j], input) == 0;
-    if (!reads || is_cast_to_float (node))
-      continue;
-    if (strcmp (node->op_type, "Transpose") != 0 || !*left || !node->n_outputs)
-      return FALSE;
-    --*left;
-    if (!is_cast_first (onnx, node->outputs[0], left))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* TensorProto.DataType of the types that pixels may be of. 0: not one of them */
-static gint64
-integer_type (NnDType dtype)
-{
-  switch (dtype) {
-  case NN_DTYPE_U8:
-    return 2;
-  case NN_DTYPE_I16:
-    return 5;
-  case NN_DTYPE_I32:
-    return 6;
-  case NN_DTYPE_I64:
-    return 7;
-  default:
-    return 0;
-  }
-}
-
-static gboolean
-append (Importer *importer, Name *name, NnOperator *op, GError **error)
-{
-  NnConstant *no_constant = NULL;
-  const guint input = name->node;
-
-  if (!op)
-    return FALSE;
-  name->node = nn_graph_add (importer->graph, NN_OP_PLAIN, nn_graph_node (importer->graph, input)->name);
-  nn_node_set_operator (nn_graph_node (importer->graph, name->node), op, 1, &input, &no_constant);
-  nn_graph_node (importer->graph, name->node)->out_channels = second_dim (&name->type);
-  return TRUE;
-}
-
-/* NHWC: the engine's NCHW input is transposed first. Pixels are floats, whole ones to within a rounding: where the
- * graph computes with them as integers, they become such. */
-static gboolean
-add_input (Importer *importer, const NnOnnxValue *input, gboolean is_nhwc, guint channels, GError **error)
-{
-  static const gint64 perm[] = { 0, 2, 3, 1 };
-  NnGraph *graph = importer->graph;
-  Name *name = add_name (importer, input->name);
-  guint transposes = MAX_TRANSPOSES;
-
-  name->node = nn_graph_add (graph, NN_OP_INPUT, input->name);
-  nn_graph_node (graph, name->node)->out_channels = channels;
-  name->type.dtype = NN_DTYPE_F32;
-  name->type.n_dims = 4;
-  name->type.dims[0] = 1;
-  name->type.dims[1] = is_nhwc ? graph->height : channels;
-  name->type.dims[2] = is_nhwc ? graph->width : graph->height;
-  name->type.dims[3] = is_nhwc ? channels : graph->width;
-  name->type.n_elements = (gsize)channels * graph->height * graph->width;
-  if (is_nhwc && !append (importer, name, nn_operator_make ("Transpose", 1, "perm", perm, 4, error), error))
-    return FALSE;
-  importer->import->is_pixels = !nn_dtype_is_float (input->dtype);
-  if (!importer->import->is_pixels || is_cast_first (importer->onnx, input->name, &transposes))
-    return TRUE;
-  if (!append (importer, name, nn_operator_make ("Round", 1, NULL, NULL, 0, error), error)
-      || !append (importer, name, nn_operator_make_int ("Cast", 1, "to", integer_type (input->dtype), error), error))
-    return FALSE;
-  name->type.dtype = input->dtype;
-  return TRUE;
-}
-
-/* Whether the input is read by a Transpose from NHWC to NCHW, for files that do not say its size. */
-static gboolean
-is_transposed_first (const NnOnnx *onnx, const gchar *input)
-{
-  for (guint i = 0; i < onnx->nodes->len; i++) {
-    const NnOnnxNode *node = g_ptr_array_index (onnx->nodes, i);
-
-    if (node->n_inputs != 1 || strcmp (node->inputs[0], input) != 0)
-      continue;
-    if (strcmp (node->op_type, "Transpose") == 0) {
-      guint n;
-      const gint64 *perm = nn_attribute_get_ints (node, "perm", &n);
-
-      return n == 4 && perm[1] == 3;
-    }
-  }
-  return FALSE;
-}
-
-#define MAX_SIDE 16384
-
-static gchar *
-shape_string (const NnOnnxValue *value)
-{
-  GString *string = g_string_new ("[");
-
-  for (gint i = 0; i < value->n_dims; i++) {
-    if (value->dims[i] < 0)
-      g_string_append_printf (string, "%s?", i ? ", " : "");
-    else
-      g_string_append_printf (string, "%s%" G_GINT64_FORMAT, i ? ", " : "", value->dims[i]);
-  }
-  g_string_append_c (string, ']');
-  return g_string_free (string, FALSE);
-}
-
-static gboolean
-import_input (Importer *importer, GError **error)
-{
-  const NnOnnx *onnx = importer->onnx;
-  NnOnnxImport *import = importer->import;
-  const NnOnnxValue *input;
-  const gint64 *dims;
-  gboolean is_nhwc = FALSE, known;
-  guint channels;
-  g_autofree gchar *shape = NULL;
-
-  if (onnx->inputs->len != 1) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "the graph has %u inputs; a classifier has one, the image",
-                 onnx->inputs->len);
-    return FALSE;
-  }
-  input = g_ptr_array_index (onnx->inputs, 0);
-  shape = shape_string (input);
-  dims = input->dims;
-  known = input->n_dims == 4;
-  if ((!nn_dtype_is_float (input->dtype) && !integer_type (input->dtype)) || (input->n_dims >= 0 && !known)) {
-    g_set_error (
-        error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-        "the input %s is %s of %s; images of [batch, 3 (or 1), height, width], floats or pixels of 0 to 255, are taken",
-        input->name, shape, nn_dtype_name (input->dtype));
-    return FALSE;
-  }
-  if (known && dims[1] != 3 && dims[1] != 1 && (dims[3] == 3 || dims[3] == 1))
-    is_nhwc = TRUE;
-  else if (!known || (dims[1] < 0 && dims[3] < 0))
-    is_nhwc = is_transposed_first (onnx, input->name);
-  else if (dims[1] >= 0 && dims[1] != 3 && dims[1] != 1) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED,
-                 "the input %s is of %s; images of 3 channels or 1, [batch, 3, height, width], are taken", input->name,
-                 shape);
-    return FALSE;
-  }
-  channels = known && dims[is_nhwc ? 3 : 1] == 1 ? 1 : 3;
-  importer->batch = known ? MAX (dims[0], 0) : 0;
-  import->height = known && dims[is_nhwc ? 1 : 2] > 0 ? (guint)MIN (dims[is_nhwc ? 1 : 2], G_MAXINT) : 0;
-  import->width = known && dims[is_nhwc ? 2 : 3] > 0 ? (guint)MIN (dims[is_nhwc ? 2 : 3], G_MAXINT) : 0;
-  if (import->height > MAX_SIDE || import->width > MAX_SIDE || (known && (dims[2] == 0 || dims[3] == 0))) {
-    g_set_error (error, NN_ERROR, NN_ERROR_UNSUPPORTED, "the input %s is of %s; sides of 1 to %d are taken",
-                 input->name, shape, MAX_SIDE);
-    return FALSE;
-  }
-  importer->graph->height = import->height ? import->height : import->crop_height;
-  importer->graph->width = import->width ? import->width : import->crop_width;
-  return add_input (importer, input, is_nhwc, channels, error);
-}
-
 /* [1, N], [1, N, 1, 1], [1, 1, 1, N]; or [N]. */
 static gboolean
-check_output (Importer *importer, const gchar *output, GError **error)
+check_output (NnOnnxImporter *importer, const gchar *output, GError **error)
 {
-  Name *name = look_up (importer, output);
+  NnOnnxName *name = nn_onnx_importer_look_up (importer, output);
   GString *shape;
   guint i, n_large = 0;
 
@@ -674,7 +348,7 @@ check_output (Importer *importer, const gchar *output, GError **error)
 }
 
 static gboolean
-import_graph (Importer *importer, GError **error)
+import_graph (NnOnnxImporter *importer, GError **error)
 {
   const NnOnnx *onnx = importer->onnx;
   g_autofree gboolean *needed = NULL;
@@ -685,7 +359,7 @@ import_graph (Importer *importer, GError **error)
   output = nn_onnx_choose_output (onnx, importer->warnings, error);
   if (!output)
     return FALSE;
-  if (!import_input (importer, error))
+  if (!nn_onnx_import_input (importer, error))
     return FALSE;
   needed = find_needed (onnx, output);
   readers = count_readers (onnx, needed, output);
@@ -702,35 +376,21 @@ import_graph (Importer *importer, GError **error)
     return FALSE;
   /* All that the output needs comes before it, so what comes after was for constants' sake. */
   g_ptr_array_set_size (importer->graph->nodes,
-                        (gint)((Name *)g_hash_table_lookup (importer->names, output))->node + 1);
+                        (gint)((NnOnnxName *)g_hash_table_lookup (importer->names, output))->node + 1);
   nn_graph_remove_dead (importer->graph);
   return nn_graph_check (importer->graph, error);
-}
-
-/* Elements of all initializers. */
-static gdouble
-count_initial (const NnOnnx *onnx)
-{
-  GHashTableIter iter;
-  gpointer tensor;
-  gdouble n = 0;
-
-  g_hash_table_iter_init (&iter, onnx->initializers);
-  while (g_hash_table_iter_next (&iter, NULL, &tensor))
-    n += (gdouble)((const NnTensor *)tensor)->n_elements;
-  return n;
 }
 
 NnGraph *
 nn_onnx_import (NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error)
 {
   g_autoptr (NnGraph) graph = nn_graph_new ();
-  Importer importer = { .onnx = onnx, .import = import, .warnings = warnings, .graph = graph };
+  NnOnnxImporter importer = { .onnx = onnx, .import = import, .warnings = warnings, .graph = graph };
   gboolean ok;
 
   import->n_parameters = 0;
-  importer.max_folded = MAX_FOLDED + MAX_FOLDED_OF_FILE * count_initial (onnx);
-  importer.names = g_hash_table_new_full (nn_name_hash, g_str_equal, g_free, name_free);
+  importer.max_folded = nn_onnx_fold_limit (onnx);
+  importer.names = nn_onnx_importer_new_names ();
   ok = import_graph (&importer, error);
   g_hash_table_unref (importer.names);
   return ok ? g_steal_pointer (&graph) : NULL;
