@@ -69,6 +69,8 @@ gst_resnet_classify_prepare_output_buffer (GstBaseTransform * trans,
     GstBuffer * input, GstBuffer ** output);
 static GstFlowReturn gst_resnet_classify_transform_ip (GstBaseTransform *
     trans, GstBuffer * buffer);
+static void classify_beside (gpointer data, GstBuffer * buffer,
+    const GstResnetTimes * times);
 
 static void
 gst_resnet_classify_class_init (GstResnetClassifyClass * klass)
@@ -211,6 +213,14 @@ gst_resnet_classify_change_state (GstElement * element,
 }
 
 static gboolean
+ensure_worker (GstResnetClassify * self, GError ** error)
+{
+  if (!self->worker)
+    self->worker = gst_resnet_worker_new (classify_beside, self, error);
+  return self->worker != NULL;
+}
+
+static gboolean
 gst_resnet_classify_start (GstBaseTransform * trans)
 {
   GstResnetClassify *self = GST_RESNET_CLASSIFY (trans);
@@ -218,7 +228,7 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   const GPtrArray *label_warnings;
   guint i;
   GstResnetRunner *runner;
-  GError *error = NULL;
+  GError *error = NULL, *unwatched = NULL;
 
   GST_OBJECT_LOCK (self);
   gst_resnet_settings_copy (&self->active, &self->settings);
@@ -226,15 +236,19 @@ gst_resnet_classify_start (GstBaseTransform * trans)
   self->running = TRUE;
   gst_resnet_pace_reset (&self->pace);
   if (self->settings.watch_model)
-    gst_resnet_classify_watch_model (self);
+    gst_resnet_classify_watch_model (self, &unwatched);
   gst_resnet_pace_forget_held (&self->pace);
   GST_OBJECT_UNLOCK (self);
+  gst_resnet_classify_report_unwatched (self, unwatched);
 
   forget_result (self);
   gst_resnet_classify_set_model_info (self, NULL);
   gst_resnet_stats_reset (self->stats, NULL, NULL, 0);
 
   runner = gst_resnet_runner_new (&self->active, &error);
+  if (runner && self->passing.mode == GST_RESNET_MODE_LATEST
+      && !ensure_worker (self, &error))
+    g_clear_pointer (&runner, gst_resnet_runner_free);
   if (!runner) {
     gst_resnet_classify_stop_swapping (self);
     gst_resnet_classify_report (self, GST_MESSAGE_ERROR, error);
@@ -525,10 +539,15 @@ pass_latest (GstResnetClassify * self, GstBuffer * buffer,
     const GstResnetTimes * times)
 {
   GstResnetAnswer *answer;
+  GError *error = NULL;
   gboolean due;
 
-  if (!self->worker)
-    self->worker = gst_resnet_worker_new (classify_beside, self);
+  /* The mode may have been set after the start. */
+  if (!ensure_worker (self, &error)) {
+    gst_resnet_classify_report (self, GST_MESSAGE_ERROR, error);
+    g_error_free (error);
+    return GST_FLOW_ERROR;
+  }
   GST_OBJECT_LOCK (self);
   answer = self->latest ? gst_resnet_answer_ref (self->latest) : NULL;
   /* Beside the stream, intervals of 0 and 1 both mean that the element classifies as often as the machine can. */

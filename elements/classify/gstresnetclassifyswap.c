@@ -7,6 +7,8 @@
 
 #include "gstresnetclassifyswap.h"
 
+#include "gstresnetclassifyreport.h"
+
 #define GST_CAT_DEFAULT gst_resnet_classify_debug
 
 void
@@ -51,7 +53,8 @@ swap_structure_new (GstResnetClassify * self, const gchar * name,
   return structure;
 }
 
-/* Posts that a model was refused. It runs in the loading thread. */
+/* Posts that a model was refused. It runs in the loading thread, or in the one that set the property or classifies. To
+ * be called without the object lock. */
 static void
 model_rejected (gpointer data, const GstResnetSettings * settings,
     const GError * error)
@@ -74,19 +77,38 @@ model_rejected (gpointer data, const GstResnetSettings * settings,
   post_structure (self, structure);
 }
 
-/* To be called with the object lock while the element runs. */
+/* To be called with the object lock while the element runs. Returns NULL if there is no thread for it. The next
+ * call tries again. */
 static GstResnetSwap *
-get_swap (GstResnetClassify * self)
+get_swap (GstResnetClassify * self, GError ** error)
 {
-  if (!self->swap)
-    self->swap = gst_resnet_swap_new (&self->settings, model_rejected, self);
+  if (!self->swap) {
+    self->swap = gst_resnet_swap_new (&self->settings, model_rejected, self,
+        error);
+    /* There may have been no thread when watch-model was set. */
+    if (self->swap)
+      gst_resnet_swap_set_watch (self->swap, self->settings.watch_model);
+  }
   return self->swap;
 }
 
 void
-gst_resnet_classify_watch_model (GstResnetClassify * self)
+gst_resnet_classify_watch_model (GstResnetClassify * self, GError ** error)
 {
-  gst_resnet_swap_set_watch (get_swap (self), self->settings.watch_model);
+  if (!self->swap && !self->settings.watch_model)
+    return;
+  if (get_swap (self, error))
+    gst_resnet_swap_set_watch (self->swap, self->settings.watch_model);
+}
+
+void
+gst_resnet_classify_report_unwatched (GstResnetClassify * self, GError * error)
+{
+  if (!error)
+    return;
+  g_prefix_error (&error, "The model's files are not watched. ");
+  gst_resnet_classify_report (self, GST_MESSAGE_WARNING, error);
+  g_error_free (error);
 }
 
 void
@@ -108,6 +130,8 @@ gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
     GParamSpec ** specs)
 {
   gboolean model = FALSE, watch = FALSE;
+  GstResnetSettings refused = { 0, };
+  GError *error = NULL, *unwatched = NULL;
   guint i;
 
   for (i = 0; i < n_specs; i++) {
@@ -119,11 +143,20 @@ gst_resnet_classify_follow_properties (GstResnetClassify * self, guint n_specs,
     watch |= g_str_equal (specs[i]->name, "watch-model");
   }
   GST_OBJECT_LOCK (self);
-  if (self->running && model)
-    gst_resnet_swap_request (get_swap (self), &self->settings);
+  if (self->running && model) {
+    if (get_swap (self, &error))
+      gst_resnet_swap_request (self->swap, &self->settings);
+    else
+      gst_resnet_settings_copy (&refused, &self->settings);
+  }
   if (self->running && watch)
-    gst_resnet_classify_watch_model (self);
+    gst_resnet_classify_watch_model (self, &unwatched);
   GST_OBJECT_UNLOCK (self);
+  if (error)
+    model_rejected (self, &refused, error);
+  g_clear_error (&error);
+  gst_resnet_settings_clear (&refused);
+  gst_resnet_classify_report_unwatched (self, unwatched);
 }
 
 void

@@ -13,8 +13,12 @@ void gst_resnet_classify_set_model_info (GstResnetClassify * self,
 void gst_resnet_classify_follow_properties (GstResnetClassify * self,
     guint n_specs, GParamSpec ** specs);
 /* Starts or stops watching the files, as property watch-model says. To be called with the object lock while the
- * element runs. */
-void gst_resnet_classify_watch_model (GstResnetClassify * self);
+ * element runs. If there is no thread that could watch them, @error is set. */
+void gst_resnet_classify_watch_model (GstResnetClassify * self,
+    GError ** error);
+/* Warns of that. To be called without the object lock. @error: (transfer full) (nullable) */
+void gst_resnet_classify_report_unwatched (GstResnetClassify * self,
+    GError * error);
 /* Ends the loading of models, when the element stops or did not start. */
 void gst_resnet_classify_stop_swapping (GstResnetClassify * self);
 /* Takes the model that is ready, if there is one. To be called by the classifying thread between two frames. */

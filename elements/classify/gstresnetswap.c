@@ -170,11 +170,23 @@ run (gpointer data)
   return NULL;
 }
 
+static void
+discard (GstResnetSwap * swap)
+{
+  g_clear_pointer (&swap->ready, gst_resnet_runner_free);
+  gst_resnet_settings_clear (&swap->wanted);
+  gst_resnet_settings_clear (&swap->ready_settings);
+  g_cond_clear (&swap->changed);
+  g_mutex_clear (&swap->lock);
+  g_free (swap);
+}
+
 GstResnetSwap *
 gst_resnet_swap_new (const GstResnetSettings * settings,
-    GstResnetSwapRejected rejected, gpointer user_data)
+    GstResnetSwapRejected rejected, gpointer user_data, GError ** error)
 {
   GstResnetSwap *swap = g_new0 (GstResnetSwap, 1);
+  GError *reason = NULL;
 
   swap->rejected = rejected;
   swap->user_data = user_data;
@@ -183,8 +195,15 @@ gst_resnet_swap_new (const GstResnetSettings * settings,
   swap->seen = swap->loaded;
   g_mutex_init (&swap->lock);
   g_cond_init (&swap->changed);
-  swap->thread = g_thread_new ("resnetclassify-load", run, swap);
-  return swap;
+  swap->thread = g_thread_try_new ("resnetclassify-load", run, swap, &reason);
+  if (swap->thread)
+    return swap;
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_THREAD,
+      "The system gives no thread to load models in while the element runs "
+      "(%s)", reason->message);
+  g_error_free (reason);
+  discard (swap);
+  return NULL;
 }
 
 void
@@ -195,12 +214,7 @@ gst_resnet_swap_free (GstResnetSwap * swap)
   g_cond_broadcast (&swap->changed);
   g_mutex_unlock (&swap->lock);
   g_thread_join (swap->thread);
-  g_clear_pointer (&swap->ready, gst_resnet_runner_free);
-  gst_resnet_settings_clear (&swap->wanted);
-  gst_resnet_settings_clear (&swap->ready_settings);
-  g_cond_clear (&swap->changed);
-  g_mutex_clear (&swap->lock);
-  g_free (swap);
+  discard (swap);
 }
 
 void

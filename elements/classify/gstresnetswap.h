@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 typedef void (*GstResnetSwapRejected) (gpointer user_data,
     const GstResnetSettings * settings, const GError * error);
 
-/* @settings: the settings of the model that is loaded now or will be loaded in a moment */
+/* Returns NULL with an error if the system gives no thread. @settings: the settings of the model that is loaded now or
+ * will be loaded in a moment */
 GstResnetSwap *gst_resnet_swap_new (const GstResnetSettings * settings,
-    GstResnetSwapRejected rejected, gpointer user_data);
+    GstResnetSwapRejected rejected, gpointer user_data, GError ** error);
 /* Waits until a model that is being loaded is ready or refused. */
 void gst_resnet_swap_free (GstResnetSwap * swap);
 

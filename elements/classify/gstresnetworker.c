@@ -48,17 +48,34 @@ run (gpointer data)
   return NULL;
 }
 
+static void
+discard (GstResnetWorker * worker)
+{
+  g_cond_clear (&worker->changed);
+  g_mutex_clear (&worker->lock);
+  g_free (worker);
+}
+
 GstResnetWorker *
-gst_resnet_worker_new (GstResnetWorkerFunc func, gpointer user_data)
+gst_resnet_worker_new (GstResnetWorkerFunc func, gpointer user_data,
+    GError ** error)
 {
   GstResnetWorker *worker = g_new0 (GstResnetWorker, 1);
+  GError *reason = NULL;
 
   worker->func = func;
   worker->user_data = user_data;
   g_mutex_init (&worker->lock);
   g_cond_init (&worker->changed);
-  worker->thread = g_thread_new ("resnetclassify", run, worker);
-  return worker;
+  worker->thread = g_thread_try_new ("resnetclassify", run, worker, &reason);
+  if (worker->thread)
+    return worker;
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_THREAD,
+      "The system gives no thread for mode=latest, which classifies beside "
+      "the stream (%s); mode=sync does without one", reason->message);
+  g_error_free (reason);
+  discard (worker);
+  return NULL;
 }
 
 void
@@ -69,9 +86,7 @@ gst_resnet_worker_free (GstResnetWorker * worker)
   g_cond_broadcast (&worker->changed);
   g_mutex_unlock (&worker->lock);
   g_thread_join (worker->thread);
-  g_cond_clear (&worker->changed);
-  g_mutex_clear (&worker->lock);
-  g_free (worker);
+  discard (worker);
 }
 
 gboolean

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 typedef void (*GstResnetWorkerFunc) (gpointer user_data, GstBuffer * buffer,
     const GstResnetTimes * times);
 
+/* Returns NULL with an error if the system gives no thread. */
 GstResnetWorker *gst_resnet_worker_new (GstResnetWorkerFunc func,
-    gpointer user_data);
+    gpointer user_data, GError ** error);
 /* Waits until nothing runs, and then ends the thread. */
 void gst_resnet_worker_free (GstResnetWorker * worker);
 
