@@ -23,9 +23,14 @@ import image_makers  # noqa: E402
 import tool_testing as t  # noqa: E402
 
 t.with_modules('PIL')
+import PIL  # noqa: E402
 from PIL import Image, ImageOps, features  # noqa: E402
 
 SIZES = (1, 2, 7, 16, 33, 64)
+# What Pillow 13 reads, and resnet-tool with it, and Pillow 9 read in another way: run lengths with jumps and gaps, palettes that are
+# shorter than the indices, YCbCr of one pixel, and TIFF's orientation, which it did not apply while reading.
+CHANGED = ('BMP runs', 'BMP 4 bits, few colours', 'BMP 8 bits, few colours', 'BMP 1 bit, [(0, 0, 0)]', 'TIFF < YCbCr', 'TIFF > YCbCr')
+OLD_PILLOW = int(PIL.__version__.split('.')[0]) < 12
 
 
 def noise(size, bands, seed=0, detail=4):
@@ -168,9 +173,12 @@ class TestPixels(unittest.TestCase):
         return pixels
 
     def test_equal(self):
-        n = 0
+        n = skipped = 0
         for size in SIZES:
             for name, data in cases(size):
+                if OLD_PILLOW and name.startswith(CHANGED):
+                    skipped += 1
+                    continue
                 try:
                     expected = Image.open(io.BytesIO(data)).convert('RGB').tobytes()
                 except Exception:  # an older Pillow, which lacks the kind
@@ -182,6 +190,8 @@ class TestPixels(unittest.TestCase):
                     self.assertIsNotNone(pixels, getattr(self, 'error', ''))
                     self.assertEqual(pixels, expected)
                 n += 1
+        if skipped:
+            print(f'{skipped} files were not compared: Pillow {PIL.__version__} reads their kinds otherwise than Pillow 13', file=sys.stderr)
         self.assertGreater(n, 1000)
 
     def test_refused_together(self):
@@ -191,6 +201,8 @@ class TestPixels(unittest.TestCase):
                      'JPEG grey', 'JPEG of RGB components', 'JPEG with restart markers', 'PNG RGB', 'PNG P', 'GIF', 'GIF interlaced', 'BMP', 'PPM', 'TIFF',
                      'BMP runs of 8 bits, 2, height 33', 'BMP 16 bits, gap', 'TIFF planes', 'TIFF tiles, deflated',
                      'TIFF grey of 12 bits'):
+            if OLD_PILLOW and name.startswith(CHANGED):
+                continue
             data = kinds[name]
             for cut in sorted({len(data) * k // 12 for k in range(1, 12)} | {len(data) - k for k in (1, 2, 3, 4, 5, 6, 7, 40)}):
                 try:
@@ -238,8 +250,9 @@ class TestPixels(unittest.TestCase):
             exif = Image.Exif()
             exif[0x0112] = orientation
             xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="%d"/></x:xmpmeta>' % orientation
-            files = [('JPEG', saved(picture, 'JPEG', exif=exif, quality=95)), ('PNG', saved(picture, 'PNG', exif=exif)),
-                     ('TIFF', saved(picture, 'TIFF', exif=exif))]
+            files = [('JPEG', saved(picture, 'JPEG', exif=exif, quality=95)), ('PNG', saved(picture, 'PNG', exif=exif))]
+            if not OLD_PILLOW:
+                files.append(('TIFF', saved(picture, 'TIFF', exif=exif)))
             if features.check('webp'):
                 files.append(('WebP', saved(picture, 'WEBP', exif=exif, lossless=True)))
             big = b'Exif\0\0MM\0*\0\0\0\x08' + struct.pack('>HHHIHHI', 1, 0x0112, 3, 1, orientation, 0, 0)
