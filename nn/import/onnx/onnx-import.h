@@ -7,11 +7,11 @@
 #include "load/onnx/onnx.h"
 
 /**
- * nn_onnx_import: every operator that the first output needs as a PLAIN node, what depends on constants and on the
- * input's size alone computed
- * @onnx: initializers that have been read are gone from it afterwards
+ * nn_onnx_import: makes a graph that has each operator that the output needs as a PLAIN node; what depends on
+ * constants and on the input's size alone is computed
+ * @onnx: the file; initializers that have been read are gone from it afterwards
  * @warnings: gchar * are appended
- * The batch is 1. Errors: NN_ERROR_UNSUPPORTED and NN_ERROR_FORMAT, which name node, operator and reason;
- * NN_ERROR_TOO_LARGE.
+ * The batch is 1. Errors: NN_ERROR_UNSUPPORTED and NN_ERROR_FORMAT, which name the node, the operator and the reason,
+ * and NN_ERROR_TOO_LARGE.
  */
 NnGraph *nn_onnx_import (NnOnnx *onnx, NnOnnxImport *import, GPtrArray *warnings, GError **error);
