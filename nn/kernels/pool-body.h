@@ -210,12 +210,12 @@ global_avg_pool (const gfloat *in, gsize in_row, gsize in_pixel, guint height, g
 
 /* Returns the sum of a vector's lanes, added from the first to the last. */
 static inline gfloat
-sum_of_lanes (PoolVector v)
+sum_of_lanes (const PoolVector *v)
 {
   gfloat sum = 0;
 
   for (guint i = 0; i < POOL_LANES; i++)
-    sum += v[i];
+    sum += (*v)[i];
   return sum;
 }
 
@@ -228,7 +228,7 @@ channel_norm (const gfloat *in, guint channels, gfloat epsilon, const gfloat *sc
 
   for (guint c = 0; c < whole; c += POOL_LANES)
     sums += *(const PoolVector *)(in + c);
-  mean = sum_of_lanes (sums);
+  mean = sum_of_lanes (&sums);
   for (guint c = whole; c < channels; c++)
     mean += in[c];
   mean /= (gfloat)channels;
@@ -237,7 +237,7 @@ channel_norm (const gfloat *in, guint channels, gfloat epsilon, const gfloat *sc
 
     squares += d * d;
   }
-  variance = sum_of_lanes (squares);
+  variance = sum_of_lanes (&squares);
   for (guint c = whole; c < channels; c++)
     variance += (in[c] - mean) * (in[c] - mean);
   factor = 1 / sqrtf (variance / (gfloat)channels + epsilon);

@@ -46,6 +46,9 @@ child (const gchar *action, const gchar *path)
   printf ("%s\n", error ? error->message : "good");
   for (const gchar *const *w = model ? nn_model_get_warnings (model) : NULL; w && *w; w++)
     printf ("%s\n", *w);
+  if (model)
+    nn_model_unref (model);
+  g_clear_error (&error);
 }
 
 /* Returns the most memory that this process ever had, in kilobytes, or 0 where the system is not Linux. getrusage()

@@ -195,18 +195,17 @@ test_constants (void)
 {
   static const gchar *const texts[] = {
     "in x N 3 8 8; out y; i s 2 = 11000 11000; c = ConstantOfShape s; z = ReduceSum c; y = Add x z",
-    "in x N 3 8 8; out y; i s 1 = 8000000; c = ConstantOfShape s; d = ConstantOfShape s; e = Add c d; z = ReduceSum e; "
-    "y "
-    "= Add x z",
+    ("in x N 3 8 8; out y; i s 1 = 8000000; c = ConstantOfShape s; d = ConstantOfShape s; "
+     "e = Add c d; z = ReduceSum e; y = Add x z"),
     "in x N 3 8 8; out y; f v 1 = 1; i s 2 = 9000 9000; c = Expand v s; z = ReduceSum c; y = Add x z",
     "in x N 3 8 8; out y; f v 1 1 = 1; i s 2 = 9000 9000; c = Tile v s; z = ReduceSum c; y = Add x z",
     "in x N 3 8 8; out y; i a 1 = 0; i b 1 = 90000000; i d 1 = 1; f q 0 = 0; r = Range a b d; y = Relu x",
-    "in x N 3 8 8; out y; i s 2 = 1 60000000; e = Expand g s; g = Constant, value_float 1.; h = GlobalAveragePool x; y "
-    "= "
-    "Flatten h",
-    "in x N 3 8 8; out y; p = GlobalAveragePool x; q = Flatten p; f v 1 = 1; i s 2 = 1 100000000; e = Expand v s; k = "
-    "ReduceMean q, axes [1], keepdims 1; m = Mul k e; y = Add m v",
-    "in x N 3 8 8; out y; p = GlobalAveragePool x; i s 4 = 1 100000000 1 1; e = Expand p s; f v 1 = 1; y = Add e v",
+    ("in x N 3 8 8; out y; i s 2 = 1 60000000; e = Expand g s; g = Constant, value_float 1.; "
+     "h = GlobalAveragePool x; y = Flatten h"),
+    ("in x N 3 8 8; out y; p = GlobalAveragePool x; q = Flatten p; f v 1 = 1; i s 2 = 1 100000000; "
+     "e = Expand v s; k = ReduceMean q, axes [1], keepdims 1; m = Mul k e; y = Add m v"),
+    ("in x N 3 8 8; out y; p = GlobalAveragePool x; i s 4 = 1 100000000 1 1; e = Expand p s; "
+     "f v 1 = 1; y = Add e v"),
     "in x N 3 8192 8192; out y; f w 64 3 3 3; c = Conv x w; g = GlobalAveragePool c; y = Flatten g",
   };
 
