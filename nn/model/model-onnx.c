@@ -77,6 +77,12 @@ take_pixels (NnModel *model, const NnOnnxImport *import)
                    g_strdup_printf ("the graph normalizes its input itself, so that pictures are "
                                     "given to it as %s; if that is not right, set mean and std",
                                     ranges[pixels.range].range));
+  if (!pixels.is_bgr)
+    return;
+  model->facts.preprocess.channel_order = NN_CHANNEL_ORDER_BGR;
+  g_ptr_array_add (model->facts.warnings,
+                   g_strdup ("the graph subtracts ImageNet's means in the order blue, green, red, so that pictures are "
+                             "given to it in that order; if that is not right, set the channel order"));
 }
 
 /* Finds out what the outputs are. Where they are percentages, the graph gets a factor that makes them probabilities. */

@@ -186,6 +186,7 @@ test_model (void)
     { "f t = 2; f o = 1; a = Mul t x; d = Sub a o; ", "given to it as 0 to 1;", 0, 1 },
     { "f h = 0.0039; d = Mul x h; ", "given to it as 0 to 255;", 0, 1.f / 255 },
     { "d = Mul x x; ", "was not recognized", 0.485f, 0.229f },
+    { "f m 1 3 1 1 = 103.939 116.779 123.68; d = Sub x m; ", "in the order blue, green, red", 0, 1.f / 255 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -197,6 +198,8 @@ test_model (void)
     g_assert_no_error (error);
     g_assert_cmpfloat (nn_model_get_preprocess (model)->mean[0], ==, cases[i].mean);
     g_assert_cmpfloat (nn_model_get_preprocess (model)->std[0], ==, cases[i].std);
+    g_assert_true ((nn_model_get_preprocess (model)->channel_order == NN_CHANNEL_ORDER_BGR)
+                   == (cases[i].warning && strstr (cases[i].warning, "blue") != NULL));
     if (cases[i].warning)
       g_assert_true (warns_of (model, cases[i].warning));
     else
