@@ -18,3 +18,5 @@ typedef struct {
 
 /* Returns a string such as "[1, 64, 56, 56]"; free it with g_free(). */
 gchar *nn_shape_string (const NnShape *shape);
+/* Whether both have the same dimensions. */
+gboolean nn_shape_same_dims (const NnShape *a, const NnShape *b);

@@ -7,6 +7,7 @@
 
 #include "graph/graph-shapes.h"
 #include "graph/remove-dead.h"
+#include "graph/shape.h"
 #include "import/onnx/onnx-make.h"
 #include "kernels/activation.h"
 
@@ -71,12 +72,6 @@ contains (const Candidate *c, guint node)
     if (c->nodes[i] == node)
       return TRUE;
   return FALSE;
-}
-
-static gboolean
-same_dims (const NnShape *a, const NnShape *b)
-{
-  return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
 }
 
 /* Counts the inputs of the candidate's nodes that are not among these nodes: 0, 1, or 2 for more than one. @leaf is
@@ -212,7 +207,7 @@ match (Join *join, guint end, Candidate *c, NnLayerActivation *activation)
     guint next;
     const guint n = find_leaves (join, c, &c->leaf, &next);
 
-    if (n == 1 && c->n > 1 && bent && same_dims (&join->shapes[c->leaf], &join->shapes[end])) {
+    if (n == 1 && c->n > 1 && bent && nn_shape_same_dims (&join->shapes[c->leaf], &join->shapes[end])) {
       if (join->evaluations++ >= MAX_EVALUATIONS)
         return FALSE;
       if (evaluate (join, c, values) && find_function (join, values, activation))

@@ -208,17 +208,17 @@ nn_onnx_find_end (const NnGraph *graph, NnOnnxEnd *end)
 {
   g_autoptr (GArray) inside = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (NnOnnxValues) values = nn_onnx_values_new (graph);
 
   *end = (NnOnnxEnd){ .kind = NN_END_LOGITS, .scale = 1, .least_sum = 1, .largest_sum = 1 };
+  if (!values)
+    return;
   /* The operators behind the last matrix tell it nearly always. Those before it are asked where the matrix itself
    * works on probabilities, for instance where it puts classes together. */
   for (guint weights = 0; weights < 2; weights++) {
-    g_autoptr (NnOnnxValues) values = nn_onnx_values_new (graph);
     gboolean activates;
     Seen seen;
 
-    if (!values)
-      return;
     if (find_end (graph, values, weights, inside, given, &activates) && activates
         && probe (values, inside, given, &seen) && judge (&seen, end))
       return;

@@ -21,12 +21,6 @@ elements_of (const NnShape *shape)
   return n;
 }
 
-static gboolean
-same_dims (const NnShape *a, const NnShape *b)
-{
-  return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
-}
-
 /* Whether the input as an image has the elements that the operator sees, in the same order. That is so for images
  * and for lists of channels. */
 static gboolean
@@ -193,10 +187,10 @@ lower_binary (const NnLowering *l, const gchar *type)
     return NN_LOWER_KEEP;
   for (slot = 0; slot < 2; slot++)
     if (nn_lower_constant (l, 1 - slot) && l->in[slot])
-      return same_dims (l->in[slot], l->out) ? lower_with_constant (l, type, slot) : NN_LOWER_KEEP;
+      return nn_shape_same_dims (l->in[slot], l->out) ? lower_with_constant (l, type, slot) : NN_LOWER_KEEP;
   if (!is_elements (l, 0) || !is_elements (l, 1))
     return NN_LOWER_KEEP;
-  if (same_dims (l->in[0], l->in[1])) {
+  if (nn_shape_same_dims (l->in[0], l->in[1])) {
     if (*type != 'A')
       return become_elementwise (l);
     nn_lower_become (l, NN_OP_ADD);

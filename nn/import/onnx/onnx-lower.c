@@ -43,12 +43,6 @@ typedef struct {
   guint input_copy; /* a copy of the network's input for operations that are no convolutions; NN_NO_NODE: none */
 } Lower;
 
-static gboolean
-same_dims (const NnShape *a, const NnShape *b)
-{
-  return a->n_dims == b->n_dims && memcmp (a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
-}
-
 static guint
 add_node (Lower *lower, NnNode *node)
 {
@@ -101,7 +95,7 @@ reshape_for_plain (Lower *lower, guint old, guint *node, GError **error)
 
   place_padding (lower, old);
   *node = lowered->node;
-  if (same_dims (wanted, &lowered->shape))
+  if (nn_shape_same_dims (wanted, &lowered->shape))
     return TRUE;
   op = nn_operator_make ("Reshape", 2, NULL, NULL, 0, error);
   if (!op)
